@@ -1,0 +1,36 @@
+# One command each; `make help` lists them. Everything is installed inside this checkout.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+OUT ?= out
+# Poetry lives in an environment of its own, so its dependencies never mix with ours.
+POETRY := .poetry/bin/poetry
+RUN_STAMP := .venv/.installed-run
+DEV_STAMP := .venv/.installed-dev
+
+.PHONY: help install install-dev demo run test check format clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: $(RUN_STAMP) ## install what running needs into .venv
+
+install-dev: $(DEV_STAMP) ## install what tests and checks need as well
+
+$(POETRY):
+	$(PYTHON) -m venv .poetry
+	.poetry/bin/pip install --quiet "poetry>=2.1,<3" "poetry-plugin-export>=1.9,<2"
+
+# pip installs from the hashes in the lock, which works behind any package mirror.
+$(RUN_STAMP): pyproject.toml poetry.lock | $(POETRY)
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	$(POETRY) export --only main --output .venv/requirements.txt
+	.venv/bin/pip install --quiet --require-hashes -r .venv/requirements.txt
+	.venv/bin/pip install --quiet --no-deps --editable .
+	touch $@
+
+$(DEV_STAMP): $(RUN_STAMP)
+	$(POETRY) export --only main,dev --output .venv/requirements-dev.txt
+	.venv/bin/pip install --quiet --require-hashes -r .venv/requirements-dev.txt
+	touch $@

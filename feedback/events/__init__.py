@@ -1,0 +1,23 @@
+"""What a student did: the model of an event log, and one reader for each input format."""
+
+from feedback.events.faults import EventsError, Faults, InvalidEvents, TooLarge, UnsupportedInput
+from feedback.events.model import Event, Student, decode_student, encode_student
+from feedback.events.readers import Limits, MediaType, read_students
+from feedback.events.spool import inflate, spool
+
+__all__ = [
+    "Event",
+    "EventsError",
+    "Faults",
+    "InvalidEvents",
+    "Limits",
+    "MediaType",
+    "Student",
+    "TooLarge",
+    "UnsupportedInput",
+    "decode_student",
+    "encode_student",
+    "inflate",
+    "read_students",
+    "spool",
+]

@@ -1,0 +1,67 @@
+"""The event log of one student, as the service receives and stores it.
+
+The constraints on these types *are* the validation: the fast path decodes with them, the careful path
+(`careful.py`) converts piece by piece with the same ones, and the published schema is made from them.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+UnitText = Annotated[str, Meta(min_length=1, max_length=200)]
+EventType = Annotated[str, Meta(max_length=200, description="What happened: saved_code, submission, …")]
+Score = Annotated[float, Meta(ge=0, le=1, description="The share of the points this submission earned.")]
+StudentId = Annotated[str, Meta(min_length=1, max_length=200, description="Who: unique within a namespace.")]
+Namespace = Annotated[str, Meta(max_length=200, description="Which course or platform the id belongs to.")]
+Timestamp = Annotated[
+    datetime, Meta(description="ISO 8601, with T or a space between date and time; without a zone it is UTC.")
+]
+
+
+class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """One thing a student did, on one question.
+
+    `unit` names the question as the platform does; which units are one question is the analysis's to
+    say (`analysis.units`). A `created_time` without a zone is UTC; an event may lack a time.
+    """
+
+    unit: UnitText | int | float
+    type: EventType | None = None
+    created_time: Timestamp | None = None
+    score: Score | None = None
+
+
+class Student(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """Everything one student did in one exam, the events in the order received (perhaps none).
+
+    Unknown fields are forbidden here so that the decoder itself proves that nothing unread hides in a
+    body; the careful path inspects and drops them.
+    """
+
+    student_id: StudentId
+    events: list[Event]
+    namespace: Namespace | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """(namespace, student_id): what tells students apart; no namespace and an empty one are the same."""
+        return self.namespace or "", self.student_id
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Student)
+
+
+def encode_student(student: Student) -> bytes:
+    """The canonical JSON of a student: equal content gives equal bytes, whatever white space it came in."""
+    return _encoder.encode(student)
+
+
+def decode_student(payload: bytes) -> Student:
+    """A student from bytes that `encode_student` made, or from any JSON object without unknown fields.
+
+    Raises msgspec.DecodeError (or its subclass ValidationError) for anything else.
+    """
+    return _decoder.decode(payload)

@@ -1,0 +1,59 @@
+"""Bringing a body of any size to rest in a bounded amount of memory before anyone looks at it."""
+
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import IO
+
+from feedback.events.faults import InvalidEvents, TooLarge
+
+IN_MEMORY_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 18
+_GZIP_WBITS = 31
+
+
+def spool(chunks: Iterable[bytes], max_bytes: int) -> IO[bytes]:
+    """Chunks gathered into a file object, rewound: in memory while small, on disk beyond 1 MiB.
+
+    Raises TooLarge once more than `max_bytes` have come, without reading on.
+    """
+    spooled: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - the caller closes it
+    size = 0
+    try:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > max_bytes:
+                raise TooLarge(
+                    f"The body is larger than {max_bytes:,} bytes (counted after decompression). "
+                    "Send the class in parts, or raise FEEDBACK_MAX_BODY_BYTES."
+                )
+            spooled.write(chunk)
+    except BaseException:
+        spooled.close()
+        raise
+    spooled.seek(0)
+    return spooled
+
+
+def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The content of a gzip stream (RFC 1952, several members allowed), at most `CHUNK_BYTES` at a time.
+
+    A bomb therefore costs a chunk of memory, not its inflated size. Raises InvalidEvents on a stream
+    that is damaged or cut short.
+    """
+    inflater = zlib.decompressobj(_GZIP_WBITS)
+    started = False
+    try:
+        for chunk in chunks:
+            pending = chunk
+            while pending:
+                if inflater.eof:
+                    inflater = zlib.decompressobj(_GZIP_WBITS)
+                started = True
+                if piece := inflater.decompress(pending, CHUNK_BYTES):
+                    yield piece
+                pending = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
+    except zlib.error as fault:
+        raise InvalidEvents(f"The body is not valid gzip: {fault}. Compress it again, or send it plain.") from None
+    if not started or not inflater.eof:
+        raise InvalidEvents("The gzip body is cut short. Send it again, whole.")
