@@ -1,0 +1,159 @@
+"""What the analysis found out about a class: the view model of the class report, and its JSON."""
+
+from datetime import datetime
+
+import msgspec
+
+from feedback.analysis.findings import DataNote, UnitKind
+from feedback.analysis.settings import AnalysisSettings
+
+
+class Failure(msgspec.Struct, frozen=True, gc=False):
+    """A student whose report could not be made, and why."""
+
+    student_id: str
+    namespace: str | None
+    reason: str
+
+
+class Spread(msgspec.Struct, frozen=True, gc=False):
+    """The distribution of one number over `count` students: five-number summary (quartiles by linear interpolation).
+
+    `histogram` counts the students in equal bins from `minimum` to `maximum` (one bin where they are equal).
+    """
+
+    count: int
+    minimum: float
+    q1: float
+    median: float
+    q3: float
+    maximum: float
+    histogram: tuple[int, ...] = ()
+
+
+class QuestionStatistics(msgspec.Struct, frozen=True, gc=False):
+    """One question over the class, under its class-wide label (`C1`, `C2`, …: not the students' own Qn).
+
+    `touched`, `submitted`, `solved` and `saved_not_submitted` count students (`solved` is None where the
+    class has no scores for the question); `opened_first` counts those who began with it and
+    `opened_position` spreads the places at which it was first opened (1 = first).
+    """
+
+    label: str
+    number: int
+    unit: str
+    unit_kind: UnitKind
+    touched: int
+    submitted: int
+    solved: int | None = None
+    saved_not_submitted: int = 0
+    events: int = 0
+    seconds: Spread | None = None
+    submissions: Spread | None = None
+    opened_first: int = 0
+    opened_position: Spread | None = None
+
+
+class ClassStatistics(msgspec.Struct, frozen=True, gc=False):
+    """What a comparison needs of a class: small, and free of anything about a single student.
+
+    `students_with_events` is the class size that comparisons rest on. `measures` maps the names of
+    `KeyFigures` and `Rhythm` fields to their distribution over the students who have them.
+    """
+
+    students: int
+    students_with_events: int
+    measures: dict[str, Spread]
+    questions: tuple[QuestionStatistics, ...] = ()
+
+
+class ClassRow(msgspec.Struct, frozen=True, gc=False):
+    """One student's line in the class report, in the order of the input.
+
+    `timeline` counts the timed events in equal bins from `first_at` to `last_at`; empty without times.
+    `insights` holds the ids of what the student's report says.
+    """
+
+    student_id: str
+    namespace: str | None
+    events: int
+    saves: int
+    submissions: int
+    other_events: int
+    questions: int
+    questions_submitted: int
+    questions_solved: int | None = None
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    window_seconds: float | None = None
+    active_seconds: float | None = None
+    switches: int = 0
+    long_pauses: int = 0
+    saved_not_submitted: int = 0
+    timeline: tuple[int, ...] = ()
+    insights: tuple[str, ...] = ()
+    data_notes: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """(namespace, student_id), as `events.Student.key`."""
+        return self.namespace or "", self.student_id
+
+
+class ClassKeyFigures(msgspec.Struct, frozen=True, gc=False):
+    """The totals of a class. `students` counts rows and failures."""
+
+    students: int
+    students_with_events: int
+    students_without_events: int
+    failed: int
+    events: int
+    saves: int
+    submissions: int
+    other_events: int
+    questions: int
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+class Activity(msgspec.Struct, frozen=True, gc=False):
+    """The class's timed events over time: bin i covers `start_at` + i × `bin_seconds` up to the next.
+
+    `students` counts the students with an event in the bin.
+    """
+
+    start_at: datetime
+    bin_seconds: float
+    events: tuple[int, ...]
+    submissions: tuple[int, ...]
+    students: tuple[int, ...]
+
+
+class OpeningOrder(msgspec.Struct, frozen=True, gc=False):
+    """An order in which `students` students first opened the questions, by class-wide label."""
+
+    labels: tuple[str, ...]
+    students: int
+
+
+class InsightCount(msgspec.Struct, frozen=True, gc=False):
+    """In how many students' reports an insight stands."""
+
+    id: str
+    title: str
+    students: int
+
+
+class ClassFindings(msgspec.Struct, frozen=True, gc=False):
+    """Everything the class report says. `rows` and `failures` together are the whole input."""
+
+    settings: AnalysisSettings
+    key_figures: ClassKeyFigures
+    rows: tuple[ClassRow, ...]
+    failures: tuple[Failure, ...]
+    statistics: ClassStatistics
+    activity: Activity | None = None
+    opening_orders: tuple[OpeningOrder, ...] = ()
+    insights: tuple[InsightCount, ...] = ()
+    without_events: tuple[str, ...] = ()
+    data_notes: tuple[DataNote, ...] = ()
