@@ -1,0 +1,144 @@
+"""The service as it runs: real web, worker and beat processes, on a database and a broker of their own."""
+
+import itertools
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+import httpx
+import psycopg
+import redis
+from psycopg import sql
+
+from tests.harness import environment
+from tests.harness.processes import ROOT, Process
+
+_BIN = Path(sys.executable).parent
+_broker_databases = itertools.count(int(urlsplit(environment.redis_url).path.strip("/") or 0) + 1)
+
+
+class Stack:
+    """One running service: its address, its processes by name, and a client. Ended by `close`."""
+
+    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+        self.folder = folder
+        self.environment = environment.without_ours(dict(os.environ)) | settings
+        self.processes: dict[str, Process] = {}
+        self._port = environment.Reservation()
+        self.url = f"http://127.0.0.1:{self._port.port}"
+        self.client = httpx.Client(base_url=self.url, timeout=60)
+
+    @property
+    def port(self) -> int:
+        return self._port.port
+
+    def run(self, *command: str) -> str:
+        """Run one of the environment's programs to its end and return its output. Raises CalledProcessError."""
+        done = subprocess.run(
+            [str(_BIN / command[0]), *command[1:]],
+            cwd=ROOT,
+            env=self.environment,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
+        return done.stdout
+
+    def start(self, name: str, *command: str) -> Process:
+        """Start one of the environment's programs and keep it under `name`."""
+        program = str(_BIN / command[0])
+        process = Process(name, [program, *command[1:]], self.environment, self.folder / f"{name}.log")
+        self.processes[name] = process
+        return process
+
+    def start_web(self) -> Process:
+        return self.start("web", "feedback", "web", "--host", "127.0.0.1", "--port", str(self.port))
+
+    def start_worker(self, name: str = "worker") -> Process:
+        options = ["--concurrency", "2", "--loglevel", "INFO", "--hostname", f"{name}@{self.port}"]
+        return self.start(name, "celery", "-A", "config", "worker", "-E", *options)
+
+    def start_beat(self) -> Process:
+        schedule = str(self.folder / "beat-schedule")
+        return self.start("beat", "celery", "-A", "config", "beat", "--loglevel", "INFO", "--schedule", schedule)
+
+    def answers(self) -> bool:
+        """Whether the web process answers at all."""
+        try:
+            self.client.get("/assignment/html/never-issued")
+        except httpx.TransportError:
+            return False
+        return True
+
+    def finished(self, path: str, seconds: float = 120) -> httpx.Response:
+        """Poll until the answer is no longer 202, and return it. Raises TimeoutError."""
+        deadline = time.monotonic() + seconds
+        while (response := self.client.get(path)).status_code == httpx.codes.ACCEPTED:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{path} still says {response.text} after {seconds} s")
+            time.sleep(0.05)
+        return response
+
+    def words(self) -> Iterator[tuple[str, str]]:
+        """(process, the end of its log) for each, to be shown where a test failed."""
+        for name, process in self.processes.items():
+            yield name, process.words()
+
+    def close(self) -> None:
+        self.client.close()
+        for process in reversed(self.processes.values()):
+            process.stop()
+        self._port.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@contextmanager
+def services(folder: Path, **settings: str) -> Iterator[Stack]:
+    """The services stack, migrated and answering: web, worker, beat. Needs both servers to be up."""
+    broker = f"{environment.redis_url.rpartition('/')[0]}/{next(_broker_databases)}"
+    with redis.Redis.from_url(broker) as client:
+        client.flushdb()
+    with _fresh_database() as database:
+        addresses = {"DATABASE_URL": database, "CELERY_BROKER_URL": broker}
+        with Stack(folder, environment.SETTINGS | addresses | settings) as stack:
+            stack.run("python", "manage.py", "migrate", "--no-input")
+            stack.start_web().until(stack.answers)
+            stack.start_worker()
+            stack.start_beat()
+            yield stack
+
+
+@contextmanager
+def embedded(folder: Path, **settings: str) -> Iterator[Stack]:
+    """`feedback serve` on an empty home folder, answering."""
+    with Stack(folder, settings) as stack:
+        options = ["--host", "127.0.0.1", "--port", str(stack.port), "--home", str(folder / "home")]
+        stack.start("serve", "feedback", "serve", *options).until(stack.answers)
+        yield stack
+
+
+@contextmanager
+def _fresh_database() -> Iterator[str]:
+    """The URL of a new, empty database, dropped afterwards whoever is still connected."""
+    name = f"feedback_test_{secrets.token_hex(6)}"
+    with psycopg.connect(environment.database_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        yield urlsplit(environment.database_url)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(environment.database_url, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
