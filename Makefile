@@ -9,10 +9,10 @@ POETRY := .poetry/bin/poetry
 RUN_STAMP := .venv/.installed-run
 DEV_STAMP := .venv/.installed-dev
 
-.PHONY: help install install-dev demo run test check format clean
+.PHONY: help install install-dev fonts install-test-tools demo run test check format clean
 
 help: ## list what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 install: $(RUN_STAMP) ## install what running needs into .venv
 
@@ -34,3 +34,19 @@ $(DEV_STAMP): $(RUN_STAMP)
 	$(POETRY) export --only main,dev --output .venv/requirements-dev.txt
 	.venv/bin/pip install --quiet --require-hashes -r .venv/requirements-dev.txt
 	touch $@
+
+fonts: ## install the fonts a report may need, where that is allowed
+	deploy/install-packages fonts
+
+install-test-tools: ## install PostgreSQL, Redis, Chromium and poppler for the tests, where that is allowed
+	deploy/install-packages tests
+
+check: export FEEDBACK_HOME := .mypy_cache/home
+check: install-dev ## style, types and the import contract
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+test: install-dev install-test-tools ## the whole suite, on real PostgreSQL and Redis and a real browser
+	.venv/bin/python -m pytest --cov --cov-report=term $(TESTS)
