@@ -44,6 +44,7 @@ from feedback.analysis.findings import (
     ScoreProgress,
 )
 from feedback.analysis.settings import AnalysisSettings
+from feedback.analysis.student import analyse
 
 __all__ = [
     "Activity",
@@ -73,6 +74,7 @@ __all__ = [
     "Run",
     "ScoreProgress",
     "Spread",
+    "analyse",
     "class_findings_schema",
     "decode_class_findings",
     "decode_findings",

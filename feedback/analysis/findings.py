@@ -151,7 +151,7 @@ class Rhythm(msgspec.Struct, frozen=True, gc=False):
 
 
 class LateShare(msgspec.Struct, frozen=True, gc=False):
-    """The last part of the window (`late_share_of_window`): the timed events in it, and the questions first touched there."""
+    """The last part of the window (`late_share_of_window`): its timed events, and the questions first touched in it."""
 
     from_at: datetime
     events: int

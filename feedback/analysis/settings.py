@@ -14,6 +14,7 @@ Count = Annotated[int, Meta(ge=1)]
 class AnalysisSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What counts as a session, a pause, an insight. The defaults suit an exam of one to three hours."""
 
+    language: Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}([_@][A-Za-z]+)*$")] = "en"
     # The measures.
     session_gap_minutes: Minutes = 10
     narrow_gap_minutes: Minutes = 5

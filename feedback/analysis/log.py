@@ -1,0 +1,108 @@
+"""A student's events laid out once for every measure: questions named, kinds told apart, in time order."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import pairwise
+
+import msgspec
+
+from feedback.analysis.findings import Kind, Mark
+from feedback.analysis.times import SECOND, in_utc, instant
+from feedback.analysis.units import Unit, in_order, unit_of
+from feedback.events import Event
+
+# The names platforms use, compared without regard to case and with `-` and blanks as `_`.
+SAVES = frozenset({"saved_code", "save_code", "code_saved", "save", "saved", "autosave", "auto_save", "autosaved"})
+SUBMISSIONS = frozenset(
+    {"submission", "submissions", "submit", "submitted", "submit_code", "submitted_code", "code_submitted"}
+)
+
+
+class Log(msgspec.Struct, frozen=True):
+    """`units[n - 1]` is question n. `received` holds question numbers in the order received.
+
+    `marks`, `instants` and `gaps` are parallel and in time order: `instants` are microseconds (None
+    without a time), and a gap is the time since the timed event before (None at the first and where
+    there is no time). `charged` keeps the gaps that count as active time.
+    """
+
+    units: tuple[Unit, ...]
+    received: tuple[int, ...]
+    marks: tuple[Mark, ...]
+    instants: tuple[int | None, ...]
+    gaps: tuple[int | None, ...]
+    charged: tuple[int | None, ...]
+    order_differs: bool
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """`Q1`, `Q2`, … in the order of the units."""
+        return tuple(f"Q{number}" for number in range(1, len(self.units) + 1))
+
+    def active_seconds(self, positions: Iterable[int]) -> float | None:
+        """The active time charged to these marks; None where no counted gap ends at any."""
+        counted = [gap for i in positions if (gap := self.charged[i]) is not None]
+        return sum(counted) / SECOND if counted else None
+
+
+def lay_out(events: Sequence[Event], session_gap: int) -> Log:
+    """The log of a student's events; gaps of at most `session_gap` microseconds count as active time."""
+    units, received = _numbered(events)
+    kinds = {name: kind_of(name) for name in {event.type for event in events}}
+    moments = [None if event.created_time is None else in_utc(event.created_time) for event in events]
+    instants = [None if moment is None else instant(moment) for moment in moments]
+    order = time_order(instants)
+    ordered = tuple(instants[i] for i in order)
+    gaps = _gaps(ordered)
+    return Log(
+        units=units,
+        received=tuple(received),
+        marks=tuple(_mark(events[i], received[i], kinds[events[i].type], moments[i]) for i in order),
+        instants=ordered,
+        gaps=gaps,
+        charged=tuple(gap if gap is not None and gap <= session_gap else None for gap in gaps),
+        order_differs=any(a > b for a, b in pairwise(order)),
+    )
+
+
+def kind_of(type_name: str | None) -> Kind:
+    """What an event of this type counts as; anything unknown is `other`."""
+    if type_name is None:
+        return "other"
+    name = "_".join(type_name.casefold().replace("-", " ").replace("_", " ").split())
+    if name in SAVES:
+        return "save"
+    return "submission" if name in SUBMISSIONS else "other"
+
+
+def time_order(instants: Sequence[int | None]) -> list[int]:
+    """Positions in time order: a stable sort of the timed events; one without a time stays where it stands."""
+    order = list(range(len(instants)))
+    timed = [i for i in order if instants[i] is not None]
+    for slot, position in zip(timed, sorted(timed, key=instants.__getitem__), strict=True):  # type: ignore[arg-type]
+        order[slot] = position
+    return order
+
+
+def _numbered(events: Sequence[Event]) -> tuple[tuple[Unit, ...], list[int]]:
+    # An int and a float may compare equal and yet be two units (1e23), so the type is part of the key.
+    raw = [(type(event.unit), event.unit) for event in events]
+    unit = {key: unit_of(key[1]) for key in set(raw)}
+    units = tuple(in_order(unit.values()))
+    numbers = {each: number for number, each in enumerate(units, start=1)}
+    number_of = {key: numbers[each] for key, each in unit.items()}
+    return units, [number_of[key] for key in raw]
+
+
+def _mark(event: Event, question: int, kind: Kind, at: datetime | None) -> Mark:
+    return Mark(at, question, kind, event.score if kind == "submission" else None)
+
+
+def _gaps(instants: Sequence[int | None]) -> tuple[int | None, ...]:
+    gaps: list[int | None] = []
+    before: int | None = None
+    for at in instants:
+        gaps.append(None if at is None or before is None else at - before)
+        if at is not None:
+            before = at
+    return tuple(gaps)

@@ -1,0 +1,106 @@
+"""What happened on each question."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from feedback.analysis.findings import Question, Run, ScoreProgress
+from feedback.analysis.log import Log
+from feedback.analysis.settings import AnalysisSettings
+from feedback.analysis.texts import N_, Speech
+from feedback.analysis.times import SECOND, quartiles
+
+FULL_SCORE = 1.0
+
+
+def questions_of(log: Log, path: Sequence[Run], settings: AnalysisSettings, say: Speech) -> tuple[Question, ...]:
+    """One entry for each unit of the log, in the order of the aliases."""
+    positions: list[list[int]] = [[] for _ in log.units]
+    for position, mark in enumerate(log.marks):
+        positions[mark.question - 1].append(position)
+    visits = Counter(run.question for run in path)
+    active = log.active_seconds(range(len(log.marks)))
+    return tuple(
+        _question(log, here, visits[alias], active, settings, say)
+        for alias, here in zip(log.aliases, positions, strict=True)
+    )
+
+
+def submission_intervals(log: Log, positions: Sequence[int]) -> list[int]:
+    """Microseconds between consecutive timed submissions at these positions."""
+    instants = [at for i in positions if log.marks[i].kind == "submission" and (at := log.instants[i]) is not None]
+    return [later - earlier for earlier, later in pairwise(instants)]
+
+
+def progress_of(scores: Sequence[float]) -> ScoreProgress | None:
+    """The progress of scored submissions in time order; None where there are none."""
+    if not scores:
+        return None
+    best = max(scores)
+    return ScoreProgress(
+        scores=tuple(scores),
+        first=scores[0],
+        best=best,
+        last=scores[-1],
+        attempts_to_best=scores.index(best) + 1,
+        runs_without_improvement=_runs_without_improvement(scores),
+    )
+
+
+def _runs_without_improvement(scores: Sequence[float]) -> tuple[int, ...]:
+    runs, length, best = [], 0, scores[0]
+    for score in scores[1:]:
+        if best >= FULL_SCORE:
+            break  # nothing is left to improve
+        if score > best:
+            best = score
+            runs.append(length)
+            length = 0
+        else:
+            length += 1
+    return tuple(run for run in [*runs, length] if run)
+
+
+def _question(
+    log: Log, here: list[int], visits: int, active: float | None, settings: AnalysisSettings, say: Speech
+) -> Question:
+    marks = [log.marks[i] for i in here]
+    number = marks[0].question
+    kinds = Counter(mark.kind for mark in marks)
+    times = [mark.at for mark in marks if mark.at is not None]
+    submitted = [mark.at for mark in marks if mark.kind == "submission" and mark.at is not None]
+    seconds = log.active_seconds(here)
+    between = submission_intervals(log, here)
+    return Question(
+        alias=f"Q{number}",
+        number=number,
+        unit=log.units[number - 1].name,
+        unit_kind=log.units[number - 1].kind,
+        events=len(marks),
+        saves=kinds["save"],
+        submissions=kinds["submission"],
+        other_events=kinds["other"],
+        visits=visits,
+        revisits=visits - 1,
+        first_at=times[0] if times else None,
+        last_at=times[-1] if times else None,
+        first_submission_at=submitted[0] if submitted else None,
+        intervals=sum(log.charged[i] is not None for i in here),
+        seconds=seconds,
+        seconds_missing=_why_no_seconds(times, say) if seconds is None else None,
+        share_of_active_time=seconds / active if seconds is not None and active else None,
+        submission_intervals=len(between),
+        median_submission_interval_seconds=quartiles(between).median / SECOND if between else None,
+        quick_resubmissions=sum(gap < settings.quick_resubmission_seconds * SECOND for gap in between),
+        saved_not_submitted=kinds["save"] > 0 and kinds["submission"] == 0,
+        progress=progress_of([mark.score for mark in marks if mark.score is not None]),
+    )
+
+
+def _why_no_seconds(times: Sequence[datetime], say: Speech) -> str:
+    if not times:
+        return say.gettext(N_("Its events have no times."))
+    return say.gettext(
+        N_("Every event here follows a long gap or opens the log, so the work before it was not recorded.")
+    )

@@ -1,0 +1,26 @@
+"""Every sentence the analysis says, through GNU gettext: a translation is a file, not a fork.
+
+Sentences are marked with `N_` where they are written and looked up with the `Speech` of a language where
+they are used. `locale/analysis.pot` lists them all; `locale/README.md` says how a translation is made.
+"""
+
+import gettext
+from functools import lru_cache
+from pathlib import Path
+
+DOMAIN = "analysis"
+LOCALE = Path(__file__).with_name("locale")
+SOURCE_LANGUAGE = "en"
+
+Speech = gettext.NullTranslations
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name xgettext and its readers know
+    """The text itself; marks it for extraction."""
+    return text
+
+
+@lru_cache(maxsize=32)
+def speech(language: str, folder: Path = LOCALE) -> Speech:
+    """The sentences in a language (`de`, `pt_BR`, …); where there is no translation, in English."""
+    return gettext.translation(DOMAIN, folder, [language], fallback=True)
