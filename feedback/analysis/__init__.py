@@ -15,6 +15,7 @@ from feedback.analysis.class_findings import (
     QuestionStatistics,
     Spread,
 )
+from feedback.analysis.cohort import analyse_class
 from feedback.analysis.encoding import (
     class_findings_schema,
     decode_class_findings,
@@ -75,6 +76,7 @@ __all__ = [
     "ScoreProgress",
     "Spread",
     "analyse",
+    "analyse_class",
     "class_findings_schema",
     "decode_class_findings",
     "decode_findings",

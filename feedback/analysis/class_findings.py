@@ -119,7 +119,8 @@ class ClassKeyFigures(msgspec.Struct, frozen=True, gc=False):
 class Activity(msgspec.Struct, frozen=True, gc=False):
     """The class's timed events over time: bin i covers `start_at` + i × `bin_seconds` up to the next.
 
-    `students` counts the students with an event in the bin.
+    `students` counts the students with an event in the bin; `outside` the events so far from the rest that
+    they are left out.
     """
 
     start_at: datetime
@@ -127,6 +128,7 @@ class Activity(msgspec.Struct, frozen=True, gc=False):
     events: tuple[int, ...]
     submissions: tuple[int, ...]
     students: tuple[int, ...]
+    outside: int = 0
 
 
 class OpeningOrder(msgspec.Struct, frozen=True, gc=False):
