@@ -1,0 +1,53 @@
+"""What a renderer is asked for, and what it gives back."""
+
+from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+
+class Format(StrEnum):
+    """A document format: its value is the name in addresses, folders and file suffixes."""
+
+    HTML = "html"
+    PDF = "pdf"
+
+    @property
+    def media_type(self) -> str:
+        return "text/html" if self is Format.HTML else "application/pdf"
+
+    @property
+    def suffix(self) -> str:
+        """With the dot: `.html`, `.pdf`."""
+        return f".{self.value}"
+
+
+class Artifact(msgspec.Struct, frozen=True):
+    """A finished document. `filename` is safe on every file system and in a header; HTML is UTF-8."""
+
+    filename: str
+    media_type: str
+    body: bytes
+
+
+class RenderOptions(msgspec.Struct, frozen=True):
+    """What may differ between two renderings of the same findings.
+
+    `time_zone` is an IANA name; every clock time is shown in it and every axis names it.
+    Raises ValueError for a zone that is not in the time zone database.
+    """
+
+    time_zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(
+                f"{self.time_zone!r} is not a time zone: it is not in the IANA time zone database. "
+                "Use a name such as Europe/Berlin, Asia/Kolkata or UTC."
+            ) from None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
