@@ -1,0 +1,15 @@
+"""The Celery application: `celery -A config worker`, `beat` and `flower` find it here."""
+
+import os
+
+from celery import Celery
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("feedback")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+# A worker takes from the first queue while there is anything in it, so a class never starves a single.
+app.conf.task_queues = [Queue("interactive"), Queue("bulk")]
+app.conf.task_default_queue = "interactive"
+app.autodiscover_tasks(["feedback.reports"])

@@ -1,0 +1,66 @@
+"""Strict readers of the environment: a value that is not understood stops the start, it is never guessed."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+
+
+def _read(name: str, default: T, convert: Callable[[str], T], wanted: str) -> T:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    try:
+        return convert(value)
+    except (ValueError, KeyError):
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is not understood: set it to {wanted}, or leave it out."
+        ) from None
+
+
+def text(name: str, default: str = "") -> str:
+    return _read(name, default, str, "a text")
+
+
+def flag(name: str, default: bool) -> bool:
+    return _read(name, default, lambda value: {"true": True, "false": False}[value.lower()], "true or false")
+
+
+def integer(name: str, default: int, minimum: int = 1) -> int:
+    def convert(value: str) -> int:
+        number = int(value)
+        if number < minimum:
+            raise ValueError
+        return number
+
+    return _read(name, default, convert, f"a whole number of at least {minimum}")
+
+
+def optional_integer(name: str, minimum: int = 1) -> int | None:
+    return integer(name, 0, minimum) or None
+
+
+def number(name: str, default: float) -> float:
+    def convert(value: str) -> float:
+        found = float(value)
+        if not 0 < found < float("inf"):
+            raise ValueError
+        return found
+
+    return _read(name, default, convert, "a number above 0")
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    return _read(name, default, lambda value: [word.strip() for word in value.split(",") if word.strip()], "words, …")
+
+
+def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    return _read(name, default, lambda value: choices[choices.index(value)], " or ".join(choices))
+
+
+def path(name: str, default: Path) -> Path:
+    return _read(name, default, Path, "a folder").absolute()

@@ -1,0 +1,37 @@
+"""The home folder of the embedded way of running: its database, its queue and its secret."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def secret_key(home: Path) -> str:
+    """The key kept in `home` (mode 0600), made at the first call; safe when several processes start at once."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = home / "secret_key"
+    if not kept.exists():
+        draft = home / f"secret_key.{os.getpid()}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        try:
+            os.link(draft, kept)  # unlike a rename, never replaces the key of a process that was quicker
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return kept.read_text()
+
+
+def queue_folders(url: str) -> dict[str, str]:
+    """Celery's transport options for `filesystem:///absolute/folder`, the folders made."""
+    root = Path(url.removeprefix("filesystem://"))
+    folders = {"messages": root / "messages", "control": root / "control", "processed": root / "processed"}
+    for folder in folders.values():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {
+        "data_folder_in": str(folders["messages"]),
+        "data_folder_out": str(folders["messages"]),
+        "control_folder": str(folders["control"]),
+        "processed_folder": str(folders["processed"]),
+    }

@@ -1,0 +1,148 @@
+"""Every setting, read strictly from the environment; `.env.example` lists the variables and what they mean.
+
+With nothing set this is the embedded way of running: SQLite, a queue in files and a secret of its own,
+all in the home folder. `DATABASE_URL` (or `POSTGRES_*`) and `CELERY_BROKER_URL` make it the services way.
+"""
+
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env, home
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+FEEDBACK_HOME = env.path("FEEDBACK_HOME", BASE_DIR / "var")
+
+DEBUG = env.flag("DEBUG", default=False)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
+
+
+def _database_url() -> str:
+    return env.text("DATABASE_URL") or (
+        "" if env.text("POSTGRES_DB") else f"sqlite:///{FEEDBACK_HOME}/feedback.sqlite3"
+    )
+
+
+def _database() -> dict[str, Any]:
+    if url := _database_url():
+        try:
+            database: dict[str, Any] = dict(dj_database_url.parse(url))
+        except (ValueError, KeyError) as fault:
+            raise ImproperlyConfigured(
+                "DATABASE_URL is not understood: write postgresql://user:password@host:port/name or sqlite:////file."
+            ) from fault
+    else:
+        database = {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": env.text("POSTGRES_DB"),
+            "USER": env.text("POSTGRES_USER"),
+            "PASSWORD": env.text("POSTGRES_PASSWORD"),
+            "HOST": env.text("POSTGRES_HOST", "localhost"),
+            "PORT": env.integer("POSTGRES_PORT", 5432),
+        }
+    return database | {"OPTIONS": database.get("OPTIONS", {}) | _database_options(database["ENGINE"])}
+
+
+def _database_options(engine: str) -> dict[str, Any]:
+    if engine == "django.db.backends.sqlite3":
+        # IMMEDIATE: a writer waits for its turn at once instead of failing when it first writes.
+        return {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        }
+    if engine == "django.db.backends.postgresql":
+        return {"connect_timeout": 3, "pool": {"min_size": 0, "max_size": 16, "timeout": 3}}
+    raise ImproperlyConfigured(f"DATABASE_URL: {engine} is not supported; use PostgreSQL or SQLite.")
+
+
+DATABASES = {"default": _database()}
+EMBEDDED = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+if EMBEDDED:
+    Path(DATABASES["default"]["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+SECRET_KEY = env.text("SECRET_KEY") or (home.secret_key(FEEDBACK_HOME) if EMBEDDED else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is not set: set it to a long random text that you keep secret.")
+
+# --- the service -----------------------------------------------------------------------------------
+
+FEEDBACK_AUTH = env.choice("FEEDBACK_AUTH", "keys", ("open", "keys"))
+FEEDBACK_ALLOW_OPEN = env.flag("FEEDBACK_ALLOW_OPEN", default=False)
+FEEDBACK_TIME_ZONE = env.text("FEEDBACK_TIME_ZONE", "UTC")
+if FEEDBACK_TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured(f"FEEDBACK_TIME_ZONE={FEEDBACK_TIME_ZONE!r} is no zone of the IANA database.")
+FEEDBACK_SESSION_GAP_MINUTES = env.number("FEEDBACK_SESSION_GAP_MINUTES", 10)
+FEEDBACK_MAX_BODY_BYTES = env.integer("FEEDBACK_MAX_BODY_BYTES", 512 << 20)
+FEEDBACK_MAX_STUDENTS = env.integer("FEEDBACK_MAX_STUDENTS", 20_000)
+FEEDBACK_MAX_EVENTS = env.integer("FEEDBACK_MAX_EVENTS", 5_000_000)
+FEEDBACK_LEASE_SECONDS = env.integer("FEEDBACK_LEASE_SECONDS", 60, minimum=2)
+FEEDBACK_RETENTION_DAYS = env.optional_integer("FEEDBACK_RETENTION_DAYS")
+
+# --- Celery (read by config.celery with the prefix CELERY_) ------------------------------------------
+
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", f"filesystem://{FEEDBACK_HOME}/queue")
+if CELERY_BROKER_URL.startswith("filesystem://"):
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"polling_interval": 0.05} | home.queue_folders(CELERY_BROKER_URL)
+    CELERY_BROKER_URL = "filesystem://"
+else:
+    # A broker that does not answer must not hold up a request: the hint is dropped, the sweep sends another.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "socket_connect_timeout": 0.4,
+        "socket_timeout": 5.0,
+        "queue_order_strategy": "priority",
+        "visibility_timeout": 3600,
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 270
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_SEND_SENT_EVENT = True
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "feedback.reports.tasks.sweep", "schedule": 5.0, "options": {"expires": 5.0}}}
+
+# --- Django ----------------------------------------------------------------------------------------
+
+INSTALLED_APPS = ["rest_framework", "feedback.reports"]
+MIDDLEWARE = [
+    "feedback.reports.api.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+APPEND_SLASH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "feedback.reports.api.errors.exception_handler",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "feedback.reports.api.negotiation.AlwaysJson",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["feedback.reports.api.authentication.OpenOnly"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "UNAUTHENTICATED_USER": None,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django.request": {"level": "ERROR"}, "fontTools": {"level": "WARNING"}},
+}

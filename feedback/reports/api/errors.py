@@ -1,0 +1,137 @@
+"""The envelope of every error, and the one table from a fault to its status.
+
+Envelope: `{"error": "what failed, why, and how to mend it", "details": {place: [message, …]}}`.
+"""
+
+import logging
+from typing import Any
+
+import psycopg_pool
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+from feedback.events import EventsError, InvalidEvents, TooLarge, UnsupportedInput
+from feedback.reports.intake import KeyReused
+
+log = logging.getLogger(__name__)
+
+
+class InvalidRequest(Exception):
+    """Something beside the body is wrong: a query parameter or a header, named in `details`."""
+
+    def __init__(self, place: str, message: str) -> None:
+        super().__init__(message)
+        self.details = {place: [message]}
+
+
+class UnknownTask(Exception):
+    """An id that was never issued, is of the other format, or is not the caller's."""
+
+
+class Incomplete(Exception):
+    """An archive was asked for although some reports failed."""
+
+    def __init__(self, failed: dict[str, list[str]]) -> None:
+        super().__init__()
+        self.details = failed
+
+
+UNKNOWN_TASK = (
+    "There is no such task here. Check the task_id and the format in the address: both must be as in the answer "
+    "to the POST."
+)
+STATUSES: dict[type[Exception], int] = {
+    InvalidEvents: 400,
+    InvalidRequest: 400,
+    BadRequest: 400,
+    exceptions.NotAuthenticated: 401,
+    exceptions.AuthenticationFailed: 401,
+    PermissionDenied: 403,
+    exceptions.PermissionDenied: 403,
+    Http404: 404,
+    exceptions.NotFound: 404,
+    UnknownTask: 404,
+    exceptions.MethodNotAllowed: 405,
+    Incomplete: 409,
+    TooLarge: 413,
+    UnsupportedInput: 415,
+    KeyReused: 422,
+    exceptions.Throttled: 429,
+    OperationalError: 503,
+    InterfaceError: 503,
+    psycopg_pool.PoolTimeout: 503,
+    OSError: 503,
+}
+RETRY_AFTER_SECONDS = 5
+
+
+def exception_handler(fault: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's hook: the response to a fault in a view; None (an unexpected fault) leaves it to `server_error`."""
+    code = next((STATUSES[kind] for kind in type(fault).__mro__ if kind in STATUSES), None)
+    if code is None:
+        return None
+    response = Response(envelope(*_words(fault, context["request"])), status=code)
+    if code == status.HTTP_405_METHOD_NOT_ALLOWED:
+        response["Allow"] = ", ".join(context["view"].allowed_methods)
+    elif code == status.HTTP_401_UNAUTHORIZED:
+        response["WWW-Authenticate"] = "Bearer"
+    elif code == status.HTTP_503_SERVICE_UNAVAILABLE:
+        log.error("a dependency failed", exc_info=fault)
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    elif isinstance(fault, exceptions.Throttled) and fault.wait:
+        response["Retry-After"] = str(int(fault.wait) + 1)
+    return response
+
+
+def _words(fault: Exception, request: HttpRequest) -> tuple[str, dict[str, Any]]:
+    match fault:
+        case EventsError():
+            return fault.error, dict(fault.details)
+        case InvalidRequest():
+            return f"The request cannot be taken: {fault}", dict(fault.details)
+        case UnknownTask():
+            return UNKNOWN_TASK, {}
+        case Incomplete():
+            why = "Some reports could not be made; `details` names them. Add ?partial=true to get the others."
+            return why, dict(fault.details)
+        case KeyReused():
+            why = "This Idempotency-Key came before with another body or other options. Send a new key for new content."
+            return why, {"Idempotency-Key": ["already used for something else"]}
+        case exceptions.MethodNotAllowed():
+            return f"{request.method} is not possible here; the Allow header lists what is.", {}
+        case exceptions.APIException():
+            return str(fault.detail), {}
+        case Http404():
+            return UNKNOWN_ADDRESS, {}
+        case _:
+            return "The service cannot reach its database or disk right now. Nothing was lost; try again shortly.", {}
+
+
+def envelope(error: str, details: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"error": error, "details": details or {}}
+
+
+UNKNOWN_ADDRESS = "There is nothing at this address. The API begins at /assignment/html and /assignment/pdf."
+
+
+def bad_request(_request: HttpRequest, exception: Exception) -> JsonResponse:
+    why = "The request is not acceptable: check the Host header and the address."
+    return JsonResponse(envelope(why, {"request": [type(exception).__name__]}), status=400)
+
+
+def forbidden(_request: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001 - passed by name
+    return JsonResponse(envelope("This is not allowed with the credentials that were sent."), status=403)
+
+
+def not_found(_request: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001 - passed by name
+    return JsonResponse(envelope(UNKNOWN_ADDRESS), status=404)
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """What an unexpected fault shows: an id under which the log has it all, and nothing of the inside."""
+    request_id = getattr(request, "id", "unknown")
+    why = f"An unexpected fault. Nothing was lost; report it with this request id: {request_id}."
+    return JsonResponse(envelope(why, {"request_id": [request_id]}), status=500)

@@ -1,0 +1,24 @@
+"""What every request gets, whatever it asks for."""
+
+import re
+import secrets
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+
+_ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class RequestId:
+    """Gives each request an id, the client's own X-Request-ID where it is harmless, and answers with it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        sent = request.headers.get("X-Request-ID", "")
+        request_id = sent if _ACCEPTABLE.fullmatch(sent) else secrets.token_hex(8)
+        request.id = request_id  # type: ignore[attr-defined] # read by errors.server_error
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response

@@ -1,0 +1,50 @@
+"""The addresses of the contract."""
+
+from uuid import UUID
+
+from django.urls import path, register_converter
+
+from feedback.rendering import Format
+from feedback.reports.api.health import live, ready
+from feedback.reports.api.views import ArchiveView, ReportsView, ReportView, SubmissionView, TaskView
+
+_NO_TASK = UUID(int=0)
+
+
+class FormatConverter:
+    regex = "|".join(format_.value for format_ in Format)
+
+    def to_python(self, value: str) -> Format:
+        return Format(value)
+
+    def to_url(self, value: str) -> str:
+        return str(value)
+
+
+class IdConverter:
+    """Any text where an id belongs: what is no UUID is an unknown id, answered like one."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> UUID:
+        try:
+            return UUID(value)
+        except ValueError:
+            return _NO_TASK
+
+    def to_url(self, value: UUID) -> str:
+        return str(value)
+
+
+register_converter(FormatConverter, "format")
+register_converter(IdConverter, "id")
+
+urlpatterns = [
+    path("assignment/<format:format_>", SubmissionView.as_view(), name="submit"),
+    path("assignment/<format:format_>/<id:task_id>", TaskView.as_view(), name="task"),
+    path("assignment/<format:format_>/<id:task_id>/reports", ReportsView.as_view(), name="reports"),
+    path("assignment/<format:format_>/<id:task_id>/reports/<id:report_id>", ReportView.as_view(), name="report"),
+    path("assignment/<format:format_>/<id:task_id>/archive.zip", ArchiveView.as_view(), name="archive"),
+    path("health/live", live, name="live"),
+    path("health/ready", ready, name="ready"),
+]

@@ -1,0 +1,103 @@
+"""The truth: what was submitted, and how far each report is.
+
+A report's state changes only through the guarded functions of `claims.py`:
+
+        ┌──────────────────── handed back, attempt not counted ───┐
+        ▼                                                         │
+    PENDING ── claimed: lease, attempts + 1 ──▶ RUNNING ──────────┤
+        ▲                                         │  ▲            │
+        │                                         │  └─ lease ran out: claimed again, alone
+        │                                         ├── stored, fence unchanged ─▶ SUCCESS
+        │                                         └── 3 attempts spent ──────▶ FAILURE
+        └──────────────── submitted again ──────────────────────────────────────┘
+
+A submission has no state of its own: it is its *headline* report's, position 0. That is the student's
+report for a single, and the class report, which waits for all the others, for a class.
+"""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from feedback.rendering import Format
+from feedback.rendering.manifest import State
+
+MAX_ATTEMPTS = 3
+HEADLINE = 0
+UNFINISHED = (State.PENDING, State.RUNNING)
+
+
+class Submission(models.Model):
+    """One accepted POST: a student or a class, in one format with its options."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.CharField(max_length=64, blank=True)
+    format = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Format])
+    options = models.JSONField(default=dict)
+    # sha256 over owner, format, options, renderer version, content and Idempotency-Key (intake.identity).
+    identity = models.BinaryField(max_length=32, unique=True)
+    idempotency_key = models.CharField(max_length=255, blank=True)
+    # The student's own for a single; for a class no student, and the namespace where all share one.
+    student_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null says "a class"; "" is no id
+    namespace = models.CharField(max_length=200, blank=True)
+    is_class = models.BooleanField()
+    students = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    # When a hint was last sent by the sweep or followed by a worker; what is due and unattended is swept.
+    attended_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "format", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="one_submission_per_idempotency_key",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.format} {self.id}"
+
+
+class Report(models.Model):
+    """One document to make: a student's, or at position 0 of a class the class report."""
+
+    class Kind(models.TextChoices):
+        STUDENT = "student"
+        CLASS = "class"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="reports", db_index=False)
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    student_id = models.CharField(max_length=200, blank=True)
+    namespace = models.CharField(max_length=200, blank=True)
+    payload = models.BinaryField()
+
+    state = models.CharField(max_length=8, choices=[(one.value, one.value) for one in State], default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    # Grows at every claim and is never given back: a write must name the fence it was claimed behind.
+    fence = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    findings = models.BinaryField(null=True)
+    filename = models.CharField(max_length=255, blank=True)
+    media_type = models.CharField(max_length=64, blank=True)
+    body = models.BinaryField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submission", "position"], name="one_report_per_position")]
+        indexes = [
+            models.Index(
+                fields=["submission", "position"],
+                condition=Q(state__in=["PENDING", "RUNNING"]),
+                name="report_unfinished",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"

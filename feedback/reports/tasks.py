@@ -1,0 +1,28 @@
+"""Celery's side: tasks of a few lines that take ids and call the service."""
+
+from typing import Any
+from uuid import UUID
+
+from celery import Task, shared_task
+from django.db import InterfaceError, OperationalError
+
+from feedback.reports import hints, production, upkeep
+
+
+@shared_task(
+    bind=True,
+    autoretry_for=(OperationalError, InterfaceError, MemoryError, OSError),
+    retry_backoff=1,
+    retry_backoff_max=60,
+    max_retries=8,
+)
+def produce(self: "Task[Any, Any]", submission_id: str) -> None:
+    """Work on a submission for a slice of time, then let others have a turn."""
+    if production.produce(UUID(submission_id)):
+        hints.send(UUID(submission_id), is_class=self.request.delivery_info["routing_key"] == "bulk")
+
+
+@shared_task(queue="interactive")
+def sweep() -> None:
+    """Bring back everything that a lost message or a lost worker has left behind."""
+    upkeep.sweep()

@@ -1,0 +1,66 @@
+"""The service in one process: its real database and broker, requests through Django's client, no worker.
+
+The tests do a worker's part themselves, by calling what the Celery task calls.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from feedback.reports import production
+from feedback.reports.models import Submission
+
+Json = dict[str, Any]
+
+
+def student(student_id: str = "ada", *units: object, **fields: object) -> Json:
+    """A student with a save on each unit, ten seconds apart."""
+    events = [
+        {"unit": unit, "type": "saved_code", "created_time": f"2024-07-21T03:{number // 6:02}:{number % 6}0Z"}
+        for number, unit in enumerate(units or (1, 2))
+    ]
+    return {"student_id": student_id, "namespace": "course", "events": events} | fields
+
+
+def class_of(number: int) -> list[Json]:
+    return [student(f"student-{index}", 1, 2, 3) for index in range(number)]
+
+
+@pytest.fixture
+def post(client: Client, db: None, broker: str) -> Callable[..., HttpResponse]:  # noqa: ARG001 - must be running
+    """`post("html", body, **headers)`: the body is sent as it is if bytes, else as JSON."""
+
+    def send(format_: str, body: object, query: str = "", **headers: str) -> HttpResponse:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        content_type = headers.pop("content_type", "application/json")
+        return client.post(f"/assignment/{format_}{query}", data, content_type=content_type, headers=headers)
+
+    return send
+
+
+@pytest.fixture
+def submit(post: Callable[..., HttpResponse]) -> Callable[..., str]:
+    """POST and return the task's address."""
+
+    def send(format_: str, body: object, query: str = "", **headers: str) -> str:
+        response = post(format_, body, query, **headers)
+        assert response.status_code == 202, response.content
+        return str(response["Location"])
+
+    return send
+
+
+def work_off() -> None:
+    """Do what the workers would: produce every submission to its end."""
+    for task_id in Submission.objects.values_list("id", flat=True):
+        produce(task_id)
+
+
+def produce(task_id: UUID | str) -> None:
+    while production.produce(UUID(str(task_id))):
+        pass

@@ -1,0 +1,250 @@
+"""Claiming, making and storing: the guarded transitions, and what faults do to them."""
+
+import hashlib
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import OperationalError, connection
+from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
+
+from feedback.analysis import decode_findings
+from feedback.reports import claims, production
+from feedback.reports.models import MAX_ATTEMPTS, Report, Submission
+from tests.reports.conftest import class_of, produce, student, work_off
+
+Submit = Callable[..., str]
+
+
+def task_of(address: str) -> UUID:
+    return UUID(address.rsplit("/", 1)[1])
+
+
+def let_leases_run_out() -> None:
+    Report.objects.filter(state="RUNNING").update(lease_until=Now() - timedelta(seconds=1))
+
+
+def test_a_stored_report_holds_its_document_its_hash_and_its_findings(submit: Submit) -> None:
+    submit("html", student("ada", 7, 7))
+    work_off()
+    report = Report.objects.get()
+
+    assert report.state == "SUCCESS"
+    assert report.sha256 == hashlib.sha256(bytes(report.body or b"")).hexdigest()
+    assert decode_findings(bytes(report.findings or b"")).event_order == ("Q1", "Q1")
+    assert (report.lease_until, report.attempts) == (None, 1)
+    assert report.finished_at is not None
+
+
+def test_two_submissions_of_one_student_give_the_same_bytes(submit: Submit) -> None:
+    for key in ("one", "two"):
+        submit("pdf", student(), **{"Idempotency-Key": key})
+    work_off()
+
+    assert len(set(Report.objects.values_list("sha256", flat=True))) == 1
+
+
+def test_a_claim_takes_a_chunk_in_order_and_counts_the_attempt(submit: Submit) -> None:
+    task = task_of(submit("html", class_of(20)))
+    claimed = claims.claim(task)
+
+    assert len(claimed) == claims.CHUNK
+    running = Report.objects.filter(state="RUNNING", attempts=1).order_by("position")
+    assert [report.id for report in running] == [claim.report_id for claim in claimed]
+    assert running[0].position == 1
+
+
+def test_what_is_claimed_is_not_claimed_again_before_its_lease_runs_out(submit: Submit) -> None:
+    task = task_of(submit("html", student()))
+
+    assert len(claims.claim(task)) == 1
+    assert claims.claim(task) == []
+    let_leases_run_out()
+    assert [claim.attempt for claim in claims.claim(task)] == [2]
+
+
+def test_a_report_with_an_attempt_behind_it_is_claimed_alone_and_after_its_neighbours(submit: Submit) -> None:
+    task = task_of(submit("html", class_of(4)))
+    claims.hand_back(claims.claim(task)[:2], counted=True)
+    Report.objects.filter(state="RUNNING").update(state="PENDING", attempts=0)
+
+    assert [claim.attempt for claim in claims.claim(task)] == [1, 1]
+    assert [claim.attempt for claim in claims.claim(task)] == [2]
+    assert [claim.attempt for claim in claims.claim(task)] == [2]
+    assert claims.claim(task) == []
+
+
+def test_the_class_report_waits_for_all_the_others(submit: Submit) -> None:
+    task = task_of(submit("html", class_of(2)))
+    students = claims.claim(task)
+
+    assert {claim.kind for claim in students} == {Report.Kind.STUDENT}
+    assert claims.claim(task) == []
+    claims.fail([(claim, "no") for claim in students])
+    assert [claim.kind for claim in claims.claim(task)] == [Report.Kind.CLASS]
+
+
+def test_a_worker_that_was_taken_over_cannot_store(submit: Submit) -> None:
+    task = task_of(submit("html", student()))
+    submission = Submission.objects.get()
+    [slow] = claims.claim(task)
+    let_leases_run_out()
+    [quick] = claims.claim(task)
+    late = production._document(submission, slow)
+
+    assert claims.store([late]) == 0
+    assert claims.fail([(slow, "too late")]) == 0
+    assert claims.store([production._document(submission, quick)]) == 1
+    assert claims.store([late]) == 0
+
+
+def test_a_claim_handed_back_in_order_gives_its_attempt_back_but_not_its_fence(submit: Submit) -> None:
+    task = task_of(submit("html", student()))
+    [first] = claims.claim(task)
+    claims.hand_back([first])
+    [second] = claims.claim(task)
+
+    assert (first.attempt, second.attempt) == (1, 1)
+    assert second.fence > first.fence
+
+
+def test_a_fault_of_the_renderer_is_tried_three_times_and_then_told_without_the_inside(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def broken(*_: Any) -> None:
+        calls.append(1)
+        raise ZeroDivisionError("the inside")
+
+    monkeypatch.setattr(production, "render", broken)
+    submit("html", student())
+    work_off()
+    report = Report.objects.get()
+
+    assert (report.state, report.attempts, len(calls)) == ("FAILURE", MAX_ATTEMPTS, MAX_ATTEMPTS)
+    assert "the inside" not in report.error
+    assert "ZeroDivision" not in report.error
+
+
+def test_one_report_that_fails_leaves_its_class_and_is_listed_in_it(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = production.render
+
+    def broken_for_one(findings: Any, *rest: Any) -> Any:
+        if findings.student_id == "student-1":
+            raise ValueError
+        return real(findings, *rest)
+
+    monkeypatch.setattr(production, "render", broken_for_one)
+    submit("html", class_of(4))
+    work_off()
+
+    states = Report.objects.order_by("position").values_list("state", flat=True)
+    assert list(states) == ["SUCCESS", "SUCCESS", "FAILURE", "SUCCESS", "SUCCESS"]
+    page = bytes(Report.objects.get(position=0).body or b"").decode()
+    assert "student-1" in page
+    assert "failed 3 times" in page
+
+
+def test_a_class_of_which_nothing_could_be_made_is_a_failure(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(production, "render", broken)
+    submit("html", class_of(2))
+    work_off()
+
+    assert set(Report.objects.values_list("state", flat=True)) == {"FAILURE"}
+    assert "None of the 2 reports" in Report.objects.get(position=0).error
+
+
+def test_a_lost_database_hands_the_claims_back_and_passes_the_fault_on(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = task_of(submit("html", class_of(3)))
+
+    def lost(*_: Any) -> None:
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(claims, "store", lost)
+        with pytest.raises(OperationalError):
+            production.produce(task)
+
+    assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
+    produce(task)
+    assert set(Report.objects.values_list("state", flat=True)) == {"SUCCESS"}
+
+
+def test_work_stops_when_its_time_is_over_and_says_that_there_is_more(submit: Submit) -> None:
+    task = task_of(submit("html", class_of(20)))
+
+    assert production.produce(task, seconds=0)
+    assert Report.objects.filter(state="SUCCESS").count() == claims.CHUNK
+    assert not production.produce(task, seconds=60)
+    assert not Report.objects.exclude(state="SUCCESS").exists()
+
+
+def test_an_unknown_submission_is_no_work(db: None) -> None:  # noqa: ARG001 - the database
+    assert not production.produce(UUID(int=5))
+
+
+def test_a_chunk_takes_the_same_number_of_queries_whatever_its_size(
+    submit: Submit, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for size in (3, 12):
+        task = task_of(submit("html", class_of(size)))
+        submission = Submission.objects.get(id=task)
+        # savepoint, select, update, release; savepoint, store, release
+        with django_assert_num_queries(7):
+            production._make(submission, claims.claim(task))
+
+
+def test_a_post_takes_the_same_number_of_queries_whatever_its_size(submit: Submit) -> None:
+    counts = set()
+    for size in (2, 200):
+        with CaptureQueriesContext(connection) as queries:
+            submit("html", class_of(size))
+        counts.add(len(queries))
+
+    assert len(counts) == 1
+    assert counts.pop() <= 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_workers_at_once_make_each_report_once(
+    submit: Submit, broker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert broker
+    task = task_of(submit("html", class_of(30)))
+    rendered: list[str] = []
+    real = production.render
+
+    def counted(findings: Any, *rest: Any) -> Any:
+        rendered.append(findings.student_id)
+        return real(findings, *rest)
+
+    monkeypatch.setattr(production, "render", counted)
+
+    def work() -> None:
+        try:
+            produce(task)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(10)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert sorted(rendered) == sorted(f"student-{number}" for number in range(30))
+    assert not Report.objects.exclude(state="SUCCESS").exists()
+    assert set(Report.objects.values_list("attempts", flat=True)) == {1}

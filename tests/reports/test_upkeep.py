@@ -1,0 +1,91 @@
+"""The sweep: what a lost message or a lost worker has left behind is brought back."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db.models.functions import Now
+
+from feedback.reports import claims, hints, upkeep
+from feedback.reports.models import MAX_ATTEMPTS, Report, Submission
+from tests.reports.conftest import class_of, student, work_off
+
+Submit = Callable[..., str]
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    """The submissions hinted at, in order."""
+    found: list[UUID] = []
+
+    def publish(submission: Submission) -> bool:
+        found.append(submission.id)
+        return True
+
+    monkeypatch.setattr(hints, "publish", publish)
+    return found
+
+
+def grow_old() -> None:
+    Submission.objects.update(attended_at=Now() - upkeep.PATIENCE - timedelta(seconds=1))
+
+
+def test_a_submission_whose_hint_was_lost_is_hinted_at_again(submit: Submit, sent: list[UUID]) -> None:
+    submit("html", student())
+    sent.clear()
+    assert upkeep.sweep() == 0
+    grow_old()
+
+    assert upkeep.sweep() == 1
+    assert sent == [Submission.objects.get().id]
+    assert upkeep.sweep() == 0, "attended to a moment ago"
+
+
+def test_what_is_done_or_in_progress_is_left_alone(submit: Submit, sent: list[UUID]) -> None:
+    submit("html", student())
+    work_off()
+    running = UUID(submit("html", student("grace")).rsplit("/", 1)[1])
+    claims.claim(running)
+    sent.clear()
+    grow_old()
+
+    assert upkeep.sweep() == 0
+
+
+@pytest.mark.usefixtures("sent")
+def test_a_report_whose_worker_vanished_is_hinted_at_when_its_lease_runs_out(submit: Submit) -> None:
+    task = UUID(submit("html", student()).rsplit("/", 1)[1])
+    claims.claim(task)
+    Report.objects.update(lease_until=Now() - timedelta(seconds=1))
+    grow_old()
+
+    assert upkeep.sweep() == 1
+
+
+def test_a_report_that_lost_its_worker_on_the_last_attempt_is_given_up_and_its_class_goes_on(
+    submit: Submit, sent: list[UUID]
+) -> None:
+    submit("html", class_of(3))
+    Report.objects.filter(position=1).update(
+        state="RUNNING", attempts=MAX_ATTEMPTS, lease_until=Now() - timedelta(seconds=1)
+    )
+    upkeep.sweep()
+    work_off()
+
+    poisoned = Report.objects.get(position=1)
+    assert poisoned.state == "FAILURE"
+    assert "lost 3 times" in poisoned.error
+    assert set(Report.objects.exclude(position=1).values_list("state", flat=True)) == {"SUCCESS"}
+    assert sent
+
+
+def test_a_broker_that_is_down_is_tried_once_a_sweep(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b", "c"):
+        submit("html", student(name))
+    grow_old()
+    tried: list[UUID] = []
+    monkeypatch.setattr(hints, "publish", lambda submission: bool(tried.append(submission.id)))
+
+    assert upkeep.sweep() == 0
+    assert len(tried) == 1
