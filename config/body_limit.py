@@ -1,12 +1,13 @@
 """A bound on what a client can make the server store before anyone has looked at it."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-Message = MutableMapping[str, Any]
+Scope = dict[str, Any]
+Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class BodyLimit:
@@ -20,7 +21,7 @@ class BodyLimit:
         self.application = application
         self.max_bytes = max_bytes
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.application(scope, receive, send)
             return
@@ -30,10 +31,9 @@ class BodyLimit:
             nonlocal left
             message = await receive()
             if message["type"] == "http.request" and (body := message.get("body", b"")):
-                message["body"] = body[:left]
-                left -= len(message["body"])
-                if left == 0:
-                    message["more_body"] = False
+                kept = body[:left]
+                left -= len(kept)
+                return {**message, "body": kept, "more_body": message.get("more_body", False) and left > 0}
             return message
 
         await self.application(scope, bounded, send)

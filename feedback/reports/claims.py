@@ -113,7 +113,7 @@ def _finish(assignments: str, rows: Sequence[tuple[Any, ...]]) -> int:
     parameters = [(*values, key(claim.report_id, connection), claim.fence) for *values, claim in rows]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(statement, parameters)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def hand_back(claims: Sequence[Claim], *, counted: bool = False) -> None:

@@ -155,10 +155,10 @@ def _insert_reports(submission: Submission, roll: Roll) -> None:
     """All reports of a submission in one statement: COPY on PostgreSQL, executemany elsewhere."""
     table = connection.ops.quote_name(Report._meta.db_table)
     columns = ", ".join(map(connection.ops.quote_name, _COLUMNS + _BLANK_COLUMNS))
-    rows = _report_rows(submission, roll)
+    rows: Any = _report_rows(submission, roll)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:  # type: ignore[attr-defined] # psycopg's
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         else:

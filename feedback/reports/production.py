@@ -110,7 +110,8 @@ def _class_report(submission: Submission, format_: Format, options: RenderOption
         )
     ]
     pages = done.values_list("findings", flat=True).iterator(chunk_size=_PAGE)
-    return render_class(analyse_class(map(decode_findings, pages), failures), format_, options, links)
+    findings = (decode_findings(bytes(stored or b"")) for stored in pages)
+    return render_class(analyse_class(findings, failures), format_, options, links)
 
 
 def _attempt_failed(claim: Claim, fault: Exception) -> None:

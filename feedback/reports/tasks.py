@@ -1,25 +1,23 @@
 """Celery's side: tasks of a few lines that take ids and call the service."""
 
-from typing import Any
 from uuid import UUID
 
-from celery import Task, shared_task
+from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from feedback.reports import hints, production, upkeep
 
 
 @shared_task(
-    bind=True,
     autoretry_for=(OperationalError, InterfaceError, MemoryError, OSError),
     retry_backoff=1,
     retry_backoff_max=60,
     max_retries=8,
 )
-def produce(self: "Task[Any, Any]", submission_id: str) -> None:
+def produce(submission_id: str) -> None:
     """Work on a submission for a slice of time, then let others have a turn."""
     if production.produce(UUID(submission_id)):
-        hints.send(UUID(submission_id), is_class=self.request.delivery_info["routing_key"] == "bulk")
+        hints.send(UUID(submission_id), is_class=True)  # a single is never more than a slice
 
 
 @shared_task(queue="interactive")

@@ -5,17 +5,23 @@ The tests do a worker's part themselves, by calling what the Celery task calls.
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from feedback.reports import production
 from feedback.reports.models import Submission
 
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
+else:
+    from django.http import HttpResponse as Answer
+
 Json = dict[str, Any]
+Post = Callable[..., Answer]
+Submit = Callable[..., str]
 
 
 def student(student_id: str = "ada", *units: object, **fields: object) -> Json:
@@ -32,10 +38,10 @@ def class_of(number: int) -> list[Json]:
 
 
 @pytest.fixture
-def post(client: Client, db: None, broker: str) -> Callable[..., HttpResponse]:  # noqa: ARG001 - must be running
+def post(client: Client, db: None, broker: str) -> Post:  # noqa: ARG001 - must be running
     """`post("html", body, **headers)`: the body is sent as it is if bytes, else as JSON."""
 
-    def send(format_: str, body: object, query: str = "", **headers: str) -> HttpResponse:
+    def send(format_: str, body: object, query: str = "", **headers: str) -> Answer:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         content_type = headers.pop("content_type", "application/json")
         return client.post(f"/assignment/{format_}{query}", data, content_type=content_type, headers=headers)
@@ -44,7 +50,7 @@ def post(client: Client, db: None, broker: str) -> Callable[..., HttpResponse]: 
 
 
 @pytest.fixture
-def submit(post: Callable[..., HttpResponse]) -> Callable[..., str]:
+def submit(post: Post) -> Submit:
     """POST and return the task's address."""
 
     def send(format_: str, body: object, query: str = "", **headers: str) -> str:

@@ -1,18 +1,14 @@
 """What is refused: with which status, with every fault named, and with nothing stored."""
 
 import gzip
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
 from feedback.reports.models import Submission
-from tests.reports.conftest import class_of, student
-
-Post = Callable[..., HttpResponse]
+from tests.reports.conftest import Post, class_of, student
 
 
 @pytest.fixture(autouse=True)

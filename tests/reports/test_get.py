@@ -4,19 +4,15 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from feedback.reports.api import archive
 from feedback.reports.models import Report, Submission
-from tests.reports.conftest import class_of, student, work_off
-
-Submit = Callable[..., str]
+from tests.reports.conftest import Submit, class_of, student, work_off
 
 
 def test_a_pending_task_says_what_it_is_and_how_far(client: Client, submit: Submit) -> None:
@@ -224,7 +220,7 @@ def test_an_archive_with_failures_is_a_409_that_names_them(client: Client, submi
     address = submit("html", class_of(3))
     Report.objects.filter(position=2).update(state="FAILURE", error="it could not be made")
     work_off()
-    refused: HttpResponse = client.get(f"{address}/archive.zip")
+    refused = client.get(f"{address}/archive.zip")
 
     assert refused.status_code == 409
     assert refused.json()["details"] == {"student-1": ["it could not be made"]}

@@ -2,16 +2,12 @@
 
 import gzip
 import json
-from collections.abc import Callable
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from feedback.reports.models import Report, Submission
-from tests.reports.conftest import class_of, student, work_off
-
-Post = Callable[..., HttpResponse]
+from tests.reports.conftest import Post, class_of, student, work_off
 
 
 @pytest.mark.parametrize("format_", ["html", "pdf"])

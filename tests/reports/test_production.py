@@ -2,7 +2,6 @@
 
 import hashlib
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,11 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from feedback.analysis import decode_findings
+from feedback.rendering import render
 from feedback.reports import claims, production
 from feedback.reports.models import MAX_ATTEMPTS, Report, Submission
-from tests.reports.conftest import class_of, produce, student, work_off
-
-Submit = Callable[..., str]
+from tests.reports.conftest import Submit, class_of, produce, student, work_off
 
 
 def task_of(address: str) -> UUID:
@@ -135,7 +133,7 @@ def test_a_fault_of_the_renderer_is_tried_three_times_and_then_told_without_the_
 def test_one_report_that_fails_leaves_its_class_and_is_listed_in_it(
     submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = production.render
+    real = render
 
     def broken_for_one(findings: Any, *rest: Any) -> Any:
         if findings.student_id == "student-1":
@@ -225,7 +223,7 @@ def test_ten_workers_at_once_make_each_report_once(
     assert broker
     task = task_of(submit("html", class_of(30)))
     rendered: list[str] = []
-    real = production.render
+    real = render
 
     def counted(findings: Any, *rest: Any) -> Any:
         rendered.append(findings.student_id)

@@ -1,6 +1,5 @@
 """The sweep: what a lost message or a lost worker has left behind is brought back."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,9 +8,7 @@ from django.db.models.functions import Now
 
 from feedback.reports import claims, hints, upkeep
 from feedback.reports.models import MAX_ATTEMPTS, Report, Submission
-from tests.reports.conftest import class_of, student, work_off
-
-Submit = Callable[..., str]
+from tests.reports.conftest import Submit, class_of, student, work_off
 
 
 @pytest.fixture
@@ -85,7 +82,12 @@ def test_a_broker_that_is_down_is_tried_once_a_sweep(submit: Submit, monkeypatch
         submit("html", student(name))
     grow_old()
     tried: list[UUID] = []
-    monkeypatch.setattr(hints, "publish", lambda submission: bool(tried.append(submission.id)))
+
+    def fail(submission: Submission) -> bool:
+        tried.append(submission.id)
+        return False
+
+    monkeypatch.setattr(hints, "publish", fail)
 
     assert upkeep.sweep() == 0
     assert len(tried) == 1

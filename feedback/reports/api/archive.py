@@ -22,7 +22,7 @@ async def stream(submission: Submission, reports: Sequence[Report]) -> AsyncIter
     Between two parts no transaction is open, so a slow client holds up no one.
     """
     parts = parts_of(submission, reports)
-    while part := await sync_to_async(next)(parts, b""):
+    while part := await sync_to_async(lambda: next(parts, b""))():
         yield part
 
 
@@ -43,7 +43,7 @@ def parts_of(submission: Submission, reports: Sequence[Report]) -> Iterator[byte
         for start in range(0, len(done), _PAGE):
             bodies = dict(Report.objects.filter(id__in=done[start : start + _PAGE]).values_list("id", "body"))
             for report_id, body in bodies.items():
-                archive.writestr(_info(names[report_id]), bytes(body))
+                archive.writestr(_info(names[report_id]), bytes(body or b""))
                 yield sink.take()
     yield sink.take()
 

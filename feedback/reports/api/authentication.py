@@ -16,6 +16,13 @@ class Caller:
     is_authenticated: bool = True
 
 
+def owner_of(request: Request) -> str:
+    """Whom the caller's submissions belong to."""
+    caller = request.user
+    assert isinstance(caller, Caller)  # noqa: S101 - no view runs before the authentication below
+    return caller.owner
+
+
 class OpenOnly(BaseAuthentication):
     """Everyone is the same caller where FEEDBACK_AUTH is `open`; elsewhere no one is let in."""
 

@@ -81,8 +81,6 @@ def exception_handler(fault: Exception, context: dict[str, Any]) -> Response | N
     elif code == status.HTTP_503_SERVICE_UNAVAILABLE:
         log.error("a dependency failed", exc_info=fault)
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    elif isinstance(fault, exceptions.Throttled) and fault.wait:
-        response["Retry-After"] = str(int(fault.wait) + 1)
     return response
 
 
