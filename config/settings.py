@@ -89,9 +89,8 @@ if CELERY_BROKER_URL.startswith("filesystem://"):
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"polling_interval": 0.05} | home.queue_folders(CELERY_BROKER_URL)
     CELERY_BROKER_URL = "filesystem://"
 else:
-    # A broker that does not answer must not hold up a request: the hint is dropped, the sweep sends another.
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "socket_connect_timeout": 0.4,
+        "socket_connect_timeout": 5.0,
         "socket_timeout": 5.0,
         "queue_order_strategy": "priority",
         "visibility_timeout": 3600,
