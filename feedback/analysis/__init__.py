@@ -16,6 +16,7 @@ from feedback.analysis.class_findings import (
     Spread,
 )
 from feedback.analysis.cohort import analyse_class
+from feedback.analysis.compared import ComparedMeasure, ComparedQuestion, Comparison
 from feedback.analysis.encoding import (
     class_findings_schema,
     decode_class_findings,
@@ -27,17 +28,10 @@ from feedback.analysis.encoding import (
     findings_schema,
 )
 from feedback.analysis.findings import (
-    ComparedMeasure,
-    ComparedQuestion,
-    Comparison,
-    DataNote,
-    Definition,
     Findings,
-    Insight,
     KeyFigures,
     LateShare,
     Mark,
-    Missing,
     Pause,
     Question,
     Rhythm,
@@ -45,6 +39,7 @@ from feedback.analysis.findings import (
     ScoreProgress,
 )
 from feedback.analysis.settings import AnalysisSettings
+from feedback.analysis.statements import DataNote, Definition, Insight, Missing
 from feedback.analysis.student import analyse
 
 __all__ = [

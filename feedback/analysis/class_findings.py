@@ -4,8 +4,9 @@ from datetime import datetime
 
 import msgspec
 
-from feedback.analysis.findings import DataNote, UnitKind
+from feedback.analysis.findings import UnitKind
 from feedback.analysis.settings import AnalysisSettings
+from feedback.analysis.statements import DataNote
 
 
 class Failure(msgspec.Struct, frozen=True, gc=False):

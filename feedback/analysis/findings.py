@@ -10,12 +10,13 @@ from typing import Literal
 
 import msgspec
 
+from feedback.analysis.compared import Comparison
 from feedback.analysis.settings import AnalysisSettings
+from feedback.analysis.statements import DataNote, Insight, Missing
 
 Kind = Literal["save", "submission", "other"]
 UnitKind = Literal["number", "text"]
 PauseKind = Literal["pause", "long_pause"]
-InsightKind = Literal["praise", "suggestion"]
 
 
 class Mark(msgspec.Struct, frozen=True, gc=False):
@@ -65,7 +66,8 @@ class Question(msgspec.Struct, frozen=True, gc=False):
 
     `unit` is the platform's name: a number in plain decimals, or the text as it was sent. `seconds` is
     the estimated active time, the sum of the `intervals` counted intervals that end at this question;
-    None, with the reason in `seconds_missing`, where there is no such interval.
+    None, with the reason in `seconds_missing`, where there is no such interval. `batch_submissions` came
+    as part of a batch, many questions at once.
     """
 
     alias: str
@@ -88,6 +90,7 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     submission_intervals: int = 0
     median_submission_interval_seconds: float | None = None
     quick_resubmissions: int = 0
+    batch_submissions: int = 0
     saved_not_submitted: bool = False
     progress: ScoreProgress | None = None
 
@@ -157,91 +160,6 @@ class LateShare(msgspec.Struct, frozen=True, gc=False):
     events: int
     share: float
     first_touched: tuple[str, ...] = ()
-
-
-class Insight(msgspec.Struct, frozen=True, gc=False):
-    """One thing worth saying. `value` is the number that passed `threshold`, both in the unit of `measure`.
-
-    Texts, ready to print: what the student did, two readings of it (neither a verdict), one thing to try
-    next time, one question to ask oneself.
-    """
-
-    id: str
-    kind: InsightKind
-    title: str
-    measure: str
-    value: float
-    threshold: float
-    did: str
-    readings: tuple[str, str]
-    try_next: str
-    ask: str
-    source: str
-    questions: tuple[str, ...] = ()
-
-
-class DataNote(msgspec.Struct, frozen=True, gc=False):
-    """What about the log itself the reader should know. `count` is how many events (or characters) it concerns."""
-
-    code: str
-    text: str
-    count: int = 0
-
-
-class Missing(msgspec.Struct, frozen=True, gc=False):
-    """Why a measure is not there. `measure` is its place in this JSON, `name` what a report calls it."""
-
-    measure: str
-    name: str
-    reason: str
-
-
-class Definition(msgspec.Struct, frozen=True, gc=False):
-    """How to read one measure: its name, its definition with the settings in numbers, and where it comes from."""
-
-    measure: str
-    name: str
-    text: str
-    source: str = ""
-
-
-class ComparedMeasure(msgspec.Struct, frozen=True, gc=False):
-    """A number of the student's own beside the class's: `students` is how many the class figures rest on.
-
-    The median and the quartiles are None where fewer than `comparison_students` students have the number.
-    """
-
-    measure: str
-    name: str
-    unit: Literal["seconds", "count"]
-    own: float | None
-    students: int
-    median: float | None
-    q1: float | None
-    q3: float | None
-
-
-class ComparedQuestion(msgspec.Struct, frozen=True, gc=False):
-    """One question beside the class: `alias` is the student's own (None where untouched), `class_label` the class's."""
-
-    alias: str | None
-    class_label: str
-    unit: str
-    students: int
-    seconds: ComparedMeasure
-    submissions: ComparedMeasure
-
-
-class Comparison(msgspec.Struct, frozen=True, gc=False):
-    """The class beside the student's own numbers: only where it was asked for, and the class is large enough.
-
-    `never_touched` names the units most of the class worked on and this student's log does not hold.
-    """
-
-    students: int
-    measures: tuple[ComparedMeasure, ...]
-    questions: tuple[ComparedQuestion, ...]
-    never_touched: tuple[str, ...] = ()
 
 
 class Findings(msgspec.Struct, frozen=True, gc=False):

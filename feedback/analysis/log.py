@@ -6,8 +6,10 @@ from itertools import pairwise
 
 import msgspec
 
+from feedback.analysis.batches import batched
 from feedback.analysis.findings import Kind, Mark
-from feedback.analysis.times import SECOND, in_utc, instant
+from feedback.analysis.settings import AnalysisSettings
+from feedback.analysis.times import SECOND, in_utc, instant, microseconds
 from feedback.analysis.units import Unit, in_order, unit_of
 from feedback.events import Event
 
@@ -21,9 +23,11 @@ SUBMISSIONS = frozenset(
 class Log(msgspec.Struct, frozen=True):
     """`units[n - 1]` is question n. `received` holds question numbers in the order received.
 
-    `marks`, `instants` and `gaps` are parallel and in time order: `instants` are microseconds (None
-    without a time), and a gap is the time since the timed event before (None at the first and where
-    there is no time). `charged` keeps the gaps that count as active time.
+    `marks`, `instants`, `gaps`, `charged` and `batched` are parallel and in time order: `instants` are
+    microseconds (None without a time); a gap is the time since the timed event before (None at the first
+    and where there is no time); `charged` keeps the gaps that count as active time; `batched` says which
+    marks belong to a batch. `by_question[n - 1]` are the positions of question n's marks. `out_of_order`
+    counts the places at which a time is earlier than the one received before it.
     """
 
     units: tuple[Unit, ...]
@@ -32,7 +36,9 @@ class Log(msgspec.Struct, frozen=True):
     instants: tuple[int | None, ...]
     gaps: tuple[int | None, ...]
     charged: tuple[int | None, ...]
-    order_differs: bool
+    batched: tuple[bool, ...]
+    by_question: tuple[tuple[int, ...], ...]
+    out_of_order: int
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -45,23 +51,26 @@ class Log(msgspec.Struct, frozen=True):
         return sum(counted) / SECOND if counted else None
 
 
-def lay_out(events: Sequence[Event], session_gap: int) -> Log:
-    """The log of a student's events; gaps of at most `session_gap` microseconds count as active time."""
+def lay_out(events: Sequence[Event], settings: AnalysisSettings) -> Log:
+    """The log of a student's events; they may be none, lack times, and come in any order."""
     units, received = _numbered(events)
     kinds = {name: kind_of(name) for name in {event.type for event in events}}
     moments = [None if event.created_time is None else in_utc(event.created_time) for event in events]
     instants = [None if moment is None else instant(moment) for moment in moments]
     order = time_order(instants)
     ordered = tuple(instants[i] for i in order)
-    gaps = _gaps(ordered)
+    marks = tuple(_mark(events[i], received[i], kinds[events[i].type], moments[i]) for i in order)
+    gaps, session_gap = _gaps(ordered), microseconds(settings.session_gap_minutes)
     return Log(
         units=units,
         received=tuple(received),
-        marks=tuple(_mark(events[i], received[i], kinds[events[i].type], moments[i]) for i in order),
+        marks=marks,
         instants=ordered,
         gaps=gaps,
         charged=tuple(gap if gap is not None and gap <= session_gap else None for gap in gaps),
-        order_differs=any(a > b for a, b in pairwise(order)),
+        batched=batched(marks, gaps, settings),
+        by_question=_positions(marks, len(units)),
+        out_of_order=_descents(instants),
     )
 
 
@@ -96,6 +105,17 @@ def _numbered(events: Sequence[Event]) -> tuple[tuple[Unit, ...], list[int]]:
 
 def _mark(event: Event, question: int, kind: Kind, at: datetime | None) -> Mark:
     return Mark(at, question, kind, event.score if kind == "submission" else None)
+
+
+def _descents(instants: Sequence[int | None]) -> int:
+    return sum(later < earlier for earlier, later in pairwise(at for at in instants if at is not None))
+
+
+def _positions(marks: Sequence[Mark], questions: int) -> tuple[tuple[int, ...], ...]:
+    positions: list[list[int]] = [[] for _ in range(questions)]
+    for position, mark in enumerate(marks):
+        positions[mark.question - 1].append(position)
+    return tuple(tuple(here) for here in positions)
 
 
 def _gaps(instants: Sequence[int | None]) -> tuple[int | None, ...]:

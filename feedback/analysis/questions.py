@@ -16,14 +16,11 @@ FULL_SCORE = 1.0
 
 def questions_of(log: Log, path: Sequence[Run], settings: AnalysisSettings, say: Speech) -> tuple[Question, ...]:
     """One entry for each unit of the log, in the order of the aliases."""
-    positions: list[list[int]] = [[] for _ in log.units]
-    for position, mark in enumerate(log.marks):
-        positions[mark.question - 1].append(position)
     visits = Counter(run.question for run in path)
     active = log.active_seconds(range(len(log.marks)))
     return tuple(
         _question(log, here, visits[alias], active, settings, say)
-        for alias, here in zip(log.aliases, positions, strict=True)
+        for alias, here in zip(log.aliases, log.by_question, strict=True)
     )
 
 
@@ -63,7 +60,7 @@ def _runs_without_improvement(scores: Sequence[float]) -> tuple[int, ...]:
 
 
 def _question(
-    log: Log, here: list[int], visits: int, active: float | None, settings: AnalysisSettings, say: Speech
+    log: Log, here: Sequence[int], visits: int, active: float | None, settings: AnalysisSettings, say: Speech
 ) -> Question:
     marks = [log.marks[i] for i in here]
     number = marks[0].question
@@ -93,6 +90,7 @@ def _question(
         submission_intervals=len(between),
         median_submission_interval_seconds=quartiles(between).median / SECOND if between else None,
         quick_resubmissions=sum(gap < settings.quick_resubmission_seconds * SECOND for gap in between),
+        batch_submissions=sum(log.batched[i] for i in here),
         saved_not_submitted=kinds["save"] > 0 and kinds["submission"] == 0,
         progress=progress_of([mark.score for mark in marks if mark.score is not None]),
     )

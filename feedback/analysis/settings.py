@@ -14,7 +14,7 @@ Count = Annotated[int, Meta(ge=1)]
 class AnalysisSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What counts as a session, a pause, an insight. The defaults suit an exam of one to three hours."""
 
-    language: Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}([_@][A-Za-z]+)*$")] = "en"
+    language: Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([_@][A-Za-z]+)*$", description="Of the texts.")] = "en"
     # The measures.
     session_gap_minutes: Minutes = 10
     narrow_gap_minutes: Minutes = 5
@@ -23,17 +23,30 @@ class AnalysisSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     long_pause_minutes: Minutes = 10
     quick_resubmission_seconds: Seconds = 60
     late_share_of_window: Share = 0.1
+    batch_seconds: Seconds = 2
+    batch_questions: Count = 3
     far_off_hours: Annotated[float, Meta(gt=0)] = 24
-    # The insight rules.
+    # The insight rules: how many are shown, on how much evidence, and from which value on.
     insights_shown: Annotated[int, Meta(ge=0)] = 4
-    quick_resubmissions: Count = 4
+    insight_events: Count = 10
+    insight_minutes: Minutes = 10
+    insight_coverage: Share = 0.5
+    unsubmitted_questions: Count = 1
     submissions_without_improvement: Count = 3
+    quick_resubmissions: Count = 4
     share_on_one_question: Share = 0.5
+    late_opened_questions: Count = 1
     late_first_submission_share: Share = 0.5
-    late_events_share: Share = 0.3
-    long_pauses: Count = 1
+    score_drop: Share = 0.1
+    long_pauses: Count = 2
     switches_per_question: Annotated[float, Meta(gt=0)] = 4
+    late_events_share: Share = 0.3
     finished_early_share: Share = 0.15
-    steady_interval_minutes: Minutes = 3
+    questions_improved_on_return: Count = 1
+    questions_raised: Count = 2
+    questions_right_first: Count = 3
+    steady_share: Share = 0.9
+    questions_all_submitted: Count = 3
     # The class.
     comparison_students: Count = 10
+    comparison_common_share: Share = 0.5

@@ -2,12 +2,17 @@
 
 from feedback.analysis.figures import key_figures_of
 from feedback.analysis.findings import Findings
+from feedback.analysis.insights import insights_of
+from feedback.analysis.insights.evidence import Evidence
+from feedback.analysis.late import late_share_of
 from feedback.analysis.log import lay_out
+from feedback.analysis.missing import missing_of
 from feedback.analysis.path import path_of
+from feedback.analysis.quality import FAR_OFF, data_notes_of
 from feedback.analysis.questions import questions_of
+from feedback.analysis.rhythm import rhythm_of
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.texts import speech
-from feedback.analysis.times import microseconds
 from feedback.events import Student
 
 DEFAULTS = AnalysisSettings()
@@ -16,11 +21,15 @@ DEFAULTS = AnalysisSettings()
 def analyse(student: Student, settings: AnalysisSettings = DEFAULTS) -> Findings:
     """The findings of one student: a pure function, in time near linear in the number of events."""
     say = speech(settings.language)
-    log = lay_out(student.events, microseconds(settings.session_gap_minutes))
+    log = lay_out(student.events, settings)
     aliases = log.aliases
     path = path_of(log)
     questions = questions_of(log, path, settings, say)
     figures = key_figures_of(log, questions, len(path), settings)
+    rhythm = rhythm_of(log, questions, settings)
+    late = late_share_of(log, questions, settings)
+    notes = data_notes_of(student.events, log, settings, say)
+    far_off = any(note.code == FAR_OFF for note in notes)
     return Findings(
         student_id=student.student_id,
         namespace=student.namespace,
@@ -30,5 +39,10 @@ def analyse(student: Student, settings: AnalysisSettings = DEFAULTS) -> Findings
         questions=questions,
         marks=log.marks,
         path=path,
-        order_differs=log.order_differs,
+        rhythm=rhythm,
+        late=late,
+        insights=insights_of(Evidence(log, figures, questions, rhythm, late, far_off, settings, say)),
+        data_notes=notes,
+        missing=missing_of(figures, rhythm, late, settings, say),
+        order_differs=log.out_of_order > 0,
     )

@@ -1,0 +1,76 @@
+"""What the rules look at: the measures, and the events without what a machine merely repeated."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import groupby
+
+from feedback.analysis.batches import without_repeats
+from feedback.analysis.findings import KeyFigures, LateShare, Mark, Question, Rhythm, ScoreProgress
+from feedback.analysis.log import Log
+from feedback.analysis.questions import progress_of
+from feedback.analysis.settings import AnalysisSettings
+from feedback.analysis.texts import Speech
+
+
+class Evidence:
+    """One student's measures, and whether there is enough behind them to say something.
+
+    `marks` are the events without batched submissions that only repeat the score before; `of_question`
+    and `progress` rest on these, and so are kinder to platforms that submit everything at once.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        figures: KeyFigures,
+        questions: Sequence[Question],
+        rhythm: Rhythm,
+        late: LateShare | None,
+        far_off: bool,
+        settings: AnalysisSettings,
+        say: Speech,
+    ) -> None:
+        self.figures, self.questions, self.rhythm, self.late = figures, questions, rhythm, late
+        self.settings, self.say = settings, say
+        self.aliases = log.aliases
+        self.marks = without_repeats(log.marks, log.batched)
+        timed = sum(mark.at is not None for mark in self.marks)
+        self._long_enough = timed >= settings.insight_events and (
+            (figures.window_seconds or 0) >= settings.insight_minutes * 60
+        )
+        self._far_off = far_off
+        self._untimed = timed < len(self.marks)
+
+    @property
+    def shows_timing(self) -> bool:
+        """Whether the window is long enough, and firm enough, to say when in it something happened."""
+        return self._long_enough and not self._far_off and not self._untimed
+
+    @property
+    def shows_work(self) -> bool:
+        """Whether active time covers enough of the window, and saves tell work from waiting."""
+        active, window = self.figures.active_seconds, self.figures.window_seconds
+        covered = active is not None and window and active / window >= self.settings.insight_coverage
+        return bool(self._long_enough and covered)
+
+    @cached_property
+    def of_question(self) -> dict[str, list[Mark]]:
+        """The marks of each question by its alias, in time order."""
+        marks: dict[str, list[Mark]] = {alias: [] for alias in self.aliases}
+        for mark in self.marks:
+            marks[self.aliases[mark.question - 1]].append(mark)
+        return marks
+
+    @cached_property
+    def progress(self) -> dict[str, ScoreProgress]:
+        """The progress of each question that has scores, by its alias."""
+        progress = {}
+        for alias, marks in self.of_question.items():
+            if found := progress_of([mark.score for mark in marks if mark.score is not None]):
+                progress[alias] = found
+        return progress
+
+    @cached_property
+    def switches(self) -> int:
+        """Changes from one question to another."""
+        return max(sum(1 for _ in groupby(self.marks, key=lambda mark: mark.question)) - 1, 0)

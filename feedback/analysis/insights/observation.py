@@ -1,0 +1,13 @@
+"""What a rule sees."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Observation(NamedTuple):
+    """A rule's measure on one student: `n` chooses the form of the text, `words` fill it, `questions` are named."""
+
+    value: float
+    questions: tuple[str, ...] = ()
+    n: int = 1
+    words: Mapping[str, str] = {}

@@ -1,0 +1,84 @@
+"""The measures of praise: each looks at one student's evidence and says what it sees, or nothing."""
+
+from datetime import datetime
+from itertools import groupby, pairwise
+
+from feedback.analysis.findings import Mark
+from feedback.analysis.insights.evidence import Evidence
+from feedback.analysis.insights.observation import Observation
+from feedback.analysis.insights.observe import SEVERAL_QUESTIONS, named
+from feedback.analysis.questions import FULL_SCORE
+from feedback.analysis.texts import N_
+from feedback.analysis.times import SECOND, instant, microseconds
+from feedback.analysis.wording import duration, number, percent
+
+
+def improved_on_return(evidence: Evidence) -> Observation:
+    """Questions whose best score came on a later visit than their first, and is higher."""
+    first: dict[int, tuple[int, float]] = {}
+    best: dict[int, tuple[int, float]] = {}
+    for visit, (question, run) in enumerate(groupby(evidence.marks, key=lambda mark: mark.question)):
+        for score in (mark.score for mark in run if mark.score is not None):
+            first.setdefault(question, (visit, score))
+            if question not in best or score > best[question][1]:
+                best[question] = (visit, score)
+    improved = [q for q in sorted(best) if best[q][1] > first[q][1] and best[q][0] > first[q][0]]
+    return named([evidence.aliases[question - 1] for question in improved], evidence)
+
+
+def raised_to_full(evidence: Evidence) -> Observation:
+    """Questions that went from less to the full score."""
+    raised = [alias for alias, progress in evidence.progress.items() if progress.first < FULL_SCORE <= progress.best]
+    return named(raised, evidence)
+
+
+def right_first(evidence: Evidence) -> Observation:
+    """Questions with the full score at the first submission."""
+    return named([alias for alias, progress in evidence.progress.items() if progress.first >= FULL_SCORE], evidence)
+
+
+def finished_early(evidence: Evidence) -> Observation | None:
+    """How much of the window was left once every question had its goal: the full score, or a submission."""
+    window, last = evidence.figures.window_seconds, evidence.figures.last_at
+    if len(evidence.questions) < SEVERAL_QUESTIONS or not evidence.shows_timing or not window or last is None:
+        return None
+    reached = [_goal_reached(marks, bool(evidence.progress)) for marks in evidence.of_question.values()]
+    times = [at for at in reached if at is not None]
+    if len(times) < len(reached):
+        return None
+    left = (last - max(times)).total_seconds()
+    goal = N_("the full score") if evidence.progress else N_("a submission")
+    words = {
+        "count": number(len(reached)),
+        "goal": evidence.say.gettext(goal),
+        "share": percent(left / window),
+        "time": duration(left, evidence.say),
+    }
+    return Observation(left / window, tuple(evidence.aliases), words=words)
+
+
+def _goal_reached(marks: list[Mark], scored: bool) -> datetime | None:
+    for mark in marks:
+        if mark.kind == "submission" and (not scored or (mark.score is not None and mark.score >= FULL_SCORE)):
+            return mark.at
+    return None
+
+
+def steady(evidence: Evidence) -> Observation | None:
+    """The share of the window in intervals shorter than a pause, in a log whose saves show work going on."""
+    window = evidence.figures.window_seconds
+    if not window or not evidence.figures.saves or not evidence.shows_timing:
+        return None
+    limit = microseconds(evidence.settings.pause_minutes)
+    instants = [instant(mark.at) for mark in evidence.marks if mark.at is not None]
+    short = sum(gap for earlier, later in pairwise(instants) if (gap := later - earlier) < limit)
+    share = short / SECOND / window
+    words = {"share": percent(share), "pause": number(evidence.settings.pause_minutes)}
+    return Observation(share, words=words)
+
+
+def all_submitted(evidence: Evidence) -> Observation | None:
+    """How many questions were worked on, where every one was submitted and saves show that it need not be so."""
+    if not evidence.figures.saves or any(question.submissions == 0 for question in evidence.questions):
+        return None
+    return named(evidence.aliases, evidence)

@@ -1,0 +1,158 @@
+"""Praise: what went well, said as such, with a way to build on it (Hattie & Timperley 2007, The power of feedback)."""
+
+from feedback.analysis.insights import observe_praise as observe
+from feedback.analysis.insights.rule import Rule
+from feedback.analysis.texts import N_, NN_
+
+HATTIE = N_("Hattie & Timperley 2007, The power of feedback")
+KARAVIRTA = N_("Karavirta, Korhonen & Malmi 2006, On the use of resubmissions in automatic assessment systems")
+EDWARDS = N_("Edwards et al. 2009, Comparing effective and ineffective behaviors of student programmers")
+KAZEROUNI = N_("Kazerouni, Edwards & Shaffer 2017, Quantifying incremental development practices")
+
+PRAISE = (
+    Rule(
+        id="improved_on_return",
+        kind="praise",
+        title=N_("Coming back paid off"),
+        measure="questions whose score rose on a later visit",
+        unit="count",
+        setting="questions_improved_on_return",
+        observe=observe.improved_on_return,
+        did=NN_(
+            "You left {questions}, came back to it later, and raised your score.",
+            "You left {n} questions, came back to them later, and raised your score: {questions}.",
+        ),
+        readings=(
+            N_("A fresh look often shows what a long one hides."),
+            N_("You kept an eye on what was still open, and found time for it."),
+        ),
+        try_next=N_(
+            "Make it part of the plan: leave a question with a note on what to try next, and fix a time to return."
+        ),
+        ask=N_("What did I see on the later visit that I had not seen before?"),
+        condition=N_(
+            "The best score of {threshold} or more questions was reached on a later visit than the first score."
+        ),
+        source=HATTIE,
+    ),
+    Rule(
+        id="raised_to_full",
+        kind="praise",
+        title=N_("You kept going, and it worked"),
+        measure="questions raised from less to the full score",
+        unit="count",
+        setting="questions_raised",
+        observe=observe.raised_to_full,
+        did=NN_(
+            "On {questions}, you went from a first score below the full one to the full score.",
+            "On {n} questions ({questions}), you went from a first score below the full one to the full score.",
+        ),
+        readings=(
+            N_("You used what each result told you to find what was still missing."),
+            N_("You gave these questions the attempts they needed."),
+        ),
+        try_next=N_(
+            "Write down, in one line each, what the fix was. The same kind of slip tends to come back elsewhere."
+        ),
+        ask=N_("What made the difference between the first try and the one that worked?"),
+        condition=N_("{threshold} or more questions went from a first score below the full one to the full score."),
+        source=KARAVIRTA,
+    ),
+    Rule(
+        id="finished_early",
+        kind="praise",
+        title=N_("Everything in, with time to spare"),
+        measure="share of the time left when every question had its submission",
+        unit="share",
+        setting="finished_early_share",
+        observe=observe.finished_early,
+        did=NN_(
+            "All {count} questions you worked on had {goal} with {share} of your time, about {time}, still to go.",
+            "All {count} questions you worked on had {goal} with {share} of your time, about {time}, still to go.",
+        ),
+        readings=(
+            N_("You kept all the questions in view, and the time as well."),
+            N_("You had the calm of a second look."),
+        ),
+        try_next=N_(
+            "Use time like this for a round of hard cases: an empty input, a very large one, one you would rather not "
+            "meet."
+        ),
+        ask=N_("What did I do with the time that was left, and would I do the same again?"),
+        condition=N_(
+            "Three or more questions were worked on, and each had its submission (where there are scores: its full "
+            "score) with {threshold} or more of the time to go."
+        ),
+        source=EDWARDS,
+    ),
+    Rule(
+        id="right_first",
+        kind="praise",
+        title=N_("Right the first time"),
+        measure="questions with the full score at the first submission",
+        unit="count",
+        setting="questions_right_first",
+        observe=observe.right_first,
+        did=NN_(
+            "{questions} had the full score at the first submission.",
+            "{n} questions had the full score at the first submission: {questions}.",
+        ),
+        readings=(
+            N_("You may have tested your work well before you submitted it."),
+            N_("These topics may be ones you feel at home with."),
+        ),
+        try_next=N_("Notice how you prepared these answers, and take the same steps where a question is harder."),
+        ask=N_("What did I check before I submitted?"),
+        condition=N_("{threshold} or more questions had the full score at the first submission."),
+        source=HATTIE,
+    ),
+    Rule(
+        id="steady",
+        kind="praise",
+        title=N_("A steady rhythm"),
+        measure="share of the time in short intervals between events",
+        unit="share",
+        setting="steady_share",
+        observe=observe.steady,
+        did=NN_(
+            "You worked steadily: {share} of the time from your first to your last event went by in steps of less than "
+            "{pause} minutes.",
+            "You worked steadily: {share} of the time from your first to your last event went by in steps of less than "
+            "{pause} minutes.",
+        ),
+        readings=(
+            N_("Small steps, saved often, keep mistakes small and easy to find."),
+            N_("An editor that saves by itself adds to the rhythm, but staying with the work is your own doing."),
+        ),
+        try_next=N_(
+            "Keep the rhythm and add one thing to it: every half hour, half a minute to look at what is done and what "
+            "is left."
+        ),
+        ask=N_("What helped me to keep going, and how can I set it up again?"),
+        condition=N_("{threshold} or more of the time went by in intervals shorter than {pause} minutes."),
+        source=KAZEROUNI,
+    ),
+    Rule(
+        id="all_submitted",
+        kind="praise",
+        title=N_("Nothing left behind"),
+        measure="questions worked on, all of them submitted",
+        unit="count",
+        setting="questions_all_submitted",
+        observe=observe.all_submitted,
+        did=NN_(
+            "You submitted the question you worked on.",
+            "You submitted every question you worked on, {n} in all.",
+        ),
+        readings=(
+            N_("You kept track of all the questions to the end."),
+            N_("You put your answers forward, the less certain ones too."),
+        ),
+        try_next=N_(
+            "Next time, note beside each submission how sure you are of it; the least sure is the one to look at again."
+        ),
+        ask=N_("Which of my submissions would I look at first, given ten more minutes?"),
+        condition=N_("{threshold} or more questions were worked on, and every one of them was submitted."),
+        source=HATTIE,
+    ),
+)

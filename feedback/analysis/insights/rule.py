@@ -1,0 +1,90 @@
+"""What an insight is made of: a measure, a threshold, and the words."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from feedback.analysis.insights.evidence import Evidence
+from feedback.analysis.insights.observation import Observation
+from feedback.analysis.settings import AnalysisSettings
+from feedback.analysis.statements import Insight, InsightKind, InsightUnit
+from feedback.analysis.texts import Speech
+from feedback.analysis.wording import number, percent
+
+
+class Rule(NamedTuple):
+    """One insight, as data.
+
+    `observe` gives the measure, or None where there is not enough to go by; the rule applies where the
+    value is at least the setting named `setting`. `did` has a singular and a plural form. `condition`
+    says in the guide when the insight is given, with the threshold as `{threshold}`.
+    """
+
+    id: str
+    kind: InsightKind
+    title: str
+    measure: str
+    unit: InsightUnit
+    setting: str
+    observe: Callable[[Evidence], Observation | None]
+    did: tuple[str, str]
+    readings: tuple[str, str]
+    try_next: str
+    ask: str
+    condition: str
+    source: str = ""
+
+    def threshold(self, settings: AnalysisSettings) -> float:
+        """The value from which on the rule applies."""
+        return float(getattr(settings, self.setting))
+
+    def insight(self, evidence: Evidence) -> Insight | None:
+        """The insight in words, where the rule applies."""
+        say = evidence.say
+        observation = self.observe(evidence)
+        threshold = self.threshold(evidence.settings)
+        if observation is None or observation.value < threshold:
+            return None
+        did = say.ngettext(*self.did, observation.n).format(n=observation.n, **observation.words)
+        return Insight(
+            id=self.id,
+            kind=self.kind,
+            title=say.gettext(self.title),
+            measure=self.measure,
+            unit=self.unit,
+            value=observation.value,
+            threshold=threshold,
+            did=did,
+            readings=(say.gettext(self.readings[0]), say.gettext(self.readings[1])),
+            try_next=say.gettext(self.try_next),
+            ask=say.gettext(self.ask),
+            source=say.gettext(self.source) if self.source else "",
+            questions=observation.questions,
+        )
+
+    def in_words(self, settings: AnalysisSettings, say: Speech) -> str:
+        """When the insight is given, with the numbers of the settings."""
+        threshold = self.threshold(settings)
+        shown = percent(threshold) if self.unit == "share" else number(threshold)
+        return say.gettext(self.condition).format(threshold=shown, **thresholds(settings))
+
+
+def thresholds(settings: AnalysisSettings) -> dict[str, str]:
+    """The settings that texts quote, as words."""
+    return {
+        "session_gap": number(settings.session_gap_minutes),
+        "narrow_gap": number(settings.narrow_gap_minutes),
+        "wide_gap": number(settings.wide_gap_minutes),
+        "pause": number(settings.pause_minutes),
+        "long_pause": number(settings.long_pause_minutes),
+        "quick": number(settings.quick_resubmission_seconds),
+        "late": percent(settings.late_share_of_window),
+        "batch_seconds": number(settings.batch_seconds),
+        "batch_questions": number(settings.batch_questions),
+        "far_off": number(settings.far_off_hours),
+        "events": number(settings.insight_events),
+        "minutes": number(settings.insight_minutes),
+        "coverage": percent(settings.insight_coverage),
+        "shown": number(settings.insights_shown),
+        "students": number(settings.comparison_students),
+        "common": percent(settings.comparison_common_share),
+    }

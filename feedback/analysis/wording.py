@@ -1,0 +1,44 @@
+"""Numbers, durations and lists as words in a sentence."""
+
+from collections.abc import Sequence
+
+from feedback.analysis.texts import N_, NN_, Speech
+
+SHOWN = 4
+
+
+def duration(seconds: float, say: Speech) -> str:
+    """`45 seconds`, `8 minutes`, `1 hour 42 minutes`: as exact as an estimate deserves."""
+    if round(seconds) < 90:
+        return counted(NN_("{n} second", "{n} seconds"), round(seconds), say)
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return counted(NN_("{n} minute", "{n} minutes"), minutes, say)
+    hours, rest = divmod(minutes, 60)
+    words = counted(NN_("{n:,} hour", "{n:,} hours"), hours, say)
+    return f"{words} {counted(NN_('{n} minute', '{n} minutes'), rest, say)}" if rest else words
+
+
+def counted(forms: tuple[str, str], n: int, say: Speech) -> str:
+    """The form that suits n, with n in it."""
+    return say.ngettext(*forms, n).format(n=n)
+
+
+def percent(share: float) -> str:
+    """A share as a whole percentage."""
+    return f"{share * 100:.0f}%"
+
+
+def number(value: float) -> str:
+    """A number without needless decimals: `4`, `2.5`."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def listed(names: Sequence[str], say: Speech) -> str:
+    """`Q1`, `Q1 and Q2`, `Q1, Q2 and Q3`; beyond four the rest as a number."""
+    if len(names) > SHOWN:
+        shown, more = ", ".join(names[: SHOWN - 1]), len(names) - SHOWN + 1
+        return say.gettext(N_("{names} and {n:,} more")).format(names=shown, n=more)
+    if len(names) < 2:
+        return "".join(names)
+    return say.gettext(N_("{names} and {last}")).format(names=", ".join(names[:-1]), last=names[-1])
