@@ -1,24 +1,26 @@
 """What a document is made of, whatever it is a document of: the one view model of both renderers.
 
 A document is a heading, a few lines under it, and sections of blocks. All text is final: formatted,
-translated, and legible in the format it is for. Renderers add nothing but form.
+translated, and legible in the format it is for. Renderers add form and nothing else.
 """
 
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 
 
 class Block(msgspec.Struct, frozen=True, tag_field="block", tag=str.lower):
-    """One part of a section."""
+    """One part of a section; `kind` names it and its template."""
+
+    @property
+    def kind(self) -> str:
+        return type(self).__name__.lower()
 
 
 class Paragraph(Block, frozen=True):
-    """Running text; `muted` text is an aside."""
+    """Running text."""
 
     text: str
-    muted: bool = False
 
 
 class KeyFigure(msgspec.Struct, frozen=True):
@@ -35,14 +37,43 @@ class KeyFigures(Block, frozen=True):
     items: tuple[KeyFigure, ...]
 
 
+class Advice(msgspec.Struct, frozen=True):
+    """An insight: what was done, two readings of it, one thing to try, one question; each with its lead-in.
+
+    `tone` is `praise` or `suggestion`, and `label` says it in words.
+    """
+
+    tone: str
+    label: str
+    title: str
+    did: str
+    readings: tuple[str, ...]
+    leads: tuple[tuple[str, str], ...]
+
+
+class Insights(Block, frozen=True):
+    """What stands out, most important first."""
+
+    items: tuple[Advice, ...]
+    readings_lead: str
+
+
+class Key(msgspec.Struct, frozen=True):
+    """An entry of a legend: a drawing of the mark, and what it stands for."""
+
+    svg: str
+    text: str
+
+
 class Chart(Block, frozen=True):
-    """A drawing: an SVG (DESIGN section 6 has its rules), its title, and what it shows in words."""
+    """A drawing: an SVG by the rules of `charts`, what it is, and what it shows, in words."""
 
     id: str
     svg: str
     title: str
     description: str
     caption: str = ""
+    legend: tuple[Key, ...] = ()
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -62,15 +93,33 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 class Table(Block, frozen=True):
-    """Rows under column headers; the first cell of a row is its header. Every row is as long as `columns`."""
+    """Rows under column headers; the first cell of a row is its header. Every row is as long as `columns`.
+
+    `summary` folds the table away behind that text where a format can.
+    """
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str | Cell, ...], ...]
+    summary: str = ""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One visit on the way through the questions: when it began, the question, and what it came to."""
+
+    at: str
+    question: str
+    detail: str
+
+
+class Path(Block, frozen=True):
+    """The visits in order."""
+
+    steps: tuple[Step, ...]
 
 
 class Term(msgspec.Struct, frozen=True):
-    """A name, what it means, and where that comes from."""
+    """A name, what it means or amounts to, and where that comes from."""
 
     name: str
     text: str
@@ -78,9 +127,10 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class Terms(Block, frozen=True):
-    """Definitions."""
+    """Names and what they mean."""
 
     items: tuple[Term, ...]
+    small: bool = False
 
 
 class Notes(Block, frozen=True):
@@ -90,13 +140,12 @@ class Notes(Block, frozen=True):
 
 
 class EventOrder(Block, frozen=True):
-    """The line `Event Order: Q6 -> Q2`: its label and its aliases."""
+    """`Event Order: Q6 -> Q2`, broken into lines that fit a printed page and never inside a `Qn ->`."""
 
-    label: str
-    aliases: tuple[str, ...]
+    lines: tuple[str, ...]
 
 
-AnyBlock = Paragraph | KeyFigures | Chart | Table | Terms | Notes | EventOrder
+AnyBlock = Paragraph | KeyFigures | Insights | Chart | Table | Path | Terms | Notes | EventOrder
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -110,7 +159,7 @@ class Section(msgspec.Struct, frozen=True):
 class Document(msgspec.Struct, frozen=True):
     """A whole document. `kind` stands over the heading; `date` is that of its content, never of its making."""
 
-    language: Literal["en"]
+    language: str
     title: str
     kind: str
     heading: str

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from feedback.analysis.class_findings import ClassFindings
-from feedback.rendering import words
 from feedback.rendering.artifact import RenderOptions
 from feedback.rendering.blocks import AnyBlock, Cell, Column, Document, KeyFigure, KeyFigures, Paragraph, Section, Table
 from feedback.rendering.characters import Legible
+from feedback.rendering.words import Words
 
 
 def class_document(
@@ -14,7 +14,8 @@ def class_document(
 ) -> Document:
     """The class in the words of the format that `legible` is for; `limit` is how many students to list."""
     figures = findings.key_figures
-    students: tuple[AnyBlock, ...] = (_students(findings, legible, links, limit),)
+    words = Words(findings.settings.language, options, legible)
+    students: tuple[AnyBlock, ...] = (_students(findings, words, links, limit),)
     if limit is not None and len(findings.rows) > limit:
         students += (
             Paragraph(f"The first {limit:,} of {len(findings.rows):,} students; the class page lists them all."),
@@ -52,7 +53,7 @@ def class_document(
     )
 
 
-def _students(findings: ClassFindings, legible: Legible, links: Sequence[str], limit: int | None) -> Table:
+def _students(findings: ClassFindings, words: Words, links: Sequence[str], limit: int | None) -> Table:
     columns = (
         Column("Student", 3),
         Column("Events", 1, numeric=True),
@@ -63,7 +64,7 @@ def _students(findings: ClassFindings, legible: Legible, links: Sequence[str], l
     )
     rows = tuple(
         (
-            Cell(legible(row.student_id), href=link),
+            Cell(words.legible(row.student_id), href=link),
             f"{row.events:,}",
             f"{row.saves:,}",
             f"{row.submissions:,}",

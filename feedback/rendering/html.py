@@ -5,27 +5,17 @@ import hashlib
 from base64 import b64encode
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
 
-from feedback.rendering.blocks import Document
+from feedback.rendering.blocks import Chart, Document
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-@functools.cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["style"] = Markup(style())  # noqa: S704 - our own file
-    # The drawings are ours: no text of a user is ever in them.
-    environment.filters["drawing"] = Markup
-    return environment
+def page(document: Document) -> bytes:
+    """The page in UTF-8. No request leaves it, and it needs no script."""
+    return _template().render(document=document).encode()
 
 
 @functools.cache
@@ -40,6 +30,32 @@ def style_source() -> str:
     return f"'sha256-{b64encode(hashlib.sha256(style().encode()).digest()).decode()}'"
 
 
-def page(document: Document) -> bytes:
-    """The page in UTF-8."""
-    return _environment().get_template("document.html.j2").render(document=document).encode()
+@functools.cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["drawing"] = _drawing
+    environment.filters["decoration"] = _decoration
+    environment.globals["style"] = Markup(style())  # noqa: S704 - our own file
+    environment.globals["blocks"] = vars(environment.get_template("blocks.html.j2").module)
+    return environment.get_template("document.html.j2")
+
+
+def _drawing(chart: Chart) -> Markup:
+    """The chart with its name and description where assistive technology looks for them."""
+    name, description = f"{chart.id}-title", f"{chart.id}-description"
+    opening = (
+        f' role="img" aria-labelledby="{name} {description}">'
+        f'<title id="{name}">{escape(chart.title)}</title><desc id="{description}">{escape(chart.description)}</desc>'
+    )
+    return Markup(chart.svg.replace(">", opening, 1))  # noqa: S704 - our own drawing; its words are escaped above
+
+
+def _decoration(svg: str) -> Markup:
+    """A drawing that says nothing the words beside it do not."""
+    return Markup(svg.replace(">", ' aria-hidden="true">', 1))  # noqa: S704 - our own drawing

@@ -1,85 +1,139 @@
 """The report of one student as a document: which blocks, in which order, in which words."""
 
-from feedback.analysis.findings import Findings, Question
-from feedback.rendering import charts, words
-from feedback.rendering.artifact import RenderOptions
-from feedback.rendering.blocks import AnyBlock, Chart, Column, Document, EventOrder, Paragraph, Section, Table
-from feedback.rendering.characters import Legible
+from collections.abc import Iterator
 
-_UNIT_CHARACTERS = 220
+from feedback.analysis.findings import Findings
+from feedback.rendering.artifact import RenderOptions
+from feedback.rendering.blocks import (
+    Advice,
+    AnyBlock,
+    Document,
+    EventOrder,
+    Insights,
+    KeyFigure,
+    KeyFigures,
+    Notes,
+    Paragraph,
+    Section,
+    Term,
+    Terms,
+)
+from feedback.rendering.characters import Legible
+from feedback.rendering.view_path import event_order_lines, path_blocks, rhythm_blocks
+from feedback.rendering.view_questions import comparison_blocks, question_blocks, time_blocks
+from feedback.rendering.view_timeline import timeline_blocks
+from feedback.rendering.words import Words
 
 
 def student_document(findings: Findings, options: RenderOptions, legible: Legible) -> Document:
-    """The report in the words of the format that `legible` is for."""
+    """The report, in the words of the format that `legible` is for."""
+    words = Words(findings.settings.language, options, legible)
     student_id = legible(findings.student_id)
     return Document(
-        language="en",
-        title=f"Feedback report: {student_id}",
-        kind="Feedback report",
+        language=findings.settings.language,
+        title=words.text("Feedback report: {student}", student=student_id),
+        kind=words.text("Feedback report"),
         heading=f"Student ID: {student_id}",
-        lines=_lines(findings, options, legible),
+        lines=tuple(_lines(findings, words)),
         date=findings.key_figures.last_at,
-        sections=tuple(
-            section
-            for section in (
-                _timeline(findings, options),
-                _questions(findings, options, legible),
-                Section("event-order", "Event order", (EventOrder("Event Order:", findings.event_order),)),
-            )
-            if section
-        ),
+        # The notes stand near the end and are written last: they name the characters replaced before.
+        sections=tuple(_sections(findings, words)),
     )
 
 
-def _lines(findings: Findings, options: RenderOptions, legible: Legible) -> tuple[str, ...]:
-    lines = [legible(findings.namespace)] if findings.namespace else []
-    if findings.key_figures.first_at:
-        lines.append(f"{words.day(findings.key_figures.first_at, options.zone)}, times in {options.time_zone}")
-    return tuple(lines)
+def _lines(findings: Findings, words: Words) -> Iterator[str]:
+    first, last = findings.key_figures.first_at, findings.key_figures.last_at
+    if findings.namespace:
+        yield words.foreign(findings.namespace)
+    if first and last:
+        yield words.text("{span} (times in {zone})", span=words.span(first, last), zone=words.time_zone)
 
 
-def _timeline(findings: Findings, options: RenderOptions) -> Section:
-    svg = charts.timeline(findings.marks, len(findings.questions), options.zone)
-    blocks: AnyBlock = Paragraph("No event has a time, so there is no time line.")
-    if svg:
-        blocks = Chart(
-            "timeline",
-            svg,
-            "Timeline",
-            "Every event with a time, one row a question. The table below gives the numbers.",
-            f"Times in {options.time_zone}.",
+def _sections(findings: Findings, words: Words) -> Iterator[Section]:
+    def section(name: str, heading: str, *blocks: AnyBlock) -> Iterator[Section]:
+        if blocks:
+            yield Section(name, heading, blocks)
+
+    yield from section("key-figures", words.text("Key figures"), _key_figures(findings, words))
+    yield from section("insights", words.text("What stands out"), _insights(findings, words))
+    yield from section("timeline", words.text("Timeline"), *timeline_blocks(findings, words))
+    yield from section("time", words.text("Time per question"), *time_blocks(findings, words))
+    yield from section("questions", words.text("Questions"), *question_blocks(findings, words))
+    yield from section("comparison", words.text("Beside the class"), *comparison_blocks(findings, words))
+    yield from section("path", words.text("Path through the questions"), *path_blocks(findings, words))
+    yield from section("rhythm", words.text("Rhythm and pauses"), *rhythm_blocks(findings, words))
+    yield from section("reading", words.text("How to read this"), *_reading(findings, words))
+    yield from section("notes", words.text("Notes on the data"), *_notes(findings, words))
+    yield from section("event-order", words.text("Event order"), EventOrder(event_order_lines(findings.event_order)))
+
+
+def _key_figures(findings: Findings, words: Words) -> KeyFigures:
+    figures, settings = findings.key_figures, findings.settings
+    range_of_estimate = words.text("no time between events to count")
+    if figures.active_seconds is not None:
+        range_of_estimate = words.text(
+            "{low} to {high}, counting gaps up to {narrow} or {wide} min",
+            low=words.duration(figures.active_seconds_narrow_gap),
+            high=words.duration(figures.active_seconds_wide_gap),
+            narrow=words.number(settings.narrow_gap_minutes),
+            wide=words.number(settings.wide_gap_minutes),
         )
-    return Section("timeline", "Timeline", (blocks,))
-
-
-def _questions(findings: Findings, options: RenderOptions, legible: Legible) -> Section:
-    columns = (
-        Column("Question", 1),
-        Column("Unit", 3),
-        Column("Events", 1, numeric=True),
-        Column("Saves", 1, numeric=True),
-        Column("Submissions", 1.3, numeric=True),
-        Column("First", 1.3, numeric=True),
-        Column("Last", 1.3, numeric=True),
-    )
-    rows = tuple(
+    window = words.text("no event has a time")
+    if figures.sessions is not None:
+        window = words.count("in one stretch of work", "in {number} stretches of work", figures.sessions)
+    submitted = words.count("{number} submitted", "{number} submitted", figures.questions_submitted)
+    if figures.questions_solved is not None:
+        solved = words.count("{number} with full score", "{number} with full score", figures.questions_solved)
+        submitted = f"{submitted}, {solved}"
+    return KeyFigures(
         (
-            q.alias,
-            _unit(q, legible),
-            f"{q.events:,}",
-            f"{q.saves:,}",
-            f"{q.submissions:,}",
-            words.clock(q.first_at, options.zone),
-            words.clock(q.last_at, options.zone),
+            KeyFigure(words.text("Active time (estimate)"), words.duration(figures.active_seconds), range_of_estimate),
+            KeyFigure(words.text("First to last event"), words.duration(figures.window_seconds), window),
+            KeyFigure(words.text("Questions worked on"), words.number(figures.questions), submitted),
+            KeyFigure(
+                words.text("Submissions"),
+                words.number(figures.submissions),
+                words.text(
+                    "{saves}, {events}",
+                    saves=words.count("{number} save", "{number} saves", figures.saves),
+                    events=words.count("{number} event in all", "{number} events in all", figures.events),
+                ),
+            ),
         )
-        for q in findings.questions
     )
-    block: AnyBlock = Table("Questions", columns, rows) if rows else Paragraph("There are no events.")
-    return Section("questions", "Questions", (block,))
 
 
-def _unit(question: Question, legible: Legible) -> str:
-    unit = question.unit
-    if len(unit) > _UNIT_CHARACTERS:
-        unit = f"{unit[:_UNIT_CHARACTERS]}… ({len(unit):,} characters)"
-    return legible(unit)
+def _insights(findings: Findings, words: Words) -> AnyBlock:
+    if not findings.insights:
+        if not findings.key_figures.events:
+            return Paragraph(words.text("There are no events yet, so there is nothing to say."))
+        return Paragraph(words.text("Nothing here passes the thresholds given under “How to read this”."))
+    labels = {"praise": words.text("Well done"), "suggestion": words.text("Worth a look")}
+    leads = words.text("Try next time"), words.text("Ask yourself")
+    return Insights(
+        tuple(
+            Advice(
+                tone=insight.kind,
+                label=labels[insight.kind],
+                title=words.legible(insight.title),
+                did=words.legible(insight.did),
+                readings=tuple(map(words.legible, insight.readings)),
+                leads=((leads[0], words.legible(insight.try_next)), (leads[1], words.legible(insight.ask))),
+            )
+            for insight in findings.insights
+        ),
+        readings_lead=words.text("What it may mean"),
+    )
+
+
+def _reading(findings: Findings, words: Words) -> Iterator[AnyBlock]:
+    return iter(())
+
+
+def _notes(findings: Findings, words: Words) -> Iterator[AnyBlock]:
+    remarks = [words.legible(note.text) for note in findings.data_notes]
+    remarks += [f"{words.legible(each.name)}: {words.legible(each.reason)}" for each in findings.missing]
+    if words.legible.replaced:
+        remarks.append(words.text("Shown as code points: {codes}.", codes=", ".join(words.legible.replaced)))
+    if remarks:
+        yield Notes(tuple(remarks))

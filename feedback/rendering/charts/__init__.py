@@ -1,0 +1,14 @@
+"""The drawings, as SVG that a browser and Typst show alike.
+
+Every mark carries a class and the light colour as an attribute: Typst reads the attribute, the page's
+style sheet overrides it by class (dark mode, print). No style attributes, no var() and no currentColor:
+a content security policy forbids the first, Typst draws the others black. Text is ours alone: aliases,
+durations and clock labels.
+"""
+
+from feedback.rendering.charts.bars import bars
+from feedback.rendering.charts.heat import heat_strip
+from feedback.rendering.charts.small import distribution, progress, strip
+from feedback.rendering.charts.timeline import Timeline, key, timeline
+
+__all__ = ["Timeline", "bars", "distribution", "heat_strip", "key", "progress", "strip", "timeline"]

@@ -1,0 +1,43 @@
+"""Activity over time, as a strip of cells."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from feedback.rendering.charts import palette
+from feedback.rendering.charts.svg import WIDTH, label, lines, rectangle, shape, svg
+from feedback.rendering.charts.ticks import clock_ticks
+
+_HEIGHT, _FOOT = 34.0, 20.0
+
+
+def heat_strip(counts: Sequence[int], start: datetime, bin_seconds: float, zone: ZoneInfo) -> str:
+    """Counts in bins of `bin_seconds` from `start`: the more, the darker, in five steps; none is left empty."""
+    step, most = WIDTH / len(counts), max(counts)
+    cells: dict[int, list[str]] = {}
+    for position, count in enumerate(counts):
+        if count:
+            level = -(-count * len(palette.HEAT) // most)
+            cells.setdefault(level, []).append(rectangle(position * step, 0, max(step - 0.6, 0.6), _HEIGHT))
+    parts = [shape("heat0", palette.PAUSE, rectangle(0, 0, WIDTH, _HEIGHT))]
+    parts += [shape(f"heat{level}", palette.HEAT[level - 1], "".join(cells[level])) for level in sorted(cells)]
+    return svg(WIDTH, _HEIGHT + _FOOT, [*parts, *_axis(start, len(counts) * bin_seconds, zone)])
+
+
+def _axis(start: datetime, seconds: float, zone: ZoneInfo) -> list[str]:
+    ticks = [
+        ((at - start).total_seconds() / seconds * WIDTH, text)
+        for at, text in clock_ticks(start, start + timedelta(seconds=seconds), zone)
+    ]
+    marks = "".join(f"M{x:.1f} {_HEIGHT}v4" for x, _ in ticks)
+    labels = [
+        label(
+            min(max(x, 14), WIDTH - 14),
+            _HEIGHT + 16,
+            text,
+            anchor="middle",
+            name="tick minor" if position % 2 else "tick",
+        )
+        for position, (x, text) in enumerate(ticks)
+    ]
+    return [lines("rule", palette.MUTED, marks, width=0.6), *labels]

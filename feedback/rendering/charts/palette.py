@@ -1,0 +1,14 @@
+"""The colours: few, and told apart by every kind of colour vision (after Okabe and Ito, 2008).
+
+These are the light ones, which a PDF shows; a page in the dark has its own by the same names in `document.css`.
+"""
+
+INK = "#1d2733"
+MUTED = "#5a6675"
+RULE = "#dfe4ea"
+PAPER = "#ffffff"
+PAUSE = "#eceff3"
+SAVE = "#8493a6"
+SUBMISSION = "#0a5ea8"
+OTHER = "#c2570c"
+HEAT = ("#cfe0f0", "#9dc3e2", "#5f9dcf", "#2c76b3", "#0a4f8f")

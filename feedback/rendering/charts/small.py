@@ -1,0 +1,35 @@
+"""Drawings the size of a word, without text: they repeat what the cells beside them say in numbers."""
+
+from collections.abc import Sequence
+
+from feedback.rendering.charts import palette
+from feedback.rendering.charts.svg import lines, rectangle, shape, svg
+
+_WIDTH, _HEIGHT = 72.0, 16.0
+
+
+def progress(scores: Sequence[float]) -> str:
+    """The score of each submission in turn, as a step line from 0 (foot) to 1 (top)."""
+    step = (_WIDTH - 2) / len(scores)
+    levels = [_HEIGHT - 2 - (_HEIGHT - 4) * score for score in scores]
+    line = f"M1 {levels[0]:.1f}" + "".join(f"V{level:.1f}h{step:.1f}" for level in levels)
+    base = f"M1 {_HEIGHT - 1:.1f}H{_WIDTH - 1:g}"
+    return svg(_WIDTH, _HEIGHT, [lines("rule", palette.RULE, base), lines("step", palette.SUBMISSION, line, width=1.6)])
+
+
+def distribution(histogram: Sequence[int]) -> str:
+    """How many fall in each of equal bins, as columns."""
+    return svg(_WIDTH, _HEIGHT, [shape("save", palette.SAVE, _columns(histogram, _WIDTH, _HEIGHT))])
+
+
+def strip(counts: Sequence[int], *, width: float = 120) -> str:
+    """Counts over time as columns on a base line."""
+    base = f"M0 {_HEIGHT - 0.5:.1f}H{width:g}"
+    columns = shape("submission", palette.SUBMISSION, _columns(counts, width, _HEIGHT - 1))
+    return svg(width, _HEIGHT, [lines("rule", palette.RULE, base), columns])
+
+
+def _columns(counts: Sequence[int], width: float, height: float) -> str:
+    most, step = max(counts, default=0) or 1, width / max(len(counts), 1)
+    tall = ((position, count / most * height) for position, count in enumerate(counts) if count)
+    return "".join(rectangle(position * step, height - size, max(step - 0.5, 0.5), size) for position, size in tall)

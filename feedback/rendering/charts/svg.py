@@ -1,0 +1,44 @@
+"""What every drawing is put together from."""
+
+from collections.abc import Iterable
+
+from feedback.rendering.charts import palette
+
+WIDTH = 700
+# The first two are the PDF's faces, the last a page's; aliases and digits are in all of them.
+_FONTS = "Noto Sans, Libertinus Serif, system-ui, sans-serif"
+
+
+def svg(width: float, height: float, parts: Iterable[str]) -> str:
+    """The drawing; without parts it is empty."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" font-family="{_FONTS}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def shape(name: str, colour: str, d: str, *, stroke: str = "", width: float = 1) -> str:
+    """One path of the class `name`; nothing where there is nothing to draw."""
+    if not d:
+        return ""
+    line = f' stroke="{stroke}" stroke-width="{width:g}"' if stroke else ""
+    return f'<path class="{name}" fill="{colour}"{line} d="{d}"/>'
+
+
+def lines(name: str, colour: str, d: str, *, width: float = 1) -> str:
+    """Strokes of the class `name`."""
+    return f'<path class="{name}" fill="none" stroke="{colour}" stroke-width="{width:g}" d="{d}"/>' if d else ""
+
+
+def label(x: float, y: float, text: str, *, anchor: str = "start", name: str = "tick", size: float = 10) -> str:
+    """A short text of ours; `y` is its base line."""
+    colour = palette.INK if name.startswith("label") else palette.MUTED
+    return (
+        f'<text class="{name}" fill="{colour}" font-size="{size:g}" text-anchor="{anchor}" '
+        f'x="{x:.1f}" y="{y:.1f}">{text}</text>'
+    )
+
+
+def rectangle(x: float, y: float, width: float, height: float) -> str:
+    """A rectangle, as path data."""
+    return f"M{x:.1f} {y:.1f}h{width:.1f}v{height:.1f}h{-width:.1f}z"

@@ -1,0 +1,160 @@
+"""Events over time, a row for each question."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from feedback.analysis.findings import Mark, Pause
+from feedback.rendering.charts import palette
+from feedback.rendering.charts.svg import WIDTH, label, lines, rectangle, shape, svg
+from feedback.rendering.charts.ticks import clock_ticks
+
+_LEFT, _RIGHT, _TOP = 44, 14, 4
+_FOOT = 20
+# A row is comfortable for ten questions; more share the height, and only so many rows get their label.
+_ROW, _HEIGHT, _LABEL_EVERY, _LABEL_EVERY_NARROW = 22.0, 260.0, 10.0, 19.0
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """What to draw: timed marks, pauses, how many questions there are, and the window to show."""
+
+    marks: Sequence[Mark]
+    pauses: Sequence[Pause]
+    questions: int
+    first: datetime
+    last: datetime
+
+
+def timeline(what: Timeline, zone: ZoneInfo) -> str:
+    """The drawing. Saves are ticks, submissions diamonds filled to their score, other events triangles."""
+    rows = _Rows(what.questions)
+    scale = _Scale(what.first, what.last)
+    places = _places(what, scale)
+    parts = [
+        shape("pause", palette.PAUSE, _pauses(what.pauses, scale, rows)),
+        rows.drawing(),
+        _axis(what, zone, scale, rows.bottom),
+        shape("save", palette.SAVE, "".join(_tick(x, rows, n) for x, n, _ in places["save"])),
+        shape("other", palette.OTHER, "".join(_triangle(x, rows, n) for x, n, _ in places["other"])),
+        *_submissions(places["submission"], rows),
+    ]
+    return svg(WIDTH, rows.bottom + _FOOT, parts)
+
+
+def key(name: str) -> str:
+    """A single mark, for a legend: `save`, `submission`, `scored`, `other` or `pause`."""
+    rows = _Rows(1)
+    if name == "save":
+        parts = [shape("save", palette.SAVE, _tick(7, rows, 1))]
+    elif name == "other":
+        parts = [shape("other", palette.OTHER, _triangle(7, rows, 1))]
+    elif name == "pause":
+        parts = [shape("pause", palette.PAUSE, rectangle(0, rows.centre(1) - 7, 14, 14))]
+    else:
+        parts = [*_submissions([(7, 1, 0.5 if name == "scored" else None)], rows)]
+    return svg(14, rows.bottom + _TOP, parts)
+
+
+class _Scale:
+    """Where a time stands between the left and the right edge."""
+
+    def __init__(self, first: datetime, last: datetime) -> None:
+        self._first = first
+        self._seconds = (last - first).total_seconds()
+
+    def __call__(self, at: datetime) -> float:
+        width = WIDTH - _LEFT - _RIGHT
+        if not self._seconds:
+            return _LEFT + width / 2
+        share = (at - self._first).total_seconds() / self._seconds
+        return round(_LEFT + width * min(max(share, 0), 1), 1)
+
+
+class _Rows:
+    """Where the rows stand."""
+
+    def __init__(self, questions: int) -> None:
+        self.count = questions
+        self.height = min(_ROW, _HEIGHT / questions)
+        self.half = min(6.5, max(self.height * 0.36, 1.6))
+        self.bottom = _TOP + self.height * questions
+
+    def centre(self, question: int) -> float:
+        return _TOP + self.height * (question - 0.5)
+
+    def drawing(self) -> str:
+        every = max(1, -(-int(_LABEL_EVERY * 10) // int(self.height * 10)))
+        narrow = every * max(1, -(-int(_LABEL_EVERY_NARROW * 10) // int(self.height * every * 10)))
+        labelled = range(1, self.count + 1, every)
+        labels = (
+            label(
+                _LEFT - 10, self.centre(n) + 3.8, f"Q{n}",
+                anchor="end", size=11 if self.height > 12 else 9,
+                name="label" if (n - 1) % narrow == 0 else "label minor",
+            )
+            for n in labelled
+        )  # fmt: skip
+        return lines(
+            "rule", palette.RULE, "".join(f"M{_LEFT} {self.centre(n):.1f}H{WIDTH - _RIGHT}" for n in labelled)
+        ) + "".join(labels)
+
+
+def _places(what: Timeline, scale: _Scale) -> dict[str, list[tuple[float, int, float | None]]]:
+    """For each kind the distinct (x, question, score): what falls on one spot is drawn once."""
+    distinct: dict[str, dict[tuple[float, int, float | None], None]] = {"save": {}, "other": {}, "submission": {}}
+    for mark in what.marks:
+        if mark.at is not None and what.first <= mark.at <= what.last:
+            distinct[mark.kind][scale(mark.at), mark.question, mark.score] = None
+    return {kind: list(places) for kind, places in distinct.items()}
+
+
+def _pauses(pauses: Sequence[Pause], scale: _Scale, rows: _Rows) -> str:
+    spans = ((scale(pause.start_at), scale(pause.end_at)) for pause in pauses)
+    return "".join(rectangle(start, _TOP, end - start, rows.bottom - _TOP) for start, end in spans if end > start)
+
+
+def _axis(what: Timeline, zone: ZoneInfo, scale: _Scale, bottom: float) -> str:
+    ticks = [(scale(at), text) for at, text in clock_ticks(what.first, what.last, zone)]
+    marks = "".join(f"M{x:.1f} {_TOP}V{bottom + 4:.1f}" for x, _ in ticks)
+    labels = "".join(
+        label(x, bottom + 16, text, anchor="middle", name="tick minor" if position % 2 else "tick")
+        for position, (x, text) in enumerate(ticks)
+    )
+    return lines("rule", palette.RULE, marks, width=0.6) + labels
+
+
+def _tick(x: float, rows: _Rows, question: int) -> str:
+    return rectangle(x - 0.75, rows.centre(question) - rows.half, 1.5, 2 * rows.half)
+
+
+def _triangle(x: float, rows: _Rows, question: int) -> str:
+    half = rows.half
+    return f"M{x:.1f} {rows.centre(question) - half:.1f}l{half:.1f} {1.7 * half:.1f}h{-2 * half:.1f}z"
+
+
+def _submissions(places: Sequence[tuple[float, int, float | None]], rows: _Rows) -> Iterable[str]:
+    scored = any(score is not None for _, _, score in places)
+    outlines = "".join(_filled(x, rows, n, 1) for x, n, _ in places)
+    if not scored:
+        return [shape("submission", palette.SUBMISSION, outlines)]
+    fills = "".join(_filled(x, rows, n, score) for x, n, score in places if score)
+    return [
+        shape("outline", palette.PAPER, outlines, stroke=palette.SUBMISSION, width=1.2),
+        shape("submission", palette.SUBMISSION, fills),
+    ]
+
+
+def _filled(x: float, rows: _Rows, question: int, share: float) -> str:
+    """A diamond, filled from its foot to `share` of its height."""
+    y, half = rows.centre(question), rows.half
+    level = half - 2 * half * share
+    reach = half - abs(level)
+    path = f"M{x:.1f} {y + half:.1f}"
+    if share > 0.5:
+        path += f"L{x - half:.1f} {y:.1f}"
+    path += f"L{x - reach:.1f} {y + level:.1f}L{x + reach:.1f} {y + level:.1f}"
+    if share > 0.5:
+        path += f"L{x + half:.1f} {y:.1f}"
+    return path + "z"

@@ -1,0 +1,135 @@
+"""The way through the questions, and its rhythm."""
+
+from collections.abc import Iterator, Sequence
+
+from feedback.analysis.findings import Findings, LateShare, Pause, Run
+from feedback.rendering.blocks import AnyBlock, Paragraph, Path, Step, Term, Terms
+from feedback.rendering.words import Words
+
+# Beyond this a path is told by its ends.
+_STEPS = 400
+# What a line of the PDF holds in its monospaced face.
+_PRINTED_CHARACTERS = 105
+
+
+def path_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
+    """Every visit with its events and its time."""
+    if not findings.path:
+        return
+    yield Paragraph(
+        words.text(
+            "{visits} and {switches}.",
+            visits=words.count("{number} visit", "{number} visits", len(findings.path)),
+            switches=words.count(
+                "{number} switch from one question to another",
+                "{number} switches from one question to another",
+                findings.key_figures.switches,
+            ),
+        )
+    )
+    one_day = words.one_day(findings.key_figures.first_at, findings.key_figures.last_at)
+    runs: Sequence[Run] = findings.path
+    if len(runs) <= _STEPS:
+        yield Path(tuple(_step(run, words, one_day) for run in runs))
+        return
+    half = _STEPS // 2
+    yield Path(tuple(_step(run, words, one_day) for run in runs[:half]))
+    yield Paragraph(words.text("… {count} more visits …", count=f"{len(runs) - _STEPS:,}"))
+    yield Path(tuple(_step(run, words, one_day) for run in runs[-half:]))
+
+
+def _step(run: Run, words: Words, one_day: bool) -> Step:
+    detail = f"×{run.events:,}"
+    if run.seconds is not None:
+        detail = f"{detail}, {words.duration(run.seconds)}"
+    at = "" if run.first_at is None else words.moment(run.first_at, with_day=not one_day)
+    return Step(at, run.question, detail)
+
+
+def rhythm_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
+    """Intervals, pauses and the end of the window, as far as they can be measured."""
+    terms = tuple(_terms(findings, words))
+    if terms:
+        yield Terms(terms)
+
+
+def _terms(findings: Findings, words: Words) -> Iterator[Term]:
+    rhythm, late, settings = findings.rhythm, findings.late, findings.settings
+    if rhythm.median_seconds is not None:
+        yield Term(
+            words.text("Between events"),
+            words.text(
+                "{median} in the middle, half of the intervals from {q1} to {q3}",
+                median=words.duration(rhythm.median_seconds),
+                q1=words.duration(rhythm.q1_seconds),
+                q3=words.duration(rhythm.q3_seconds),
+            ),
+        )
+    if rhythm.submission_intervals:
+        yield Term(
+            words.text("Between submissions on one question"),
+            words.text(
+                "{median} in the middle; {quick} of {all} under {limit} s",
+                median=words.duration(rhythm.median_submission_interval_seconds),
+                quick=words.number(rhythm.quick_resubmissions),
+                all=words.number(rhythm.submission_intervals),
+                limit=words.number(settings.quick_resubmission_seconds),
+            ),
+        )
+    if findings.key_figures.window_seconds is not None:
+        yield Term(words.text("Pauses"), _pauses(findings, words))
+    if late is not None:
+        yield Term(
+            words.text("The last {share} of the time", share=words.percent(settings.late_share_of_window)),
+            _late(late, words),
+        )
+
+
+def _pauses(findings: Findings, words: Words) -> str:
+    rhythm, settings = findings.rhythm, findings.settings
+    summary = words.text(
+        "{medium} of {from_minutes} to {to_minutes} min, {long} over {to_minutes} min",
+        medium=words.number(rhythm.medium_pauses),
+        long=words.number(rhythm.long_pauses),
+        from_minutes=words.number(settings.pause_minutes),
+        to_minutes=words.number(settings.long_pause_minutes),
+    )
+    longest = sorted(rhythm.pauses, key=lambda pause: -pause.seconds)[:5]
+    if not longest:
+        return summary
+    one_day = words.one_day(findings.key_figures.first_at, findings.key_figures.last_at)
+    told = "; ".join(_pause(pause, words, one_day) for pause in longest)
+    return words.text("{summary}. The longest: {told}", summary=summary, told=told)
+
+
+def _pause(pause: Pause, words: Words, one_day: bool) -> str:
+    return words.text(
+        "{start}, {length} before {question}",
+        start=words.moment(pause.start_at, with_day=not one_day),
+        length=words.duration(pause.seconds),
+        question=pause.question_after,
+    )
+
+
+def _late(late: LateShare, words: Words) -> str:
+    events = words.text(
+        "{share} of the events, from {start} on", share=words.percent(late.share), start=words.clock(late.from_at)
+    )
+    if not late.first_touched:
+        return events
+    return words.text(
+        "{events}; first opened there: {questions}", events=events, questions=", ".join(late.first_touched)
+    )
+
+
+def event_order_lines(aliases: Sequence[str]) -> tuple[str, ...]:
+    """`Event Order: Q6 -> Q6 ->`, `Q2`: the one line, broken after an arrow wherever the page is full."""
+    pieces = [f"{alias} ->" for alias in aliases[:-1]] + list(aliases[-1:])
+    lines, line = [], "Event Order:"
+    for piece in pieces:
+        if len(line) + 1 + len(piece) > _PRINTED_CHARACTERS:
+            lines.append(line)
+            line = piece
+        else:
+            line = f"{line} {piece}"
+    return (*lines, line)
