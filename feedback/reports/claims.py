@@ -36,12 +36,12 @@ class Claim:
 
 @dataclass(frozen=True)
 class Made:
-    """A finished document, with the findings it shows (none for a class report)."""
+    """A finished document, with the findings it shows."""
 
     claim: Claim
     artifact: Artifact
     sha256: str
-    findings: bytes | None
+    findings: bytes
 
 
 def due(reports: QuerySet[Report]) -> QuerySet[Report]:

@@ -43,6 +43,8 @@ class Submission(models.Model):
     namespace = models.CharField(max_length=200, blank=True)
     is_class = models.BooleanField()
     students = models.PositiveIntegerField()
+    # The class in numbers, where the reports compare with it (documents._statistics).
+    statistics = models.BinaryField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     # When a hint was last sent by the sweep or followed by a worker; what is due and unattended is swept.
     attended_at = models.DateTimeField(auto_now_add=True)

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from feedback.analysis import decode_findings
 from feedback.rendering import render
-from feedback.reports import claims, production
+from feedback.reports import claims, documents, production
 from feedback.reports.models import MAX_ATTEMPTS, Report, Submission
 from tests.reports.conftest import Submit, class_of, produce, student, work_off
 
@@ -93,11 +93,11 @@ def test_a_worker_that_was_taken_over_cannot_store(submit: Submit) -> None:
     [slow] = claims.claim(task)
     let_leases_run_out()
     [quick] = claims.claim(task)
-    late = production._document(submission, slow)
+    late = documents.make(submission, slow)
 
     assert claims.store([late]) == 0
     assert claims.fail([(slow, "too late")]) == 0
-    assert claims.store([production._document(submission, quick)]) == 1
+    assert claims.store([documents.make(submission, quick)]) == 1
     assert claims.store([late]) == 0
 
 
@@ -120,7 +120,7 @@ def test_a_fault_of_the_renderer_is_tried_three_times_and_then_told_without_the_
         calls.append(1)
         raise ZeroDivisionError("the inside")
 
-    monkeypatch.setattr(production, "render", broken)
+    monkeypatch.setattr(documents, "render", broken)
     submit("html", student())
     work_off()
     report = Report.objects.get()
@@ -140,7 +140,7 @@ def test_one_report_that_fails_leaves_its_class_and_is_listed_in_it(
             raise ValueError
         return real(findings, *rest)
 
-    monkeypatch.setattr(production, "render", broken_for_one)
+    monkeypatch.setattr(documents, "render", broken_for_one)
     submit("html", class_of(4))
     work_off()
 
@@ -155,7 +155,7 @@ def test_a_class_of_which_nothing_could_be_made_is_a_failure(submit: Submit, mon
     def broken(*_: Any) -> None:
         raise ValueError
 
-    monkeypatch.setattr(production, "render", broken)
+    monkeypatch.setattr(documents, "render", broken)
     submit("html", class_of(2))
     work_off()
 
@@ -229,7 +229,7 @@ def test_ten_workers_at_once_make_each_report_once(
         rendered.append(findings.student_id)
         return real(findings, *rest)
 
-    monkeypatch.setattr(production, "render", counted)
+    monkeypatch.setattr(documents, "render", counted)
 
     def work() -> None:
         try:

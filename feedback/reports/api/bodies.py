@@ -14,8 +14,8 @@ from feedback.events.spool import CHUNK_BYTES
 from feedback.rendering import Format
 from feedback.reports.api.authentication import owner_of
 from feedback.reports.api.errors import InvalidRequest
+from feedback.reports.documents import options_of
 from feedback.reports.intake import Order
-from feedback.reports.production import default_options
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 _UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
@@ -25,7 +25,7 @@ def order_from(request: Request, format_: Format) -> Order:
     """Raises InvalidRequest."""
     return Order(
         format=format_,
-        options=default_options(_time_zone(request)),
+        options=options_of(_time_zone(request), _compare(request)),
         owner=owner_of(request),
         idempotency_key=_idempotency_key(request),
     )
@@ -36,6 +36,13 @@ def _time_zone(request: Request) -> str | None:
     if zone is None or zone in available_timezones():
         return zone
     raise InvalidRequest("tz", "not a time zone of the IANA database; write one such as Asia/Kolkata, or leave it out")
+
+
+def _compare(request: Request) -> str | None:
+    compare = request.query_params.get("compare")
+    if compare in (None, "class"):
+        return compare
+    raise InvalidRequest("compare", "expected `class`; leave it out for reports without a comparison")
 
 
 def _idempotency_key(request: Request) -> str:

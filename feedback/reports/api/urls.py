@@ -6,7 +6,15 @@ from django.urls import path, register_converter
 
 from feedback.rendering import Format
 from feedback.reports.api.health import live, ready
-from feedback.reports.api.views import ArchiveView, ReportsView, ReportView, SubmissionView, TaskView
+from feedback.reports.api.views import (
+    ArchiveView,
+    ReportFindingsView,
+    ReportsView,
+    ReportView,
+    SubmissionView,
+    TaskFindingsView,
+    TaskView,
+)
 
 _NO_TASK = UUID(int=0)
 
@@ -42,6 +50,12 @@ register_converter(IdConverter, "id")
 urlpatterns = [
     path("assignment/<format:format_>", SubmissionView.as_view(), name="submit"),
     path("assignment/<format:format_>/<id:task_id>", TaskView.as_view(), name="task"),
+    path("assignment/<format:format_>/<id:task_id>/findings", TaskFindingsView.as_view(), name="findings"),
+    path(
+        "assignment/<format:format_>/<id:task_id>/reports/<id:report_id>/findings",
+        ReportFindingsView.as_view(),
+        name="report-findings",
+    ),
     path("assignment/<format:format_>/<id:task_id>/reports", ReportsView.as_view(), name="reports"),
     path("assignment/<format:format_>/<id:task_id>/reports/<id:report_id>", ReportView.as_view(), name="report"),
     path("assignment/<format:format_>/<id:task_id>/archive.zip", ArchiveView.as_view(), name="archive"),

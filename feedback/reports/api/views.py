@@ -45,6 +45,16 @@ class ReportView(ContractView):
         return _answer(request, _report(request, format_, task_id, id=report_id))
 
 
+class TaskFindingsView(ContractView):
+    def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
+        return _findings(_report(request, format_, task_id, position=HEADLINE))
+
+
+class ReportFindingsView(ContractView):
+    def get(self, request: Request, format_: Format, task_id: UUID, report_id: UUID) -> HttpResponseBase:
+        return _findings(_report(request, format_, task_id, id=report_id))
+
+
 class ReportsView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
         submission = _submission(request, format_, task_id)
@@ -83,13 +93,22 @@ def _submission(request: Request, format_: Format, task_id: UUID) -> Submission:
 
 def _report(request: Request, format_: Format, task_id: UUID, **which: int | UUID) -> Report:
     """One report with its submission, in one query. Raises UnknownTask."""
-    reports = Report.objects.select_related("submission").defer("payload", "findings")
+    reports = Report.objects.select_related("submission").defer("payload")
     report = reports.filter(
         submission=task_id, submission__format=format_.value, submission__owner=owner_of(request), **which
     ).first()
     if report is None:
         raise UnknownTask
     return report
+
+
+def _findings(report: Report) -> HttpResponseBase:
+    """The measures of a report as JSON, once it is made."""
+    if report.state in UNFINISHED:
+        return answers.unfinished(report)
+    if report.state == State.FAILURE:
+        return answers.failed(report)
+    return HttpResponse(bytes(report.findings or b""), content_type=JSON)
 
 
 def _answer(request: Request, report: Report) -> HttpResponseBase:

@@ -1,0 +1,95 @@
+"""What a claim is turned into: a student's report, or the report of a class, with the findings it shows."""
+
+import hashlib
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from feedback.analysis import (
+    AnalysisSettings,
+    ClassStatistics,
+    Failure,
+    Findings,
+    analyse,
+    analyse_class,
+    decode_findings,
+    decode_statistics,
+    encode_class_findings,
+    encode_findings,
+    encode_statistics,
+    with_comparison,
+)
+from feedback.events import decode_student
+from feedback.rendering import Artifact, Format, RenderOptions, render, render_class
+from feedback.rendering.manifest import State
+from feedback.reports.claims import Claim, Made
+from feedback.reports.models import Report, Submission
+
+Options = dict[str, str | float]
+_PAGE = 200
+
+
+class NothingToReport(Exception):
+    """A class of which not one report could be made has no class report."""
+
+
+def options_of(time_zone: str | None, compare: str | None) -> Options:
+    """The options of a submission, resolved when it is made so that its documents never change."""
+    options: Options = {
+        "tz": time_zone or settings.FEEDBACK_TIME_ZONE,
+        "session_gap_minutes": settings.FEEDBACK_SESSION_GAP_MINUTES,
+    }
+    return options | ({"compare": compare} if compare else {})
+
+
+def make(submission: Submission, claim: Claim) -> Made:
+    """The document of a claim. Raises NothingToReport; any other exception is a fault of ours."""
+    if claim.kind is Report.Kind.CLASS:
+        return _class_report(submission, claim)
+    findings = _analyse(submission, claim.payload)
+    if submission.options.get("compare") == "class":
+        findings = with_comparison(findings, _statistics(submission))
+    artifact = render(findings, Format(submission.format), _render_options(submission))
+    return _made(claim, artifact, encode_findings(findings))
+
+
+def _class_report(submission: Submission, claim: Claim) -> Made:
+    """A function of the findings stored with the students' reports and of where those are served."""
+    students = submission.reports.filter(kind=Report.Kind.STUDENT).order_by("position")
+    done = students.filter(state=State.SUCCESS)
+    links = [f"{submission.id}/reports/{report_id}" for report_id in done.values_list("id", flat=True)]
+    if not links:
+        raise NothingToReport(f"None of the {submission.students} reports of this class could be made.")
+    failed = students.filter(state=State.FAILURE).values_list("student_id", "namespace", "error")
+    failures = [Failure(student_id, namespace or None, reason) for student_id, namespace, reason in failed]
+    pages = done.values_list("findings", flat=True).iterator(chunk_size=_PAGE)
+    found = analyse_class((decode_findings(bytes(stored or b"")) for stored in pages), failures)
+    artifact = render_class(found, Format(submission.format), _render_options(submission), links)
+    return _made(claim, artifact, encode_class_findings(found))
+
+
+def _made(claim: Claim, artifact: Artifact, findings: bytes) -> Made:
+    return Made(claim, artifact, hashlib.sha256(artifact.body).hexdigest(), findings)
+
+
+def _statistics(submission: Submission) -> ClassStatistics:
+    """What to compare with, computed by the first worker that needs it; two that do so at once agree."""
+    if submission.statistics is None:
+        submission.statistics = encode_statistics(analyse_class(_all_findings(submission)).statistics)
+        Submission.objects.filter(id=submission.id).update(statistics=submission.statistics)
+    return decode_statistics(bytes(submission.statistics))
+
+
+def _all_findings(submission: Submission) -> Iterator[Findings]:
+    students = submission.reports.filter(kind=Report.Kind.STUDENT).order_by("position")
+    for payload in students.values_list("payload", flat=True).iterator(chunk_size=_PAGE):
+        yield _analyse(submission, bytes(payload))
+
+
+def _analyse(submission: Submission, payload: bytes) -> Findings:
+    settings_ = AnalysisSettings(session_gap_minutes=submission.options["session_gap_minutes"])
+    return analyse(decode_student(payload), settings_)
+
+
+def _render_options(submission: Submission) -> RenderOptions:
+    return RenderOptions(time_zone=submission.options["tz"])
