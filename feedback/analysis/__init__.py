@@ -17,6 +17,7 @@ from feedback.analysis.class_findings import (
 )
 from feedback.analysis.cohort import analyse_class
 from feedback.analysis.compared import ComparedMeasure, ComparedQuestion, Comparison
+from feedback.analysis.comparison import with_comparison
 from feedback.analysis.encoding import (
     class_findings_schema,
     decode_class_findings,
@@ -38,6 +39,8 @@ from feedback.analysis.findings import (
     Run,
     ScoreProgress,
 )
+from feedback.analysis.guide import definitions, how_to_read, how_to_read_class
+from feedback.analysis.quality import replaced_characters_note
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote, Definition, Insight, Missing
 from feedback.analysis.student import analyse
@@ -76,8 +79,13 @@ __all__ = [
     "decode_class_findings",
     "decode_findings",
     "decode_statistics",
+    "definitions",
     "encode_class_findings",
     "encode_findings",
     "encode_statistics",
     "findings_schema",
+    "how_to_read",
+    "how_to_read_class",
+    "replaced_characters_note",
+    "with_comparison",
 ]

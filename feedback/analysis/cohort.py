@@ -14,6 +14,7 @@ from feedback.analysis.class_findings import (
     InsightCount,
     QuestionStatistics,
 )
+from feedback.analysis.class_notes import class_notes_of
 from feedback.analysis.class_questions import QuestionsTally
 from feedback.analysis.findings import Findings, Mark
 from feedback.analysis.settings import AnalysisSettings
@@ -62,6 +63,7 @@ def analyse_class(findings: Iterable[Findings], failures: Sequence[Failure] = ()
         seen.add(each)
     settings = seen.settings or AnalysisSettings()
     questions = seen.questions.statistics()
+    activity = seen.activity.activity(settings.far_off_hours)
     with_events = sum(row.events > 0 for row in seen.rows)
     return ClassFindings(
         settings=settings,
@@ -69,10 +71,11 @@ def analyse_class(findings: Iterable[Findings], failures: Sequence[Failure] = ()
         rows=tuple(seen.rows),
         failures=tuple(failures),
         statistics=_statistics(seen, questions, with_events),
-        activity=seen.activity.activity(settings.far_off_hours),
+        activity=activity,
         opening_orders=seen.questions.opening_orders(questions),
         insights=seen.insight_counts(),
         without_events=tuple(row.student_id for row in seen.rows if not row.events),
+        data_notes=class_notes_of(seen.rows, len(questions), activity, settings),
     )
 
 

@@ -35,7 +35,8 @@ class ComparedQuestion(msgspec.Struct, frozen=True, gc=False):
 class Comparison(msgspec.Struct, frozen=True, gc=False):
     """The class beside the student's own numbers: only where it was asked for, and the class is large enough.
 
-    `never_touched` names the units most of the class worked on and this student's log does not hold.
+    `never_touched` names the units that nearly all of the class worked on (`common_question_share`) and this
+    student's log does not hold.
     """
 
     students: int

@@ -39,9 +39,10 @@ class AnalysisSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     late_first_submission_share: Share = 0.5
     score_drop: Share = 0.1
     long_pauses: Count = 2
-    switches_per_question: Annotated[float, Meta(gt=0)] = 4
+    switches_per_question: Annotated[float, Meta(gt=0)] = 6
     late_events_share: Share = 0.3
     finished_early_share: Share = 0.15
+    return_minutes: Minutes = 10
     questions_improved_on_return: Count = 1
     questions_raised: Count = 2
     questions_right_first: Count = 3
@@ -49,4 +50,4 @@ class AnalysisSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     questions_all_submitted: Count = 3
     # The class.
     comparison_students: Count = 10
-    comparison_common_share: Share = 0.5
+    common_question_share: Share = 0.8

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 InsightKind = Literal["praise", "suggestion"]
+DefinitionGroup = Literal["terms", "measures", "insights", "limits"]
 InsightUnit = Literal["count", "share"]
 
 
@@ -47,8 +48,12 @@ class Missing(msgspec.Struct, frozen=True, gc=False):
 
 
 class Definition(msgspec.Struct, frozen=True, gc=False):
-    """How to read one measure: its name, its definition with the settings in numbers, and where it comes from."""
+    """How to read one measure: its name, its definition with the settings in numbers, and where it comes from.
 
+    `measure` is its place in the JSON of findings, or the id of the insight whose rule this is.
+    """
+
+    group: DefinitionGroup
     measure: str
     name: str
     text: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.texts import N_, NN_, Speech
 
 SHOWN = 4
@@ -25,8 +26,8 @@ def counted(forms: tuple[str, str], n: int, say: Speech) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a whole percentage."""
-    return f"{share * 100:.0f}%"
+    """A share as a whole percentage; 100% only where nothing is missing."""
+    return f"{min(round(share * 100), 99 if share < 1 else 100)}%"
 
 
 def number(value: float) -> str:
@@ -42,3 +43,26 @@ def listed(names: Sequence[str], say: Speech) -> str:
     if len(names) < 2:
         return "".join(names)
     return say.gettext(N_("{names} and {last}")).format(names=", ".join(names[:-1]), last=names[-1])
+
+
+def thresholds(settings: AnalysisSettings) -> dict[str, str]:
+    """The settings that texts quote, as words."""
+    return {
+        "session_gap": number(settings.session_gap_minutes),
+        "narrow_gap": number(settings.narrow_gap_minutes),
+        "wide_gap": number(settings.wide_gap_minutes),
+        "pause": number(settings.pause_minutes),
+        "long_pause": number(settings.long_pause_minutes),
+        "quick": number(settings.quick_resubmission_seconds),
+        "late": percent(settings.late_share_of_window),
+        "batch_seconds": number(settings.batch_seconds),
+        "batch_questions": number(settings.batch_questions),
+        "far_off": number(settings.far_off_hours),
+        "return": number(settings.return_minutes),
+        "events": number(settings.insight_events),
+        "minutes": number(settings.insight_minutes),
+        "coverage": percent(settings.insight_coverage),
+        "shown": number(settings.insights_shown),
+        "students": number(settings.comparison_students),
+        "common": percent(settings.common_question_share),
+    }

@@ -32,7 +32,11 @@ def submissions_without_improvement(evidence: Evidence) -> Observation | None:
     if not aliases:
         return None
     first, *others = aliases
-    words = {"first": first, "longest": number(longest[first]), "others": listed(others, evidence.say)}
+    words = {
+        "first": first,
+        "longest": number(longest[first]),
+        "others": listed(sorted(others, key=evidence.aliases.index), evidence.say),
+    }
     return Observation(longest[first], tuple(aliases), len(aliases), words)
 
 
@@ -40,7 +44,7 @@ def quick_resubmissions(evidence: Evidence) -> Observation | None:
     """Submissions soon after the one before on the same question, until its full score."""
     limit = evidence.settings.quick_resubmission_seconds
     quick = {alias: _quick(evidence, alias, limit) for alias in evidence.aliases}
-    aliases = sorted((alias for alias in quick if quick[alias]), key=lambda alias: -quick[alias])
+    aliases = [alias for alias in evidence.aliases if quick[alias]]
     total = sum(quick.values())
     words = {"questions": listed(aliases, evidence.say), "quick": number(limit)}
     return Observation(total, tuple(aliases), total, words)

@@ -14,16 +14,22 @@ from feedback.analysis.wording import duration, number, percent
 
 
 def improved_on_return(evidence: Evidence) -> Observation:
-    """Questions whose best score came on a later visit than their first, and is higher."""
-    first: dict[int, tuple[int, float]] = {}
-    best: dict[int, tuple[int, float]] = {}
-    for visit, (question, run) in enumerate(groupby(evidence.marks, key=lambda mark: mark.question)):
-        for score in (mark.score for mark in run if mark.score is not None):
-            first.setdefault(question, (visit, score))
-            if question not in best or score > best[question][1]:
-                best[question] = (visit, score)
-    improved = [q for q in sorted(best) if best[q][1] > first[q][1] and best[q][0] > first[q][0]]
-    return named([evidence.aliases[question - 1] for question in improved], evidence)
+    """Questions whose best score so far was raised in a visit that followed a long enough time away."""
+    away = microseconds(evidence.settings.return_minutes)
+    best, left = dict[int, float](), dict[int, int]()
+    improved = set[int]()
+    for question, run in groupby(evidence.marks, key=lambda mark: mark.question):
+        visit = list(run)
+        instants = [instant(mark.at) for mark in visit if mark.at is not None]
+        scores = [mark.score for mark in visit if mark.score is not None]
+        returned = question in left and instants and instants[0] - left[question] >= away
+        if returned and question in best and max(scores, default=0) > best[question]:
+            improved.add(question)
+        if scores:
+            best[question] = max(*scores, best.get(question, 0))
+        if instants:
+            left[question] = instants[-1]
+    return named([evidence.aliases[question - 1] for question in sorted(improved)], evidence)
 
 
 def raised_to_full(evidence: Evidence) -> Observation:

@@ -11,6 +11,30 @@ KAZEROUNI = N_("Kazerouni, Edwards & Shaffer 2017, Quantifying incremental devel
 
 PRAISE = (
     Rule(
+        id="raised_to_full",
+        kind="praise",
+        title=N_("You kept going, and it worked"),
+        measure="questions raised from less to the full score",
+        unit="count",
+        setting="questions_raised",
+        observe=observe.raised_to_full,
+        did=NN_(
+            "On {questions}, you started below the full score and reached it.",
+            "On {n} questions ({questions}), you started below the full score and reached it.",
+        ),
+        readings=(
+            N_("You used what each result told you to find what was still missing."),
+            N_("You gave these questions the attempts they needed."),
+        ),
+        try_next=N_(
+            "Write down, in one line each, what the fix was. The same kind of slip tends to come back elsewhere."
+        ),
+        ask=N_("What made the difference between the first try and the one that worked?"),
+        condition=N_("Questions that went from a lower first score to the full score: {threshold} or more."),
+        source=KARAVIRTA,
+        needs="scores",
+    ),
+    Rule(
         id="improved_on_return",
         kind="praise",
         title=N_("Coming back paid off"),
@@ -31,32 +55,10 @@ PRAISE = (
         ),
         ask=N_("What did I see on the later visit that I had not seen before?"),
         condition=N_(
-            "The best score of {threshold} or more questions was reached on a later visit than the first score."
+            "Questions whose score rose in a visit {return} minutes or more after the one before: {threshold} or more."
         ),
         source=HATTIE,
-    ),
-    Rule(
-        id="raised_to_full",
-        kind="praise",
-        title=N_("You kept going, and it worked"),
-        measure="questions raised from less to the full score",
-        unit="count",
-        setting="questions_raised",
-        observe=observe.raised_to_full,
-        did=NN_(
-            "On {questions}, you went from a first score below the full one to the full score.",
-            "On {n} questions ({questions}), you went from a first score below the full one to the full score.",
-        ),
-        readings=(
-            N_("You used what each result told you to find what was still missing."),
-            N_("You gave these questions the attempts they needed."),
-        ),
-        try_next=N_(
-            "Write down, in one line each, what the fix was. The same kind of slip tends to come back elsewhere."
-        ),
-        ask=N_("What made the difference between the first try and the one that worked?"),
-        condition=N_("{threshold} or more questions went from a first score below the full one to the full score."),
-        source=KARAVIRTA,
+        needs="scores",
     ),
     Rule(
         id="finished_early",
@@ -80,10 +82,11 @@ PRAISE = (
         ),
         ask=N_("What did I do with the time that was left, and would I do the same again?"),
         condition=N_(
-            "Three or more questions were worked on, and each had its submission (where there are scores: its full "
-            "score) with {threshold} or more of the time to go."
+            "Share of the time left when each of three or more questions had its submission (where there are scores: "
+            "its full score): {threshold} or more."
         ),
         source=EDWARDS,
+        needs="submissions",
     ),
     Rule(
         id="right_first",
@@ -103,8 +106,9 @@ PRAISE = (
         ),
         try_next=N_("Notice how you prepared these answers, and take the same steps where a question is harder."),
         ask=N_("What did I check before I submitted?"),
-        condition=N_("{threshold} or more questions had the full score at the first submission."),
+        condition=N_("Questions with the full score at the first submission: {threshold} or more."),
         source=HATTIE,
+        needs="scores",
     ),
     Rule(
         id="steady",
@@ -129,8 +133,9 @@ PRAISE = (
             "is left."
         ),
         ask=N_("What helped me to keep going, and how can I set it up again?"),
-        condition=N_("{threshold} or more of the time went by in intervals shorter than {pause} minutes."),
+        condition=N_("Share of the time in intervals shorter than {pause} minutes: {threshold} or more."),
         source=KAZEROUNI,
+        needs="saves",
     ),
     Rule(
         id="all_submitted",
@@ -152,7 +157,8 @@ PRAISE = (
             "Next time, note beside each submission how sure you are of it; the least sure is the one to look at again."
         ),
         ask=N_("Which of my submissions would I look at first, given ten more minutes?"),
-        condition=N_("{threshold} or more questions were worked on, and every one of them was submitted."),
+        condition=N_("Questions worked on, every one of them submitted: {threshold} or more."),
         source=HATTIE,
+        needs="saves",
     ),
 )

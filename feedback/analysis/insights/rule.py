@@ -8,7 +8,7 @@ from feedback.analysis.insights.observation import Observation
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import Insight, InsightKind, InsightUnit
 from feedback.analysis.texts import Speech
-from feedback.analysis.wording import number, percent
+from feedback.analysis.wording import number, percent, thresholds
 
 
 class Rule(NamedTuple):
@@ -16,7 +16,8 @@ class Rule(NamedTuple):
 
     `observe` gives the measure, or None where there is not enough to go by; the rule applies where the
     value is at least the setting named `setting`. `did` has a singular and a plural form. `condition`
-    says in the guide when the insight is given, with the threshold as `{threshold}`.
+    says in the guide when the insight is given, with the threshold as `{threshold}`. `needs` names what a
+    log must hold (saves, submissions, scores) for the rule to have any meaning.
     """
 
     id: str
@@ -31,7 +32,8 @@ class Rule(NamedTuple):
     try_next: str
     ask: str
     condition: str
-    source: str = ""
+    source: str
+    needs: str = ""
 
     def threshold(self, settings: AnalysisSettings) -> float:
         """The value from which on the rule applies."""
@@ -57,7 +59,7 @@ class Rule(NamedTuple):
             readings=(say.gettext(self.readings[0]), say.gettext(self.readings[1])),
             try_next=say.gettext(self.try_next),
             ask=say.gettext(self.ask),
-            source=say.gettext(self.source) if self.source else "",
+            source=say.gettext(self.source),
             questions=observation.questions,
         )
 
@@ -66,25 +68,3 @@ class Rule(NamedTuple):
         threshold = self.threshold(settings)
         shown = percent(threshold) if self.unit == "share" else number(threshold)
         return say.gettext(self.condition).format(threshold=shown, **thresholds(settings))
-
-
-def thresholds(settings: AnalysisSettings) -> dict[str, str]:
-    """The settings that texts quote, as words."""
-    return {
-        "session_gap": number(settings.session_gap_minutes),
-        "narrow_gap": number(settings.narrow_gap_minutes),
-        "wide_gap": number(settings.wide_gap_minutes),
-        "pause": number(settings.pause_minutes),
-        "long_pause": number(settings.long_pause_minutes),
-        "quick": number(settings.quick_resubmission_seconds),
-        "late": percent(settings.late_share_of_window),
-        "batch_seconds": number(settings.batch_seconds),
-        "batch_questions": number(settings.batch_questions),
-        "far_off": number(settings.far_off_hours),
-        "events": number(settings.insight_events),
-        "minutes": number(settings.insight_minutes),
-        "coverage": percent(settings.insight_coverage),
-        "shown": number(settings.insights_shown),
-        "students": number(settings.comparison_students),
-        "common": percent(settings.comparison_common_share),
-    }

@@ -25,8 +25,8 @@ SUGGESTIONS = (
         setting="unsubmitted_questions",
         observe=observe.saved_not_submitted,
         did=NN_(
-            "You saved work on {questions} and did not submit it.",
-            "You saved work on {n} questions and did not submit it: {questions}.",
+            "You saved work on {questions} without submitting it.",
+            "You saved work on {n} questions without submitting it: {questions}.",
         ),
         readings=(
             N_("You may have felt that the work was not ready yet, or the time ran out first."),
@@ -37,8 +37,9 @@ SUGGESTIONS = (
             "last five minutes for submitting whatever is saved."
         ),
         ask=N_("What was missing for me to feel ready to submit?"),
-        condition=N_("{threshold} or more questions have saves and no submission."),
+        condition=N_("Questions with saves and no submission: {threshold} or more."),
         source=ZIMMERMAN,
+        needs="saves",
     ),
     Rule(
         id="submissions_without_improvement",
@@ -50,7 +51,7 @@ SUGGESTIONS = (
         observe=observe.submissions_without_improvement,
         did=NN_(
             "On {first}, {longest} submissions in a row brought no higher score.",
-            "On {first}, {longest} submissions in a row brought no higher score; {others} had runs like it.",
+            "On {first}, {longest} submissions in a row brought no higher score; there were such runs on {others} too.",
         ),
         readings=(
             N_("You may have been following one idea closely, which often leads somewhere in the end."),
@@ -63,10 +64,11 @@ SUGGESTIONS = (
         ),
         ask=N_("What did I know after the last of these attempts that I did not know after the first?"),
         condition=N_(
-            "{threshold} or more scored submissions in a row on one question brought no higher score, before the full "
-            "score was reached."
+            "Scored submissions in a row on one question without a higher score, before the full score: {threshold} "
+            "or more."
         ),
         source=PERKINS,
+        needs="scores",
     ),
     Rule(
         id="quick_resubmissions",
@@ -90,9 +92,10 @@ SUGGESTIONS = (
         ),
         ask=N_("What did I expect to be different each time, and how could I have seen it for myself?"),
         condition=N_(
-            "{threshold} or more submissions came within {quick} seconds of the one before on the same question."
+            "Submissions within {quick} seconds of the one before, before the full score: {threshold} or more."
         ),
         source=KARAVIRTA,
+        needs="submissions",
     ),
     Rule(
         id="one_question",
@@ -115,7 +118,7 @@ SUGGESTIONS = (
             "your next idea, go on to another, and come back."
         ),
         ask=N_("When did I notice how long this question was taking, and what did I decide then?"),
-        condition=N_("One question of three or more took {threshold} or more of the active time."),
+        condition=N_("Share of active time on one question out of three or more: {threshold} or more."),
         source=ZIMMERMAN,
     ),
     Rule(
@@ -139,7 +142,7 @@ SUGGESTIONS = (
             "those you can finish soonest."
         ),
         ask=N_("Would I choose the same order again, having read everything first?"),
-        condition=N_("{threshold} or more questions were first touched in the last {late} of the time."),
+        condition=N_("Questions first touched in the last {late} of the time: {threshold} or more."),
         source=EDWARDS,
     ),
     Rule(
@@ -162,8 +165,9 @@ SUGGESTIONS = (
             "Submit one question as soon as a simple version works, while there is time to use what comes back."
         ),
         ask=N_("What could an earlier submission have told me?"),
-        condition=N_("The first submission came after {threshold} or more of the time."),
+        condition=N_("Share of the time gone by at the first submission: {threshold} or more."),
         source=EDWARDS,
+        needs="submissions",
     ),
     Rule(
         id="score_dropped",
@@ -183,8 +187,9 @@ SUGGESTIONS = (
         ),
         try_next=N_("Before a larger change, keep a copy of your best version, and find out which submission counts."),
         ask=N_("Do I know which change moved the score, and why?"),
-        condition=N_("The last score of a question is {threshold} of the full score or more below its best."),
+        condition=N_("Drop from the best score of a question to its last: {threshold} of the full score or more."),
         source=KARAVIRTA,
+        needs="scores",
     ),
     Rule(
         id="long_pauses",
@@ -208,8 +213,9 @@ SUGGESTIONS = (
             "in the way. Then try the smallest step that would tell you more."
         ),
         ask=N_("What was I doing in the longest pause, and what got me going again?"),
-        condition=N_("{threshold} or more pauses were longer than {long_pause} minutes."),
+        condition=N_("Pauses longer than {long_pause} minutes: {threshold} or more."),
         source=SHRESTHA,
+        needs="saves",
     ),
     Rule(
         id="many_switches",
@@ -234,7 +240,7 @@ SUGGESTIONS = (
             "Before you leave a question, write one line about what you would try next. It makes coming back quicker."
         ),
         ask=N_("Which of these changes did I choose, and which just happened?"),
-        condition=N_("There were {threshold} or more changes between questions for each question."),
+        condition=N_("Changes between questions, divided by the number of questions: {threshold} or more."),
         source=MONSELL,
     ),
     Rule(
@@ -258,7 +264,7 @@ SUGGESTIONS = (
             "for making it better."
         ),
         ask=N_("What did I do in the last minutes that I could have done earlier?"),
-        condition=N_("{threshold} or more of the events came in the last {late} of the time."),
+        condition=N_("Share of the events in the last {late} of the time: {threshold} or more."),
         source=EDWARDS,
     ),
 )
