@@ -37,13 +37,13 @@ def _runs(marks: Sequence[Mark], gaps: Sequence[int | None], limit: int) -> Iter
     yield range(start, len(marks))
 
 
-def without_repeats(marks: Sequence[Mark], flags: Sequence[bool]) -> list[Mark]:
-    """The marks without the batched submissions that repeat the score (or its absence) of the one before."""
+def without_repeats(marks: Sequence[Mark], flags: Sequence[bool]) -> list[int]:
+    """The positions of all marks but the batched submissions that repeat the score (or its absence) before."""
     kept, last = [], dict[int, float | None]()
-    for mark, in_batch in zip(marks, flags, strict=True):
+    for position, (mark, in_batch) in enumerate(zip(marks, flags, strict=True)):
         repeats = in_batch and mark.question in last and last[mark.question] == mark.score
         if mark.kind == "submission":
             last[mark.question] = mark.score
         if not repeats:
-            kept.append(mark)
+            kept.append(position)
     return kept

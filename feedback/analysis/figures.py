@@ -21,6 +21,7 @@ def key_figures_of(log: Log, questions: Sequence[Question], runs: int, settings:
     kinds = Counter(mark.kind for mark in log.marks)
     times = [mark.at for mark in log.marks if mark.at is not None]
     gaps = [gap for gap in log.gaps if gap is not None]
+    session_gap = microseconds(settings.session_gap_minutes)
     return KeyFigures(
         events=len(log.marks),
         saves=kinds["save"],
@@ -35,7 +36,7 @@ def key_figures_of(log: Log, questions: Sequence[Question], runs: int, settings:
         active_seconds=_active_seconds(gaps, settings.session_gap_minutes),
         active_seconds_narrow_gap=_active_seconds(gaps, settings.narrow_gap_minutes),
         active_seconds_wide_gap=_active_seconds(gaps, settings.wide_gap_minutes),
-        sessions=1 + sum(gap > microseconds(settings.session_gap_minutes) for gap in gaps) if times else None,
+        sessions=1 + sum(gap > session_gap for gap in gaps) if times else None,
         switches=max(runs - 1, 0),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 
 import msgspec
@@ -54,12 +55,11 @@ class Log(msgspec.Struct, frozen=True):
 def lay_out(events: Sequence[Event], settings: AnalysisSettings) -> Log:
     """The log of a student's events; they may be none, lack times, and come in any order."""
     units, received = _numbered(events)
-    kinds = {name: kind_of(name) for name in {event.type for event in events}}
     moments = [None if event.created_time is None else in_utc(event.created_time) for event in events]
     instants = [None if moment is None else instant(moment) for moment in moments]
     order = time_order(instants)
     ordered = tuple(instants[i] for i in order)
-    marks = tuple(_mark(events[i], received[i], kinds[events[i].type], moments[i]) for i in order)
+    marks = tuple(_mark(events[i], received[i], kind_of(events[i].type), moments[i]) for i in order)
     gaps, session_gap = _gaps(ordered), microseconds(settings.session_gap_minutes)
     return Log(
         units=units,
@@ -74,6 +74,7 @@ def lay_out(events: Sequence[Event], settings: AnalysisSettings) -> Log:
     )
 
 
+@lru_cache(maxsize=1024)
 def kind_of(type_name: str | None) -> Kind:
     """What an event of this type counts as; anything unknown is `other`."""
     if type_name is None:

@@ -95,7 +95,9 @@ def _untyped(evidence: _Evidence) -> int:
 
 
 def _scores_elsewhere(evidence: _Evidence) -> int:
-    return sum(event.score is not None and kind_of(event.type) != "submission" for event in evidence.events)
+    # Marks keep the scores of submissions only.
+    scores = sum(event.score is not None for event in evidence.events)
+    return scores - sum(mark.score is not None for mark in evidence.log.marks)
 
 
 _COUNTS = {

@@ -5,7 +5,7 @@ from functools import cached_property
 from itertools import groupby
 
 from feedback.analysis.batches import without_repeats
-from feedback.analysis.findings import KeyFigures, LateShare, Mark, Question, Rhythm, ScoreProgress
+from feedback.analysis.findings import KeyFigures, LateShare, Question, Rhythm, ScoreProgress
 from feedback.analysis.log import Log
 from feedback.analysis.questions import progress_of
 from feedback.analysis.settings import AnalysisSettings
@@ -15,8 +15,8 @@ from feedback.analysis.texts import Speech
 class Evidence:
     """One student's measures, and whether there is enough behind them to say something.
 
-    `marks` are the events without batched submissions that only repeat the score before; `of_question`
-    and `progress` rest on these, and so are kinder to platforms that submit everything at once.
+    `marks` are the events without batched submissions that only repeat the score before, `instants` their
+    times in microseconds; `of_question` and `progress` rest on these.
     """
 
     def __init__(
@@ -33,8 +33,10 @@ class Evidence:
         self.figures, self.questions, self.rhythm, self.late = figures, questions, rhythm, late
         self.settings, self.say = settings, say
         self.aliases = log.aliases
-        self.marks = without_repeats(log.marks, log.batched)
-        timed = sum(mark.at is not None for mark in self.marks)
+        kept = without_repeats(log.marks, log.batched)
+        self.marks = [log.marks[i] for i in kept]
+        self.instants = [log.instants[i] for i in kept]
+        timed = len(kept) - self.instants.count(None)
         self._long_enough = timed >= settings.insight_events and (
             (figures.window_seconds or 0) >= settings.insight_minutes * 60
         )
@@ -54,19 +56,20 @@ class Evidence:
         return bool(self._long_enough and covered)
 
     @cached_property
-    def of_question(self) -> dict[str, list[Mark]]:
-        """The marks of each question by its alias, in time order."""
-        marks: dict[str, list[Mark]] = {alias: [] for alias in self.aliases}
-        for mark in self.marks:
-            marks[self.aliases[mark.question - 1]].append(mark)
-        return marks
+    def of_question(self) -> dict[str, list[int]]:
+        """The positions of each question's marks by its alias, in time order."""
+        positions: dict[str, list[int]] = {alias: [] for alias in self.aliases}
+        for position, mark in enumerate(self.marks):
+            positions[self.aliases[mark.question - 1]].append(position)
+        return positions
 
     @cached_property
     def progress(self) -> dict[str, ScoreProgress]:
         """The progress of each question that has scores, by its alias."""
         progress = {}
-        for alias, marks in self.of_question.items():
-            if found := progress_of([mark.score for mark in marks if mark.score is not None]):
+        for alias, positions in self.of_question.items():
+            scores = [score for i in positions if (score := self.marks[i].score) is not None]
+            if found := progress_of(scores):
                 progress[alias] = found
         return progress
 

@@ -1,12 +1,11 @@
 """The measures of the suggestions: each looks at one student's evidence and says what it sees, or nothing."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
 from feedback.analysis.questions import FULL_SCORE
-from feedback.analysis.times import SECOND, instant
+from feedback.analysis.times import SECOND
 from feedback.analysis.wording import duration, listed, number, percent
 
 SEVERAL_QUESTIONS = 3
@@ -28,22 +27,19 @@ def submissions_without_improvement(evidence: Evidence) -> Observation | None:
         alias: max(progress.runs_without_improvement, default=0) for alias, progress in evidence.progress.items()
     }
     enough = evidence.settings.submissions_without_improvement
-    aliases = sorted((alias for alias in longest if longest[alias] >= enough), key=lambda alias: -longest[alias])
+    aliases = [alias for alias in longest if longest[alias] >= enough]
     if not aliases:
         return None
-    first, *others = aliases
-    words = {
-        "first": first,
-        "longest": number(longest[first]),
-        "others": listed(sorted(others, key=evidence.aliases.index), evidence.say),
-    }
+    first = max(aliases, key=longest.__getitem__)
+    others = [alias for alias in aliases if alias != first]
+    words = {"first": first, "longest": number(longest[first]), "others": listed(others, evidence.say)}
     return Observation(longest[first], tuple(aliases), len(aliases), words)
 
 
 def quick_resubmissions(evidence: Evidence) -> Observation | None:
     """Submissions soon after the one before on the same question, until its full score."""
     limit = evidence.settings.quick_resubmission_seconds
-    quick = {alias: _quick(evidence, alias, limit) for alias in evidence.aliases}
+    quick = {alias: _quick(evidence, alias, limit * SECOND) for alias in evidence.aliases}
     aliases = [alias for alias in evidence.aliases if quick[alias]]
     total = sum(quick.values())
     words = {"questions": listed(aliases, evidence.say), "quick": number(limit)}
@@ -51,13 +47,15 @@ def quick_resubmissions(evidence: Evidence) -> Observation | None:
 
 
 def _quick(evidence: Evidence, alias: str, limit: float) -> int:
-    submissions = [mark for mark in evidence.of_question[alias] if mark.kind == "submission" and mark.at is not None]
-    count = 0
-    for earlier, later in pairwise(submissions):
-        if earlier.score is not None and earlier.score >= FULL_SCORE:
+    count, before = 0, None
+    for position in evidence.of_question[alias]:
+        mark, at = evidence.marks[position], evidence.instants[position]
+        if mark.kind != "submission" or at is None:
+            continue
+        count += before is not None and at - before < limit
+        if mark.score is not None and mark.score >= FULL_SCORE:
             break
-        if earlier.at is not None and later.at is not None:
-            count += instant(later.at) - instant(earlier.at) < limit * SECOND
+        before = at
     return count
 
 
@@ -77,8 +75,8 @@ def opened_late(evidence: Evidence) -> Observation | None:
     if evidence.late is None or len(evidence.questions) < SEVERAL_QUESTIONS or not evidence.shows_timing:
         return None
     aliases = evidence.late.first_touched
-    first = min((q.first_at for q in evidence.questions if q.alias in aliases and q.first_at), default=None)
-    last = evidence.figures.last_at
+    late, last = set(aliases), evidence.figures.last_at
+    first = min((q.first_at for q in evidence.questions if q.alias in late and q.first_at), default=None)
     if first is None or last is None:
         return None
     words = {

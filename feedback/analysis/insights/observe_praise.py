@@ -9,7 +9,7 @@ from feedback.analysis.insights.observation import Observation
 from feedback.analysis.insights.observe import SEVERAL_QUESTIONS, named
 from feedback.analysis.questions import FULL_SCORE
 from feedback.analysis.texts import N_
-from feedback.analysis.times import SECOND, instant, microseconds
+from feedback.analysis.times import SECOND, microseconds
 from feedback.analysis.wording import duration, number, percent
 
 
@@ -18,10 +18,10 @@ def improved_on_return(evidence: Evidence) -> Observation:
     away = microseconds(evidence.settings.return_minutes)
     best, left = dict[int, float](), dict[int, int]()
     improved = set[int]()
-    for question, run in groupby(evidence.marks, key=lambda mark: mark.question):
+    for question, run in groupby(range(len(evidence.marks)), key=lambda i: evidence.marks[i].question):
         visit = list(run)
-        instants = [instant(mark.at) for mark in visit if mark.at is not None]
-        scores = [mark.score for mark in visit if mark.score is not None]
+        instants = [at for i in visit if (at := evidence.instants[i]) is not None]
+        scores = [score for i in visit if (score := evidence.marks[i].score) is not None]
         returned = question in left and instants and instants[0] - left[question] >= away
         if returned and question in best and max(scores, default=0) > best[question]:
             improved.add(question)
@@ -48,7 +48,10 @@ def finished_early(evidence: Evidence) -> Observation | None:
     window, last = evidence.figures.window_seconds, evidence.figures.last_at
     if len(evidence.questions) < SEVERAL_QUESTIONS or not evidence.shows_timing or not window or last is None:
         return None
-    reached = [_goal_reached(marks, bool(evidence.progress)) for marks in evidence.of_question.values()]
+    reached = [
+        _goal_reached([evidence.marks[i] for i in positions], bool(evidence.progress))
+        for positions in evidence.of_question.values()
+    ]
     times = [at for at in reached if at is not None]
     if len(times) < len(reached):
         return None
@@ -76,7 +79,7 @@ def steady(evidence: Evidence) -> Observation | None:
     if not window or not evidence.figures.saves or not evidence.shows_timing:
         return None
     limit = microseconds(evidence.settings.pause_minutes)
-    instants = [instant(mark.at) for mark in evidence.marks if mark.at is not None]
+    instants = [at for at in evidence.instants if at is not None]
     short = sum(gap for earlier, later in pairwise(instants) if (gap := later - earlier) < limit)
     share = short / SECOND / window
     words = {"share": percent(share), "pause": number(evidence.settings.pause_minutes)}
