@@ -39,7 +39,7 @@ def event_order(student: dict[str, Any]) -> str:
         return (1, [(0, int(run), "") if run.isdigit() else (1, 0, run) for run in runs], unit)
 
     units = [str(event["unit"]) for event in student["events"]]
-    ordered: list[tuple[Any, ...]] = sorted({sort_key(unit)[:2] for unit in units})  # type: ignore[type-var]
+    ordered: list[tuple[Any, ...]] = sorted({sort_key(unit)[:2] for unit in units})
     return "Event Order: " + " -> ".join(f"Q{ordered.index(sort_key(unit)[:2]) + 1}" for unit in units)
 
 
