@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+EVENTS ?= examples/class.json
 OUT ?= out
 # Poetry lives in an environment of its own, so its dependencies never mix with ours.
 POETRY := .poetry/bin/poetry
@@ -34,6 +35,13 @@ $(DEV_STAMP): $(RUN_STAMP)
 	$(POETRY) export --only main,dev --output .venv/requirements-dev.txt
 	.venv/bin/pip install --quiet --require-hashes -r .venv/requirements-dev.txt
 	touch $@
+
+demo: install ## from events to reports, by way of a service of its own: make demo EVENTS=file OUT=dir
+	deploy/install-packages fonts || echo "Going on: characters that no font here covers appear as code points."
+	.venv/bin/feedback demo "$(EVENTS)" --out "$(OUT)"
+
+run: install ## the service on this machine, kept running at http://127.0.0.1:8000
+	.venv/bin/feedback serve
 
 fonts: ## install the fonts a report may need, where that is allowed
 	deploy/install-packages fonts

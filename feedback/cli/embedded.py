@@ -1,0 +1,82 @@
+"""What the embedded service stands on: a home folder that one process owns, a socket, and the settings."""
+
+import contextlib
+import fcntl
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+# Elsewhere these choose another database or broker; the embedded service has its own, in its home.
+_OF_SERVICES = ("DATABASE_URL", "POSTGRES_", "CELERY_BROKER_URL")
+
+
+class StartFailed(Exception):
+    """The service could not start; the message says why and how to mend it."""
+
+
+def environment(home: Path, host: str) -> dict[str, str]:
+    """All that the children are told. Which file is where in the home is for `config.settings` to say."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OF_SERVICES)}
+    ours = {"FEEDBACK_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUNBUFFERED": "1"}
+    # Who can reach the loopback interface is on this machine already; beyond it, the operator decides.
+    defaults = {"FEEDBACK_AUTH": "open"} if is_loopback(host) else {"ALLOWED_HOSTS": f"127.0.0.1,localhost,{host}"}
+    return defaults | inherited | ours
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@contextlib.contextmanager
+def owned_home(home: Path) -> Iterator[IO[str]]:
+    """The home folder, made if missing, for this process alone. Yields a file for a line on who owns it.
+
+    Raises StartFailed where another process has it.
+    """
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(home / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600), "r+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartFailed(
+                f"{home} is in use by another `feedback serve` ({lock.read().strip()}). "
+                "Stop that one, or give this one a --home of its own."
+            ) from None
+        lock.truncate(0)
+        yield lock
+
+
+def claim(owner: IO[str], url: str) -> None:
+    """Leave word in the home of who has it, for whoever comes second."""
+    owner.write(f"process {os.getpid()}, {url}")
+    owner.flush()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket for the web process to inherit: a taken port is known at once, port 0 is any free one.
+
+    As it belongs to the supervisor, clients wait instead of being refused while the web process restarts.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        bound = socket.socket(family)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError as fault:
+        raise StartFailed(
+            f"Port {port} of {host} cannot be listened on: {fault.strerror or fault}. "
+            "Choose another with --port; --port 0 takes any that is free."
+        ) from None
+    return bound
+
+
+def address(host: str, port: int) -> str:
+    """Where a browser on this machine finds what listens on `host`."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"

@@ -1,0 +1,173 @@
+"""Event logs in files: `.json` or `.ndjson`, plain or gzip, and standard input. Several files are one class."""
+
+import contextlib
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+from feedback.events import (
+    EventsError,
+    Faults,
+    InvalidEvents,
+    Limits,
+    MediaType,
+    encode_student,
+    inflate,
+    read_students,
+    spool,
+)
+from feedback.events.faults import Details
+from feedback.events.spool import CHUNK_BYTES, IN_MEMORY_BYTES
+
+STANDARD_INPUT = "-"
+_GZIP_MAGIC = b"\x1f\x8b"
+_SUFFIXES = {".json": MediaType.JSON, ".ndjson": MediaType.NDJSON, ".jsonl": MediaType.NDJSON}
+
+
+class UnreadableFiles(Exception):
+    """Files that cannot be taken; `lines` name every fault as `file: place: message`."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = list(lines)
+
+
+class Roster:
+    """The students of some files, checked, at rest in a temporary file so that a class of any size fits.
+
+    `keys` are their (namespace, student_id), in the order received and all different.
+    """
+
+    def __init__(self) -> None:
+        self._payloads: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - see close
+        self.keys: list[tuple[str, str]] = []
+
+    def __enter__(self) -> "Roster":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._payloads.close()
+
+    def add(self, key: tuple[str, str], payload: bytes) -> None:
+        self.keys.append(key)
+        self._payloads.write(payload + b"\n")
+
+    def ndjson(self) -> IO[bytes]:
+        """The canonical JSON of each student, a line each, rewound; it lives as long as the roster."""
+        self._payloads.seek(0)
+        return self._payloads
+
+    def payloads(self) -> Iterator[bytes]:
+        """Each student's line; decode it with `events.decode_student`."""
+        yield from self.ndjson()
+
+
+def read_roster(paths: Sequence[str], max_bytes: int, limits: Limits = Limits()) -> Roster:  # noqa: B008 - frozen
+    """The class that all the files make together. Each file is held to the limits of one body of the service.
+
+    Raises UnreadableFiles, naming every fault of every file, if anything is wrong anywhere.
+    """
+    roster, faults, seen = Roster(), list[str](), dict[tuple[str, str], int]()
+    for number, path in enumerate(paths):
+        try:
+            with open_events(path, max_bytes) as (content, media_type):
+                for student in read_students(content, media_type, limits):
+                    if (first := seen.setdefault(student.key, number)) != number:
+                        faults.append(f"{shown(path)}: {_duplicate(student.key, paths[first])}")
+                    else:
+                        roster.add(student.key, encode_student(student))
+        except (EventsError, OSError) as fault:
+            faults += unreadable(path, fault)
+    if faults:
+        roster.__exit__()
+        raise UnreadableFiles(_bounded(faults))
+    return roster
+
+
+def _bounded(faults: list[str]) -> list[str]:
+    more = len(faults) - Faults.KEPT
+    return faults if more <= 0 else [*faults[: Faults.KEPT], f"and {more:,} more"]
+
+
+def _duplicate(key: tuple[str, str], first: str) -> str:
+    namespace, student_id = key
+    where = f" of namespace {json.dumps(namespace, ensure_ascii=False)}" if namespace else ""
+    who = json.dumps(student_id, ensure_ascii=False)
+    return f"student {who}{where} is already in {shown(first)}; give each student once"
+
+
+@contextlib.contextmanager
+def open_events(path: str, max_bytes: int) -> Iterator[tuple[IO[bytes], MediaType]]:
+    """A file's content, inflated and seekable, and its format: by its name, else (standard input) by a look at it.
+
+    Raises EventsError for damaged gzip or more than `max_bytes`, OSError for what cannot be opened.
+    """
+    with _open(path) as raw, spool(_plain(raw), max_bytes) as content:
+        yield content, media_type_of(path, content)
+
+
+@contextlib.contextmanager
+def _open(path: str) -> Iterator[IO[bytes]]:
+    if path == STANDARD_INPUT:
+        yield sys.stdin.buffer
+    else:
+        with Path(path).open("rb") as file:
+            yield file
+
+
+def _plain(raw: IO[bytes]) -> Iterator[bytes]:
+    """The chunks of a file, inflated where they are gzip, whatever the file is called."""
+    chunks = iter(lambda: raw.read(CHUNK_BYTES), b"")
+    first = next(chunks, b"")
+    whole = _chain(first, chunks)
+    return inflate(whole) if first.startswith(_GZIP_MAGIC) else whole
+
+
+def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def media_type_of(path: str, content: IO[bytes]) -> MediaType:
+    """The format of rewound content, which is left rewound."""
+    suffixes = [suffix.lower() for suffix in Path(path).suffixes]
+    if suffixes and suffixes[-1] == ".gz":
+        suffixes.pop()
+    known = _SUFFIXES.get(suffixes[-1]) if suffixes else None
+    return known or _sniff(content)
+
+
+def _sniff(content: IO[bytes]) -> MediaType:
+    """NDJSON if the first line that is not blank is a whole object and is not the last such line."""
+    texts = (line for line in content if line.strip())
+    first, second = next(texts, b""), next(texts, b"")
+    content.seek(0)
+    try:
+        alone = isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        alone = False
+    return MediaType.NDJSON if alone and second else MediaType.JSON
+
+
+def unreadable(path: str, fault: EventsError | OSError) -> list[str]:
+    """What is wrong with a file, a line for each place; after the sentence where that says more."""
+    if isinstance(fault, OSError):
+        lines = [f"cannot be read: {fault.strerror or fault}"]
+    elif isinstance(fault, InvalidEvents) and fault.details:
+        lines = detail_lines(fault.details)
+    else:
+        lines = [fault.error, *detail_lines(fault.details)]
+    return [f"{shown(path)}: {line}" for line in lines]
+
+
+def detail_lines(details: Details) -> list[str]:
+    """`place: message` for each message of an error's details, and how many were left out."""
+    lines = [f"{place}: {message}" for place, found in details.items() if isinstance(found, list) for message in found]
+    return lines + [f"and {found:,} more" for found in details.values() if isinstance(found, int)]
+
+
+def shown(path: str) -> str:
+    return "standard input" if path == STANDARD_INPUT else path

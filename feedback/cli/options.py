@@ -1,0 +1,50 @@
+"""Arguments and options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import click
+
+from feedback.rendering import Format
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def files(command: Command) -> Command:
+    path = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
+    return click.argument("files", nargs=-1, required=True, type=path, metavar="FILE...")(command)
+
+
+def out(command: Command) -> Command:
+    folder = click.Path(file_okay=False, path_type=Path)
+    return click.option("--out", required=True, type=folder, metavar="DIR", help="Where the reports go.")(command)
+
+
+def formats(command: Command) -> Command:
+    return click.option(
+        "--format",
+        "formats",
+        type=click.Choice([format_.value for format_ in Format]),
+        multiple=True,
+        default=[format_.value for format_ in Format],
+        callback=lambda _context, _option, values: tuple(dict.fromkeys(map(Format, values))),
+        help="Give it again for more than one.  [default: all]",
+    )(command)
+
+
+def max_bytes(command: Command) -> Command:
+    """Hidden: the fault that a large file gives names the variable."""
+    size = click.IntRange(min=1)
+    return click.option("--max-bytes", type=size, default=512 << 20, envvar="FEEDBACK_MAX_BODY_BYTES", hidden=True)(
+        command
+    )
+
+
+def web_address(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """The base address of a service, without the slash at its end."""
+    url = urlsplit(value)
+    if url.scheme not in ("http", "https") or not url.netloc:
+        raise click.BadParameter("expected an address such as http://127.0.0.1:8000")
+    return value.rstrip("/")

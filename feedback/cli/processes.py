@@ -1,0 +1,110 @@
+"""Child processes that are ended whole: each leads a group of its own, so that none of its children is left behind.
+
+The sentinel (`sentinel.py`) is told of every group. It outlives us if we are killed without a chance to
+end them, and ends them then.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import IO, Self
+
+_POLL_SECONDS = 0.05
+_PRIVATE = 0o077
+
+
+class Child:
+    """One running command and everything it starts. Its files are for its owner only."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        log: IO[bytes] | None = None,
+        inherited: Sequence[int] = (),
+    ) -> None:
+        self.name = name
+        self.started_at = time.monotonic()
+        self._popen = subprocess.Popen(  # noqa: S603 - our own commands, no shell
+            command,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=log or sys.stderr.fileno(),
+            stderr=log or sys.stderr.fileno(),
+            pass_fds=inherited,
+            start_new_session=True,
+            umask=_PRIVATE,
+        )
+        self.group = self._popen.pid
+
+    def status(self) -> int | None:
+        """How it ended: its exit status, or the negative of a signal's number; None while it runs.
+
+        It stays a zombie, so that nobody else can be given its number before `end` has ended its group.
+        """
+        if self._popen.returncode is not None:
+            return self._popen.returncode
+        found = os.waitid(os.P_PID, self.group, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if found is None:
+            return None
+        return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
+
+    def ask_to_end(self) -> None:
+        """SIGTERM to the command alone: it is for it to end its own children in order."""
+        if self._popen.returncode is None:
+            os.kill(self.group, signal.SIGTERM)
+
+    def end(self) -> None:
+        """Kill what is left of the group, and forget it."""
+        if self._popen.returncode is None:
+            end_group(self.group)
+            self._popen.wait()
+
+
+def end_group(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def end_all(children: Iterable[Child], seconds: float) -> None:
+    """Ask all to end, and kill after `seconds` what has not; returns when nothing is left of them."""
+    remaining = list(children)
+    for child in remaining:
+        child.ask_to_end()
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and any(child.status() is None for child in remaining):
+        time.sleep(_POLL_SECONDS)
+    for child in remaining:
+        child.end()
+
+
+class Sentinel:
+    """The process that ends the groups it was told of once this one is gone, however it went."""
+
+    def __enter__(self) -> Self:
+        self._popen = subprocess.Popen(
+            [sys.executable, "-m", "feedback.cli.sentinel"], stdin=subprocess.PIPE, start_new_session=True, bufsize=0
+        )
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        if self._popen.stdin:
+            self._popen.stdin.close()
+        self._popen.wait()
+
+    def watch(self, child: Child) -> None:
+        self._tell(f"+{child.group}\n")
+
+    def forget(self, child: Child) -> None:
+        self._tell(f"-{child.group}\n")
+
+    def _tell(self, message: str) -> None:
+        with contextlib.suppress(BrokenPipeError):  # without a sentinel we only lose the safety net
+            if self._popen.stdin:
+                self._popen.stdin.write(message.encode())

@@ -1,0 +1,68 @@
+"""`feedback render`: what it takes and what it says; `local.py` does the work."""
+
+from pathlib import Path
+
+import click
+
+from feedback.analysis import AnalysisSettings
+from feedback.cli import console, local, options, output
+from feedback.cli.files import UnreadableFiles, read_roster
+from feedback.rendering import Format, RenderOptions
+
+
+@click.command("render")
+@options.files
+@options.out
+@options.formats
+@click.option(
+    "--tz",
+    default="UTC",
+    show_default=True,
+    envvar="FEEDBACK_TIME_ZONE",
+    metavar="ZONE",
+    help="The time zone that times are shown in, such as Europe/Berlin.",
+)
+@click.option(
+    "--session-gap",
+    type=click.FloatRange(min=0, min_open=True),
+    default=AnalysisSettings().session_gap_minutes,
+    show_default=True,
+    envvar="FEEDBACK_SESSION_GAP_MINUTES",
+    metavar="MINUTES",
+    help="A longer interval without events is not counted as work.",
+)
+@options.max_bytes
+def render(
+    files: tuple[str, ...], out: Path, formats: tuple[Format, ...], tz: str, session_gap: float, max_bytes: int
+) -> None:
+    """Make reports straight from files, with no server and no database.
+
+    A FILE is .json or .ndjson, plain or gzip, or - for standard input; several files are one class. DIR
+    gets html/<student>.html, pdf/<student>.pdf, a class report for two students or more, and
+    manifest.json. Nothing is written if anything in any file is wrong.
+    """
+    try:
+        recipe = local.Recipe(
+            out, formats, RenderOptions(time_zone=tz), AnalysisSettings(session_gap_minutes=session_gap)
+        )
+    except ValueError as fault:
+        raise click.BadParameter(str(fault), param_hint="--tz") from None
+    try:
+        roster = read_roster(files, max_bytes)
+    except UnreadableFiles as fault:
+        raise console.Failed("The files cannot be taken, and nothing was written:", fault.lines) from None
+    try:
+        with roster:
+            run = local.render_roster(roster, recipe)
+    except OSError as fault:
+        raise console.unwritable(out, fault) from None
+    _report(run, out)
+
+
+def _report(run: local.Run, out: Path) -> None:
+    failures = run.failures()
+    made = sum(len(made.sha256) for made in run.made)
+    click.echo(f"{console.number_of(made, 'report')} of {console.number_of(len(run.made), 'student')} in {out}")
+    if failures:
+        named = console.first(failures, f", in {out / output.MANIFEST}")
+        raise console.Failed(f"{console.number_of(len(failures), 'report')} could not be made:", named)

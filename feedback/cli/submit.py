@@ -1,0 +1,68 @@
+"""`feedback submit`: what it takes and what it says; `remote.py` does the work."""
+
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+import click
+
+from feedback.cli import console, options, output, remote
+from feedback.cli.client import Service, ServiceError
+from feedback.cli.files import UnreadableFiles, open_events, read_roster, unreadable
+from feedback.events import EventsError, MediaType
+from feedback.rendering import Format
+
+
+@click.command("submit")
+@options.files
+@click.option("--url", required=True, callback=options.web_address, metavar="URL", help="Where the service is.")
+@options.out
+@options.formats
+@click.option("--tz", metavar="ZONE", help="Show times in this zone instead of the service's own.")
+@click.option("--api-key", envvar="FEEDBACK_API_KEY", show_envvar=True, metavar="KEY", help="Sent as a Bearer token.")
+def submit(
+    files: tuple[str, ...], url: str, out: Path, formats: tuple[Format, ...], tz: str | None, api_key: str | None
+) -> None:
+    """Send events to a service, wait, and fetch the reports.
+
+    A FILE is .json or .ndjson, plain or gzip, or - for standard input; several files are one class. DIR
+    gets what `feedback render` would write. To run it again is safe: the same events are the same task.
+    """
+    try:
+        with Service(url, api_key) as service, body_of(files) as (content, media_type):
+            deliveries = remote.deliver(service, content, media_type, formats, out, tz)
+    except ServiceError as fault:
+        raise console.Failed(str(fault), fault.details) from None
+    except OSError as fault:
+        raise console.unwritable(out, fault) from None
+    report(deliveries, out)
+
+
+def report(deliveries: Sequence[remote.Delivery], out: Path) -> None:
+    """Say what came; raises Failed, naming everything that did not."""
+    entries = [entry for delivery in deliveries if delivery.manifest for entry in delivery.manifest.students]
+    made = sum(entry.link is not None for entry in entries)
+    click.echo(f"{console.number_of(made, 'report')} of {len(entries):,} in {out}")
+    if failures := [line for delivery in deliveries for line in delivery.failures]:
+        named = console.first(failures, f", in {out / output.MANIFEST}")
+        raise console.Failed("The service could not make everything:", named)
+
+
+@contextlib.contextmanager
+def body_of(files: Sequence[str]) -> Iterator[tuple[IO[bytes], MediaType]]:
+    """One file goes as it is, for the service to judge; several are joined here, so faults name their file."""
+    with contextlib.ExitStack() as open_files:
+        try:
+            if len(files) == 1:
+                body = open_files.enter_context(open_events(files[0], sys.maxsize))
+            else:
+                body = open_files.enter_context(read_roster(files, sys.maxsize)).ndjson(), MediaType.NDJSON
+        except UnreadableFiles as fault:
+            raise console.Failed("The files cannot be taken, and nothing was sent:", fault.lines) from None
+        except (EventsError, OSError) as fault:
+            raise console.Failed(
+                "The file cannot be taken, and nothing was sent:", unreadable(files[0], fault)
+            ) from None
+        yield body

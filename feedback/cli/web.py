@@ -1,0 +1,68 @@
+"""`feedback web`: the web process, with the server and the settings that were measured best."""
+
+import contextlib
+import socket
+
+import click
+import uvicorn
+from django.core.exceptions import ImproperlyConfigured
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from feedback.cli import console, embedded
+
+
+@click.command("web")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free port.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="How many processes answer.")
+@click.option("--fd", type=int, hidden=True, help="A listening socket inherited from `feedback serve`.")
+def web(host: str, port: int, workers: int, fd: int | None) -> None:
+    """Run the web process alone, for the services way of running.
+
+    It needs the settings in the environment (see .env.example) and a migrated database, and hands the
+    work to `celery -A config worker`. Slow clients cost it nothing: bodies are read before a thread is taken.
+    """
+    try:
+        with embedded.listen(host, port) if fd is None else socket.socket(fileno=fd) as bound:
+            config = _configuration(workers)
+            if fd is None:
+                console.note(f"Listening on {embedded.address(host, bound.getsockname()[1])}")
+            status = _serve(bound, config)
+    except (embedded.StartFailed, ImproperlyConfigured) as fault:
+        raise console.Failed(str(fault)) from None
+    if status:
+        raise console.Failed("The web process could not start; the lines above say why.")
+
+
+def _configuration(workers: int) -> uvicorn.Config:
+    """Raises ImproperlyConfigured for settings that are not understood."""
+    config = uvicorn.Config(
+        "config.asgi:application",
+        workers=workers,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,  # Django's settings say what is logged, and how
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+    )
+    if workers == 1:
+        config.load()
+    return config
+
+
+def _serve(bound: socket.socket, config: uvicorn.Config) -> int:
+    """Answer until told to end; 0, or uvicorn's status for a start that failed."""
+    if config.workers > 1:
+        processes = Multiprocess(config, sockets=[bound])
+        processes.run()
+        failed = any(process.exitcode == STARTUP_FAILURE for process in processes.processes)
+        return STARTUP_FAILURE if failed else 0
+    # uvicorn shuts down in order, then raises the signal again for whoever wants to know.
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[bound])
+    return 0

@@ -1,0 +1,55 @@
+"""What the tests of the command line share."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.harness.environment import without_ours
+from tests.harness.processes import ROOT
+
+FEEDBACK = str(Path(sys.executable).with_name("feedback"))
+
+
+def feedback(*arguments: str | Path, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end, with none of the project's variables but those given."""
+    done = subprocess.run(
+        [FEEDBACK, *map(str, arguments)],
+        cwd=ROOT,
+        env=without_ours(dict(os.environ)) | environment,
+        input=stdin,
+        capture_output=True,
+        check=False,
+    )
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
+    """Raises TimeoutError."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"still not so after {seconds} s")
+        time.sleep(0.05)
+
+
+def files_in(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def manifest_of(folder: Path) -> list[dict[str, Any]]:
+    students: list[dict[str, Any]] = json.loads((folder / "manifest.json").read_bytes())["students"]
+    return students
+
+
+def student(student_id: str, units: str = "6 6 2", **more: Any) -> dict[str, Any]:
+    """A student with an event a minute on each of the units."""
+    events = [
+        {"unit": unit, "type": "saved_code", "created_time": f"2025-01-01T10:{minute:02}:00Z"}
+        for minute, unit in enumerate(units.split())
+    ]
+    return {"student_id": student_id, "events": events} | more
