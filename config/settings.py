@@ -113,11 +113,48 @@ CELERY_BEAT_SCHEDULE = {"sweep": {"task": "feedback.reports.tasks.sweep", "sched
 
 # --- Django ----------------------------------------------------------------------------------------
 
-INSTALLED_APPS = ["rest_framework", "feedback.reports"]
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "feedback.reports",
+    "feedback.web",
+]
 MIDDLEWARE = [
     "feedback.reports.api.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
+    "feedback.web.middleware.StaticFiles",
+    "feedback.web.middleware.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "feedback" / "web" / "templates"],
+        "OPTIONS": {"environment": "feedback.web.templating.environment"},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",  # of the admin and the API's documentation
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    },
 ]
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
@@ -127,6 +164,19 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+CSRF_FAILURE_VIEW = "feedback.web.errors.csrf_failure"
+
+# Files collected once (in an image) carry a hash in their names and are kept by browsers for ever; without
+# FEEDBACK_STATIC_ROOT they are served from where they lie, and nothing has to be collected.
+STATIC_URL = "static/"
+STATIC_ROOT = env.text("FEEDBACK_STATIC_ROOT") or None
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+WHITENOISE_AUTOREFRESH = DEBUG
+if STATIC_ROOT:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
 
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "feedback.reports.api.errors.exception_handler",

@@ -1,10 +1,15 @@
 """Where everything is served."""
 
+from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = [path("", include("feedback.reports.api.urls"))]
+urlpatterns = [
+    path("", include("feedback.reports.api.urls")),
+    path("", include("feedback.web.urls")),
+    path("admin/", admin.site.urls),
+]
 
-handler400 = "feedback.reports.api.errors.bad_request"
-handler403 = "feedback.reports.api.errors.forbidden"
-handler404 = "feedback.reports.api.errors.not_found"
-handler500 = "feedback.reports.api.errors.server_error"
+handler400 = "feedback.web.errors.bad_request"
+handler403 = "feedback.web.errors.forbidden"
+handler404 = "feedback.web.errors.not_found"
+handler500 = "feedback.web.errors.server_error"

@@ -124,6 +124,17 @@ def hand_back(claims: Sequence[Claim], *, counted: bool = False) -> None:
         )
 
 
+def retry(submission_id: UUID) -> int:
+    """Make what failed in a submission pending again, and with it the class report; returns how many had failed."""
+    reports = Report.objects.filter(submission=submission_id)
+    anew: dict[str, Any] = {"state": State.PENDING, "attempts": 0, "error": "", "lease_until": None}
+    with transaction.atomic():
+        failed = reports.filter(state=State.FAILURE).update(**anew)
+        if failed:
+            reports.filter(kind=Report.Kind.CLASS, state=State.SUCCESS).update(**anew)
+    return failed
+
+
 def give_up_exhausted() -> int:
     """FAILURE for every report whose last attempt ran out with no word from its worker; returns how many."""
     reason = (

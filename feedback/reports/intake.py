@@ -17,7 +17,7 @@ from feedback.events import Student, encode_student
 from feedback.events.spool import IN_MEMORY_BYTES
 from feedback.rendering import Format, renderer_version
 from feedback.rendering.manifest import State
-from feedback.reports import hints
+from feedback.reports import claims, hints
 from feedback.reports.models import HEADLINE, Report, Submission
 
 
@@ -130,9 +130,7 @@ def _resume(submission: Submission) -> State:
     """The state of an earlier submission; where it failed, all that failed in it is pending again."""
     headline = submission.reports.filter(position=HEADLINE).values_list("state", flat=True).get()
     if headline == State.FAILURE:
-        submission.reports.filter(state=State.FAILURE).update(
-            state=State.PENDING, attempts=0, error="", lease_until=None
-        )
+        claims.retry(submission.id)
     return State.SUCCESS if headline == State.SUCCESS else State.PENDING
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http.request import MediaType
+from django.http.request import HttpRequest, MediaType
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
@@ -19,7 +19,7 @@ class AlwaysJson(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-def accepts(request: Request, media_type: str) -> bool:
+def accepts(request: HttpRequest | Request, media_type: str) -> bool:
     """Whether the Accept header names this very type (a wildcard does not name it)."""
     wanted = MediaType(media_type)
     return any((one.main_type, one.sub_type) == (wanted.main_type, wanted.sub_type) for one in _accepted(request))
@@ -30,7 +30,7 @@ def wants_description(request: Request, media_type: str) -> bool:
     return accepts(request, JSON) and not accepts(request, media_type) and not accepts(request, "*/*")
 
 
-def _accepted(request: Request) -> list[MediaType]:
+def _accepted(request: HttpRequest | Request) -> list[MediaType]:
     header = request.headers.get("Accept", "*/*")
     return [media for token in header.split(",") if token.strip() and _quality(media := MediaType(token)) > 0]
 

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    name = "feedback.web"
+    label = "web"
+    verbose_name = "Pages for people"

@@ -1,0 +1,51 @@
+"""Errors outside the API's own views: a page for a browser, the API's envelope for everyone else."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from feedback.reports.api import errors as api
+from feedback.reports.api.negotiation import accepts
+
+_API = ("/assignment", "/students", "/health", "/metrics", "/api")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not wants_page(request):
+        return api.bad_request(request, exception)
+    why = "The address, or the name of this site in it, is not one that the service answers to."
+    return error_page(request, 400, "That request cannot be understood", why)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not wants_page(request):
+        return api.forbidden(request, exception)
+    return error_page(request, 403, "You may not see this", str(exception) or "Your account does not reach this far.")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not wants_page(request):
+        return api.not_found(request, exception)
+    why = "It may have been deleted, or the address was cut short on its way to you."
+    return error_page(request, 404, "There is nothing here", why)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if not wants_page(request):
+        return api.server_error(request)
+    request_id = getattr(request, "id", "unknown")
+    why = f"Nothing was lost. If it happens again, report it with this request id: {request_id}."
+    return error_page(request, 500, "Something went wrong on our side", why)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+    why = "This form was open for too long, or cookies are switched off. Go back, load the page again, and send it."
+    return error_page(request, 403, "The form could not be accepted", why)
+
+
+def error_page(request: HttpRequest, status: int, title: str, why: str) -> HttpResponse:
+    return render(request, "error.html.j2", {"title": title, "why": why}, status=status)
+
+
+def wants_page(request: HttpRequest) -> bool:
+    """Whether a person is looking: the Accept header names HTML itself, and the address is not the API's."""
+    return accepts(request, "text/html") and not request.path.startswith(_API)

@@ -1,0 +1,61 @@
+"""What every answer gets, whoever made it: static files, and a policy on what a page may do."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped] # it has no types
+
+from feedback.rendering import style_source
+
+
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc] # it has no types
+    """WhiteNoise, with each file's content in one piece.
+
+    WhiteNoise answers with a synchronous stream, which Django under ASGI gathers into memory as well, but
+    with a warning for each file.
+    """
+
+    @staticmethod
+    def serve(static_file: Any, request: HttpRequest) -> HttpResponse:
+        found = static_file.get_response(request.method, request.META)
+        content = b""
+        if found.file is not None:
+            with found.file as file:
+                content = file.read()
+        response = HttpResponse(content, status=int(found.status))
+        del response["Content-Type"]
+        for name, value in found.headers:
+            response[name] = value
+        return response
+
+
+class ContentSecurityPolicy:
+    """Allows a page its own files and the reports' style sheet; nothing inline and nobody else.
+
+    A response that brings a policy of its own, as a report does, keeps it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", page_policy())
+        return response
+
+
+@functools.cache
+def page_policy() -> str:
+    directives = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": f"'self' {style_source()}",
+        "img-src": "'self' data:",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {sources}" for name, sources in directives.items())
