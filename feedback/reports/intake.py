@@ -80,18 +80,23 @@ def submit(students: Iterable[Student], order: Order) -> tuple[Submission, State
     nothing stored. Raises KeyReused. A fixed number of queries, whatever the size of the class.
     """
     with Roll(students) as roll:
-        submission = _new_submission(roll, order)
-        with transaction.atomic():
-            # A conflict is with an identical submission, or with the same Idempotency-Key.
-            Submission.objects.bulk_create([submission], ignore_conflicts=True)
-            found = Submission.objects.filter(identity=submission.identity).first()
-            if found is None:
-                raise KeyReused
-            if found.id == submission.id:
-                _insert_reports(submission, roll)
-                state = State.PENDING
-            else:
-                state = _resume(found)
+        return submit_roll(roll, order)
+
+
+def submit_roll(roll: Roll, order: Order) -> tuple[Submission, State]:
+    """The same for students who are at rest already, and may be submitted in several formats."""
+    submission = _new_submission(roll, order)
+    with transaction.atomic():
+        # A conflict is with an identical submission, or with the same Idempotency-Key.
+        Submission.objects.bulk_create([submission], ignore_conflicts=True)
+        found = Submission.objects.filter(identity=submission.identity).first()
+        if found is None:
+            raise KeyReused
+        if found.id == submission.id:
+            _insert_reports(submission, roll)
+            state = State.PENDING
+        else:
+            state = _resume(found)
     if state is not State.SUCCESS:
         hints.publish(found)
     return found, state
@@ -105,6 +110,7 @@ def _new_submission(roll: Roll, order: Order) -> Submission:
         format=order.format.value,
         options=order.options,
         identity=identity(roll.content_sha256, order),
+        content_sha256=roll.content_sha256,
         idempotency_key=order.idempotency_key,
         student_id=roll.keys[0][1] if single else None,
         namespace=namespaces.pop() if len(namespaces) == 1 else "",

@@ -37,6 +37,8 @@ class Submission(models.Model):
     options = models.JSONField(default=dict)
     # sha256 over owner, format, options, renderer version, content and Idempotency-Key (intake.identity).
     identity = models.BinaryField(max_length=32, unique=True)
+    # sha256 of the students alone: what the submissions of one class in two formats have in common.
+    content_sha256 = models.BinaryField(max_length=32, db_index=True)
     idempotency_key = models.CharField(max_length=255, blank=True)
     # The student's own for a single; for a class no student, and the namespace where all share one.
     student_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null says "a class"; "" is no id

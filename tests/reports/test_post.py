@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from feedback.reports.models import Report, Submission
-from tests.reports.conftest import Post, class_of, student, work_off
+from tests.reports.conftest import Post, Submit, class_of, student, work_off
 
 
 @pytest.mark.parametrize("format_", ["html", "pdf"])
@@ -141,3 +141,12 @@ def test_a_request_id_of_the_clients_own_comes_back(client: Client) -> None:
     response = client.get("/health/live", headers={"X-Request-ID": "abc-123"})
 
     assert response["X-Request-ID"] == "abc-123"
+
+
+def test_one_class_in_two_formats_has_one_content(submit: Submit) -> None:
+    submit("html", class_of(2))
+    submit("pdf", class_of(2))
+    submit("pdf", class_of(3))
+
+    contents = list(Submission.objects.order_by("created_at").values_list("content_sha256", flat=True))
+    assert bytes(contents[0]) == bytes(contents[1]) != bytes(contents[2])
