@@ -10,7 +10,7 @@ from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote
 from feedback.analysis.texts import Speech, speech
 from feedback.analysis.times import in_utc
-from feedback.analysis.wording import listed, number
+from feedback.analysis.wording import listed, number, shortened
 from feedback.events import Event
 
 FAR_OFF = "far_off_times"
@@ -117,7 +117,7 @@ def _unknown_types(events: Sequence[Event], say: Speech) -> DataNote | None:
     if not unknown:
         return None
     # Names in the order of their first appearance would depend on the order received.
-    names = [f"“{name}”" for name in sorted(set(unknown))]
+    names = [f"“{shortened(name)}”" for name in sorted(set(unknown))]
     text = say.ngettext(*UNKNOWN_TYPES, len(unknown)).format(n=len(unknown), names=listed(names, say))
     return DataNote("unknown_types", text, len(unknown))
 

@@ -34,7 +34,7 @@ class AnalysisSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unsubmitted_questions: Count = 1
     submissions_without_improvement: Count = 3
     quick_resubmissions: Count = 4
-    share_on_one_question: Share = 0.5
+    one_question_share: Share = 0.5
     late_opened_questions: Count = 1
     late_first_submission_share: Share = 0.5
     score_drop: Share = 0.1

@@ -11,7 +11,6 @@ from pathlib import Path
 
 DOMAIN = "analysis"
 LOCALE = Path(__file__).with_name("locale")
-SOURCE_LANGUAGE = "en"
 
 Speech = gettext.NullTranslations
 
@@ -27,6 +26,6 @@ def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802 - as N_
 
 
 @lru_cache(maxsize=32)
-def speech(language: str, folder: Path = LOCALE) -> Speech:
+def speech(language: str) -> Speech:
     """The sentences in a language (`de`, `pt_BR`, …); where there is no translation, in English."""
-    return gettext.translation(DOMAIN, folder, [language], fallback=True)
+    return gettext.translation(DOMAIN, LOCALE, [language], fallback=True)

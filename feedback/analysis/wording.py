@@ -6,6 +6,7 @@ from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.texts import N_, NN_, Speech
 
 SHOWN = 4
+LONGEST_NAME = 40
 
 
 def duration(seconds: float, say: Speech) -> str:
@@ -26,13 +27,18 @@ def counted(forms: tuple[str, str], n: int, say: Speech) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a whole percentage; 100% only where nothing is missing."""
-    return f"{min(round(share * 100), 99 if share < 1 else 100)}%"
+    """A share as a whole percentage, `37 %` with a no-break space; 100 only where nothing is missing."""
+    return f"{min(round(share * 100), 99 if share < 1 else 100)}\u00a0%"
 
 
 def number(value: float) -> str:
     """A number without needless decimals: `4`, `2.5`."""
     return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def shortened(name: str) -> str:
+    """A name from outside at a length a sentence can bear."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def listed(names: Sequence[str], say: Speech) -> str:

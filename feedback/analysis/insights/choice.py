@@ -18,5 +18,5 @@ def insights_of(evidence: Evidence) -> tuple[Insight, ...]:
     found = [insight for rule in RULES if (insight := rule.insight(evidence)) is not None]
     praise = [insight for insight in found if insight.kind == "praise"]
     suggestions = [insight for insight in found if insight.kind == "suggestion"]
-    kept = suggestions[: shown - 1 if praise else shown]
+    kept = suggestions[: max(shown - bool(praise), 0)]
     return (*praise[: shown - len(kept)], *kept)

@@ -103,7 +103,7 @@ SUGGESTIONS = (
         title=N_("Much of the time on one question"),
         measure="largest share of active time on one question",
         unit="share",
-        setting="share_on_one_question",
+        setting="one_question_share",
         observe=observe.one_question,
         did=NN_(
             "You spent about {time} on {questions}, {share} of your estimated active time.",
@@ -185,7 +185,7 @@ SUGGESTIONS = (
             N_("You may have been trying a different approach, which is how better solutions are found."),
             N_("Or a change in one place may have undone something in another."),
         ),
-        try_next=N_("Before a larger change, keep a copy of your best version, and find out which submission counts."),
+        try_next=N_("Before a larger change, put your best version aside, and find out which submission counts."),
         ask=N_("Do I know which change moved the score, and why?"),
         condition=N_("Drop from the best score of a question to its last: {threshold} of the full score or more."),
         source=KARAVIRTA,
@@ -200,9 +200,9 @@ SUGGESTIONS = (
         setting="long_pauses",
         observe=observe.long_pauses,
         did=NN_(
-            "Once, more than {long_pause} minutes went by without an event: {time}, before an event on {questions}.",
-            "{n} times, more than {long_pause} minutes went by without an event; the longest time was {time}, before "
-            "an event on {questions}.",
+            "More than {long_pause} minutes went by without an event once: {time}, before an event on {questions}.",
+            "More than {long_pause} minutes went by without an event {n} times; the longest was {time}, before an "
+            "event on {questions}.",
         ),
         readings=(
             N_("Thinking, reading and working on paper leave no trace in a log, and a break can do good."),

@@ -1,0 +1,172 @@
+"""What must hold for any log whatever."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback.analysis import AnalysisSettings, Findings, analyse, how_to_read
+from feedback.events import Event, Student
+from tests.analysis.logs import events, save, student, students, timed_events
+
+logs = st.lists(events, max_size=40)
+
+
+def numbers(value: Any) -> Iterator[float]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from numbers(item)
+    elif isinstance(value, int | float):
+        yield value
+
+
+def _utc(event: Event) -> object:
+    moment = event.created_time
+    assert moment is not None
+    return moment.replace(tzinfo=None) - (moment.utcoffset() or timedelta())
+
+
+@given(students)
+def test_every_log_has_findings_and_all_their_numbers_are_finite(log: Student) -> None:
+    found = analyse(log)
+    assert all(map(math.isfinite, numbers(msgspec.to_builtins(found))))
+    assert how_to_read(found)
+
+
+@given(students)
+def test_the_same_log_always_has_the_same_findings(log: Student) -> None:
+    assert analyse(log) == analyse(log)
+
+
+@given(logs)
+def test_times_per_question_add_up_to_active_time(log: list[Event]) -> None:
+    found = analyse(student(*log))
+    charged = sum(question.seconds or 0 for question in found.questions)
+    assert charged == pytest.approx(found.key_figures.active_seconds or 0)
+    assert sum(run.seconds or 0 for run in found.path) == pytest.approx(charged)
+    assert sum(question.intervals for question in found.questions) == found.rhythm.intervals
+    shares = [
+        question.share_of_active_time for question in found.questions if question.share_of_active_time is not None
+    ]
+    assert sum(shares) == pytest.approx(1) if charged else not shares
+
+
+@given(logs)
+def test_events_are_counted_once_wherever_they_are_counted(log: list[Event]) -> None:
+    found = analyse(student(*log))
+    assert len(log) == found.key_figures.events == len(found.event_order) == len(found.marks)
+    assert len(log) == sum(question.events for question in found.questions) == sum(run.events for run in found.path)
+    for question in found.questions:
+        assert question.events == question.saves + question.submissions + question.other_events
+        assert question.events == found.event_order.count(question.alias)
+    assert Counter(found.event_order) == Counter(f"Q{mark.question}" for mark in found.marks)
+
+
+@given(logs)
+def test_the_path_is_collapsed_and_switches_are_its_steps(log: list[Event]) -> None:
+    found = analyse(student(*log))
+    for one, other in zip(found.path, found.path[1:], strict=False):
+        assert one.question != other.question
+    assert found.key_figures.switches == max(len(found.path) - 1, 0)
+    visits = Counter(run.question for run in found.path)
+    assert visits == {question.alias: question.visits for question in found.questions}
+    assert all(question.revisits == question.visits - 1 for question in found.questions)
+
+
+@given(logs)
+def test_a_wider_gap_never_means_less_active_time(log: list[Event]) -> None:
+    figures = analyse(student(*log)).key_figures
+    if figures.active_seconds is not None:
+        times = (
+            figures.active_seconds_narrow_gap,
+            figures.active_seconds,
+            figures.active_seconds_wide_gap,
+            figures.window_seconds,
+        )
+        assert list(times) == sorted(times)  # type: ignore[type-var]
+
+
+@given(st.lists(timed_events, max_size=25, unique_by=_utc), st.randoms(use_true_random=False))
+def test_permuting_events_with_distinct_times_changes_only_event_order_and_data_notes(
+    log: list[Event], chance: Any
+) -> None:
+    shuffled = list(log)
+    chance.shuffle(shuffled)
+    assert _in_time(analyse(student(*log))) == _in_time(analyse(student(*shuffled)))
+
+
+def _in_time(found: Findings) -> Findings:
+    return msgspec.structs.replace(found, event_order=(), order_differs=False, data_notes=())
+
+
+@given(st.lists(timed_events, max_size=25), st.integers(-86_400, 86_400))
+def test_moving_a_log_in_time_changes_no_duration(log: list[Event], seconds: int) -> None:
+    moved = [_moved(event, seconds) for event in log]
+    one, other = analyse(student(*log)), analyse(student(*moved))
+    assert one.rhythm.median_seconds == other.rhythm.median_seconds
+    assert one.key_figures.active_seconds == other.key_figures.active_seconds
+    assert [question.seconds for question in one.questions] == [question.seconds for question in other.questions]
+    assert one.insights == other.insights
+
+
+def _moved(event: Event, seconds: int) -> Event:
+    assert event.created_time is not None
+    return msgspec.structs.replace(event, created_time=event.created_time + timedelta(seconds=seconds))
+
+
+@given(logs, st.integers(0, 40))
+def test_an_event_without_a_time_changes_no_measure_of_time(log: list[Event], place: int) -> None:
+    more = [*log[:place], save(log[0].unit if log else "a"), *log[place:]]
+    one, other = analyse(student(*log)), analyse(student(*more))
+    assert one.key_figures.active_seconds == other.key_figures.active_seconds
+    assert one.key_figures.window_seconds == other.key_figures.window_seconds
+    assert one.rhythm == other.rhythm
+    assert [question.seconds for question in one.questions] == [question.seconds for question in other.questions][
+        : len(one.questions)
+    ]
+
+
+@given(logs)
+def test_renaming_units_in_their_order_changes_nothing_but_their_names(log: list[Event]) -> None:
+    found = analyse(student(*log))
+    number = {question.alias: question.number for question in found.questions}
+    renamed = [
+        msgspec.structs.replace(event, unit=f"unit {number[alias]}")
+        for event, alias in zip(log, found.event_order, strict=True)
+    ]
+    other = analyse(student(*renamed))
+    assert [_nameless(question) for question in found.questions] == [
+        _nameless(question) for question in other.questions
+    ]
+    assert (found.event_order, found.path, found.insights) == (other.event_order, other.path, other.insights)
+
+
+def _nameless(question: Any) -> Any:
+    return msgspec.structs.replace(question, unit="", unit_kind="text")
+
+
+@given(logs, st.integers(0, 6))
+def test_no_more_insights_are_given_than_asked_for_and_praise_stands_first(log: list[Event], shown: int) -> None:
+    insights = analyse(student(*log), AnalysisSettings(insights_shown=shown)).insights
+    assert len(insights) <= shown
+    kinds = [insight.kind for insight in insights]
+    assert kinds == sorted(kinds)
+    for insight in insights:
+        assert insight.value >= insight.threshold
+
+
+@given(logs)
+def test_pauses_and_counted_intervals_fill_the_window(log: list[Event]) -> None:
+    found = analyse(student(*log), AnalysisSettings(session_gap_minutes=3, pause_minutes=3, long_pause_minutes=10))
+    if found.key_figures.window_seconds is not None:
+        longer = sum(pause.seconds for pause in found.rhythm.pauses if pause.seconds > 180)
+        assert (found.key_figures.active_seconds or 0) + longer == pytest.approx(found.key_figures.window_seconds)
+    assert found.rhythm.medium_pauses + found.rhythm.long_pauses == len(found.rhythm.pauses)
