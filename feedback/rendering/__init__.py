@@ -13,7 +13,7 @@ from feedback.rendering.html import page, style_source
 from feedback.rendering.identity import renderer_version
 from feedback.rendering.manifest import Manifest, ManifestEntry, State, decode_manifest, encode_manifest
 from feedback.rendering.naming import file_stems
-from feedback.rendering.pdf import pdf
+from feedback.rendering.pdf import typeset
 from feedback.rendering.view import student_document
 
 __all__ = [
@@ -55,5 +55,5 @@ def render_class(
 
 
 def _artifact(stem: str, format: Format, document: Document) -> Artifact:  # noqa: A002 - the word for it
-    body = pdf(document) if format is Format.PDF else page(document)
+    body = typeset(document) if format is Format.PDF else page(document)
     return Artifact(stem + format.suffix, format.media_type, body)

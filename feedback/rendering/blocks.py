@@ -113,9 +113,10 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Path(Block, frozen=True):
-    """The visits in order."""
+    """The visits in order; `summary` folds a long path away behind that text where a format can."""
 
     steps: tuple[Step, ...]
+    summary: str = ""
 
 
 class Term(msgspec.Struct, frozen=True):

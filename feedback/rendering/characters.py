@@ -21,7 +21,7 @@ class Legible:
 
     def __init__(self, *, in_fonts: bool) -> None:
         self._in_fonts = in_fonts
-        self.replaced = dict[str, None]()
+        self.replaced = set[str]()
 
     def __call__(self, text: str) -> str:
         if not _UNSAFE.search(text):
@@ -44,9 +44,8 @@ class Legible:
         return not self._in_fonts or fonts.covers(character)
 
     def _code_point(self, character: str) -> str:
-        name = f"U+{ord(character):04X}"
-        self.replaced[name] = None
-        return f"⟨{name}⟩"
+        self.replaced.add(character)
+        return f"⟨U+{ord(character):04X}⟩"
 
 
 def _is_noncharacter(character: str) -> bool:

@@ -9,7 +9,7 @@ import functools
 from pathlib import Path
 
 import msgspec
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped] - it has no types
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it ships no types
 
 FOLDERS = (
     Path("/usr/share/fonts"),

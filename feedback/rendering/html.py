@@ -2,7 +2,9 @@
 
 import functools
 import hashlib
+import re
 from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -10,6 +12,7 @@ from markupsafe import Markup, escape
 
 from feedback.rendering.blocks import Chart, Document
 
+_ARROW = re.compile("(Q[0-9]+ )->")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -41,6 +44,7 @@ def _template() -> Template:
     )
     environment.filters["drawing"] = _drawing
     environment.filters["decoration"] = _decoration
+    environment.filters["unbroken"] = _unbroken
     environment.globals["style"] = Markup(style())  # noqa: S704 - our own file
     environment.globals["blocks"] = vars(environment.get_template("blocks.html.j2").module)
     return environment.get_template("document.html.j2")
@@ -59,3 +63,8 @@ def _drawing(chart: Chart) -> Markup:
 def _decoration(svg: str) -> Markup:
     """A drawing that says nothing the words beside it do not."""
     return Markup(svg.replace(">", ' aria-hidden="true">', 1))  # noqa: S704 - our own drawing
+
+
+def _unbroken(lines: Sequence[str]) -> Markup:
+    """The event order with every `Qn ->` in one piece: browsers would break a line inside the arrow."""
+    return Markup(_ARROW.sub(r"<span>\1-&gt;</span>", " ".join(lines)))  # noqa: S704 - aliases, which are ours

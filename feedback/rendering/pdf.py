@@ -50,7 +50,7 @@ class CannotSetError(Exception):
     """Typst refused the document; the message is its own."""
 
 
-def pdf(document: Document) -> bytes:
+def typeset(document: Document) -> bytes:
     """The PDF. Raises CannotSetError where Typst refuses (a character that no font holds, for one)."""
     data = msgspec.json.encode(document)
     moment = int((document.date or _NO_DATE).timestamp())

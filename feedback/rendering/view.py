@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from feedback.analysis.findings import Findings
+from feedback.analysis.guide import how_to_read
 from feedback.rendering.artifact import RenderOptions
 from feedback.rendering.blocks import (
     Advice,
@@ -127,13 +128,19 @@ def _insights(findings: Findings, words: Words) -> AnyBlock:
 
 
 def _reading(findings: Findings, words: Words) -> Iterator[AnyBlock]:
-    return iter(())
+    yield Terms(
+        tuple(
+            Term(words.legible(each.name), words.legible(each.text), words.legible(each.source))
+            for each in how_to_read(findings)
+        ),
+        small=True,
+    )
 
 
 def _notes(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     remarks = [words.legible(note.text) for note in findings.data_notes]
     remarks += [f"{words.legible(each.name)}: {words.legible(each.reason)}" for each in findings.missing]
-    if words.legible.replaced:
-        remarks.append(words.text("Shown as code points: {codes}.", codes=", ".join(words.legible.replaced)))
+    if note := words.replaced_note(findings.settings):
+        remarks.append(note)
     if remarks:
         yield Notes(tuple(remarks))

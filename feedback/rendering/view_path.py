@@ -6,8 +6,8 @@ from feedback.analysis.findings import Findings, LateShare, Pause, Run
 from feedback.rendering.blocks import AnyBlock, Paragraph, Path, Step, Term, Terms
 from feedback.rendering.words import Words
 
-# Beyond this a path is told by its ends.
-_STEPS = 400
+# A longer path is folded away on a page, and beyond the second number told by its ends.
+_UNFOLDED, _STEPS = 60, 400
 # What a line of the PDF holds in its monospaced face.
 _PRINTED_CHARACTERS = 105
 
@@ -30,12 +30,17 @@ def path_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     one_day = words.one_day(findings.key_figures.first_at, findings.key_figures.last_at)
     runs: Sequence[Run] = findings.path
     if len(runs) <= _STEPS:
-        yield Path(tuple(_step(run, words, one_day) for run in runs))
+        summary = words.text("Every visit in turn") if len(runs) > _UNFOLDED else ""
+        yield Path(tuple(_step(run, words, one_day) for run in runs), summary)
         return
     half = _STEPS // 2
-    yield Path(tuple(_step(run, words, one_day) for run in runs[:half]))
-    yield Paragraph(words.text("… {count} more visits …", count=f"{len(runs) - _STEPS:,}"))
-    yield Path(tuple(_step(run, words, one_day) for run in runs[-half:]))
+    yield Path(
+        tuple(_step(run, words, one_day) for run in runs[:half]), words.text("The first {count} visits", count=half)
+    )
+    yield Paragraph(words.count("… {number} more visit …", "… {number} more visits …", len(runs) - _STEPS))
+    yield Path(
+        tuple(_step(run, words, one_day) for run in runs[-half:]), words.text("The last {count} visits", count=half)
+    )
 
 
 def _step(run: Run, words: Words, one_day: bool) -> Step:
@@ -59,7 +64,7 @@ def _terms(findings: Findings, words: Words) -> Iterator[Term]:
         yield Term(
             words.text("Between events"),
             words.text(
-                "{median} in the middle, half of the intervals from {q1} to {q3}",
+                "median {median}; the middle half from {q1} to {q3}",
                 median=words.duration(rhythm.median_seconds),
                 q1=words.duration(rhythm.q1_seconds),
                 q3=words.duration(rhythm.q3_seconds),
@@ -69,7 +74,7 @@ def _terms(findings: Findings, words: Words) -> Iterator[Term]:
         yield Term(
             words.text("Between submissions on one question"),
             words.text(
-                "{median} in the middle; {quick} of {all} under {limit} s",
+                "median {median}; {quick} of {all} under {limit} s",
                 median=words.duration(rhythm.median_submission_interval_seconds),
                 quick=words.number(rhythm.quick_resubmissions),
                 all=words.number(rhythm.submission_intervals),

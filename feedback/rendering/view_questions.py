@@ -1,6 +1,6 @@
 """What a student's report says question by question."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from feedback.analysis import ComparedMeasure, Comparison, Findings, Question
 from feedback.rendering.blocks import AnyBlock, Cell, Chart, Column, Paragraph, Table
@@ -36,58 +36,57 @@ def question_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     if not findings.questions:
         yield Paragraph(words.text("There are no events, so there are no questions."))
         return
-    scored = any(question.progress for question in findings.questions)
-    one_day = words.one_day(findings.key_figures.first_at, findings.key_figures.last_at)
-    columns = [
-        Column(words.text("Question"), 1.1),
-        Column(words.text("Unit"), 1.5),
-        Column(words.text("Time"), 1.2, numeric=True),
-        Column(words.text("Saves"), 0.9, numeric=True),
-        Column(words.text("Submissions"), 1.5, numeric=True),
-        Column(words.text("Events"), 0.9, numeric=True),
-        Column(words.text("Visits"), 0.8, numeric=True),
-        Column(words.text("First"), 1 if one_day else 2, numeric=True),
-        Column(words.text("Last"), 1 if one_day else 2, numeric=True),
-    ]
-    if scored:
-        columns += [
-            Column(words.text("Best score"), 1.3, numeric=True),
-            Column(words.text("at attempt"), 1.3, numeric=True),
-            Column(words.text("Score so far"), 1.7),
-        ]
+    columns, cells = zip(*_columns(findings, words), strict=True)
     yield Table(
         words.text("Every question, with its name on the platform (unit)"),
-        tuple(columns),
-        tuple(_row(question, words, scored=scored, one_day=one_day) for question in findings.questions),
+        columns,
+        tuple(tuple(cell(question) for cell in cells) for question in findings.questions),
     )
 
 
-def _row(question: Question, words: Words, *, scored: bool, one_day: bool) -> tuple[str | Cell, ...]:
-    row: tuple[str | Cell, ...] = (
-        question.alias,
-        words.foreign(question.unit),
-        words.duration(question.seconds),
-        words.number(question.saves),
-        words.number(question.submissions),
-        words.number(question.events),
-        words.number(question.visits),
-        words.moment(question.first_at, with_day=not one_day),
-        words.moment(question.last_at, with_day=not one_day),
+def _columns(findings: Findings, words: Words) -> Iterator[tuple[Column, Callable[[Question], str | Cell]]]:
+    """The columns this log has something for, each with what it says of a question."""
+    figures = findings.key_figures
+    with_day = not words.one_day(figures.first_at, figures.last_at)
+    clock_width = 2.2 if with_day else 1
+    yield Column(words.text("Question"), 1.2), lambda question: question.alias
+    yield Column(words.text("Unit"), 1.6), lambda question: words.foreign(question.unit)
+    yield Column(words.text("Time"), 1.3, numeric=True), lambda question: words.duration(question.seconds)
+    yield Column(words.text("Events"), numeric=True), lambda question: words.number(question.events)
+    if figures.saves:
+        yield Column(words.text("Saves"), numeric=True), lambda question: words.number(question.saves)
+    yield Column(words.text("Submissions"), 1.6, numeric=True), lambda question: words.number(question.submissions)
+    yield Column(words.text("Visits"), 0.9, numeric=True), lambda question: words.number(question.visits)
+    yield (
+        Column(words.text("First"), clock_width, numeric=True),
+        lambda question: words.moment(question.first_at, with_day=with_day),
     )
-    return row + _score_cells(question, words) if scored else row
+    yield (
+        Column(words.text("Last"), clock_width, numeric=True),
+        lambda question: words.moment(question.last_at, with_day=with_day),
+    )
+    if any(question.progress for question in findings.questions):
+        yield Column(words.text("Best score (attempt)"), 2.3, numeric=True), lambda question: _best(question, words)
+        yield Column(words.text("First to last score"), 2.4), lambda question: _progress(question, words)
 
 
-def _score_cells(question: Question, words: Words) -> tuple[str | Cell, ...]:
+def _best(question: Question, words: Words) -> str:
     scores = question.progress
     if scores is None:
-        return NONE, NONE, NONE
-    attempt = words.text(
-        "{attempt} of {attempts}",
+        return NONE
+    return words.text(
+        "{score} ({attempt} of {attempts})",
+        score=words.score(scores.best),
         attempt=words.number(scores.attempts_to_best),
         attempts=words.number(len(scores.scores)),
     )
-    change = f"{words.score(scores.first)} → {words.score(scores.last)}"
-    return words.score(scores.best), attempt, Cell(change, svg=progress(scores.scores))
+
+
+def _progress(question: Question, words: Words) -> str | Cell:
+    scores = question.progress
+    if scores is None:
+        return NONE
+    return Cell(f"{words.score(scores.first)} → {words.score(scores.last)}", svg=progress(scores.scores))
 
 
 def comparison_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
@@ -98,7 +97,7 @@ def comparison_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     students = words.count("{number} student", "{number} students", comparison.students)
     yield Paragraph(
         words.text(
-            "The median of {students}, and the range of the middle half. It says where you stand, not how well you did.",
+            "The median and the middle half of {students}. It says where you stand, not how well you did.",
             students=students,
         )
     )

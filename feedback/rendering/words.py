@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from feedback.analysis.quality import replaced_characters_note
+from feedback.analysis.settings import AnalysisSettings
 from feedback.rendering.artifact import RenderOptions
 from feedback.rendering.characters import Legible
 from feedback.rendering.texts import N_, speech
@@ -49,6 +51,11 @@ class Words:
             shown = text[:_LONGEST]
             return self.text("{shown}… ({count} characters)", shown=self.legible(shown), count=f"{len(text):,}")
         return self.legible(text)
+
+    def replaced_note(self, settings: AnalysisSettings) -> str:
+        """Which characters had to be written as code points so far; empty where none had."""
+        note = replaced_characters_note(self.legible.replaced, settings)
+        return "" if note is None else note.text
 
     def number(self, value: float | None) -> str:
         """`1,234`, `0.5`; a dash where there is none."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from feedback.rendering.charts import palette
 from feedback.rendering.charts.svg import WIDTH, label, lines, rectangle, shape, svg
 
-_ROW, _BAR = 20.0, 11.0
+_ROW, _BAR = 22.0, 12.0
 _LABEL, _VALUE, _GAP = 44.0, 78.0, 14.0
 _ROWS_A_COLUMN = 14
 

@@ -14,7 +14,7 @@ from feedback.rendering.charts.ticks import clock_ticks
 _LEFT, _RIGHT, _TOP = 44, 14, 4
 _FOOT = 20
 # A row is comfortable for ten questions; more share the height, and only so many rows get their label.
-_ROW, _HEIGHT, _LABEL_EVERY, _LABEL_EVERY_NARROW = 22.0, 260.0, 10.0, 19.0
+_ROW, _HEIGHT, _LABEL_EVERY, _LABEL_EVERY_NARROW = 32.0, 224.0, 10.0, 19.0
 
 
 class Timeline(msgspec.Struct, frozen=True):
@@ -78,7 +78,7 @@ class _Rows:
     def __init__(self, questions: int) -> None:
         self.count = questions
         self.height = min(_ROW, _HEIGHT / questions)
-        self.half = min(6.5, max(self.height * 0.36, 1.6))
+        self.half = min(7.5, max(self.height * 0.36, 1.6))
         self.bottom = _TOP + self.height * questions
 
     def centre(self, question: int) -> float:
