@@ -123,6 +123,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "feedback.access",
     "feedback.reports",
     "feedback.web",
 ]
@@ -182,8 +183,11 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "feedback.reports.api.errors.exception_handler",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "feedback.reports.api.negotiation.AlwaysJson",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["feedback.reports.api.authentication.OpenOnly"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "feedback.reports.api.authentication.OpenToAnyone",
+        "feedback.reports.api.authentication.ByKey",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["feedback.reports.api.authentication.MayCall"],
     "UNAUTHENTICATED_USER": None,
 }
 

@@ -13,7 +13,9 @@ from uuid import uuid4
 import msgspec
 from django.db import connection, transaction
 
-from feedback.events import Student, encode_student
+from feedback.access.callers import Caller
+from feedback.events import Faults, Student, encode_student
+from feedback.events.faults import Details
 from feedback.events.spool import IN_MEMORY_BYTES
 from feedback.rendering import Format, renderer_version
 from feedback.rendering.manifest import State
@@ -27,12 +29,32 @@ class Order:
 
     format: Format
     options: dict[str, str | float]
-    owner: str = ""
+    caller: Caller
     idempotency_key: str = ""
 
 
-class KeyReused(Exception):
+class Refused(Exception):
+    """A valid submission that is not taken, with nothing stored: `error` and `details` are for the envelope."""
+
+    def __init__(self, error: str, details: Details) -> None:
+        super().__init__(error)
+        self.error = error
+        self.details = details
+
+
+class KeyReused(Refused):
     """An Idempotency-Key came again with another body or other options."""
+
+    def __init__(self) -> None:
+        why = "This Idempotency-Key came before with another body or other options. Send a new key for new content."
+        super().__init__(why, {"Idempotency-Key": ["already used for something else"]})
+
+
+class OutOfScope(Refused):
+    """Students in namespaces where the caller may not submit; `details` maps their places to why."""
+
+    def __init__(self, details: Details) -> None:
+        super().__init__("These credentials may not submit in the namespaces that `details` points at.", details)
 
 
 class Roll:
@@ -77,7 +99,7 @@ def submit(students: Iterable[Student], order: Order) -> tuple[Submission, State
 
     Returns the submission and the state to answer with: SUCCESS where the identical one is done, else
     PENDING; one that failed is queued again. Whatever iterating `students` raises passes through, with
-    nothing stored. Raises KeyReused. A fixed number of queries, whatever the size of the class.
+    nothing stored. Raises OutOfScope and KeyReused. A fixed number of queries, whatever the size of the class.
     """
     with Roll(students) as roll:
         return submit_roll(roll, order)
@@ -85,6 +107,7 @@ def submit(students: Iterable[Student], order: Order) -> tuple[Submission, State
 
 def submit_roll(roll: Roll, order: Order) -> tuple[Submission, State]:
     """The same for students who are at rest already, and may be submitted in several formats."""
+    _require_scope(roll, order.caller)
     submission = _new_submission(roll, order)
     with transaction.atomic():
         # A conflict is with an identical submission, or with the same Idempotency-Key.
@@ -102,16 +125,27 @@ def submit_roll(roll: Roll, order: Order) -> tuple[Submission, State]:
     return found, state
 
 
+def _require_scope(roll: Roll, caller: Caller) -> None:
+    """Before anything is looked up: what the caller may not submit, it learns nothing about."""
+    outside = Faults()
+    for index, (namespace, _) in enumerate(roll.keys):
+        if namespace not in caller.writes:
+            place = "namespace" if len(roll.keys) == 1 else f"students[{index}].namespace"
+            outside.add(place, "not a namespace in which these credentials may submit")
+    if outside:
+        raise OutOfScope(outside.details())
+
+
 def _new_submission(roll: Roll, order: Order) -> Submission:
     single = len(roll.keys) == 1
     namespaces = {namespace for namespace, _ in roll.keys}
     return Submission(
-        owner=order.owner,
+        owner=order.caller.owner,
         format=order.format.value,
         options=order.options,
         identity=identity(roll.content_sha256, order),
         content_sha256=roll.content_sha256,
-        idempotency_key=order.idempotency_key,
+        idempotency=_idempotency(order),
         student_id=roll.keys[0][1] if single else None,
         namespace=namespaces.pop() if len(namespaces) == 1 else "",
         is_class=not single,
@@ -122,11 +156,28 @@ def _new_submission(roll: Roll, order: Order) -> Submission:
 def identity(content_sha256: bytes, order: Order) -> bytes:
     """32 bytes, equal for submissions that must give the same documents to the same caller."""
     parts = [
-        order.owner,
+        order.caller.owner,
         order.format.value,
         sorted(order.options.items()),
         renderer_version(),
         content_sha256.hex(),
+        order.idempotency_key,
+    ]
+    return hashlib.sha256(msgspec.json.encode(parts)).digest()
+
+
+def _idempotency(order: Order) -> bytes | None:
+    """32 bytes for an Idempotency-Key and whoever sent it; keys of one owner but other scopes never meet.
+
+    A hash, because a client may well put a student's name into such a key.
+    """
+    if not order.idempotency_key:
+        return None
+    scope = order.caller.writes.names
+    parts = [
+        order.caller.owner,
+        None if scope is None else sorted(scope),
+        order.format.value,
         order.idempotency_key,
     ]
     return hashlib.sha256(msgspec.json.encode(parts)).digest()

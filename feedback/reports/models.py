@@ -18,8 +18,9 @@ report for a single, and the class report, which waits for all the others, for a
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from feedback.access.callers import Caller, Scope
 from feedback.rendering import Format
 from feedback.rendering.manifest import State
 
@@ -28,10 +29,33 @@ HEADLINE = 0
 UNFINISHED = (State.PENDING, State.RUNNING)
 
 
+class Submissions(models.QuerySet["Submission"]):
+    def visible_to(self, caller: Caller) -> "Submissions":
+        """Those the caller may know of. Every look-up on a caller's behalf begins here, or in `Reports` below."""
+        found = self if caller.of_all_owners else self.filter(owner=caller.owner)
+        return found.filter(_within(caller.reads))
+
+
+class Reports(models.QuerySet["Report"]):
+    def visible_to(self, caller: Caller) -> "Reports":
+        """The reports of the submissions that the caller may know of."""
+        return self.filter(submission__in=Submission.objects.visible_to(caller))
+
+
+def _within(scope: Scope) -> Q:
+    """Submissions of which every student is within the scope; a class may span several namespaces."""
+    if scope.names is None:
+        return Q()
+    students = Report.objects.filter(submission=OuterRef("pk"), kind=Report.Kind.STUDENT)
+    spanning = Q(~Exists(students.exclude(namespace__in=scope.names)), namespace="")
+    return Q(namespace__in=scope.names - {""}) | spanning
+
+
 class Submission(models.Model):
     """One accepted POST: a student or a class, in one format with its options."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Whose it is, as `access.callers.Caller.owner` says it: a key's name or a person; "" for everyone.
     owner = models.CharField(max_length=64, blank=True)
     format = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Format])
     options = models.JSONField(default=dict)
@@ -39,7 +63,8 @@ class Submission(models.Model):
     identity = models.BinaryField(max_length=32, unique=True)
     # sha256 of the students alone: what the submissions of one class in two formats have in common.
     content_sha256 = models.BinaryField(max_length=32, db_index=True)
-    idempotency_key = models.CharField(max_length=255, blank=True)
+    # The same over caller, format and the Idempotency-Key alone: who else may have sent it, sent another (intake).
+    idempotency = models.BinaryField(max_length=32, null=True, unique=True)
     # The student's own for a single; for a class no student, and the namespace where all share one.
     student_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null says "a class"; "" is no id
     namespace = models.CharField(max_length=200, blank=True)
@@ -51,14 +76,7 @@ class Submission(models.Model):
     # When a hint was last sent by the sweep or followed by a worker; what is due and unattended is swept.
     attended_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["owner", "format", "idempotency_key"],
-                condition=~Q(idempotency_key=""),
-                name="one_submission_per_idempotency_key",
-            )
-        ]
+    objects = Submissions.as_manager()
 
     def __str__(self) -> str:
         return f"{self.format} {self.id}"
@@ -92,6 +110,8 @@ class Report(models.Model):
     body = models.BinaryField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
     finished_at = models.DateTimeField(null=True)
+
+    objects = Reports.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["submission", "position"], name="one_report_per_position")]

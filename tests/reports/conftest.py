@@ -4,13 +4,15 @@ The tests do a worker's part themselves, by calling what the Celery task calls.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
+from feedback.access import keys
 from feedback.reports import production
 from feedback.reports.models import Submission
 
@@ -59,6 +61,40 @@ def submit(post: Post) -> Submit:
         return str(response["Location"])
 
     return send
+
+
+Caller = Callable[..., "Calling"]
+
+
+class Calling:
+    """A client that sends one key with everything it asks."""
+
+    def __init__(self, key: str) -> None:
+        self.client = Client(headers={"Authorization": f"Bearer {key}"})
+
+    def post(self, format_: str, body: object, **headers: str) -> Answer:
+        return self.client.post(
+            f"/assignment/{format_}", json.dumps(body), content_type="application/json", headers=headers
+        )
+
+    def submit(self, format_: str, body: object, **headers: str) -> str:
+        response = self.post(format_, body, **headers)
+        assert response.status_code == 202, response.content
+        return str(response["Location"])
+
+    def status(self, address: str) -> int:
+        return self.client.get(address).status_code
+
+
+@pytest.fixture
+def calling(db: None, broker: str, settings: Settings) -> Caller:  # noqa: ARG001 - must be running
+    """`calling("platform", ["cs101"], read_only=True)`: somebody with a new key of that name and scope."""
+    settings.FEEDBACK_AUTH = "keys"
+
+    def with_new_key(name: str, namespaces: Sequence[str] | None = None, *, read_only: bool = False) -> Calling:
+        return Calling(keys.issue(name, namespaces, read_only=read_only)[1])
+
+    return with_new_key
 
 
 def work_off() -> None:

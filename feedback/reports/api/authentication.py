@@ -1,38 +1,53 @@
-"""Who is calling."""
-
-from dataclasses import dataclass
+"""Who is calling, and whether they may call at all."""
 
 from django.conf import settings
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from feedback.access import keys
+from feedback.access.callers import ANYONE, Caller
 
-@dataclass(frozen=True)
-class Caller:
-    """Whoever may use the service; `owner` is what a submission is kept under."""
-
-    owner: str
-    is_authenticated: bool = True
+HOW_TO_GET_IN = "Send `Authorization: Bearer fbk_…` with a key; the operator makes one with `manage.py apikey create`."
 
 
-def owner_of(request: Request) -> str:
-    """Whom the caller's submissions belong to."""
+def caller_of(request: Request) -> Caller:
+    """Whose request it is, in any view of the API."""
     caller = request.user
     assert isinstance(caller, Caller)  # noqa: S101 - no view runs before the authentication below
-    return caller.owner
+    return caller
 
 
-class OpenOnly(BaseAuthentication):
-    """Everyone is the same caller where FEEDBACK_AUTH is `open`; elsewhere no one is let in."""
+class OpenToAnyone(BaseAuthentication):
+    """Everyone is the same caller where FEEDBACK_AUTH is `open`."""
 
-    def authenticate(self, request: Request) -> tuple[Caller, None]:  # noqa: ARG002 - DRF's signature
-        if settings.FEEDBACK_AUTH == "open":
-            return Caller(owner=""), None
-        raise AuthenticationFailed(
-            "This service is closed: FEEDBACK_AUTH is `keys` (the default), and this version cannot issue keys yet. "
-            "Where only trusted callers can reach it, its operator may set FEEDBACK_AUTH=open."
-        )
+    def authenticate(self, request: Request) -> tuple[Caller, None] | None:  # noqa: ARG002 - DRF's signature
+        return (ANYONE, None) if settings.FEEDBACK_AUTH == "open" else None
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
         return "Bearer"
+
+
+class ByKey(BaseAuthentication):
+    """A key in the Authorization header."""
+
+    def authenticate(self, request: Request) -> tuple[Caller, None] | None:
+        scheme, _, credentials = request.headers.get("Authorization", "").strip().partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        if caller := keys.caller_with(credentials.strip()):
+            return caller, None
+        raise AuthenticationFailed(f"This key is not valid: misspelt, revoked, or of another service. {HOW_TO_GET_IN}")
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
+        return "Bearer"
+
+
+class MayCall(BasePermission):
+    """Known, and for more than reading allowed to write somewhere; `intake` and `erasure` look where."""
+
+    message = "These credentials may only read. Use a key that was not made with --read-only."
+
+    def has_permission(self, request: Request, view: object) -> bool:  # noqa: ARG002 - DRF's signature
+        return bool(request.user) and (request.method in SAFE_METHODS or bool(caller_of(request).writes))

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from feedback.events import Limits, MediaType, Student, UnsupportedInput, inflate, read_students, spool
 from feedback.events.spool import CHUNK_BYTES
 from feedback.rendering import Format
-from feedback.reports.api.authentication import owner_of
+from feedback.reports.api.authentication import caller_of
 from feedback.reports.api.errors import InvalidRequest
 from feedback.reports.documents import options_of
 from feedback.reports.intake import Order
@@ -26,7 +26,7 @@ def order_from(request: Request, format_: Format) -> Order:
     return Order(
         format=format_,
         options=options_of(_time_zone(request), _compare(request)),
-        owner=owner_of(request),
+        caller=caller_of(request),
         idempotency_key=_idempotency_key(request),
     )
 

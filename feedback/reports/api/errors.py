@@ -14,7 +14,8 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from feedback.events import EventsError, InvalidEvents, TooLarge, UnsupportedInput
-from feedback.reports.intake import KeyReused
+from feedback.reports.api.authentication import HOW_TO_GET_IN
+from feedback.reports.intake import KeyReused, OutOfScope, Refused
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ STATUSES: dict[type[Exception], int] = {
     exceptions.AuthenticationFailed: 401,
     PermissionDenied: 403,
     exceptions.PermissionDenied: 403,
+    OutOfScope: 403,
     Http404: 404,
     exceptions.NotFound: 404,
     UnknownTask: 404,
@@ -86,7 +88,7 @@ def exception_handler(fault: Exception, context: dict[str, Any]) -> Response | N
 
 def _words(fault: Exception, request: HttpRequest) -> tuple[str, dict[str, Any]]:
     match fault:
-        case EventsError():
+        case EventsError() | Refused():
             return fault.error, dict(fault.details)
         case InvalidRequest():
             return f"The request cannot be taken: {fault}", dict(fault.details)
@@ -95,9 +97,8 @@ def _words(fault: Exception, request: HttpRequest) -> tuple[str, dict[str, Any]]
         case Incomplete():
             why = "Some reports could not be made; `details` names them. Add ?partial=true to get the others."
             return why, dict(fault.details)
-        case KeyReused():
-            why = "This Idempotency-Key came before with another body or other options. Send a new key for new content."
-            return why, {"Idempotency-Key": ["already used for something else"]}
+        case exceptions.NotAuthenticated():
+            return f"This service needs a key. {HOW_TO_GET_IN}", {}
         case exceptions.MethodNotAllowed():
             return f"{request.method} is not possible here; the Allow header lists what is.", {}
         case exceptions.APIException():

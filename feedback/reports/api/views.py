@@ -10,7 +10,7 @@ from feedback.rendering import Format
 from feedback.rendering.manifest import State, encode_manifest
 from feedback.reports import intake
 from feedback.reports.api import answers, archive
-from feedback.reports.api.authentication import owner_of
+from feedback.reports.api.authentication import caller_of
 from feedback.reports.api.bodies import order_from, students_of
 from feedback.reports.api.errors import Incomplete, InvalidRequest, UnknownTask
 from feedback.reports.api.negotiation import JSON, accepts, wants_description
@@ -85,7 +85,8 @@ class ArchiveView(ContractView):
 
 
 def _submission(request: Request, format_: Format, task_id: UUID) -> Submission:
-    submission = Submission.objects.filter(id=task_id, format=format_.value, owner=owner_of(request)).first()
+    submissions = Submission.objects.visible_to(caller_of(request))
+    submission = submissions.filter(id=task_id, format=format_.value).first()
     if submission is None:
         raise UnknownTask
     return submission
@@ -93,10 +94,8 @@ def _submission(request: Request, format_: Format, task_id: UUID) -> Submission:
 
 def _report(request: Request, format_: Format, task_id: UUID, **which: int | UUID) -> Report:
     """One report with its submission, in one query. Raises UnknownTask."""
-    reports = Report.objects.select_related("submission").defer("payload")
-    report = reports.filter(
-        submission=task_id, submission__format=format_.value, submission__owner=owner_of(request), **which
-    ).first()
+    reports = Report.objects.visible_to(caller_of(request)).select_related("submission").defer("payload")
+    report = reports.filter(submission=task_id, submission__format=format_.value, **which).first()
     if report is None:
         raise UnknownTask
     return report

@@ -1,0 +1,52 @@
+"""API keys: `fbk_<prefix>_<secret>`. The prefix finds the row; the secret is compared by its hash."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from feedback.access.callers import EVERYWHERE, NOWHERE, Caller, Scope
+from feedback.access.models import ApiKey
+
+_FORM = re.compile(r"fbk_([0-9a-f]{12})_([0-9a-f]{64})", re.ASCII)
+# Exact enough to find a forgotten key, and not a write for each request.
+_LAST_USE_STEP = timedelta(minutes=1)
+
+
+def issue(name: str, namespaces: Sequence[str] | None = None, *, read_only: bool = False) -> tuple[ApiKey, str]:
+    """A new key, and the text by which it is used: the only time that anyone sees it."""
+    prefix, secret = secrets.token_hex(6), secrets.token_hex(32)
+    scope = sorted(set(namespaces)) if namespaces is not None else None
+    key = ApiKey.objects.create(
+        name=name, prefix=prefix, secret_sha256=_hash(secret), namespaces=scope, read_only=read_only
+    )
+    return key, f"fbk_{prefix}_{secret}"
+
+
+def caller_with(text: str) -> Caller | None:
+    """The caller that a key stands for; None for one that was never issued, is misspelt or is revoked."""
+    parts = _FORM.fullmatch(text)
+    key = ApiKey.objects.filter(prefix=parts[1], revoked_at=None).first() if parts else None
+    if parts is None or key is None or not secrets.compare_digest(key.secret_sha256, _hash(parts[2])):
+        return None
+    _note_use(key)
+    reads = EVERYWHERE if key.namespaces is None else Scope(frozenset(key.namespaces))
+    return Caller(owner=key.owner, reads=reads, writes=NOWHERE if key.read_only else reads)
+
+
+def revoke(key: ApiKey) -> None:
+    """From the next request on the key is unknown. Its owner's submissions stay."""
+    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=Now())
+
+
+def _note_use(key: ApiKey) -> None:
+    if key.last_used_at is None or timezone.now() - key.last_used_at > _LAST_USE_STEP:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=Now())
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,34 @@
+"""What callers are known by."""
+
+from django.db import models
+
+NAME_CHARACTERS = 60
+
+
+class ApiKey(models.Model):
+    """What a program proves itself with; the key itself is shown once and kept nowhere.
+
+    Submissions belong to the key's *name*, not to the key: so a key is replaced by a second one of the same
+    name, with both valid until the first is revoked, and a read-only key of the same name serves whoever
+    only fetches.
+    """
+
+    name = models.CharField(max_length=NAME_CHARACTERS)
+    prefix = models.CharField(max_length=12, unique=True, editable=False)
+    # Of the secret's 256 random bits, which no one can guess from their hash: neither salt nor stretching is needed.
+    secret_sha256 = models.CharField(max_length=64, editable=False)
+    namespaces = models.JSONField(null=True, blank=True, help_text="null: all of them")
+    read_only = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name} (fbk_{self.prefix}…)"
+
+    @property
+    def owner(self) -> str:
+        return f"key:{self.name}"
