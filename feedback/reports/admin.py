@@ -52,11 +52,11 @@ class StateFilter(admin.SimpleListFilter):
 class SubmissionAdmin(ReadOnly):
     list_display = ("id", "what", "format", "namespace", "students", "state", "owner", "created_at")
     list_filter = (StateFilter, "format", "is_class", "created_at", "namespace")
-    search_fields = ("=id", "student_id", "namespace", "=idempotency_key")
+    search_fields = ("=id", "student_id", "namespace")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
     actions = ("retry",)
-    exclude = ("identity",)
+    exclude = ("identity", "idempotency")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         headline = Report.objects.filter(submission=OuterRef("pk"), position=HEADLINE)
