@@ -4,23 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0002_content'),
+        ("reports", "0002_content"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='submission',
-            name='one_submission_per_idempotency_key',
+            model_name="submission",
+            name="one_submission_per_idempotency_key",
         ),
         migrations.RemoveField(
-            model_name='submission',
-            name='idempotency_key',
+            model_name="submission",
+            name="idempotency_key",
         ),
         migrations.AddField(
-            model_name='submission',
-            name='idempotency',
+            model_name="submission",
+            name="idempotency",
             field=models.BinaryField(max_length=32, null=True, unique=True),
         ),
     ]
