@@ -48,8 +48,8 @@ NOTES = {
     "batches": NN_(
         "One submission came in a batch.",
         "{n:,} submissions came in batches: neighbours at most {batch_seconds} seconds apart, to {batch_questions} "
-        "questions or more, as when one button submits everything. They are counted as they were sent; insights leave "
-        "out those that only repeat the score before.",
+        "questions or more, as when one button submits everything. They are counted as they were sent, which "
+        "makes for many visits and short intervals; insights leave out those that only repeat a score.",
     ),
     "missing_types": NN_(
         "One event has no type. It is counted as an event, neither as a save nor as a submission.",

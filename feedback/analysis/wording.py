@@ -31,6 +31,11 @@ def percent(share: float) -> str:
     return f"{min(round(share * 100), 99 if share < 1 else 100)}\u00a0%"
 
 
+def score(value: float) -> str:
+    """`0.75`; only the full score reads `1`."""
+    return number(min(value, 0.99) if value < 1 else value)
+
+
 def number(value: float) -> str:
     """A number without needless decimals: `4`, `2.5`."""
     return f"{value:,.2f}".rstrip("0").rstrip(".")

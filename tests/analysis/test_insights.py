@@ -107,7 +107,7 @@ def test_a_first_submission_past_the_middle_is_late() -> None:
 
 def test_a_lower_last_score_is_told_with_both_scores() -> None:
     insight = told(scored("a", 0, 0.4, 0.75, 0.5))["score_dropped"]
-    assert insight.did == "On Q1, your last submission scored 50\u00a0%, an earlier one 75\u00a0%."
+    assert insight.did == "On Q1, your last submission scored 0.5, an earlier one 0.75."
     assert insight.value == pytest.approx(0.25)
     assert "score_dropped" not in told(scored("a", 0, 0.4, 0.75, 0.7))
 
@@ -162,6 +162,27 @@ def test_everything_submitted_with_time_to_spare_is_praised() -> None:
     )
     assert "finished_early" not in told([*HOUR, *SUBMITTED])
     assert "finished_early" not in told([*HOUR, submission("a", 100), submission("b", 1300)])
+
+
+def test_praise_that_another_already_holds_is_not_given_twice() -> None:
+    early = [*HOUR, *(submission(unit, 2500 + i) for i, unit in enumerate("abc"))]
+    assert "all_submitted" not in told(early)
+    assert "all_submitted" in told(early, msgspec.structs.replace(EVERY, finished_early_share=0.9))
+
+
+def test_a_number_that_leaves_repeats_out_says_so() -> None:
+    going_round = [save("abc"[i % 3], i * 60) for i in range(19)]
+    presses = [submission(unit, 1200 + n * 10 + i, 0.5) for n in range(2) for i, unit in enumerate("abc")]
+    assert told(going_round)["many_switches"].did.endswith("over 3 questions.")
+    assert told([*going_round, *presses])["many_switches"].did.endswith(
+        "over 3 questions. Batched submissions that only repeat a score are not counted here."
+    )
+
+
+def test_quick_resubmissions_say_that_they_stop_at_the_full_score() -> None:
+    did = told(scored("a", 0, 0.1, 0.2, 0.3, 0.4, 1, 1, every=5))["quick_resubmissions"].did
+    assert did.startswith("4 of your submissions")
+    assert did.endswith("Submissions to a question after its full score are not counted here.")
 
 
 def test_where_there_are_scores_finished_means_the_full_score() -> None:
@@ -299,5 +320,6 @@ def _example(rule: str) -> Insight:
     ]
     found: Findings = analyse(student(*log), lowest)
     unsubmitted: Findings = analyse(student(*log, save("e", 5300)), lowest)
-    insights = {insight.id: insight for insight in (*unsubmitted.insights, *found.insights)}
-    return insights[rule]
+    unhurried: Findings = analyse(student(*log), msgspec.structs.replace(lowest, finished_early_share=1.0))
+    insights = (*unsubmitted.insights, *found.insights, *unhurried.insights)
+    return next(insight for insight in insights if insight.id == rule)

@@ -1,21 +1,42 @@
 """Which insights a report gives: up to four, the most useful first, and never only what could be better."""
 
+from feedback.analysis.insights.about_submissions import ABOUT_SUBMISSIONS
+from feedback.analysis.insights.about_time import ABOUT_TIME
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.praise import PRAISE
-from feedback.analysis.insights.suggestions import SUGGESTIONS
 from feedback.analysis.statements import Insight
 
-RULES = (*SUGGESTIONS, *PRAISE)
+# The most useful first; praise by how much it says about this student's own work.
+RANKING = (
+    "saved_not_submitted",
+    "submissions_without_improvement",
+    "quick_resubmissions",
+    "one_question",
+    "opened_late",
+    "late_first_submission",
+    "score_dropped",
+    "long_pauses",
+    "many_switches",
+    "busy_end",
+    "raised_to_full",
+    "improved_on_return",
+    "finished_early",
+    "right_first",
+    "steady",
+    "all_submitted",
+)
+RULES = tuple(sorted((*ABOUT_SUBMISSIONS, *ABOUT_TIME, *PRAISE), key=lambda rule: RANKING.index(rule.id)))
 
 
 def insights_of(evidence: Evidence) -> tuple[Insight, ...]:
     """The insights whose rules apply, praise first: one place is its own, and it takes those suggestions leave.
 
-    Rules stand in the order of their usefulness, so the choice is by rank, not by how far a value is
-    beyond its threshold: thresholds of different measures cannot be weighed against each other.
+    The choice is by rank, not by how far a value is beyond its threshold: thresholds of different measures
+    cannot be weighed against each other.
     """
     shown = evidence.settings.insights_shown
-    found = [insight for rule in RULES if (insight := rule.insight(evidence)) is not None]
+    applying = {rule.id: insight for rule in RULES if (insight := rule.insight(evidence)) is not None}
+    found = [applying[rule.id] for rule in RULES if rule.id in applying and rule.implied_by not in applying]
     praise = [insight for insight in found if insight.kind == "praise"]
     suggestions = [insight for insight in found if insight.kind == "suggestion"]
     kept = suggestions[: max(shown - bool(praise), 0)]

@@ -9,7 +9,10 @@ from feedback.analysis.findings import KeyFigures, LateShare, Question, Rhythm, 
 from feedback.analysis.log import Log
 from feedback.analysis.questions import progress_of
 from feedback.analysis.settings import AnalysisSettings
-from feedback.analysis.texts import Speech
+from feedback.analysis.texts import N_, Speech
+
+_REPEATS = N_("Batched submissions that only repeat a score are not counted here.")
+_AFTER_FULL_SCORE = N_("Submissions to a question after its full score are not counted here.")
 
 
 class Evidence:
@@ -41,6 +44,7 @@ class Evidence:
             (figures.window_seconds or 0) >= settings.insight_minutes * 60
         )
         self._far_off = far_off
+        self._repeats = len(kept) < len(log.marks)
         self._untimed = timed < len(self.marks)
 
     @property
@@ -54,6 +58,13 @@ class Evidence:
         active, window = self.figures.active_seconds, self.figures.window_seconds
         covered = active is not None and window and active / window >= self.settings.insight_coverage
         return bool(self._long_enough and covered)
+
+    def aside(self, after_full_score: bool = False) -> str:
+        """What the numbers of a rule leave out of this log, in words; empty where nothing is."""
+        notes = [_REPEATS] if self._repeats else []
+        if after_full_score and self.figures.questions_solved:
+            notes.append(_AFTER_FULL_SCORE)
+        return " ".join(map(self.say.gettext, notes))
 
     @cached_property
     def of_question(self) -> dict[str, list[int]]:

@@ -6,7 +6,7 @@ from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
 from feedback.analysis.questions import FULL_SCORE
 from feedback.analysis.times import SECOND
-from feedback.analysis.wording import duration, listed, number, percent
+from feedback.analysis.wording import duration, listed, number, percent, score
 
 SEVERAL_QUESTIONS = 3
 
@@ -33,7 +33,7 @@ def submissions_without_improvement(evidence: Evidence) -> Observation | None:
     first = max(aliases, key=longest.__getitem__)
     others = [alias for alias in aliases if alias != first]
     words = {"first": first, "longest": number(longest[first]), "others": listed(others, evidence.say)}
-    return Observation(longest[first], tuple(aliases), len(aliases), words)
+    return Observation(longest[first], tuple(aliases), len(aliases), words, evidence.aside())
 
 
 def quick_resubmissions(evidence: Evidence) -> Observation | None:
@@ -43,7 +43,7 @@ def quick_resubmissions(evidence: Evidence) -> Observation | None:
     aliases = [alias for alias in evidence.aliases if quick[alias]]
     total = sum(quick.values())
     words = {"questions": listed(aliases, evidence.say), "quick": number(limit)}
-    return Observation(total, tuple(aliases), total, words)
+    return Observation(total, tuple(aliases), total, words, evidence.aside(after_full_score=True))
 
 
 def _quick(evidence: Evidence, alias: str, limit: float) -> int:
@@ -110,8 +110,8 @@ def score_dropped(evidence: Evidence) -> Observation | None:
     words = {
         "questions": listed(aliases, evidence.say),
         "first": first,
-        "best": percent(progress.best),
-        "last": percent(progress.last),
+        "best": score(progress.best),
+        "last": score(progress.last),
     }
     return Observation(drops[first], tuple(aliases), len(aliases), words)
 
@@ -135,7 +135,8 @@ def many_switches(evidence: Evidence) -> Observation | None:
     count = len(evidence.questions)
     if count < SEVERAL_QUESTIONS:
         return None
-    return Observation(evidence.switches / count, n=evidence.switches, words={"count": number(count)})
+    words = {"count": number(count)}
+    return Observation(evidence.switches / count, n=evidence.switches, words=words, aside=evidence.aside())
 
 
 def busy_end(evidence: Evidence) -> Observation | None:
@@ -146,4 +147,4 @@ def busy_end(evidence: Evidence) -> Observation | None:
     events = sum(mark.at is not None and mark.at >= start for mark in evidence.marks)
     share = events / len(evidence.marks)
     words = {"share": percent(share), "late": percent(evidence.settings.late_share_of_window)}
-    return Observation(share, n=events, words=words)
+    return Observation(share, n=events, words=words, aside=evidence.aside())

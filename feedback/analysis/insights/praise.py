@@ -2,12 +2,8 @@
 
 from feedback.analysis.insights import observe_praise as observe
 from feedback.analysis.insights.rule import Rule
+from feedback.analysis.insights.sources import EDWARDS, HATTIE, KARAVIRTA, KAZEROUNI
 from feedback.analysis.texts import N_, NN_
-
-HATTIE = N_("Hattie & Timperley 2007, The power of feedback")
-KARAVIRTA = N_("Karavirta, Korhonen & Malmi 2006, On the use of resubmissions in automatic assessment systems")
-EDWARDS = N_("Edwards et al. 2009, Comparing effective and ineffective behaviors of student programmers")
-KAZEROUNI = N_("Kazerouni, Edwards & Shaffer 2017, Quantifying incremental development practices")
 
 PRAISE = (
     Rule(
@@ -74,7 +70,7 @@ PRAISE = (
         ),
         readings=(
             N_("You kept all the questions in view, and the time as well."),
-            N_("You had the calm of a second look."),
+            N_("The questions may have come easily this time, which speaks for how you prepared."),
         ),
         try_next=N_(
             "Use time like this for a round of hard cases: an empty input, a very large one, one you would rather not "
@@ -151,7 +147,7 @@ PRAISE = (
         ),
         readings=(
             N_("You kept track of all the questions to the end."),
-            N_("You put your answers forward, the less certain ones too."),
+            N_("You put your answers forward, also where you may have been less than certain."),
         ),
         try_next=N_(
             "Next time, note beside each submission how sure you are of it; the least sure is the one to look at again."
@@ -159,6 +155,7 @@ PRAISE = (
         ask=N_("Which of my submissions would I look at first, given ten more minutes?"),
         condition=N_("Questions worked on, every one of them submitted: {threshold} or more."),
         source=HATTIE,
+        implied_by="finished_early",
         needs="saves",
     ),
 )
