@@ -1,18 +1,25 @@
 """The thresholds of the analysis: every one is a setting, and every report prints the ones it used."""
 
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-Minutes = Annotated[float, Meta(gt=0)]
-Seconds = Annotated[float, Meta(gt=0)]
+# A year and more would be no gap; the bound keeps sums of microseconds from overflowing.
+Minutes = Annotated[float, Meta(gt=0, le=1_000_000)]
+Seconds = Annotated[float, Meta(gt=0, le=1_000_000)]
+Hours = Annotated[float, Meta(gt=0, le=1_000_000)]
 Share = Annotated[float, Meta(ge=0, le=1, description="A share from 0 to 1.")]
 Count = Annotated[int, Meta(ge=1)]
 
 
-class AnalysisSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What counts as a session, a pause, an insight. The defaults suit an exam of one to three hours."""
+class AnalysisSettings(msgspec.Struct, frozen=True):
+    """What counts as a session, a pause, an insight. The defaults suit an exam of one to three hours.
+
+    Raises ValueError for a value out of range. Unknown fields are ignored, so that findings stored by
+    another version can still be read.
+    """
 
     language: Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([_@][A-Za-z]+)*$", description="Of the texts.")] = "en"
     # The measures.
@@ -25,7 +32,7 @@ class AnalysisSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     late_share_of_window: Share = 0.1
     batch_seconds: Seconds = 2
     batch_questions: Count = 3
-    far_off_hours: Annotated[float, Meta(gt=0)] = 24
+    far_off_hours: Hours = 24
     # The insight rules: how many are shown, on how much evidence, and from which value on.
     insights_shown: Annotated[int, Meta(ge=0)] = 4
     insight_events: Count = 10
@@ -51,3 +58,18 @@ class AnalysisSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # The class.
     comparison_students: Count = 10
     common_question_share: Share = 0.8
+
+    def __post_init__(self) -> None:
+        for name, wanted in _types():
+            value = getattr(self, name)
+            try:
+                msgspec.convert(value, wanted)
+            except msgspec.ValidationError as fault:
+                raise ValueError(
+                    f"The analysis cannot work with {name} = {value!r}: {fault}. Mend the setting."
+                ) from None
+
+
+@cache
+def _types() -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.type) for field in msgspec.structs.fields(AnalysisSettings))

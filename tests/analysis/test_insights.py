@@ -259,8 +259,10 @@ def test_every_threshold_is_a_setting() -> None:
     found = told([*HOUR, *SUBMITTED])
     for rule in RULES:
         assert rule.setting in AnalysisSettings.__struct_fields__
-        if rule.id in found:
-            stricter = msgspec.structs.replace(EVERY, **{rule.setting: found[rule.id].value + 1})
+        if rule.id in found and found[rule.id].value != 1:
+            value = found[rule.id].value
+            beyond = (value + 1) / 2 if rule.unit == "share" else int(value) + 1
+            stricter = msgspec.structs.replace(EVERY, **{rule.setting: beyond})
             assert rule.id not in told([*HOUR, *SUBMITTED], stricter)
 
 
