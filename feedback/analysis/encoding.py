@@ -7,6 +7,7 @@ import msgspec
 from feedback.analysis.class_findings import ClassFindings, ClassStatistics
 from feedback.analysis.findings import Findings
 
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _encoder = msgspec.json.Encoder()
 _findings = msgspec.json.Decoder(Findings)
 _statistics = msgspec.json.Decoder(ClassStatistics)
@@ -45,9 +46,9 @@ def decode_class_findings(data: bytes) -> ClassFindings:
 
 def findings_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of one student's findings."""
-    return msgspec.json.schema(Findings)
+    return {"$schema": DRAFT, "title": "Findings of one student", **msgspec.json.schema(Findings)}
 
 
 def class_findings_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a class's findings."""
-    return msgspec.json.schema(ClassFindings)
+    return {"$schema": DRAFT, "title": "Findings of a class", **msgspec.json.schema(ClassFindings)}
