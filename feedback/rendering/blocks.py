@@ -66,7 +66,10 @@ class Key(msgspec.Struct, frozen=True):
 
 
 class Chart(Block, frozen=True):
-    """A drawing: an SVG by the rules of `charts`, what it is, and what it shows, in words."""
+    """A drawing: an SVG by the rules of `charts`, what it is, and what it shows, in words.
+
+    A `narrow` one is drawn for half a page's width, and fits a phone as it is.
+    """
 
     id: str
     svg: str
@@ -74,6 +77,7 @@ class Chart(Block, frozen=True):
     description: str
     caption: str = ""
     legend: tuple[Key, ...] = ()
+    narrow: bool = False
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -105,7 +109,7 @@ class Table(Block, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One visit on the way through the questions: when it began, the question, and what it came to."""
+    """One visit on the way through the questions: when it began, where that is worth saying, and what it came to."""
 
     at: str
     question: str
@@ -150,11 +154,15 @@ AnyBlock = Paragraph | KeyFigures | Insights | Chart | Table | Path | Terms | No
 
 
 class Section(msgspec.Struct, frozen=True):
-    """A part of a document with a heading of the second level."""
+    """A part of a document under a heading of the second level (the first part has none).
+
+    Two `half` ones in a row may stand side by side.
+    """
 
     id: str
     heading: str
     blocks: tuple[AnyBlock, ...]
+    half: bool = False
 
 
 class Document(msgspec.Struct, frozen=True):

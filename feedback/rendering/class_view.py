@@ -58,7 +58,7 @@ def _sections(findings: ClassFindings, words: Words, links: Sequence[str], limit
         if present:
             yield Section(name, heading, present)
 
-    yield from section("key-figures", words.text("Key figures"), _key_figures(findings, words))
+    yield from section("key-figures", "", _key_figures(findings, words))
     if findings.failures:
         heading = words.text("Reports that could not be made")
         yield from section("failures", heading, failure_table(findings.failures, words))

@@ -16,20 +16,18 @@ def question_table(findings: ClassFindings, words: Words) -> Table | Paragraph:
     if not questions:
         return Paragraph(words.text("There are no events, so there are no questions."))
     columns = (
-        Column(words.text("Question"), 1.1),
-        Column(words.text("Unit"), 1.6),
-        Column(words.text("Students"), 1.1, numeric=True),
+        Column(words.text("Question"), 1.2),
+        Column(words.text("Unit"), 1.4),
+        Column(words.text("Students"), 1.2, numeric=True),
         Column(words.text("Submitted"), 1.2, numeric=True),
         Column(words.text("Full score"), 1, numeric=True),
         Column(words.text("Saved only"), 1, numeric=True),
         Column(words.text("Opened first"), 1, numeric=True),
-        Column(words.text("Time: median, middle half"), 2.6, numeric=True),
-        Column(words.text("Spread"), 1.5),
-        Column(words.text("Submissions: median, middle half"), 2, numeric=True),
-        Column(words.text("Spread"), 1.5),
+        Column(words.text("Time: median (middle half)"), 4.2, numeric=True),
+        Column(words.text("Submissions: median (middle half)"), 3, numeric=True),
     )
     return Table(
-        words.text("Students, time and submissions on each question; the columns show how the students spread"),
+        words.text("Students, time and submissions on each question, with how the students spread"),
         columns,
         tuple(_question(each, words) for each in questions),
     )
@@ -44,17 +42,17 @@ def _question(question: QuestionStatistics, words: Words) -> tuple[str | Cell, .
         words.number(question.solved),
         words.number(question.saved_not_submitted),
         words.number(question.opened_first),
-        *_spread(question.seconds, words, in_seconds=True),
-        *_spread(question.submissions, words, in_seconds=False),
+        _spread(question.seconds, words, in_seconds=True),
+        _spread(question.submissions, words, in_seconds=False),
     )
 
 
-def _spread(spread: Spread | None, words: Words, *, in_seconds: bool) -> tuple[str, str | Cell]:
+def _spread(spread: Spread | None, words: Words, *, in_seconds: bool) -> str | Cell:
     if spread is None:
-        return NONE, NONE
+        return NONE
     show = words.duration if in_seconds else words.number
     told = f"{show(spread.median)} ({show(spread.q1)}–{show(spread.q3)})"
-    return told, Cell(svg=distribution(spread.histogram))
+    return Cell(told, svg=distribution(spread.histogram))
 
 
 def opening_orders(findings: ClassFindings, words: Words) -> Terms | None:

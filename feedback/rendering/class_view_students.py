@@ -19,7 +19,7 @@ def student_blocks(
     if limit is not None and len(rows) > limit:
         yield Paragraph(
             words.text(
-                "The first {shown} of {all} students. The class page lists them all, and manifest.json names every report.",
+                "The first {shown} of {all} students. The class page lists all, and manifest.json names every report.",
                 shown=words.number(limit),
                 all=words.number(len(rows)),
             )
@@ -27,7 +27,7 @@ def student_blocks(
     columns, cells = zip(*_columns(findings, words), strict=True)
     yield Table(
         words.text("Every student; the strip shows when each one's own events came"),
-        (Column(words.text("Student"), 3), *columns),
+        (Column(words.text("Student"), 5), *columns),
         tuple(
             (_name(row, link, words), *(cell(row) for cell in cells))
             for row, link in zip(rows[:limit], links or [""] * len(rows), strict=False)
@@ -52,7 +52,7 @@ def _columns(findings: ClassFindings, words: Words) -> Iterator[tuple[Column, Ca
     figures = findings.key_figures
     if len({row.namespace for row in findings.rows}) > 1:
         yield Column(words.text("Namespace"), 2), lambda row: words.foreign(row.namespace) if row.namespace else NONE
-    yield Column(words.text("Active time"), 1.3, numeric=True), lambda row: words.duration(row.active_seconds)
+    yield Column(words.text("Active time"), 1.7, numeric=True), lambda row: words.duration(row.active_seconds)
     yield Column(words.text("Events"), numeric=True), lambda row: words.number(row.events)
     if figures.saves:
         yield Column(words.text("Saves"), numeric=True), lambda row: words.number(row.saves)
@@ -61,7 +61,7 @@ def _columns(findings: ClassFindings, words: Words) -> Iterator[tuple[Column, Ca
     yield Column(words.text("Submitted"), 1.2, numeric=True), lambda row: words.number(row.questions_submitted)
     if any(row.questions_solved is not None for row in findings.rows):
         yield Column(words.text("Full score"), 1.1, numeric=True), lambda row: words.number(row.questions_solved)
-    yield Column(words.text("Long pauses"), numeric=True), lambda row: words.number(row.long_pauses)
+    yield Column(words.text("Long pauses"), 1.1, numeric=True), lambda row: words.number(row.long_pauses)
     yield (
         Column(words.text("Events over time"), 2.4),
         lambda row: Cell(svg=strip(row.timeline)) if row.timeline else NONE,

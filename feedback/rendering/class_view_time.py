@@ -8,7 +8,7 @@ from feedback.rendering.blocks import AnyBlock, Chart, Column, Paragraph, Table
 from feedback.rendering.charts import heat_strip
 from feedback.rendering.words import Words
 
-_ROWS = 24
+_ROWS = 12
 
 
 def activity_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]:
@@ -22,7 +22,7 @@ def activity_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]
     with_day = len(activity.events) * activity.bin_seconds > 20 * 3600
     busiest = words.moment(activity.start_at + timedelta(seconds=most * activity.bin_seconds), with_day=with_day)
     caption = words.text(
-        "Events in steps of {step}, the more the darker. Busiest from {start}: {events} of {students}. Times in {zone}.",
+        "Events in steps of {step}: the more, the darker. Most from {start}: {events} of {students}. Times in {zone}.",
         step=bin_words,
         start=busiest,
         events=words.count("{number} event", "{number} events", activity.events[most]),

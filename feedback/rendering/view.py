@@ -20,6 +20,7 @@ from feedback.rendering.blocks import (
     Terms,
 )
 from feedback.rendering.characters import Legible
+from feedback.rendering.charts.bars import ROWS
 from feedback.rendering.view_path import event_order_lines, path_blocks, rhythm_blocks
 from feedback.rendering.view_questions import comparison_blocks, question_blocks, time_blocks
 from feedback.rendering.view_timeline import timeline_blocks
@@ -55,17 +56,24 @@ def _sections(findings: Findings, words: Words) -> Iterator[Section]:
         if blocks:
             yield Section(name, heading, blocks)
 
-    yield from section("key-figures", words.text("Key figures"), _key_figures(findings, words))
+    yield from section("key-figures", "", _key_figures(findings, words))
     yield from section("insights", words.text("What stands out"), _insights(findings, words))
     yield from section("timeline", words.text("Timeline"), *timeline_blocks(findings, words))
-    yield from section("time", words.text("Time per question"), *time_blocks(findings, words))
+    yield from _time_and_rhythm(findings, words)
     yield from section("questions", words.text("Questions"), *question_blocks(findings, words))
     yield from section("comparison", words.text("Beside the class"), *comparison_blocks(findings, words))
     yield from section("path", words.text("Path through the questions"), *path_blocks(findings, words))
-    yield from section("rhythm", words.text("Rhythm and pauses"), *rhythm_blocks(findings, words))
     yield from section("reading", words.text("How to read this"), *_reading(findings, words))
     yield from section("notes", words.text("Notes on the data"), *_notes(findings, words))
     yield from section("event-order", words.text("Event order"), EventOrder(event_order_lines(findings.event_order)))
+
+
+def _time_and_rhythm(findings: Findings, words: Words) -> Iterator[Section]:
+    time, rhythm = tuple(time_blocks(findings, words)), tuple(rhythm_blocks(findings, words))
+    side_by_side = len(findings.questions) <= ROWS and bool(rhythm)
+    yield Section("time", words.text("Time per question"), time, half=side_by_side)
+    if rhythm:
+        yield Section("rhythm", words.text("Rhythm and pauses"), rhythm, half=side_by_side)
 
 
 def _key_figures(findings: Findings, words: Words) -> KeyFigures:

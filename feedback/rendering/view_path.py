@@ -8,8 +8,9 @@ from feedback.rendering.words import Words
 
 # A longer path is folded away on a page, and beyond the second number told by its ends.
 _UNFOLDED, _STEPS = 60, 400
+_TOLD_SECONDS = 60
 # What a line of the PDF holds in its monospaced face.
-_PRINTED_CHARACTERS = 105
+_PRINTED_CHARACTERS = 112
 
 
 def path_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
@@ -18,7 +19,7 @@ def path_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
         return
     yield Paragraph(
         words.text(
-            "{visits} and {switches}.",
+            "{visits} and {switches}; with the number of events from two, and the time from a minute.",
             visits=words.count("{number} visit", "{number} visits", len(findings.path)),
             switches=words.count(
                 "{number} switch from one question to another",
@@ -27,28 +28,29 @@ def path_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
             ),
         )
     )
-    one_day = words.one_day(findings.key_figures.first_at, findings.key_figures.last_at)
+    with_day = not words.one_day(findings.key_figures.first_at, findings.key_figures.last_at)
     runs: Sequence[Run] = findings.path
     if len(runs) <= _STEPS:
         summary = words.text("Every visit in turn") if len(runs) > _UNFOLDED else ""
-        yield Path(tuple(_step(run, words, one_day) for run in runs), summary)
+        yield Path(_steps(runs, words, with_day=with_day), summary)
         return
     half = _STEPS // 2
-    yield Path(
-        tuple(_step(run, words, one_day) for run in runs[:half]), words.text("The first {count} visits", count=half)
-    )
+    yield Path(_steps(runs[:half], words, with_day=with_day), words.text("The first {count} visits", count=half))
     yield Paragraph(words.count("… {number} more visit …", "… {number} more visits …", len(runs) - _STEPS))
-    yield Path(
-        tuple(_step(run, words, one_day) for run in runs[-half:]), words.text("The last {count} visits", count=half)
-    )
+    yield Path(_steps(runs[-half:], words, with_day=with_day), words.text("The last {count} visits", count=half))
 
 
-def _step(run: Run, words: Words, one_day: bool) -> Step:
-    detail = f"×{run.events:,}"
-    if run.seconds is not None:
-        detail = f"{detail}, {words.duration(run.seconds)}"
-    at = "" if run.first_at is None else words.moment(run.first_at, with_day=not one_day)
-    return Step(at, run.question, detail)
+def _steps(runs: Sequence[Run], words: Words, *, with_day: bool) -> tuple[Step, ...]:
+    """A clock time where the minute is a new one, the number of events from two, and the time from a minute."""
+    steps, before = [], ""
+    for run in runs:
+        at = "" if run.first_at is None else words.moment(run.first_at, with_day=with_day)
+        detail = f" ×{run.events:,}" if run.events > 1 else ""
+        if run.seconds is not None and run.seconds >= _TOLD_SECONDS:
+            detail = f"{detail}, {words.duration(run.seconds)}"
+        steps.append(Step("" if at == before else at, run.question, detail))
+        before = at
+    return tuple(steps)
 
 
 def rhythm_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:

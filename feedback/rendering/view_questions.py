@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from feedback.analysis import ComparedMeasure, Comparison, Findings, Question
 from feedback.rendering.blocks import AnyBlock, Cell, Chart, Column, Paragraph, Table
 from feedback.rendering.charts import bars, progress
+from feedback.rendering.charts.bars import ROWS
 from feedback.rendering.words import NONE, Words
 
 _BARS = 42
@@ -17,7 +18,7 @@ def time_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
         yield Paragraph(words.text("No two events follow each other closely enough to estimate time."))
         return
     shown = timed
-    caption = words.text("Estimated active time, charged to the question of the event that ends each interval.")
+    caption = words.text("Estimated active time: an interval counts for the event that ends it.")
     if len(timed) > _BARS:
         most = sorted(timed, key=lambda question: -(question.seconds or 0))[:_BARS]
         shown = sorted(most, key=lambda question: question.number)
@@ -28,6 +29,7 @@ def time_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
         title=words.text("Estimated active time per question"),
         description=words.text("One bar for each question; the table of questions gives the same numbers."),
         caption=caption,
+        narrow=len(shown) <= ROWS,
     )
 
 

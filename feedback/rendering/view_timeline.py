@@ -37,7 +37,7 @@ def _window(times: list[datetime], far_off_hours: float) -> tuple[datetime, date
 
 
 def _caption(times: list[datetime], words: Words, first: datetime, last: datetime) -> str:
-    caption = words.text("Times in {zone}, {span}.", zone=words.time_zone, span=words.span(first, last))
+    caption = words.text("{span}, times in {zone}.", zone=words.time_zone, span=words.span(first, last))
     outside = sum(not first <= at <= last for at in times)
     if outside:
         beyond = words.count("{number} far-off event is not drawn.", "{number} far-off events are not drawn.", outside)

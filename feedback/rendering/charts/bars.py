@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from feedback.rendering.charts import palette
 from feedback.rendering.charts.svg import WIDTH, label, lines, rectangle, shape, svg
 
-_ROW, _BAR = 22.0, 12.0
-_LABEL, _VALUE, _GAP = 44.0, 78.0, 14.0
-_ROWS_A_COLUMN = 14
+HALF_WIDTH = 350.0
+ROWS = 14
+_ROW, _BAR = 17.5, 10.5
+_LABEL, _VALUE, _GAP = 40.0, 76.0, 14.0
 
 
 def bars(items: Sequence[tuple[str, float, str]]) -> str:
-    """Horizontal bars of (alias, amount, the amount in words), in columns of at most 14 rows."""
-    columns = -(-len(items) // _ROWS_A_COLUMN)
+    """Horizontal bars of (alias, amount, the amount in words): half as wide as a page, or columns of at most `ROWS`."""
+    columns = -(-len(items) // ROWS)
     rows = -(-len(items) // columns)
-    width = (WIDTH - _GAP * (columns - 1)) / columns
+    whole = HALF_WIDTH if columns == 1 else WIDTH
+    width = (whole - _GAP * (columns - 1)) / columns
     room = width - _LABEL - _VALUE
     most = max(amount for _, amount, _ in items) or 1
     base, bar, labels = [], [], []
@@ -27,4 +29,4 @@ def bars(items: Sequence[tuple[str, float, str]]) -> str:
         labels.append(label(x - 10, y + _ROW / 2 + 3.8, alias, anchor="end", name="label", size=11))
         labels.append(label(x + length + 6, y + _ROW / 2 + 3.8, words, name="tick", size=11))
     parts = [lines("rule", palette.RULE, "".join(base)), shape("submission", palette.SUBMISSION, "".join(bar)), *labels]
-    return svg(WIDTH, rows * _ROW, parts)
+    return svg(whole, rows * _ROW, parts)

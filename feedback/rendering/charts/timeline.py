@@ -14,7 +14,7 @@ from feedback.rendering.charts.ticks import clock_ticks
 _LEFT, _RIGHT, _TOP = 44, 14, 4
 _FOOT = 20
 # A row is comfortable for ten questions; more share the height, and only so many rows get their label.
-_ROW, _HEIGHT, _LABEL_EVERY, _LABEL_EVERY_NARROW = 32.0, 224.0, 10.0, 19.0
+_ROW, _HEIGHT, _LABEL_EVERY, _LABEL_EVERY_NARROW = 28.0, 162.0, 10.0, 19.0
 
 
 class Timeline(msgspec.Struct, frozen=True):
