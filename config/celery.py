@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("feedback")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-# A worker takes from the first queue while there is anything in it, so a class never starves a single.
-app.conf.task_queues = [Queue("interactive"), Queue("bulk")]
+# A worker takes from the first queue while there is anything in it (feedback.reports.hints says why so).
+app.conf.task_queues = [Queue("upkeep"), Queue("interactive"), Queue("bulk")]
 app.conf.task_default_queue = "interactive"
 app.autodiscover_tasks(["feedback.reports"])

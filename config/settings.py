@@ -43,7 +43,17 @@ def _database() -> dict[str, Any]:
             "HOST": env.text("POSTGRES_HOST", "localhost"),
             "PORT": env.integer("POSTGRES_PORT", 5432),
         }
-    return database | {"OPTIONS": database.get("OPTIONS", {}) | _database_options(database["ENGINE"])}
+    return database | {
+        "OPTIONS": database.get("OPTIONS", {}) | _database_options(database["ENGINE"]),
+        # Connections that did not survive a restart of the database are found out before they are used.
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+# A process that is frozen amid a transaction, or in a queue for a lock, must not hold up the others for ever.
+_PATIENCE_OF_POSTGRESQL = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=20s"
+# A short `reconnect_timeout`: the pool gives up and is asked anew, where else its pauses would grow with the outage.
+_POOL = {"min_size": 0, "max_size": 16, "timeout": 3, "reconnect_timeout": 2}
 
 
 def _database_options(engine: str) -> dict[str, Any]:
@@ -55,7 +65,7 @@ def _database_options(engine: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
     if engine == "django.db.backends.postgresql":
-        return {"connect_timeout": 3, "pool": {"min_size": 0, "max_size": 16, "timeout": 3}}
+        return {"connect_timeout": 3, "options": _PATIENCE_OF_POSTGRESQL, "pool": _POOL}
     raise ImproperlyConfigured(f"DATABASE_URL: {engine} is not supported; use PostgreSQL or SQLite.")
 
 
@@ -104,12 +114,19 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A worker process is replaced after this much work, or as soon as it has grown to this size.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 5_000
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 768 << 10  # KiB
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_SEND_SENT_EVENT = True
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "feedback.reports.tasks.sweep", "schedule": 5.0, "options": {"expires": 5.0}}}
+# No expiry: it would compare the clocks of two machines, and one that is ahead would refuse every sweep.
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "feedback.reports.tasks.sweep", "schedule": min(5.0, FEEDBACK_LEASE_SECONDS / 4)}
+}
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # one entry that is always due needs no file to remember
 
 # --- Django ----------------------------------------------------------------------------------------
 

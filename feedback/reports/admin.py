@@ -90,7 +90,7 @@ class ReportAdmin(ReadOnly):
     fields = (
         ("submission_link", "position", "kind"),
         ("student_id", "namespace"),
-        ("state", "attempts", "fence", "lease_until", "finished_at"),
+        ("state", "attempts", "fence", "due_at", "finished_at"),
         "error",
         ("document", "media_type", "sha256"),
         "shown_payload",

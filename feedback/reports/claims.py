@@ -6,12 +6,14 @@ All times are the database's own, so that no process's clock matters.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Now
 
 from feedback.rendering import Artifact
@@ -19,6 +21,8 @@ from feedback.rendering.manifest import State
 from feedback.reports.models import MAX_ATTEMPTS, UNFINISHED, Report
 
 CHUNK = 16
+# The pause after a failed attempt; the next is four times as long.
+FIRST_REST = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -42,14 +46,17 @@ class Made:
     artifact: Artifact
     sha256: str
     findings: bytes
+    seconds: float
 
 
 def due(reports: QuerySet[Report]) -> QuerySet[Report]:
-    """Those that may be claimed now: pending or past their lease, and a class report only after all the others."""
+    """Those that may be claimed now; a class report only after all the others."""
     siblings = Report.objects.filter(submission=OuterRef("submission"), kind=Report.Kind.STUDENT, state__in=UNFINISHED)
     return reports.filter(
-        Q(state=State.PENDING) | Q(state=State.RUNNING, lease_until__lt=Now(), attempts__lt=MAX_ATTEMPTS),
         Q(kind=Report.Kind.STUDENT) | ~Exists(siblings),
+        state__in=UNFINISHED,
+        due_at__lte=Now(),
+        attempts__lt=MAX_ATTEMPTS,
     )
 
 
@@ -67,7 +74,11 @@ def claim(submission_id: UUID) -> list[Claim]:
         taken = fresh or found[:1]
         if taken:
             Report.objects.filter(id__in=[report.id for report in taken]).update(
-                state=State.RUNNING, lease_until=_lease_end(), attempts=F("attempts") + 1, fence=F("fence") + 1
+                state=State.RUNNING,
+                due_at=_lease_end(),
+                attempts=F("attempts") + 1,
+                fence=F("fence") + 1,
+                lease_expiries=F("lease_expiries") + Case(When(state=State.RUNNING, then=1), default=0),
             )
     return [
         Claim(
@@ -83,56 +94,72 @@ def claim(submission_id: UUID) -> list[Claim]:
     ]
 
 
+def renew(claims: Sequence[Claim]) -> int:
+    """Begin the lease of these claims anew; returns how many of them are still held."""
+    return _held(claims).update(due_at=_lease_end())
+
+
 def store(made: Sequence[Made]) -> int:
     """Commit documents and their SUCCESS together; returns how many, less those whose claim is no longer valid."""
-    return _finish(
-        "state = 'SUCCESS', error = '', findings = %s, filename = %s, media_type = %s, body = %s, sha256 = %s",
-        [
-            (one.findings, one.artifact.filename, one.artifact.media_type, one.artifact.body, one.sha256, one.claim)
-            for one in made
-        ],
-    )
+    assignments = "findings = %s, filename = %s, media_type = %s, body = %s, sha256 = %s, render_seconds = %s"
+    rows = [
+        (one.findings, one.artifact.filename, one.artifact.media_type, one.artifact.body, one.sha256, one.seconds)
+        for one in made
+    ]
+    held = [one.claim for one in made]
+    return _finish(f"state = 'SUCCESS', error = '', {assignments}", rows, held)
 
 
 def fail(failures: Sequence[tuple[Claim, str]]) -> int:
     """Commit FAILURE with its reason; returns how many, leaving out those whose claim is no longer valid."""
-    return _finish("state = 'FAILURE', error = %s", [(reason, claim) for claim, reason in failures])
+    return _finish(
+        "state = 'FAILURE', error = %s", [(reason,) for _, reason in failures], [claim for claim, _ in failures]
+    )
 
 
-def _finish(assignments: str, rows: Sequence[tuple[Any, ...]]) -> int:
-    """One fenced UPDATE for many rows; the last item of each is the claim that must still hold."""
+def _finish(assignments: str, rows: Sequence[tuple[Any, ...]], held: Sequence[Claim]) -> int:
+    """One fenced UPDATE for many rows, each with the claim that must still be held."""
     if not rows:
         return 0
     table = connection.ops.quote_name(Report._meta.db_table)
     now = "STATEMENT_TIMESTAMP()" if connection.vendor == "postgresql" else "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"
     statement = (
-        f"UPDATE {table} SET {assignments}, lease_until = NULL, finished_at = {now} "  # noqa: S608 - constants only
+        f"UPDATE {table} SET {assignments}, finished_at = {now} "  # noqa: S608 - constants only
         "WHERE id = %s AND fence = %s AND state = 'RUNNING'"
     )
     key = Report._meta.pk.get_db_prep_value
-    parameters = [(*values, key(claim.report_id, connection), claim.fence) for *values, claim in rows]
+    parameters = [
+        (*values, key(claim.report_id, connection), claim.fence) for values, claim in zip(rows, held, strict=True)
+    ]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(statement, parameters)
         return int(cursor.rowcount)
 
 
-def hand_back(claims: Sequence[Claim], *, counted: bool = False) -> None:
-    """Make claimed reports pending again; unless `counted`, as if the attempt had never begun."""
-    for one in claims:
-        Report.objects.filter(id=one.report_id, fence=one.fence, state=State.RUNNING).update(
-            state=State.PENDING, lease_until=None, attempts=one.attempt if counted else one.attempt - 1
-        )
+def hand_back(claims: Sequence[Claim]) -> int:
+    """Make claimed reports pending again as if the attempt had never begun; returns how many were still held."""
+    return _held(claims).update(state=State.PENDING, due_at=Now(), attempts=F("attempts") - 1)
+
+
+def rest(claim: Claim) -> int:
+    """Make a report whose attempt failed pending again, after a pause that grows with the attempts."""
+    pause = FIRST_REST * 4 ** (claim.attempt - 1)
+    return _held([claim]).update(state=State.PENDING, due_at=Now() + pause)
 
 
 def retry(submission_id: UUID) -> int:
-    """Make what failed in a submission pending again, and with it the class report; returns how many had failed."""
+    """Make what failed in a submission pending again, and with it the class report; returns how many had failed.
+
+    A class report that is being made at this moment lists what is about to be made again: its writer is
+    refused, as it is no longer RUNNING.
+    """
     reports = Report.objects.filter(submission=submission_id)
-    anew: dict[str, Any] = {"state": State.PENDING, "attempts": 0, "error": "", "lease_until": None}
     with transaction.atomic():
-        failed = reports.filter(state=State.FAILURE).update(**anew)
-        if failed:
-            reports.filter(kind=Report.Kind.CLASS, state=State.SUCCESS).update(**anew)
-    return failed
+        failed = reports.filter(state=State.FAILURE)
+        again = failed.update(state=State.PENDING, due_at=Now(), attempts=0, error="")
+        if again:
+            reports.filter(kind=Report.Kind.CLASS).update(state=State.PENDING, due_at=Now(), attempts=0, error="")
+    return again
 
 
 def give_up_exhausted() -> int:
@@ -141,8 +168,14 @@ def give_up_exhausted() -> int:
         f"The worker was lost {MAX_ATTEMPTS} times while making this report, so it was given up. "
         "Submit the same body again to try once more; if it fails again, report it with the task_id."
     )
-    spent = Report.objects.filter(state=State.RUNNING, lease_until__lt=Now(), attempts__gte=MAX_ATTEMPTS)
-    return spent.update(state=State.FAILURE, error=reason, lease_until=None, finished_at=Now())
+    spent = Report.objects.filter(state=State.RUNNING, due_at__lte=Now(), attempts__gte=MAX_ATTEMPTS)
+    return spent.update(state=State.FAILURE, error=reason, lease_expiries=F("lease_expiries") + 1, finished_at=Now())
+
+
+def _held(claims: Sequence[Claim]) -> QuerySet[Report]:
+    """The rows of these claims, less those that another has taken over or that are finished."""
+    each = (Q(id=claim.report_id, fence=claim.fence) for claim in claims)
+    return Report.objects.filter(reduce(or_, each, Q(pk__in=[])), state=State.RUNNING)
 
 
 def _lease_end() -> Any:

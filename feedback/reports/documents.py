@@ -1,6 +1,7 @@
 """What a claim is turned into: a student's report, or the report of a class, with the findings it shows."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -44,32 +45,39 @@ def options_of(time_zone: str | None, compare: str | None) -> Options:
 
 def make(submission: Submission, claim: Claim) -> Made:
     """The document of a claim. Raises NothingToReport; any other exception is a fault of ours."""
-    if claim.kind is Report.Kind.CLASS:
-        return _class_report(submission, claim)
+    begun = time.perf_counter()
+    artifact, findings = _class_report(submission) if claim.kind is Report.Kind.CLASS else _student(submission, claim)
+    sha256 = hashlib.sha256(artifact.body).hexdigest()
+    return Made(claim, artifact, sha256, findings, time.perf_counter() - begun)
+
+
+def _student(submission: Submission, claim: Claim) -> tuple[Artifact, bytes]:
     findings = _analyse(submission, claim.payload)
     if submission.options.get("compare") == "class":
         findings = with_comparison(findings, _statistics(submission))
     artifact = render(findings, Format(submission.format), _render_options(submission))
-    return _made(claim, artifact, encode_findings(findings))
+    return artifact, encode_findings(findings)
 
 
-def _class_report(submission: Submission, claim: Claim) -> Made:
+def _class_report(submission: Submission) -> tuple[Artifact, bytes]:
     """A function of the findings stored with the students' reports and of where those are served."""
     students = submission.reports.filter(kind=Report.Kind.STUDENT).order_by("position")
-    done = students.filter(state=State.SUCCESS)
-    links = [f"{submission.id}/reports/{report_id}" for report_id in done.values_list("id", flat=True)]
-    if not links:
-        raise NothingToReport(f"None of the {submission.students} reports of this class could be made.")
     failed = students.filter(state=State.FAILURE).values_list("student_id", "namespace", "error")
     failures = [Failure(student_id, namespace or None, reason) for student_id, namespace, reason in failed]
-    pages = done.values_list("findings", flat=True).iterator(chunk_size=_PAGE)
-    found = analyse_class((decode_findings(bytes(stored or b"")) for stored in pages), failures)
+    links: list[str] = []
+    found = analyse_class(_findings_of(submission, links), failures)
+    if not links:
+        raise NothingToReport(f"None of the {submission.students} reports of this class could be made.")
     artifact = render_class(found, Format(submission.format), _render_options(submission), links)
-    return _made(claim, artifact, encode_class_findings(found))
+    return artifact, encode_class_findings(found)
 
 
-def _made(claim: Claim, artifact: Artifact, findings: bytes) -> Made:
-    return Made(claim, artifact, hashlib.sha256(artifact.body).hexdigest(), findings)
+def _findings_of(submission: Submission, links: list[str]) -> Iterator[Findings]:
+    """What was found about each student; `links` grows along, so that a row never leads to someone else's report."""
+    done = submission.reports.filter(kind=Report.Kind.STUDENT, state=State.SUCCESS).order_by("position")
+    for report_id, stored in done.values_list("id", "findings").iterator(chunk_size=_PAGE):
+        links.append(f"{submission.id}/reports/{report_id}")
+        yield decode_findings(bytes(stored or b""))
 
 
 def _statistics(submission: Submission) -> ClassStatistics:

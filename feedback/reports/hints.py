@@ -2,11 +2,14 @@
 
 import functools
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 from celery import current_app
-from kombu import Connection
-from kombu.exceptions import LimitExceeded, OperationalError
+from kombu import Connection, Producer
+from kombu.exceptions import ChannelError
 from kombu.pools import producers
 
 from feedback.reports.models import Submission
@@ -14,10 +17,17 @@ from feedback.reports.models import Submission
 log = logging.getLogger(__name__)
 
 TASK = "feedback.reports.tasks.produce"
+# In the order in which a worker looks into them: the sweep is never behind work, and a class never keeps a
+# single waiting.
+UPKEEP, INTERACTIVE, BULK = "upkeep", "interactive", "bulk"
 # Enough to set every worker of a small installation to one class at once; each hint then follows the work.
 HINTS_PER_CLASS = 8
 STUDENTS_PER_HINT = 16
 _PATIENCE_SECONDS = 0.4
+
+
+def queue_of(submission: Submission) -> str:
+    return BULK if submission.is_class else INTERACTIVE
 
 
 def publish(submission: Submission) -> bool:
@@ -26,18 +36,50 @@ def publish(submission: Submission) -> bool:
     To be called outside of any transaction: a worker must find the rows committed.
     """
     hints = min(HINTS_PER_CLASS, -(-submission.students // STUDENTS_PER_HINT))
-    return all(send(submission.id, is_class=submission.is_class) for _ in range(hints))
+    return all(send(submission.id, queue_of(submission)) for _ in range(hints))
 
 
-def send(submission_id: UUID, *, is_class: bool) -> bool:
-    queue = "bulk" if is_class else "interactive"
+def send(submission_id: UUID, queue: str) -> bool:
     try:
-        with producers[_connection()].acquire(block=True, timeout=_PATIENCE_SECONDS) as producer:
+        with _producer() as producer:
             current_app.send_task(TASK, args=[str(submission_id)], queue=queue, producer=producer)
-    except (OperationalError, OSError, LimitExceeded) as fault:
+    except Exception as fault:  # whatever it is that the broker has: what was accepted is safe without it
         log.warning("no hint sent for %s, the sweep will: %s", submission_id, fault)
         return False
     return True
+
+
+def waiting(queue: str) -> int | None:
+    """How many messages are in a queue; None where the broker cannot be reached."""
+    try:
+        with _producer() as producer:
+            return _length(producer.channel, queue)
+    except Exception as fault:  # as above
+        log.warning("the broker cannot be asked how much is waiting: %s", fault)
+        return None
+
+
+def drop(queue: str) -> None:
+    """Forget every message in a queue."""
+    try:
+        with _producer() as producer:
+            channel: Any = producer.channel  # typed as one that has no queues
+            channel.queue_purge(queue)
+    except Exception as fault:  # as above
+        log.warning("the broker cannot be reached: %s", fault)
+
+
+def _length(channel: Any, queue: str) -> int:
+    try:
+        return int(channel.queue_declare(queue, passive=True).message_count)
+    except ChannelError:
+        return 0  # Redis has no empty lists
+
+
+@contextmanager
+def _producer() -> Iterator[Producer]:
+    with producers[_connection()].acquire(block=True, timeout=_PATIENCE_SECONDS) as producer:
+        yield producer
 
 
 @functools.cache

@@ -19,7 +19,7 @@ from feedback.events.faults import Details
 from feedback.events.spool import IN_MEMORY_BYTES
 from feedback.rendering import Format, renderer_version
 from feedback.rendering.manifest import State
-from feedback.reports import claims, hints
+from feedback.reports import claims, hints, upkeep
 from feedback.reports.models import HEADLINE, Report, Submission
 
 
@@ -30,6 +30,7 @@ class Order:
     format: Format
     options: dict[str, str | float]
     caller: Caller
+    asked: tuple[str | None, ...] = ()  # the options as they were sent, before any default
     idempotency_key: str = ""
 
 
@@ -108,21 +109,34 @@ def submit(students: Iterable[Student], order: Order) -> tuple[Submission, State
 def submit_roll(roll: Roll, order: Order) -> tuple[Submission, State]:
     """The same for students who are at rest already, and may be submitted in several formats."""
     _require_scope(roll, order.caller)
-    submission = _new_submission(roll, order)
+    # Again only where the one in the way was erased before its state could be read.
+    while True:
+        found, new = _store_or_find(_new_submission(roll, order), roll)
+        state = State.PENDING if new else _resume(found)
+        if state is not None:
+            break
+    if new:
+        hints.publish(found)
+    return found, state
+
+
+def _store_or_find(submission: Submission, roll: Roll) -> tuple[Submission, bool]:
+    """The submission, stored, or the one in its way; and whether it was new. Raises KeyReused."""
     with transaction.atomic():
         # A conflict is with an identical submission, or with the same Idempotency-Key.
         Submission.objects.bulk_create([submission], ignore_conflicts=True)
         found = Submission.objects.filter(identity=submission.identity).first()
-        if found is None:
+        if found is None and _key_is_taken(submission):
             raise KeyReused
-        if found.id == submission.id:
+        new = found is not None and found.id == submission.id
+        if new:
             _insert_reports(submission, roll)
-            state = State.PENDING
-        else:
-            state = _resume(found)
-    if state is not State.SUCCESS:
-        hints.publish(found)
-    return found, state
+    return found or submission, new
+
+
+def _key_is_taken(submission: Submission) -> bool:
+    key = submission.idempotency
+    return key is not None and Submission.objects.filter(idempotency=key).exists()
 
 
 def _require_scope(roll: Roll, caller: Caller) -> None:
@@ -154,15 +168,13 @@ def _new_submission(roll: Roll, order: Order) -> Submission:
 
 
 def identity(content_sha256: bytes, order: Order) -> bytes:
-    """32 bytes, equal for submissions that must give the same documents to the same caller."""
-    parts = [
-        order.caller.owner,
-        order.format.value,
-        sorted(order.options.items()),
-        renderer_version(),
-        content_sha256.hex(),
-        order.idempotency_key,
-    ]
+    """32 bytes, equal for submissions that must give the same documents to the same caller.
+
+    A caller who names a submission with an Idempotency-Key means that one, also after an upgrade of this
+    service or of its defaults: with a key only what was sent counts.
+    """
+    ours = order.asked if order.idempotency_key else [sorted(order.options.items()), renderer_version()]
+    parts = [order.caller.owner, order.format.value, order.idempotency_key, content_sha256.hex(), ours]
     return hashlib.sha256(msgspec.json.encode(parts)).digest()
 
 
@@ -183,12 +195,20 @@ def _idempotency(order: Order) -> bytes | None:
     return hashlib.sha256(msgspec.json.encode(parts)).digest()
 
 
-def _resume(submission: Submission) -> State:
-    """The state of an earlier submission; where it failed, all that failed in it is pending again."""
-    headline = submission.reports.filter(position=HEADLINE).values_list("state", flat=True).get()
-    if headline == State.FAILURE:
-        claims.retry(submission.id)
-    return State.SUCCESS if headline == State.SUCCESS else State.PENDING
+def _resume(submission: Submission) -> State | None:
+    """The state of an earlier submission, None where it is gone; what failed in it is pending again if all of it did.
+
+    Unfinished work is hinted at only when it is neglected: a client may poll by repeating its POST, and
+    each hint for a class lives as long as there is work.
+    """
+    headline = submission.reports.filter(position=HEADLINE).values_list("state", flat=True).first()
+    if headline is None:
+        return None
+    if headline == State.SUCCESS:
+        return State.SUCCESS
+    if (headline == State.FAILURE and claims.retry(submission.id)) or upkeep.attend(submission):
+        hints.publish(submission)
+    return State.PENDING
 
 
 _COLUMNS = (

@@ -5,12 +5,13 @@ A report's state changes only through the guarded functions of `claims.py`:
         ┌──────────────────── handed back, attempt not counted ───┐
         ▼                                                         │
     PENDING ── claimed: lease, attempts + 1 ──▶ RUNNING ──────────┤
-        ▲                                         │  ▲            │
-        │                                         │  └─ lease ran out: claimed again, alone
+        ▲ ▲                                       │  ▲            │
+        │ └── attempt failed: rests a while ──────┤  └─ lease ran out: claimed again, alone
         │                                         ├── stored, fence unchanged ─▶ SUCCESS
         │                                         └── 3 attempts spent ──────▶ FAILURE
-        └──────────────── submitted again ──────────────────────────────────────┘
+        └──────────────── submitted again, retried ─────────────────────────────┘
 
+`due_at` says when an unfinished report may be claimed: at once, after a rest, or when its lease runs out.
 A submission has no state of its own: it is its *headline* report's, position 0. That is the student's
 report for a single, and the class report, which waits for all the others, for a class.
 """
@@ -19,6 +20,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
 from feedback.access.callers import Caller, Scope
 from feedback.rendering import Format
@@ -72,9 +74,11 @@ class Submission(models.Model):
     students = models.PositiveIntegerField()
     # The class in numbers, where the reports compare with it (documents._statistics).
     statistics = models.BinaryField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    # When a hint was last sent by the sweep or followed by a worker; what is due and unattended is swept.
-    attended_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now())
+    # When a hint was last sent, or followed by a worker of a class; what is due and unattended is swept.
+    attended_at = models.DateTimeField(db_default=Now())
+    # Of the request that brought it, so that every line logged about it can be found from the client's side.
+    request_id = models.CharField(max_length=64, blank=True)
 
     objects = Submissions.as_manager()
 
@@ -101,7 +105,8 @@ class Report(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     # Grows at every claim and is never given back: a write must name the fence it was claimed behind.
     fence = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(db_default=Now())
+    lease_expiries = models.PositiveSmallIntegerField(db_default=0)
     error = models.TextField(blank=True)
 
     findings = models.BinaryField(null=True)
@@ -109,7 +114,8 @@ class Report(models.Model):
     media_type = models.CharField(max_length=64, blank=True)
     body = models.BinaryField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
-    finished_at = models.DateTimeField(null=True)
+    render_seconds = models.FloatField(null=True)
+    finished_at = models.DateTimeField(null=True, db_index=True)
 
     objects = Reports.as_manager()
 

@@ -6,12 +6,15 @@ and what it had not committed never happened.
 
 import logging
 import time
+from collections import deque
+from collections.abc import Sequence
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import Error as DatabaseError
 from django.db.models.functions import Now
 
-from feedback.reports import claims, documents
+from feedback.reports import claims, documents, heartbeat
 from feedback.reports.claims import Claim, Made
 from feedback.reports.models import MAX_ATTEMPTS, Report, Submission
 
@@ -24,8 +27,8 @@ SLICE_SECONDS = 0.5
 def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
     """Work on a submission for about `seconds`; True where there was more to do when the time was over.
 
-    Faults of the database pass through, once everything claimed has been handed back as far as that is
-    still possible.
+    Faults of the database or the disk pass through, once everything claimed has been handed back as far
+    as that is still possible.
     """
     submission = Submission.objects.filter(id=submission_id).first()
     if submission is None:
@@ -34,38 +37,52 @@ def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
         Submission.objects.filter(id=submission_id).update(attended_at=Now())
     until = time.monotonic() + seconds
     while claimed := claims.claim(submission_id):
-        _make(submission, claimed)
+        with heartbeat.keeping(claimed):
+            _make(submission, claimed, until)
         if time.monotonic() >= until:
             return claims.due(Report.objects.filter(submission=submission_id)).exists()
     return False
 
 
-def _make(submission: Submission, claimed: list[Claim]) -> None:
-    """Make every claimed report and commit them in one write, failures beside successes."""
+def _make(submission: Submission, claimed: list[Claim], until: float) -> None:
+    """Make claimed reports until the time is over, at least one; commit them in one write, hand back the others."""
     made: list[Made] = []
+    left = deque(claimed)
     try:
-        for claim in claimed:
-            try:
-                made.append(documents.make(submission, claim))
-            except documents.NothingToReport as reason:
-                claims.fail([(claim, f"{reason} Each has its own reason in the manifest.")])
-            except (DatabaseError, MemoryError):
-                raise
-            except Exception as fault:
-                _attempt_failed(claim, fault)
+        while left and (len(left) == len(claimed) or time.monotonic() < until):
+            if document := _attempt(submission, left[0]):
+                made.append(document)
+            left.popleft()
         stored = claims.store(made)
     except BaseException:
         _hand_back(claimed)
         raise
     if stored < len(made):
         log.warning("submission %s: %d reports had been taken over by others", submission.id, len(made) - stored)
+    _hand_back(left)
+
+
+def _attempt(submission: Submission, claim: Claim) -> Made | None:
+    """The document of a claim; None where there is none, once that has been written down."""
+    try:
+        return documents.make(submission, claim)
+    except documents.NothingToReport as reason:
+        claims.fail([(claim, f"{reason} Each has its own reason in the manifest.")])
+    except (DatabaseError, OSError):
+        raise  # no report reads anything but the database and what is installed: it is not to blame
+    except SoftTimeLimitExceeded as fault:
+        _attempt_failed(claim, fault)
+        raise
+    except Exception as fault:
+        _attempt_failed(claim, fault)
+    return None
 
 
 def _attempt_failed(claim: Claim, fault: Exception) -> None:
-    """A fault of ours: try again alone, and give up after the last attempt. The log has the inside."""
+    """A fault of ours: try again later and alone, and give up after the last attempt. The log has the inside."""
     log.error("report %s, attempt %d of %d failed", claim.report_id, claim.attempt, MAX_ATTEMPTS, exc_info=fault)
     if claim.attempt < MAX_ATTEMPTS:
-        claims.hand_back([claim], counted=True)
+        claims.rest(claim)
         return
     reason = (
         f"Making this report failed {MAX_ATTEMPTS} times, so it was given up. Submit the same body again to try "
@@ -74,7 +91,7 @@ def _attempt_failed(claim: Claim, fault: Exception) -> None:
     claims.fail([(claim, reason)])
 
 
-def _hand_back(claimed: list[Claim]) -> None:
+def _hand_back(claimed: Sequence[Claim]) -> None:
     try:
         claims.hand_back(claimed)
     except DatabaseError as fault:

@@ -9,7 +9,7 @@ from feedback.reports import hints, production, upkeep
 
 
 @shared_task(
-    autoretry_for=(OperationalError, InterfaceError, MemoryError, OSError),
+    autoretry_for=(OperationalError, InterfaceError, OSError),
     retry_backoff=1,
     retry_backoff_max=60,
     max_retries=8,
@@ -17,10 +17,11 @@ from feedback.reports import hints, production, upkeep
 def produce(submission_id: str) -> None:
     """Work on a submission for a slice of time, then let others have a turn."""
     if production.produce(UUID(submission_id)):
-        hints.send(UUID(submission_id), is_class=True)  # a single is never more than a slice
+        hints.send(UUID(submission_id), hints.BULK)  # a single is never more than a slice
 
 
-@shared_task(queue="interactive")
+@shared_task(queue=hints.UPKEEP)
 def sweep() -> None:
     """Bring back everything that a lost message or a lost worker has left behind."""
+    hints.drop(hints.UPKEEP)  # one sweep does for all that gathered while no worker was there
     upkeep.sweep()

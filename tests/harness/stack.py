@@ -29,7 +29,8 @@ class Stack:
 
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         self.folder = folder
-        self.environment = environment.without_ours(dict(os.environ)) | settings
+        # The programs are those of this checkout, wherever the environment's own installation points.
+        self.environment = environment.without_ours(dict(os.environ)) | {"PYTHONPATH": str(ROOT)} | settings
         self.processes: dict[str, Process] = {}
         self._port = environment.Reservation()
         self.url = f"http://127.0.0.1:{self._port.port}"

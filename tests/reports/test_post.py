@@ -5,7 +5,9 @@ import json
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
+from feedback.reports import intake
 from feedback.reports.models import Report, Submission
 from tests.reports.conftest import Post, Submit, class_of, student, work_off
 
@@ -135,6 +137,20 @@ def test_an_idempotency_key_used_for_another_body_is_refused(post: Post) -> None
     assert other.status_code == 422
     assert "Idempotency-Key" in other.json()["details"]
     assert Submission.objects.count() == 1
+
+
+def test_an_idempotency_key_names_the_same_task_after_an_upgrade_and_new_defaults(
+    post: Post, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyed = {"Idempotency-Key": "k-1"}
+    first = post("html", student(), **keyed)
+    plain = post("html", student())
+    monkeypatch.setattr(intake, "renderer_version", lambda: "0123456789ab")
+    settings.FEEDBACK_SESSION_GAP_MINUTES = 7.0
+
+    assert post("html", student(), **keyed).json() == first.json()
+    assert post("html", student()).json() != plain.json()
+    assert post("html", student(), query="?tz=Asia/Kolkata", **keyed).status_code == 422
 
 
 def test_a_request_id_of_the_clients_own_comes_back(client: Client) -> None:

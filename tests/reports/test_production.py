@@ -1,16 +1,19 @@
 """Claiming, making and storing: the guarded transitions, and what faults do to them."""
 
+import errno
 import hashlib
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from feedback.analysis import decode_findings
 from feedback.rendering import render
@@ -24,7 +27,7 @@ def task_of(address: str) -> UUID:
 
 
 def let_leases_run_out() -> None:
-    Report.objects.filter(state="RUNNING").update(lease_until=Now() - timedelta(seconds=1))
+    Report.objects.filter(state="RUNNING").update(due_at=Now() - timedelta(seconds=1))
 
 
 def test_a_stored_report_holds_its_document_its_hash_and_its_findings(submit: Submit) -> None:
@@ -35,7 +38,8 @@ def test_a_stored_report_holds_its_document_its_hash_and_its_findings(submit: Su
     assert report.state == "SUCCESS"
     assert report.sha256 == hashlib.sha256(bytes(report.body or b"")).hexdigest()
     assert decode_findings(bytes(report.findings or b"")).event_order == ("Q1", "Q1")
-    assert (report.lease_until, report.attempts) == (None, 1)
+    assert (report.attempts, report.lease_expiries) == (1, 0)
+    assert report.render_seconds is not None
     assert report.finished_at is not None
 
 
@@ -66,11 +70,20 @@ def test_what_is_claimed_is_not_claimed_again_before_its_lease_runs_out(submit: 
     assert [claim.attempt for claim in claims.claim(task)] == [2]
 
 
-def test_a_report_with_an_attempt_behind_it_is_claimed_alone_and_after_its_neighbours(submit: Submit) -> None:
+def test_a_report_with_an_attempt_behind_it_rests_then_is_claimed_alone_and_after_its_neighbours(
+    submit: Submit,
+) -> None:
     task = task_of(submit("html", class_of(4)))
-    claims.hand_back(claims.claim(task)[:2], counted=True)
-    Report.objects.filter(state="RUNNING").update(state="PENDING", attempts=0)
+    first, second, *others = claims.claim(task)
+    claims.rest(first)
+    claims.rest(second)
+    claims.hand_back(others)
 
+    neighbours = claims.claim(task)
+    assert [claim.key[1] for claim in neighbours] == ["student-2", "student-3"]
+    assert claims.claim(task) == [], "the others rest"
+    claims.hand_back(neighbours)
+    Report.objects.filter(attempts=1).update(due_at=Now())
     assert [claim.attempt for claim in claims.claim(task)] == [1, 1]
     assert [claim.attempt for claim in claims.claim(task)] == [2]
     assert [claim.attempt for claim in claims.claim(task)] == [2]
@@ -181,11 +194,123 @@ def test_a_lost_database_hands_the_claims_back_and_passes_the_fault_on(
     assert set(Report.objects.values_list("state", flat=True)) == {"SUCCESS"}
 
 
+def test_a_full_disk_is_no_reports_fault_so_no_attempt_is_counted(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = task_of(submit("html", class_of(3)))
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(documents, "render", full)
+        with pytest.raises(OSError, match="No space left"):
+            production.produce(task)
+
+    assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
+
+
+def test_a_report_that_runs_into_the_time_limit_is_counted_and_its_neighbours_are_not(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = task_of(submit("html", class_of(3)))
+    real = render
+
+    def slow_for_one(findings: Any, *rest: Any) -> Any:
+        if findings.student_id == "student-1":
+            raise SoftTimeLimitExceeded
+        return real(findings, *rest)
+
+    monkeypatch.setattr(documents, "render", slow_for_one)
+    with pytest.raises(SoftTimeLimitExceeded):
+        production.produce(task)
+
+    students = Report.objects.exclude(position=0).order_by("position").values_list("state", "attempts")
+    assert list(students) == [("PENDING", 0), ("PENDING", 1), ("PENDING", 0)]
+
+
+def test_a_worker_that_is_told_to_end_gives_back_what_it_has_claimed(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = task_of(submit("html", class_of(3)))
+
+    def told_to_end(*_: Any) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(documents, "render", told_to_end)
+    with pytest.raises(SystemExit):
+        production.produce(task)
+
+    assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
+
+
+def test_a_failed_class_that_is_retried_refuses_the_class_report_that_lists_the_failures(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = task_of(submit("html", class_of(2)))
+    submission = Submission.objects.get()
+    good, bad = claims.claim(task)
+    claims.store([documents.make(submission, good)])
+    claims.fail([(bad, "no")])
+    [headline] = claims.claim(task)
+    outdated = documents.make(submission, headline)
+
+    assert claims.retry(task) == 1
+    assert claims.store([outdated]) == 0
+    monkeypatch.undo()
+    work_off()
+    assert b"failed" not in bytes(Report.objects.get(position=0).body or b"")
+    assert set(Report.objects.values_list("state", flat=True)) == {"SUCCESS"}
+
+
+def test_a_retry_while_the_old_attempt_still_renders_refuses_the_old_ones_document(submit: Submit) -> None:
+    task = task_of(submit("html", student()))
+    submission = Submission.objects.get()
+    [zombie] = claims.claim(task)
+    late = documents.make(submission, zombie)
+    Report.objects.update(attempts=MAX_ATTEMPTS)
+    let_leases_run_out()
+    assert claims.give_up_exhausted() == 1
+    assert claims.retry(task) == 1
+
+    assert claims.store([late]) == 0
+    assert claims.hand_back([zombie]) == 0
+    [fresh] = claims.claim(task)
+    assert claims.store([late]) == 0
+    assert (fresh.attempt, claims.store([documents.make(submission, fresh)])) == (1, 1)
+
+
+def test_a_report_erased_while_it_is_made_is_not_made_again(submit: Submit) -> None:
+    task = task_of(submit("html", class_of(2)))
+    submission = Submission.objects.get()
+    claimed = claims.claim(task)
+    made = [documents.make(submission, claim) for claim in claimed]
+    submission.delete()
+
+    assert claims.store(made) == 0
+    assert (claims.renew(claimed), claims.hand_back(claimed), claims.rest(claimed[0])) == (0, 0, 0)
+    assert not production.produce(task)
+    assert not Report.objects.exists()
+
+
+def test_a_renewed_lease_runs_on_and_a_lost_one_is_not_renewed(submit: Submit) -> None:
+    task = task_of(submit("html", class_of(2)))
+    first, second = claims.claim(task)
+    let_leases_run_out()
+    assert claims.renew([first]) == 1
+
+    [taken_over] = claims.claim(task)
+    assert taken_over.report_id == second.report_id
+    assert claims.renew([first, second]) == 1
+    assert Report.objects.get(id=second.report_id).lease_expiries == 1
+
+
 def test_work_stops_when_its_time_is_over_and_says_that_there_is_more(submit: Submit) -> None:
     task = task_of(submit("html", class_of(20)))
 
     assert production.produce(task, seconds=0)
-    assert Report.objects.filter(state="SUCCESS").count() == claims.CHUNK
+    assert Report.objects.filter(state="SUCCESS").count() == 1
+    assert not Report.objects.filter(state="RUNNING").exists(), "what was claimed beside it is handed back"
     assert not production.produce(task, seconds=60)
     assert not Report.objects.exclude(state="SUCCESS").exists()
 
@@ -202,7 +327,7 @@ def test_a_chunk_takes_the_same_number_of_queries_whatever_its_size(
         submission = Submission.objects.get(id=task)
         # savepoint, select, update, release; savepoint, store, release
         with django_assert_num_queries(7):
-            production._make(submission, claims.claim(task))
+            production._make(submission, claims.claim(task), until=float("inf"))
 
 
 def test_a_post_takes_the_same_number_of_queries_whatever_its_size(submit: Submit) -> None:
@@ -214,6 +339,27 @@ def test_a_post_takes_the_same_number_of_queries_whatever_its_size(submit: Submi
 
     assert len(counts) == 1
     assert counts.pop() <= 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_report_that_takes_longer_than_its_lease_stays_with_its_worker(
+    submit: Submit, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FEEDBACK_LEASE_SECONDS = 1
+    task = task_of(submit("html", student()))
+    claimed_by_others = []
+    real = render
+
+    def slow(*arguments: Any) -> Any:
+        time.sleep(2)
+        claimed_by_others.extend(claims.claim(task))
+        return real(*arguments)
+
+    monkeypatch.setattr(documents, "render", slow)
+    assert not production.produce(task)
+
+    assert claimed_by_others == []
+    assert Report.objects.get().state == "SUCCESS"
 
 
 @pytest.mark.django_db(transaction=True)

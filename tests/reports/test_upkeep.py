@@ -1,9 +1,11 @@
 """The sweep: what a lost message or a lost worker has left behind is brought back."""
 
+import threading
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from feedback.reports import claims, hints, upkeep
@@ -25,7 +27,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
 
 
 def grow_old() -> None:
-    Submission.objects.update(attended_at=Now() - upkeep.PATIENCE - timedelta(seconds=1))
+    Submission.objects.update(attended_at=Now() - upkeep.patience() - timedelta(seconds=1))
 
 
 def test_a_submission_whose_hint_was_lost_is_hinted_at_again(submit: Submit, sent: list[UUID]) -> None:
@@ -54,7 +56,7 @@ def test_what_is_done_or_in_progress_is_left_alone(submit: Submit, sent: list[UU
 def test_a_report_whose_worker_vanished_is_hinted_at_when_its_lease_runs_out(submit: Submit) -> None:
     task = UUID(submit("html", student()).rsplit("/", 1)[1])
     claims.claim(task)
-    Report.objects.update(lease_until=Now() - timedelta(seconds=1))
+    Report.objects.update(due_at=Now() - timedelta(seconds=1))
     grow_old()
 
     assert upkeep.sweep() == 1
@@ -65,7 +67,7 @@ def test_a_report_that_lost_its_worker_on_the_last_attempt_is_given_up_and_its_c
 ) -> None:
     submit("html", class_of(3))
     Report.objects.filter(position=1).update(
-        state="RUNNING", attempts=MAX_ATTEMPTS, lease_until=Now() - timedelta(seconds=1)
+        state="RUNNING", attempts=MAX_ATTEMPTS, due_at=Now() - timedelta(seconds=1)
     )
     upkeep.sweep()
     work_off()
@@ -91,3 +93,74 @@ def test_a_broker_that_is_down_is_tried_once_a_sweep(submit: Submit, monkeypatch
 
     assert upkeep.sweep() == 0
     assert len(tried) == 1
+
+
+def test_a_broker_that_is_down_leaves_what_is_neglected_for_the_next_sweep(
+    submit: Submit, sent: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit("html", student())
+    sent.clear()
+    grow_old()
+    with monkeypatch.context() as patched:
+        patched.setattr(hints, "waiting", lambda _queue: None)
+        assert upkeep.sweep() == 0
+
+    assert upkeep.sweep() == 1
+
+
+def test_a_queue_that_is_full_enough_gets_only_the_longest_neglected(
+    submit: Submit, sent: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hints, "waiting", lambda _queue: upkeep.QUEUE_ENOUGH)
+    monkeypatch.setattr(upkeep, "AT_LEAST", 2)
+    tasks = [UUID(submit("html", student(name)).rsplit("/", 1)[1]) for name in ("a", "b", "c")]
+    grow_old()
+    Submission.objects.filter(id=tasks[2]).update(attended_at=Now() - timedelta(hours=1))
+    sent.clear()
+
+    assert upkeep.sweep() == 2
+    assert sent[0] == tasks[2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_sweeps_at_once_one_works(submit: Submit, sent: list[UUID]) -> None:
+    submit("html", student())
+    sent.clear()
+    grow_old()
+    found: list[int] = []
+
+    def other() -> None:
+        found.append(upkeep.sweep())
+        connection.close()
+
+    with transaction.atomic():
+        assert upkeep._alone()
+        elsewhere = threading.Thread(target=other)
+        elsewhere.start()
+        elsewhere.join()
+
+    assert found == [0]
+    assert upkeep.sweep() == 1
+
+
+def test_polling_by_post_sends_no_hint_unless_the_work_is_neglected(submit: Submit, sent: list[UUID]) -> None:
+    address = submit("html", class_of(20))
+    assert len(sent) == 1
+    for _ in range(3):
+        assert submit("html", class_of(20)) == address
+    assert len(sent) == 1
+
+    grow_old()
+    submit("html", class_of(20))
+    assert len(sent) == 2
+
+
+def test_the_queue_is_counted_and_emptied(broker: str) -> None:
+    assert broker
+    hints.drop(hints.BULK)
+    assert hints.waiting(hints.BULK) == 0
+    for _ in range(3):
+        assert hints.send(uuid4(), hints.BULK)
+    assert hints.waiting(hints.BULK) == 3
+    hints.drop(hints.BULK)
+    assert hints.waiting(hints.BULK) == 0

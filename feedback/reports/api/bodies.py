@@ -23,9 +23,11 @@ _UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
 
 def order_from(request: Request, format_: Format) -> Order:
     """Raises InvalidRequest."""
+    asked = (_time_zone(request), _compare(request))
     return Order(
         format=format_,
-        options=options_of(_time_zone(request), _compare(request)),
+        options=options_of(*asked),
+        asked=asked,
         caller=caller_of(request),
         idempotency_key=_idempotency_key(request),
     )
