@@ -12,6 +12,7 @@ from tests.harness import environment, servers, stack
 
 # A busy machine makes an example slow without making it wrong; the suite times nothing.
 settings.register_profile("suite", deadline=None)
+settings.register_profile("fuzz", deadline=None, max_examples=5_000)  # make fuzz: --hypothesis-profile=fuzz
 settings.load_profile("suite")
 
 

@@ -6,25 +6,27 @@ an endless number or a deep nest is refused wherever it hides.
 
 import json
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from math import isinf
 from typing import Any
 
 import msgspec
 
-from feedback.events.faults import Faults
+from feedback.events.faults import Faults, Place
 from feedback.events.model import Event, Student
+from feedback.events.untyped import MAX_DEPTH, Refused, Repeating
 
-MAX_DEPTH = 64
-# The longest number CPython turns into text by default (sys.int_info.default_max_str_digits).
-MAX_DIGITS = 4300
-_PLACE_CHARACTERS = 80
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DATE_AND_TIME = re.compile(r"\S{8,10}[T ]\S{2,}", re.IGNORECASE)
-_KINDS = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+_KINDS = {str: "a string", bool: "a boolean", type(None): "null"}
+_SHOWN_CHARACTERS = 40
+_WORTH_A_CALL = (dict, list, Refused)
 
-_EVENT_FIELDS = {field.name: field for field in msgspec.structs.fields(Event)}
-_STUDENT_FIELDS = {field.name: field for field in msgspec.structs.fields(Student)}
+_EVENT_TYPES = {field.name: field.type for field in msgspec.structs.fields(Event)}
+_STUDENT_TYPES = {field.name: field.type for field in msgspec.structs.fields(Student)}
+_REQUIRED = {field.name for model in (Event, Student) for field in msgspec.structs.fields(model) if field.required}
+_REFUSALS = (msgspec.ValidationError, ValueError, OverflowError)
 EXPECTED = {
     "student_id": "expected a string of 1 to 200 characters",
     "namespace": "expected a string of at most 200 characters, or null",
@@ -36,161 +38,159 @@ EXPECTED = {
 }
 
 
-class _Refused:
-    """Stands in a decoded document for a number that may not be there."""
+def student_from(value: Any, place: Place, depth: int, faults: Faults) -> Student | None:
+    """A student from an untyped value `depth` containers deep, every fault recorded.
 
-    def __init__(self, why: str) -> None:
-        self.why = why
-
-
-def _number(convert: Callable[[str], Any]) -> Callable[[str], Any]:
-    def read(text: str) -> Any:
-        if sum(map(str.isdigit, text)) > MAX_DIGITS:
-            return _Refused(f"a number of more than {MAX_DIGITS:,} digits is not accepted; shorten it or send it as text")
-        return convert(text)
-
-    return read
-
-
-def _constant(text: str) -> _Refused:
-    return _Refused(f"{text} is not JSON; use null where there is no number")
-
-
-_json = json.JSONDecoder(parse_int=_number(int), parse_float=_number(float), parse_constant=_constant)
-
-
-def decode_untyped(data: bytes, place: str, faults: Faults) -> tuple[bool, Any]:
-    """(True, the document) or, with the fault recorded at `place`, (False, None)."""
-    try:
-        return True, _json.decode(data.decode())
-    except UnicodeDecodeError as fault:
-        faults.add(place, f"not UTF-8: byte {fault.start} does not belong there; encode the body as UTF-8")
-    except json.JSONDecodeError as fault:
-        faults.add(place, f"not JSON: {fault.msg} at line {fault.lineno}, column {fault.colno}")
-    except RecursionError:
-        faults.add(place, f"nested deeper than {MAX_DEPTH} levels; flatten it")
-    return False, None
-
-
-def student_from(value: Any, place: str, depth: int, faults: Faults) -> Student | None:
-    """A student from an untyped value `depth` containers deep, or None with every fault recorded."""
-    before = faults.count
+    None where the value does not even say who it is; a student whose events have faults comes with the others.
+    """
     if not isinstance(value, dict):
-        _inspect(value, place or "body", depth, faults)
-        faults.add(place or "body", f"expected a student (an object), got {_kind(value)}")
+        inspect(value, place, depth, faults)
+        expected = "a student (an object)" if place else "one student (an object) or a class (a list of students)"
+        faults.add(place, f"expected {expected}, got {_kind(value)}")
         return None
-    for name in value.keys() - _STUDENT_FIELDS.keys():
-        _inspect_member(value, name, place, depth + 1, faults)
-    student_id = _field(value, "student_id", _STUDENT_FIELDS, place, depth, faults)
-    namespace = _field(value, "namespace", _STUDENT_FIELDS, place, depth, faults)
-    events = _events(value, place, depth, faults)
-    return Student(student_id, events, namespace) if faults.count == before else None
+    before, events = faults.count, value.get("events")
+    inspect(value, place, depth, faults, but_not=events if isinstance(events, list) else None)
+    student_id = _field(value, "student_id", _STUDENT_TYPES, place, faults)
+    namespace = _field(value, "namespace", _STUDENT_TYPES, place, faults)
+    identified = faults.count == before
+    received = _events(value, place, depth + 1, faults)
+    return Student(student_id, received, namespace) if identified else None
 
 
-def _events(student: dict[str, Any], place: str, depth: int, faults: Faults) -> list[Event]:
-    here = join(place, "events")
-    values = student.get("events")
+def _events(student: dict[str, Any], place: Place, depth: int, faults: Faults) -> list[Event]:
+    here, values = (*place, "events"), student.get("events")
     if not isinstance(values, list):
-        found = f"got {_kind(values)}" if "events" in student else "it is missing"
-        _inspect(values, here, depth + 1, faults)
-        faults.add(here, f"{EXPECTED['events']}; {found}")
+        faults.add(here, f"{EXPECTED['events']}; {_found(student, 'events')}")
         return []
     return [
         event
         for index, value in enumerate(values)
-        if (event := _event(value, f"{here}[{index}]", depth + 2, faults)) is not None
+        if (event := _event(value, (*here, index), depth + 1, faults)) is not None
     ]
 
 
-def _event(value: Any, place: str, depth: int, faults: Faults) -> Event | None:
+def _event(value: Any, place: Place, depth: int, faults: Faults) -> Event | None:
     before = faults.count
+    inspect(value, place, depth, faults)
     if not isinstance(value, dict):
-        _inspect(value, place, depth, faults)
         faults.add(place, f"expected an event (an object), got {_kind(value)}")
         return None
-    for name in value.keys() - _EVENT_FIELDS.keys():
-        _inspect_member(value, name, place, depth + 1, faults)
-    fields = {name: _field(value, name, _EVENT_FIELDS, place, depth, faults) for name in _EVENT_FIELDS}
-    return Event(**fields) if faults.count == before else None
-
-
-def _field(owner: dict[str, Any], name: str, fields: dict[str, Any], place: str, depth: int, faults: Faults) -> Any:
-    here, value, field = join(place, name), owner.get(name), fields[name]
-    if name not in owner:
-        if field.required:
-            faults.add(here, f"{EXPECTED[name]}; it is missing")
+    try:
+        event = _whole_event(value)
+    except _REFUSALS:
+        for name in _EVENT_TYPES:
+            _field(value, name, _EVENT_TYPES, place, faults)
         return None
-    before = faults.count
-    _inspect(value, here, depth + 1, faults)
-    if faults.count > before:
+    return event if faults.count == before else None
+
+
+def _whole_event(value: dict[str, Any]) -> Event:
+    known = {name: value[name] for name in _EVENT_TYPES if name in value}
+    if isinstance(time := known.get("created_time"), str):
+        known["created_time"] = _time(time)
+    event = msgspec.convert(known, Event)
+    _check_finite(event.unit)
+    return event
+
+
+def _field(owner: dict[str, Any], name: str, types: dict[str, Any], place: Place, faults: Faults) -> Any:
+    """The value of a field as the model's type; None with the fault recorded where it is not one."""
+    value = owner.get(name)
+    if (name not in owner and name not in _REQUIRED) or isinstance(value, Refused):
         return None
     try:
-        return _convert(value, field.type)
-    except (msgspec.ValidationError, ValueError, OverflowError):
-        faults.add(here, f"{EXPECTED[name]}; got {_shown(value)}")
+        if name == "created_time" and isinstance(value, str):
+            return _time(value)
+        converted = msgspec.convert(value, types[name])
+        _check_finite(converted)
+    except _REFUSALS:
+        faults.add((*place, name), f"{EXPECTED[name]}; {_found(owner, name)}")
         return None
-
-
-def _convert(value: Any, wanted: Any) -> Any:
-    """The value as the model's type; times also in the forms of ISO 8601 that RFC 3339 leaves out."""
-    try:
-        converted = msgspec.convert(value, wanted)
-    except msgspec.ValidationError:
-        if wanted is not _EVENT_FIELDS["created_time"].type or not isinstance(value, str):
-            raise
-        if not _DATE_AND_TIME.fullmatch(value):
-            raise
-        converted = datetime.fromisoformat(value)
-    if isinstance(converted, datetime) and converted.tzinfo is not None:
-        converted.astimezone(UTC)  # OverflowError outside the years 1 to 9999
-    if isinstance(converted, float) and converted in (float("inf"), float("-inf")):
-        raise ValueError("out of range")
     return converted
 
 
-def _inspect(value: Any, place: str, depth: int, faults: Faults) -> None:
-    """Record what is refused anywhere, in `value` and all below it; `depth` counts the containers around it."""
+def _check_finite(value: Any) -> None:
+    if isinstance(value, float) and isinf(value):
+        raise ValueError("beyond the range of a double")
+
+
+def _time(text: str) -> datetime:
+    """A time in any form of ISO 8601 that gives a date and a time, also those that RFC 3339 leaves out.
+
+    Raises ValueError or msgspec.ValidationError for anything else, OverflowError outside the years 1 to 9999 in UTC.
+    """
+    try:
+        time = msgspec.convert(text, datetime)
+    except msgspec.ValidationError:
+        if not _DATE_AND_TIME.fullmatch(text):
+            raise
+        time = datetime.fromisoformat(text)
+    offset = time.utcoffset()
+    if offset is None:
+        return time
+    in_utc = time.astimezone(UTC)
+    # An offset of odd seconds would be rounded to minutes when it is stored.
+    return in_utc if offset % timedelta(minutes=1) else time
+
+
+def inspect(value: Any, place: Place, depth: int, faults: Faults, but_not: Any = None) -> None:
+    """Record what is refused anywhere, in `value` and all below it; `depth` counts the containers around it.
+
+    The member that is the very object `but_not` is left for the caller to inspect.
+    """
     if isinstance(value, str):
-        if "\0" in value:
-            faults.add(place, "a NUL character (U+0000) is not accepted; remove it")
-        if _SURROGATE.search(value):
-            faults.add(place, "half of a surrogate pair stands alone; send the whole character or remove it")
-    elif isinstance(value, _Refused):
+        _inspect_text(value, place, faults)
+    elif isinstance(value, Refused):
         faults.add(place, value.why)
-    elif isinstance(value, dict | list):
+    elif isinstance(value, (dict, list)):
         if depth >= MAX_DEPTH:
             faults.add(place, f"nested deeper than {MAX_DEPTH} levels; flatten it")
-        elif isinstance(value, list):
-            for index, item in enumerate(value):
-                _inspect(item, f"{place}[{index}]", depth + 1, faults)
-        else:
-            for name in value:
-                _inspect_member(value, name, place, depth + 1, faults)
+            return
+        for step, item in _members(value):
+            if isinstance(step, str) and not _is_plain(step):
+                _inspect_text(step, (*place, step), faults)
+            # Most members are plain texts and numbers: they cost no call.
+            if isinstance(item, str):
+                if not _is_plain(item):
+                    _inspect_text(item, (*place, step), faults)
+            elif isinstance(item, _WORTH_A_CALL) and item is not but_not:
+                inspect(item, (*place, step), depth + 1, faults)
 
 
-def _inspect_member(owner: dict[str, Any], name: str, place: str, depth: int, faults: Faults) -> None:
-    here = join(place, name)
-    _inspect(name, here, depth, faults)
-    _inspect(owner[name], here, depth, faults)
+def _members(value: dict[str, Any] | list[Any]) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(value, list):
+        return enumerate(value)
+    return value.pairs if isinstance(value, Repeating) else value.items()
 
 
-def join(place: str, name: str) -> str:
-    """`place.name`, with a name of any content kept printable and short."""
-    shown = name.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
-    if len(shown) > _PLACE_CHARACTERS:
-        shown = shown[: _PLACE_CHARACTERS - 1] + "…"
-    if not place:
-        return shown
-    return f"{place}: {shown}" if place.startswith("line ") and "." not in place and ":" not in place else f"{place}.{shown}"
+def _is_plain(text: str) -> bool:
+    return text.isascii() and "\0" not in text
+
+
+def _inspect_text(text: str, place: Place, faults: Faults) -> None:
+    if "\0" in text:
+        faults.add(place, "a NUL character (U+0000) is not accepted; remove it")
+    if _SURROGATE.search(text):
+        faults.add(place, "half of a surrogate pair stands alone; send the whole character or remove it")
 
 
 def _kind(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
     return _KINDS.get(type(value), "a number")
 
 
-def _shown(value: Any) -> str:
+def _found(owner: dict[str, Any], name: str) -> str:
+    """What stands there instead, short whatever it is."""
+    value = owner.get(name)
+    if name not in owner:
+        return "it is missing"
     if isinstance(value, str):
-        return f"a string of {len(value)} characters" if len(value) > 40 else json.dumps(value, ensure_ascii=False)
+        long = len(value) > _SHOWN_CHARACTERS
+        return f"got a string of {len(value):,} characters" if long else f"got {json.dumps(value, ensure_ascii=False)}"
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return repr(value)[:40]
-    return _kind(value)
+        if isinstance(value, float) and isinf(value):
+            return "got a number beyond the range of a double"
+        shown = repr(value)
+        return f"got a number of {len(shown):,} digits" if len(shown) > _SHOWN_CHARACTERS else f"got {shown}"
+    return f"got {_kind(value)}"

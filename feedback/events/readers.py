@@ -7,9 +7,11 @@ from typing import IO
 
 import msgspec
 
-from feedback.events import careful
-from feedback.events.faults import Faults, TooLarge
+from feedback.events.careful import student_from
+from feedback.events.elements import MalformedError, elements
+from feedback.events.faults import Faults, Line, Place, TooLarge, describe
 from feedback.events.model import Student, decode_student
+from feedback.events.untyped import MAX_DIGITS, affordable, decode_untyped
 
 
 class MediaType(StrEnum):
@@ -27,11 +29,20 @@ class Limits(msgspec.Struct, frozen=True):
     max_student_events: int = 100_000
 
 
+Received = Iterator[tuple[Place, Student | None]]
+
 _BOM = b"\xef\xbb\xbf"
-# What the decoder lets through although it is refused: an escaped NUL, and times in the first or last
-# year (their digits perhaps escaped), which may leave the years 1 to 9999 once they are moved to UTC.
-_SUSPECT = re.compile(rb'\\u0000|\\u003[0-9]|"(?:0001|9999)-')
-_split = msgspec.json.Decoder(list[msgspec.Raw])
+_START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*")
+_ALL_BUT_NEWLINES = bytes(byte if byte == ord("\n") else ord(" ") for byte in range(256))
+_UTF8_CONTINUATIONS = bytes(range(0x80, 0xC0))
+_SMALLEST_EVENT_BYTES = len(b'{"unit":1},')
+# What the decoder lets through although it is refused: an escaped NUL, and times on the first or last day
+# there is (their digits perhaps escaped), which may leave the years 1 to 9999 once they are moved to UTC.
+_SUSPECT_ESCAPES = (b"\\u0000", b"\\u003")
+_SUSPECT_DAYS = (b'"0001-01-01', b'"9999-12-31')
+# A number of too many digits covers half of that many bytes from some multiple of that half on.
+_STRIDE = MAX_DIGITS // 2
+_LONG_NUMBER = re.compile(rb"[-+.0-9eE]{%d}" % _STRIDE)
 
 
 def read_students(source: IO[bytes], media_type: MediaType, limits: Limits) -> Iterator[Student]:
@@ -41,9 +52,8 @@ def read_students(source: IO[bytes], media_type: MediaType, limits: Limits) -> I
     was given until the iteration has ended well. Raises TooLarge as soon as a limit is passed.
     """
     faults = Faults()
-    pieces = _READERS[media_type]
-    events, seen = 0, dict[tuple[str, str], str]()
-    for number, (place, student) in enumerate(pieces(source, faults), start=1):
+    events, seen = 0, dict[tuple[str, str], Place]()
+    for number, (place, student) in enumerate(_READERS[media_type](source, limits, faults), start=1):
         if number > limits.max_students:
             raise TooLarge(f"More than {limits.max_students:,} students in one body. Send the class in parts.")
         if student is None:
@@ -51,73 +61,119 @@ def read_students(source: IO[bytes], media_type: MediaType, limits: Limits) -> I
         events += len(student.events)
         _check_events(len(student.events), events, place, limits)
         first = seen.setdefault(student.key, place)
-        if first != place:
-            faults.add(careful.join(place, "student_id"), f"the same student as {first}; send each student once")
+        if first is not place:
+            faults.add((*place, "student_id"), f"the same student as {describe(first)}; send each student once")
         elif not faults:
             yield student
-    if not seen and not faults:
-        faults.add("students", "the list is empty; send at least one student")
     faults.raise_if_any()
 
 
-def _check_events(of_student: int, of_body: int, place: str, limits: Limits) -> None:
+def _check_events(of_student: int, of_body: int, place: Place, limits: Limits) -> None:
     if of_student > limits.max_student_events:
-        where = careful.join(place, "events")
         raise TooLarge(
             f"More than {limits.max_student_events:,} events for one student.",
-            {where: [f"{of_student:,} events; at most {limits.max_student_events:,} are accepted"]},
+            {describe((*place, "events")): [f"at most {limits.max_student_events:,} events are accepted"]},
         )
     if of_body > limits.max_events:
         raise TooLarge(f"More than {limits.max_events:,} events in one body. Send the class in parts.")
 
 
-def _read_json(source: IO[bytes], faults: Faults) -> Iterator[tuple[str, Student | None]]:
-    body = source.read().removeprefix(_BOM)
-    start = body.lstrip(b" \t\r\n")[:1]
-    if not start:
-        faults.add("body", "it is empty; send one student (an object) or a class (a list of students)")
-    elif start != b"[":
-        yield "", _student(body, "", 0, faults)
+def _read_json(source: IO[bytes], limits: Limits, faults: Faults) -> Received:
+    body = source.read()
+    found = _START.match(body)
+    start = found.end() if found else 0
+    if start == len(body):
+        faults.add((), "it is empty; send one student (an object) or a class (a list of students)")
+    elif body[start : start + 1] == b"[":
+        yield from _read_list(body, start, limits, faults)
     else:
-        yield from _read_list(body, faults)
+        yield (), _student(body.removeprefix(_BOM), (), 0, limits, faults)
 
 
-def _read_list(body: bytes, faults: Faults) -> Iterator[tuple[str, Student | None]]:
+def _read_list(body: bytes, start: int, limits: Limits, faults: Faults) -> Received:
+    count, begin, end = 0, start, start
     try:
-        pieces = _split.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        # Either no JSON at all, or something refused that a more patient parser can name the place of.
-        decoded, values = careful.decode_untyped(body, "body", faults)
-        for index, value in enumerate(values if decoded else ()):
-            place = f"students[{index}]"
-            yield place, careful.student_from(value, place, 1, faults)
-        if decoded and not faults:
-            faults.add("body", "not JSON that can be read; check it with another parser")
-        return
-    for index, piece in enumerate(pieces):
-        place = f"students[{index}]"
-        yield place, _student(bytes(piece), place, 1, faults)
+        for begin, end in elements(body, start):
+            place = ("students", count)
+            count += 1
+            yield place, _student(body[begin:end], place, 1, limits, faults)
+    except MalformedError as fault:
+        if affordable(body):
+            yield from _read_rest(_with_elements_blank(body, start, begin, end), count, faults)
+        else:
+            faults.add((), f"not JSON: {fault.reason} at {_line_and_column(body[: fault.position])}")
+    else:
+        if not count:
+            faults.add(("students",), "the list is empty; send at least one student")
 
 
-def _read_ndjson(source: IO[bytes], faults: Faults) -> Iterator[tuple[str, Student | None]]:
+def _read_rest(text: bytes, count: int, faults: Faults) -> Received:
+    """What follows the last of `count` whole elements, by a parser that knows better what is wrong and where."""
+    decoded, values = decode_untyped(text, (), faults)
+    for index, value in enumerate(values if decoded else (), start=max(count - 1, 0)):
+        if index >= count:
+            place = ("students", index)
+            yield place, student_from(value, place, 1, faults)
+
+
+def _with_elements_blank(body: bytes, start: int, begin: int, end: int) -> bytes:
+    """The list at `start` with one zero in place of its elements up to the one from `begin` to `end`.
+
+    White space stands for every other character of theirs, so that lines and columns stay those of the body.
+    """
+    if end == start:
+        return _blank(body[:start].removeprefix(_BOM)) + body[start:]
+    before = _blank(body[:start].removeprefix(_BOM)) + b"[" + _blank(body[start + 1 : begin])
+    return before + b"0" + _blank(body[begin + 1 : end]) + body[end:]
+
+
+def _line_and_column(before: bytes) -> str:
+    line = before[before.rfind(b"\n") + 1 :].decode(errors="replace")
+    number = before.count(b"\n") + 1
+    return f"line {number}, column {len(line) + 1}"
+
+
+def _blank(text: bytes) -> bytes:
+    return text.translate(_ALL_BUT_NEWLINES, delete=_UTF8_CONTINUATIONS)
+
+
+def _read_ndjson(source: IO[bytes], limits: Limits, faults: Faults) -> Received:
+    empty = True
     for number, line in enumerate(source, start=1):
+        if number > 2 * limits.max_students:  # a blank line after each student is common, more are none
+            raise TooLarge(f"More than {2 * limits.max_students:,} lines in one body. Send the class in parts.")
         text = line.removeprefix(_BOM) if number == 1 else line
         if text.strip():
-            place = f"line {number}"
-            yield place, _student(text, place, 0, faults)
+            empty = False
+            place = (Line(number),)
+            yield place, _student(text, place, 0, limits, faults)
+    if empty:
+        faults.add((), "it is empty; send one student (an object) a line")
 
 
-def _student(piece: bytes, place: str, depth: int, faults: Faults) -> Student | None:
-    if not _SUSPECT.search(piece):
+def _student(piece: bytes, place: Place, depth: int, limits: Limits, faults: Faults) -> Student | None:
+    if not _is_suspect(piece, limits):
         try:
             return decode_student(piece)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass  # the careful path says what is wrong, or drops the unknown fields and accepts
-    decoded, value = careful.decode_untyped(piece, place or "body", faults)
-    return careful.student_from(value, place, depth, faults) if decoded else None
+    decoded, value = decode_untyped(piece, place, faults)
+    return student_from(value, place, depth, faults) if decoded else None
 
 
-_READERS: dict[MediaType, Callable[[IO[bytes], Faults], Iterator[tuple[str, Student | None]]]] = {
+def _is_suspect(piece: bytes, limits: Limits) -> bool:
+    """Whether the fast path might accept too much here, or build more events than are ever accepted."""
+    if b"\\" in piece and any(escape in piece for escape in _SUSPECT_ESCAPES):
+        return True
+    if any(day in piece for day in _SUSPECT_DAYS):
+        return True
+    if any(_LONG_NUMBER.match(piece, position) for position in range(0, len(piece), _STRIDE)):
+        return True
+    most = limits.max_student_events
+    return len(piece) > most * _SMALLEST_EVENT_BYTES and piece.count(b"{") > most + 1
+
+
+_READERS: dict[MediaType, Callable[[IO[bytes], Limits, Faults], Received]] = {
     MediaType.JSON: _read_json,
     MediaType.NDJSON: _read_ndjson,
 }

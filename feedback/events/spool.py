@@ -9,6 +9,9 @@ from feedback.events.faults import InvalidEvents, TooLarge
 
 IN_MEMORY_BYTES = 1 << 20
 CHUNK_BYTES = 1 << 18
+# A stream in blocks of 64 KiB, as some tools write it, has 8,192 of them in 512 MiB. Each costs some
+# work even when it is empty, so an endless row of them may not pass for a small body.
+MAX_MEMBERS = 20_000
 _GZIP_WBITS = 31
 
 
@@ -39,21 +42,27 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The content of a gzip stream (RFC 1952, several members allowed), at most `CHUNK_BYTES` at a time.
 
     A bomb therefore costs a chunk of memory, not its inflated size. Raises InvalidEvents on a stream
-    that is damaged or cut short.
+    that is damaged, cut short, or of more than `MAX_MEMBERS` members.
     """
-    inflater = zlib.decompressobj(_GZIP_WBITS)
-    started = False
+    inflater, members = zlib.decompressobj(_GZIP_WBITS), 0
     try:
         for chunk in chunks:
             pending = chunk
             while pending:
-                if inflater.eof:
-                    inflater = zlib.decompressobj(_GZIP_WBITS)
-                started = True
+                if inflater.eof or not members:
+                    inflater, members = zlib.decompressobj(_GZIP_WBITS), members + 1
+                    if members > MAX_MEMBERS:
+                        raise _refused(f"it is made of more than {MAX_MEMBERS:,} members")
                 if piece := inflater.decompress(pending, CHUNK_BYTES):
                     yield piece
                 pending = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
     except zlib.error as fault:
-        raise InvalidEvents(f"The body is not valid gzip: {fault}. Compress it again, or send it plain.") from None
-    if not started or not inflater.eof:
-        raise InvalidEvents("The gzip body is cut short. Send it again, whole.")
+        raise _refused(str(fault)) from None
+    if not inflater.eof:
+        raise InvalidEvents("The gzip body is cut short. Send it again, whole.", {"body": ["cut short"]})
+
+
+def _refused(why: str) -> InvalidEvents:
+    return InvalidEvents(
+        f"The body is not valid gzip: {why}. Compress it again, or send it plain.", {"body": [f"not valid gzip: {why}"]}
+    )

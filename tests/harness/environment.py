@@ -5,6 +5,7 @@ pytest-django imports the settings before any conftest, so this is a plugin of i
 the first test needs one, so that the pure rooms are tested without paying for either.
 """
 
+import atexit
 import os
 import secrets
 import signal
@@ -26,6 +27,7 @@ class Reservation:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
+        atexit.register(self.release)
 
     def release(self) -> None:
         self._socket.close()

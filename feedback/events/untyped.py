@@ -1,0 +1,85 @@
+"""JSON as it came, unknown fields and all, for the careful path: with what is refused anywhere still in sight."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from feedback.events.faults import Faults, Line, Place, TooLarge, describe
+
+MAX_DEPTH = 64
+# The longest number CPython turns into text by default (sys.int_info.default_max_str_digits).
+MAX_DIGITS = 4300
+# What the Python objects of one piece may take; a body of small things takes 27 times its own size.
+MEMORY_BYTES = 256 << 20
+_ALWAYS_AFFORDABLE = MEMORY_BYTES // 32
+
+
+class Refused:
+    """Stands in a decoded document for a number that may not be there."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+
+class Repeating(dict[str, Any]):
+    """An object that names a member twice: the last value counts, the others must be inspected all the same."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
+
+
+def _number(convert: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        if len(text) > MAX_DIGITS and sum(map(str.isdigit, text)) > MAX_DIGITS:
+            return Refused(
+                f"a number of more than {MAX_DIGITS:,} digits is not accepted; shorten it or send it as text"
+            )
+        return convert(text)
+
+    return read
+
+
+def _constant(text: str) -> Refused:
+    return Refused(f"{text} is not JSON; use null where there is no number")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    return members if len(members) == len(pairs) else Repeating(pairs)
+
+
+_json = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_number(int), parse_float=_number(float), parse_constant=_constant
+)
+
+
+def decode_untyped(data: bytes, place: Place, faults: Faults) -> tuple[bool, Any]:
+    """(True, the document) or, with the fault recorded at `place`, (False, None).
+
+    Raises TooLarge where the document's objects would not fit in `MEMORY_BYTES`.
+    """
+    if not affordable(data):
+        where = describe(place)
+        why = "leave out the fields that this service does not read, or send fewer events"
+        raise TooLarge(f"Too much to examine in one piece ({where}): {why}.", {where: [why]})
+    try:
+        return True, _json.decode(data.decode())
+    except UnicodeDecodeError as fault:
+        faults.add(place, f"not UTF-8: byte {fault.start} does not belong there; encode the body as UTF-8")
+    except json.JSONDecodeError as fault:
+        line = "" if place and isinstance(place[0], Line) else f"line {fault.lineno}, "
+        faults.add(place, f"not JSON: {fault.msg} at {line}column {fault.colno}")
+    except RecursionError:
+        faults.add(place, f"nested deeper than {MAX_DEPTH} levels; flatten it")
+    return False, None
+
+
+def affordable(data: bytes) -> bool:
+    """Whether the Python objects of a JSON text fit in `MEMORY_BYTES`, judged (from above) by its punctuation."""
+    if len(data) <= _ALWAYS_AFFORDABLE:
+        return True
+    text = len(data) * (2 if data.isascii() else 9)
+    containers = 200 * data.count(b"{") + 104 * data.count(b"[")
+    members = 40 * data.count(b",") + 80 * data.count(b":") + 32 * data.count(b'"')
+    return text + containers + members <= MEMORY_BYTES
