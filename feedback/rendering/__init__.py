@@ -1,19 +1,20 @@
 """Findings as documents: a web page or an accessible PDF, with no framework around."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 
 from feedback.analysis.class_findings import ClassFindings
 from feedback.analysis.findings import Findings
 from feedback.rendering.artifact import Artifact, Format, RenderOptions
 from feedback.rendering.blocks import Document
-from feedback.rendering.characters import Legible
+from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.class_view import class_document
 from feedback.rendering.fonts import missing_scripts
 from feedback.rendering.html import page, style_source
 from feedback.rendering.identity import renderer_version
 from feedback.rendering.manifest import Manifest, ManifestEntry, State, decode_manifest, encode_manifest
 from feedback.rendering.naming import file_stems
-from feedback.rendering.pdf import typeset
+from feedback.rendering.pdf import CannotSetError, typeset
 from feedback.rendering.view import student_document
 
 __all__ = [
@@ -34,12 +35,13 @@ __all__ = [
 ]
 
 MAX_PDF_STUDENTS = 500
+_logger = logging.getLogger(__name__)
 
 
 def render(findings: Findings, format: Format, options: RenderOptions = RenderOptions()) -> Artifact:  # noqa: A002, B008 - the word for it; frozen
-    """One student's report. Equal arguments give equal bytes."""
-    document = student_document(findings, options, Legible(in_fonts=format is Format.PDF))
-    return _artifact(file_stems([findings.key])[0], format, document)
+    """One student's report. Equal arguments give equal bytes, and no input makes it impossible."""
+    stem = file_stems([findings.key])[0]
+    return _artifact(stem, format, lambda legible: student_document(findings, options, legible))
 
 
 def render_class(
@@ -50,10 +52,17 @@ def render_class(
 ) -> Artifact:
     """The class's report; `links[i]` is the address of row i's report, relative to this document's, or empty."""
     limit = MAX_PDF_STUDENTS if format is Format.PDF else None
-    legible = Legible(in_fonts=format is Format.PDF)
-    return _artifact("class", format, class_document(findings, options, legible, links, limit))
+    return _artifact("class", format, lambda legible: class_document(findings, options, legible, links, limit))
 
 
-def _artifact(stem: str, format: Format, document: Document) -> Artifact:  # noqa: A002 - the word for it
-    body = typeset(document) if format is Format.PDF else page(document)
+def _artifact(stem: str, format: Format, document: Callable[[Legible], Document]) -> Artifact:  # noqa: A002 - as above
+    if format is Format.HTML:
+        body = page(document(Legible(Coverage.BROWSER)))
+    else:
+        try:
+            body = typeset(document(Legible(Coverage.FONTS)))
+        except CannotSetError as refusal:
+            # Some mixture of characters that each have a glyph but not together; rather plain than no report.
+            _logger.warning("Set again with code points beyond Latin, Greek and Cyrillic, because: %s", refusal)
+            body = typeset(document(Legible(Coverage.NONE)))
     return Artifact(stem + format.suffix, format.media_type, body)

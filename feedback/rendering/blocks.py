@@ -71,7 +71,6 @@ class Chart(Block, frozen=True):
     A `narrow` one is drawn for half a page's width, and fits a phone as it is.
     """
 
-    id: str
     svg: str
     title: str
     description: str
@@ -166,7 +165,10 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Document(msgspec.Struct, frozen=True):
-    """A whole document. `kind` stands over the heading; `date` is that of its content, never of its making."""
+    """A whole document. `kind` stands over the heading; `date` is that of its content, never of its making.
+
+    A `wide` one is mostly tables and takes the room a screen has.
+    """
 
     language: str
     title: str
@@ -175,3 +177,4 @@ class Document(msgspec.Struct, frozen=True):
     lines: tuple[str, ...]
     date: datetime | None
     sections: tuple[Section, ...]
+    wide: bool = False

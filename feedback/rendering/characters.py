@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
+from enum import Enum
 
 from feedback.rendering import fonts
 
@@ -11,16 +13,23 @@ _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 
 
+class Coverage(Enum):
+    """Whose glyphs a text must do with, beyond the Latin, Greek and Cyrillic that are always there."""
+
+    BROWSER = "any: a browser finds a font of its own"
+    FONTS = "those of the fonts installed here: Typst refuses a whole PDF/UA document for one missing glyph"
+    NONE = "none at all"
+
+
 class Legible:
-    """Makes text legible and remembers which characters it had to replace.
+    """Makes text legible and remembers in `replaced` which characters it had to replace.
 
     Always replaced: controls (direction marks too: one U+202E would turn the line around), private use
-    and noncharacters. With `in_fonts` also what no installed font holds: Typst refuses a whole PDF/UA
-    document for one such character, where a browser finds a font of its own.
+    and noncharacters; and what `coverage` does not hold.
     """
 
-    def __init__(self, *, in_fonts: bool) -> None:
-        self._in_fonts = in_fonts
+    def __init__(self, coverage: Coverage) -> None:
+        self._covers = _COVERS[coverage]
         self.replaced = set[str]()
 
     def __call__(self, text: str) -> str:
@@ -35,17 +44,28 @@ class Legible:
         if not _UNSAFE.match(character):
             return True
         if _JOINERS.match(character):
-            # Part of how some scripts and emoji are written; anywhere else it only hides.
-            before = text[index - 1] if index else ""
-            joins = bool(_UNSAFE.match(before)) or bool(_KEYCAP.match(text, index - 1) if index else None)
-            return joins and (not self._in_fonts or fonts.covers(character) or fonts.covers(before))
+            return self._covers(character) and _joins(text, index)
         if unicodedata.category(character) in _INVISIBLE or _is_noncharacter(character):
             return False
-        return not self._in_fonts or fonts.covers(character)
+        return self._covers(character)
 
     def _code_point(self, character: str) -> str:
         self.replaced.add(character)
         return f"⟨U+{ord(character):04X}⟩"
+
+
+_COVERS: dict[Coverage, Callable[[str], bool]] = {
+    Coverage.BROWSER: lambda _: True,
+    Coverage.FONTS: fonts.covers,
+    Coverage.NONE: lambda _: False,
+}
+
+
+def _joins(text: str, index: int) -> bool:
+    """Whether a joiner or selector is part of how a script or an emoji is written; anywhere else it only hides."""
+    if not index:
+        return False
+    return bool(_UNSAFE.match(text[index - 1])) or bool(_KEYCAP.match(text, index - 1))
 
 
 def _is_noncharacter(character: str) -> bool:

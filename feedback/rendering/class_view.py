@@ -40,6 +40,7 @@ def class_document(
         lines=tuple(_lines(findings, words)),
         date=figures.last_at,
         sections=tuple(_sections(findings, words, links, limit)),
+        wide=True,
     )
 
 

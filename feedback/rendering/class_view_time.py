@@ -22,7 +22,8 @@ def activity_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]
     with_day = len(activity.events) * activity.bin_seconds > 20 * 3600
     busiest = words.moment(activity.start_at + timedelta(seconds=most * activity.bin_seconds), with_day=with_day)
     caption = words.text(
-        "Events in steps of {step}: the more, the darker. Most from {start}: {events} of {students}. Times in {zone}.",
+        "Events in steps of {step}: the more, the stronger the colour. "
+        "Most from {start}: {events} of {students}. Times in {zone}.",
         step=bin_words,
         start=busiest,
         events=words.count("{number} event", "{number} events", activity.events[most]),
@@ -30,7 +31,6 @@ def activity_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]
         zone=words.time_zone,
     )
     yield Chart(
-        id="activity-chart",
         svg=heat_strip(activity.events, activity.start_at, activity.bin_seconds, words.zone),
         title=words.text("Activity of the class over time"),
         description=words.text("Events in steps of {step}; the table below gives them in numbers.", step=bin_words),

@@ -50,9 +50,9 @@ def _template() -> Template:
     return environment.get_template("document.html.j2")
 
 
-def _drawing(chart: Chart) -> Markup:
-    """The chart with its name and description where assistive technology looks for them."""
-    name, description = f"{chart.id}-title", f"{chart.id}-description"
+def _drawing(chart: Chart, place: str) -> Markup:
+    """The chart with its name and description where assistive technology looks for them, by ids from `place`."""
+    name, description = f"{place}-title", f"{place}-description"
     opening = (
         f' role="img" aria-labelledby="{name} {description}">'
         f'<title id="{name}">{escape(chart.title)}</title><desc id="{description}">{escape(chart.description)}</desc>'

@@ -1,10 +1,12 @@
 """A document as an accessible PDF: PDF/UA-1 and PDF/A-2a at once, set by Typst.
 
-Typst and processes: a process that has compiled and then forks leaves its child a compiler whose threads
-are gone, and compiling there hangs. So compilers are made on first use, one a thread, and a child born
-after that hands its documents to a fresh process.
+A process that has compiled with Typst and then forks leaves its child without Typst's threads, and
+compiling there hangs. So nothing compiles before the first document, each thread has a compiler of its
+own (one shared by two raises "Already borrowed"), and a child born after its parent's first document
+hands its documents to a fresh process: slow, but whole.
 """
 
+import functools
 import logging
 import os
 import subprocess
@@ -25,75 +27,86 @@ _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 _logger = logging.getLogger(__name__)
 
 
-class _Process(threading.local):
-    """What this thread compiles with."""
-
+class _Thread(threading.local):
     compiler: typst.Compiler | None = None
 
 
-_thread = _Process()
-_compiled = threading.Event()
-_born_late = threading.Event()
+class _Process:
+    has_compiled = False
+    is_late_child = False
+
+
+_thread, _process = _Thread(), _Process()
 
 
 def _after_fork() -> None:
-    if _compiled.is_set():
-        _born_late.set()
-    _thread.compiler = None
+    _process.is_late_child = _process.has_compiled
 
 
+# Where there is no fork (Windows) there is nothing to guard against.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
 class CannotSetError(Exception):
-    """Typst refused the document; the message is its own."""
+    """Typst refuses the document; the message is its own."""
 
 
 def typeset(document: Document) -> bytes:
-    """The PDF. Raises CannotSetError where Typst refuses (a character that no font holds, for one)."""
-    data = msgspec.json.encode(document)
-    moment = int((document.date or _NO_DATE).timestamp())
-    return _set_elsewhere(data, moment) if _born_late.is_set() else _set(data, moment)
+    """The PDF; equal documents give equal bytes. Raises CannotSetError where Typst refuses."""
+    data, moment = msgspec.json.encode(document), int((document.date or _NO_DATE).timestamp())
+    return _set_elsewhere(data, moment) if _process.is_late_child else set_here(data, moment)
 
 
-def _set(data: bytes, moment: int) -> bytes:
-    _compiled.set()
+def set_here(data: bytes, moment: int) -> bytes:
+    """The PDF of an encoded document, dated `moment` (seconds since 1970), from this thread's compiler."""
+    _process.has_compiled = True
     compiler = _thread.compiler = _thread.compiler or _new_compiler()
     try:
         made = compiler.compile(
             format="pdf",
-            sys_inputs={"document": data.decode(), "families": msgspec.json.encode(fonts.families()).decode()},
+            sys_inputs={"document": data.decode(), "families": _families()},
             pdf_standards=["a-2a", "ua-1"],
             timestamp=moment,
         )
     except typst.TypstError as refusal:
         raise CannotSetError(refusal.message) from refusal
-    except BaseException as panic:
-        # A fault inside Typst comes as a PanicException, which is no Exception; the compiler is lost.
+    except BaseException as fault:
+        # A fault inside Typst comes as a PanicException, which is no Exception, and ruins the compiler.
         _thread.compiler = None
-        if type(panic).__name__ != "PanicException":
+        if type(fault).__name__ != "PanicException":
             raise
-        raise CannotSetError(str(panic)) from None
+        raise CannotSetError(f"Typst failed: {fault}") from None
     return cast(bytes, made)
 
 
 def _new_compiler() -> typst.Compiler:
-    faces = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=fonts.folders())
-    return typst.Compiler(str(_TEMPLATE), root=str(_TEMPLATE.parent), font_paths=faces, ignore_system_fonts=True)
+    root = str(_TEMPLATE.parent)
+    return typst.Compiler(str(_TEMPLATE), root=root, font_paths=_faces(), ignore_system_fonts=True)
+
+
+@functools.cache
+def _faces() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=list(fonts.folders()))
+
+
+@functools.cache
+def _families() -> str:
+    return msgspec.json.encode(fonts.families()).decode()
 
 
 def _set_elsewhere(data: bytes, moment: int) -> bytes:
-    _logger.warning("This process was forked from one that had set a PDF; setting in a new process, which is slow.")
-    command = [sys.executable, "-m", "feedback.rendering.pdf", str(moment)]
-    done = subprocess.run(command, input=data, capture_output=True, check=False)  # noqa: S603 - our own module
+    _logger.warning(
+        "This process was forked from one that had already set a PDF, so each PDF takes a process of its own. "
+        "Fork (or start the workers) before the first PDF to be faster."
+    )
+    done = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-m", "feedback.rendering", str(moment)],
+        input=data,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
     if done.returncode:
         raise CannotSetError(done.stderr.decode(errors="replace").strip())
     return done.stdout
-
-
-if __name__ == "__main__":
-    try:
-        sys.stdout.buffer.write(_set(sys.stdin.buffer.read(), int(sys.argv[1])))
-    except CannotSetError as refusal:
-        sys.exit(str(refusal))

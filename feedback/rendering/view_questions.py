@@ -24,7 +24,6 @@ def time_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
         shown = sorted(most, key=lambda question: question.number)
         caption += " " + words.text("The {count} questions with the most time.", count=_BARS)
     yield Chart(
-        id="time-chart",
         svg=bars([(question.alias, question.seconds or 0, words.duration(question.seconds)) for question in shown]),
         title=words.text("Estimated active time per question"),
         description=words.text("One bar for each question; the table of questions gives the same numbers."),
