@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from feedback.cli import console, embedded, options, remote
-from feedback.cli.client import Refused, Service, ServiceError
+from feedback.cli.client import Service, ServiceError
 from feedback.cli.submit import body_of, report
 from feedback.cli.supervisor import Supervisor
 from feedback.rendering import Format
@@ -27,9 +27,9 @@ def demo(files: tuple[str, ...], out: Path) -> None:
             with _running(Path(home)) as url, Service(url) as service, body_of(files) as (content, media_type):
                 console.note(f"A service is running at {url}")
                 deliveries = remote.deliver(service, content, media_type, list(Format), out)
-        except Refused as fault:
-            raise console.Failed(str(fault), fault.details) from None
-        except (ServiceError, embedded.StartFailed) as fault:
+        except ServiceError as fault:
+            raise console.Failed(str(fault), [*fault.details, *_last_words(Path(home))]) from None
+        except embedded.StartFailed as fault:
             raise console.Failed(str(fault), _last_words(Path(home))) from None
         except OSError as fault:
             raise console.unwritable(out, fault) from None

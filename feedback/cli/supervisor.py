@@ -12,7 +12,6 @@ from typing import IO
 from feedback.cli import console
 from feedback.cli.embedded import StartFailed, address, environment
 from feedback.cli.processes import Child, Sentinel, end_all
-from feedback.cli.workers import cores
 
 STOP_SECONDS = 7.5  # a worker that is idle takes up to six; then what still runs is killed: the whole takes under ten
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # between a death and the restart
@@ -34,8 +33,8 @@ class Supervisor:
         celery = [sys.executable, "-m", "celery", "-A", "config", "--quiet"]
         self._commands = {
             "web": [sys.executable, "-m", "feedback.cli", "web", "--fd", str(bound.fileno())],
-            "worker": [*celery, "worker", "--concurrency", str(cores()), "--without-gossip", "--without-mingle"],
-            "sweep": [*celery, "beat", "--schedule", str(home / "sweep-schedule"), "--pidfile", ""],
+            "worker": [sys.executable, "-m", "feedback.cli.worker"],
+            "sweep": [*celery, "beat", "--pidfile=", f"--schedule={home / 'sweep-schedule'}"],
         }
 
     def run(self, stopping: threading.Event, ready: Callable[[], None]) -> None:

@@ -37,6 +37,18 @@ def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
+def marked(mark: str) -> dict[int, str]:
+    """The command of every living process that inherited an environment variable's `NAME=value`, by process id."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"\0{mark}\0".encode() in b"\0" + (folder / "environ").read_bytes():
+                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+        except OSError:
+            continue  # it ended while we looked, or it is not ours
+    return {process: command for process, command in found.items() if command}  # a zombie has none
+
+
 def files_in(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 

@@ -108,7 +108,7 @@ def test_every_fault_of_every_file_is_named_by_file_and_place(tmp_path: Path) ->
         f"{paths[1]}: line 2: student_id: expected a string",
         f"{paths[1]}: line 2: events: expected a list",
         f"{paths[2]}: body: not JSON",
-        f"{paths[3]}: The gzip body is cut short",
+        f"{paths[3]}: body: cut short",
         f"{paths[4]}: cannot be read: No such file",
     ):
         assert sum(line.startswith(start) for line in lines) == 1, (start, lines)
