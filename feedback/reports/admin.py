@@ -1,4 +1,4 @@
-"""The admin: what was submitted and how far it is. Nothing is edited by hand; failed reports are retried."""
+"""The admin: what was submitted and how far it is. Nothing is edited by hand; it is retried, or erased."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from feedback.rendering.manifest import State
-from feedback.reports import claims, hints
+from feedback.reports import claims, erasure, hints
 from feedback.reports.models import HEADLINE, Report, Submission
 
 if TYPE_CHECKING:
@@ -33,6 +33,14 @@ class ReadOnly(ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - likewise
         return False
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.delete_queryset(request, self.model._default_manager.filter(pk=obj.pk))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:  # noqa: ARG002 - likewise
+        """What the confirmation names: the rows themselves, not the thousands that go with a class."""
+        names = [str(obj) for obj in objs]
+        return names, {self.opts.verbose_name_plural: len(names)}, set(), []
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -79,9 +87,14 @@ class SubmissionAdmin(ReadOnly):
                 hints.publish(submission)
         self.message_user(request, f"{again:,} failed report{pluralize(again)} will be made again.", messages.SUCCESS)
 
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:  # noqa: ARG002 - likewise
+        erasure.erase(Submission.objects.filter(pk__in=queryset.values("pk")))
+
 
 @admin.register(Report)
 class ReportAdmin(ReadOnly):
+    """A report that is deleted here takes its student out of that class, or out of that task."""
+
     list_display = ("id", "who", "kind", "state", "attempts", "submission_link", "finished_at")
     list_filter = ("state", "kind", "submission__format", "finished_at")
     list_select_related = ("submission",)
@@ -105,6 +118,11 @@ class ReportAdmin(ReadOnly):
     def _one(request: HttpRequest) -> bool:
         match = request.resolver_match
         return match is not None and match.url_name == "reports_report_change"
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:  # noqa: ARG002 - likewise
+        for report in queryset.filter(kind=Report.Kind.STUDENT).only("submission_id", "student_id", "namespace"):
+            theirs = Submission.objects.filter(pk=report.submission_id)
+            erasure.erase_student(theirs, report.student_id, report.namespace)
 
     @admin.display(description="who", ordering="student_id")
     def who(self, report: Report) -> str:

@@ -162,6 +162,23 @@ def retry(submission_id: UUID) -> int:
     return again
 
 
+def make_class_report_again(submission_id: UUID) -> None:
+    """Forget the class report, and whoever is making one from what was there before: their fence has moved on."""
+    Report.objects.filter(submission=submission_id, kind=Report.Kind.CLASS).update(
+        state=State.PENDING,
+        due_at=Now(),
+        attempts=0,
+        fence=F("fence") + 1,
+        error="",
+        findings=None,
+        filename="",
+        media_type="",
+        body=None,
+        sha256="",
+        finished_at=None,
+    )
+
+
 def give_up_exhausted() -> int:
     """FAILURE for every report whose last attempt ran out with no word from its worker; returns how many."""
     reason = (

@@ -84,7 +84,9 @@ def _statistics(submission: Submission) -> ClassStatistics:
     """What to compare with, computed by the first worker that needs it; two that do so at once agree."""
     if submission.statistics is None:
         submission.statistics = encode_statistics(analyse_class(_all_findings(submission)).statistics)
-        Submission.objects.filter(id=submission.id).update(statistics=submission.statistics)
+        # Unless somebody was erased from the class meanwhile (erasure.py), which changes its identity.
+        same = Submission.objects.filter(id=submission.id, identity=submission.identity)
+        same.update(statistics=submission.statistics)
     return decode_statistics(bytes(submission.statistics))
 
 

@@ -37,6 +37,10 @@ class Submissions(models.QuerySet["Submission"]):
         found = self if caller.of_all_owners else self.filter(owner=caller.owner)
         return found.filter(_within(caller.reads))
 
+    def writable_by(self, caller: Caller) -> "Submissions":
+        """Those of the visible ones that the caller may also erase or hand out."""
+        return self.visible_to(caller).filter(_within(caller.writes))
+
 
 class Reports(models.QuerySet["Report"]):
     def visible_to(self, caller: Caller) -> "Reports":
@@ -82,6 +86,9 @@ class Submission(models.Model):
 
     objects = Submissions.as_manager()
 
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="submission_by_age")]
+
     def __str__(self) -> str:
         return f"{self.format} {self.id}"
 
@@ -126,7 +133,8 @@ class Report(models.Model):
                 fields=["submission", "position"],
                 condition=Q(state__in=["PENDING", "RUNNING"]),
                 name="report_unfinished",
-            )
+            ),
+            models.Index(fields=["student_id", "namespace"], name="report_by_student"),
         ]
 
     def __str__(self) -> str:

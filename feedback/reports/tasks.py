@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from feedback.reports import hints, production, upkeep
+from feedback.reports import erasure, hints, production, upkeep
 
 
 @shared_task(
@@ -22,6 +22,7 @@ def produce(submission_id: str) -> None:
 
 @shared_task(queue=hints.UPKEEP)
 def sweep() -> None:
-    """Bring back everything that a lost message or a lost worker has left behind."""
+    """Bring back what a lost message or a lost worker has left behind, and erase what is past its time."""
     hints.drop(hints.UPKEEP)  # one sweep does for all that gathered while no worker was there
     upkeep.sweep()
+    erasure.purge()

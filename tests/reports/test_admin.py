@@ -6,6 +6,7 @@ from django.test import Client
 
 from feedback.reports.models import Report, Submission
 from tests.reports.conftest import Submit, class_of, student, work_off
+from tests.reports.traces import traces_of
 
 SUBMISSIONS = "/admin/reports/submission/"
 REPORTS = "/admin/reports/report/"
@@ -81,3 +82,29 @@ def test_retry_makes_the_failed_reports_and_the_class_report_again(operator: Cli
     work_off()
     assert set(Report.objects.values_list("state", "error")) == {("SUCCESS", "")}
     assert "it could not be made" not in operator.get(address).text
+
+
+def test_an_erased_submission_leaves_no_trace(operator: Client, submit: Submit) -> None:
+    address = submit("html", [student("lovelace-1815"), student("bob")])
+    work_off()
+    chosen = {"action": "delete_selected", "_selected_action": [str(Submission.objects.get().id)]}
+    assert "Are you sure" in operator.post(SUBMISSIONS, chosen).text
+    assert operator.get(address).status_code == 200
+    answer = operator.post(SUBMISSIONS, chosen | {"post": "yes"}, follow=True)
+
+    assert answer.status_code == 200
+    assert operator.get(address).status_code == 404
+    assert traces_of("lovelace-1815") == set()
+
+
+def test_an_erased_report_takes_its_student_out_of_the_class(operator: Client, submit: Submit) -> None:
+    address = submit("html", [student("lovelace-1815"), student("bob")])
+    work_off()
+    report = Report.objects.get(student_id="lovelace-1815")
+    operator.post(f"{REPORTS}{report.id}/delete/", {"post": "yes"})
+
+    assert operator.get(address).status_code == 202, "the class report is being made again"
+    assert traces_of("lovelace-1815") == set()
+    chosen = {"action": "delete_selected", "_selected_action": [str(Report.objects.get(position=0).id)], "post": "yes"}
+    operator.post(REPORTS, chosen)
+    assert Report.objects.filter(position=0).exists(), "a class has its report"

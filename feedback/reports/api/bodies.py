@@ -18,6 +18,7 @@ from feedback.reports.documents import options_of
 from feedback.reports.intake import Order
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+_LONGEST_NAME = 200
 _UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
 
 
@@ -52,6 +53,17 @@ def _idempotency_key(request: Request) -> str:
     if key and not _KEY.fullmatch(key):
         raise InvalidRequest("Idempotency-Key", "not 1 to 255 printable ASCII characters; a UUID will do")
     return key
+
+
+def student_from(request: Request) -> tuple[str, str | None]:
+    """(student id, namespace) of the query; the namespace is None where it names none. Raises InvalidRequest."""
+    student_id, namespace = request.query_params.get("student_id", ""), request.query_params.get("namespace")
+    for name, value in (("student_id", student_id), ("namespace", namespace or "")):
+        if len(value) > _LONGEST_NAME or "\0" in value:
+            raise InvalidRequest(name, f"expected at most {_LONGEST_NAME} characters, NUL not among them")
+    if not student_id:
+        raise InvalidRequest("student_id", "required: DELETE /students?student_id=…, and &namespace=… for one only")
+    return student_id, namespace
 
 
 @contextmanager

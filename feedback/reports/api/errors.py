@@ -32,6 +32,14 @@ class UnknownTask(Exception):
     """An id that was never issued, is of the other format, or is not the caller's."""
 
 
+class UnknownStudent(Exception):
+    """Nobody of this id in anything that the caller may erase."""
+
+
+class NotWritable(Exception):
+    """The caller may see this, and may not change it."""
+
+
 class Incomplete(Exception):
     """An archive was asked for although some reports failed."""
 
@@ -44,6 +52,11 @@ UNKNOWN_TASK = (
     "There is no such task here. Check the task_id and the format in the address: both must be as in the answer "
     "to the POST."
 )
+_SENTENCES: dict[type[Exception], str] = {
+    UnknownTask: UNKNOWN_TASK,
+    UnknownStudent: "There is nobody of this id here, or no longer. Check student_id and namespace.",
+    NotWritable: "These credentials may read here, and not erase or hand out.",
+}
 STATUSES: dict[type[Exception], int] = {
     InvalidEvents: 400,
     InvalidRequest: 400,
@@ -53,9 +66,11 @@ STATUSES: dict[type[Exception], int] = {
     PermissionDenied: 403,
     exceptions.PermissionDenied: 403,
     OutOfScope: 403,
+    NotWritable: 403,
     Http404: 404,
     exceptions.NotFound: 404,
     UnknownTask: 404,
+    UnknownStudent: 404,
     exceptions.MethodNotAllowed: 405,
     Incomplete: 409,
     TooLarge: 413,
@@ -92,8 +107,8 @@ def _words(fault: Exception, request: HttpRequest) -> tuple[str, dict[str, Any]]
             return fault.error, dict(fault.details)
         case InvalidRequest():
             return f"The request cannot be taken: {fault}", dict(fault.details)
-        case UnknownTask():
-            return UNKNOWN_TASK, {}
+        case UnknownTask() | UnknownStudent() | NotWritable():
+            return _SENTENCES[type(fault)], {}
         case Incomplete():
             why = "Some reports could not be made; `details` names them. Add ?partial=true to get the others."
             return why, dict(fault.details)

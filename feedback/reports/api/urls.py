@@ -11,6 +11,7 @@ from feedback.reports.api.views import (
     ReportFindingsView,
     ReportsView,
     ReportView,
+    StudentsView,
     SubmissionView,
     TaskFindingsView,
     TaskView,
@@ -59,6 +60,7 @@ urlpatterns = [
     path("assignment/<format:format_>/<id:task_id>/reports", ReportsView.as_view(), name="reports"),
     path("assignment/<format:format_>/<id:task_id>/reports/<id:report_id>", ReportView.as_view(), name="report"),
     path("assignment/<format:format_>/<id:task_id>/archive.zip", ArchiveView.as_view(), name="archive"),
+    path("students", StudentsView.as_view(), name="students"),
     path("health/live", live, name="live"),
     path("health/ready", ready, name="ready"),
 ]

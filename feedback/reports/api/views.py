@@ -1,4 +1,4 @@
-"""The endpoints of DESIGN's contract: look up, decide, answer. A GET takes at most two queries."""
+"""The endpoints of the contract: look up, decide, answer. A GET takes at most two queries."""
 
 from uuid import UUID
 
@@ -8,19 +8,19 @@ from rest_framework.views import APIView
 
 from feedback.rendering import Format
 from feedback.rendering.manifest import State, encode_manifest
-from feedback.reports import intake
+from feedback.reports import erasure, intake
 from feedback.reports.api import answers, archive
 from feedback.reports.api.authentication import caller_of
-from feedback.reports.api.bodies import order_from, students_of
-from feedback.reports.api.errors import Incomplete, InvalidRequest, UnknownTask
+from feedback.reports.api.bodies import order_from, student_from, students_of
+from feedback.reports.api.errors import Incomplete, InvalidRequest, NotWritable, UnknownStudent, UnknownTask
 from feedback.reports.api.negotiation import JSON, accepts, wants_description
 from feedback.reports.models import HEADLINE, UNFINISHED, Report, Submission
 
 
 class ContractView(APIView):
-    """GET and HEAD, or POST, as the subclass has them; any other method, OPTIONS too, is a 405."""
+    """The methods that the subclass has; any other, OPTIONS too, is a 405."""
 
-    http_method_names = ["get", "head", "post"]
+    http_method_names = ["get", "head", "post", "delete"]
 
 
 class SubmissionView(ContractView):
@@ -38,6 +38,23 @@ class SubmissionView(ContractView):
 class TaskView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
         return _answer(request, _report(request, format_, task_id, position=HEADLINE))
+
+    def delete(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
+        submission = _submission(request, format_, task_id)
+        if not erasure.erase(Submission.objects.writable_by(caller_of(request)).filter(pk=submission.pk)):
+            raise NotWritable
+        return HttpResponse(status=204)
+
+
+class StudentsView(ContractView):
+    def delete(self, request: Request) -> HttpResponseBase:
+        student_id, namespace = student_from(request)
+        caller = caller_of(request)
+        if namespace is not None and namespace not in caller.writes:
+            raise NotWritable
+        if not erasure.erase_student(Submission.objects.writable_by(caller), student_id, namespace):
+            raise UnknownStudent
+        return HttpResponse(status=204)
 
 
 class ReportView(ContractView):
