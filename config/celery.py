@@ -12,4 +12,5 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # A worker takes from the first queue while there is anything in it (feedback.reports.hints says why so).
 app.conf.task_queues = [Queue("upkeep"), Queue("interactive"), Queue("bulk")]
 app.conf.task_default_queue = "interactive"
+app.conf.task_routes = {"feedback.reports.tasks.sweep": {"queue": "upkeep"}}
 app.autodiscover_tasks(["feedback.reports"])

@@ -20,7 +20,7 @@ def produce(submission_id: str) -> None:
         hints.send(UUID(submission_id), hints.BULK)  # a single is never more than a slice
 
 
-@shared_task(queue=hints.UPKEEP)
+@shared_task
 def sweep() -> None:
     """Bring back what a lost message or a lost worker has left behind, and erase what is past its time."""
     hints.drop(hints.UPKEEP)  # one sweep does for all that gathered while no worker was there
