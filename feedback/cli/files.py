@@ -15,16 +15,14 @@ from feedback.events import (
     Limits,
     MediaType,
     encode_student,
-    inflate,
     read_students,
     spool,
 )
 from feedback.events.faults import Details
+from feedback.events.files import media_type_of, plain
 from feedback.events.spool import CHUNK_BYTES, IN_MEMORY_BYTES
 
 STANDARD_INPUT = "-"
-_GZIP_MAGIC = b"\x1f\x8b"
-_SUFFIXES = {".json": MediaType.JSON, ".ndjson": MediaType.NDJSON, ".jsonl": MediaType.NDJSON}
 
 
 class UnreadableFiles(Exception):
@@ -105,7 +103,7 @@ def open_events(path: str, max_bytes: int) -> Iterator[tuple[IO[bytes], MediaTyp
 
     Raises EventsError for damaged gzip or more than `max_bytes`, OSError for what cannot be opened.
     """
-    with _open(path) as raw, spool(_plain(raw), max_bytes) as content:
+    with _open(path) as raw, spool(plain(_chunks(raw)), max_bytes) as content:
         yield content, media_type_of(path, content)
 
 
@@ -118,38 +116,8 @@ def _open(path: str) -> Iterator[IO[bytes]]:
             yield file
 
 
-def _plain(raw: IO[bytes]) -> Iterator[bytes]:
-    """The chunks of a file, inflated where they are gzip, whatever the file is called."""
-    chunks = iter(lambda: raw.read(CHUNK_BYTES), b"")
-    first = next(chunks, b"")
-    whole = _chain(first, chunks)
-    return inflate(whole) if first.startswith(_GZIP_MAGIC) else whole
-
-
-def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
-
-
-def media_type_of(path: str, content: IO[bytes]) -> MediaType:
-    """The format of rewound content, which is left rewound."""
-    suffixes = [suffix.lower() for suffix in Path(path).suffixes]
-    if suffixes and suffixes[-1] == ".gz":
-        suffixes.pop()
-    known = _SUFFIXES.get(suffixes[-1]) if suffixes else None
-    return known or _sniff(content)
-
-
-def _sniff(content: IO[bytes]) -> MediaType:
-    """NDJSON if the first line that is not blank is a whole object and is not the last such line."""
-    texts = (line for line in content if line.strip())
-    first, second = next(texts, b""), next(texts, b"")
-    content.seek(0)
-    try:
-        alone = isinstance(json.loads(first), dict)
-    except (ValueError, RecursionError):
-        alone = False
-    return MediaType.NDJSON if alone and second else MediaType.JSON
+def _chunks(raw: IO[bytes]) -> Iterator[bytes]:
+    return iter(lambda: raw.read(CHUNK_BYTES), b"")
 
 
 def unreadable(path: str, fault: EventsError | OSError) -> list[str]:

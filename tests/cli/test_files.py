@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from feedback.cli.files import UnreadableFiles, media_type_of, read_roster
+from feedback.cli.files import UnreadableFiles, read_roster
 from feedback.events import MediaType, decode_student
+from feedback.events.files import media_type_of
 
 ROOMY = 1 << 20
 ADA = b'{"student_id": "ada", "events": [{"unit": 1}]}'
