@@ -72,6 +72,7 @@ class ClassRow(msgspec.Struct, frozen=True, gc=False):
     """One student's line in the class report, in the order of the input.
 
     `timeline` counts the timed events in equal bins from `first_at` to `last_at`; empty without times.
+    `mean_score` is the mean of the best scores of the questions that have scores; None where none has.
     `insights` holds the ids of what the student's report says.
     """
 
@@ -84,6 +85,7 @@ class ClassRow(msgspec.Struct, frozen=True, gc=False):
     questions: int
     questions_submitted: int
     questions_solved: int | None = None
+    mean_score: float | None = None
     first_at: datetime | None = None
     last_at: datetime | None = None
     window_seconds: float | None = None

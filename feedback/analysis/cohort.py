@@ -3,6 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from statistics import fmean
 
 from feedback.analysis.class_activity import ActivityTally
 from feedback.analysis.class_findings import (
@@ -16,7 +17,7 @@ from feedback.analysis.class_findings import (
 )
 from feedback.analysis.class_notes import class_notes_of
 from feedback.analysis.class_questions import QuestionsTally
-from feedback.analysis.findings import Findings, Mark
+from feedback.analysis.findings import Findings, Mark, Question
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.spread import histogram, spread_of
 from feedback.analysis.times import SECOND, instant
@@ -118,6 +119,7 @@ def _row(findings: Findings) -> ClassRow:
         questions=figures.questions,
         questions_submitted=figures.questions_submitted,
         questions_solved=figures.questions_solved,
+        mean_score=_mean_score(findings.questions),
         first_at=figures.first_at,
         last_at=figures.last_at,
         window_seconds=figures.window_seconds,
@@ -129,6 +131,11 @@ def _row(findings: Findings) -> ClassRow:
         insights=tuple(insight.id for insight in findings.insights),
         data_notes=tuple(note.code for note in findings.data_notes),
     )
+
+
+def _mean_score(questions: Sequence[Question]) -> float | None:
+    best = [question.progress.best for question in questions if question.progress is not None]
+    return fmean(best) if best else None
 
 
 def _timeline(marks: Sequence[Mark]) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ import functools
 import hashlib
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -19,6 +19,13 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def page(document: Document) -> bytes:
     """The page in UTF-8. No request leaves it, and it needs no script."""
     return _template().render(document=document).encode()
+
+
+def sections(document: Document, but_not: Collection[str] = ()) -> Markup:
+    """A document's sections without those whose ids are in `but_not`, to stand in a page of somebody else's."""
+    template = _template().environment.get_template("sections.html.j2")
+    wanted = [section for section in document.sections if section.id not in but_not]
+    return Markup(template.render(sections=wanted))  # noqa: S704 - escaped by the template
 
 
 @functools.cache
@@ -43,7 +50,7 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters["drawing"] = _drawing
-    environment.filters["decoration"] = _decoration
+    environment.filters["decoration"] = decoration
     environment.filters["unbroken"] = _unbroken
     environment.globals["style"] = Markup(style())  # noqa: S704 - our own file
     environment.globals["blocks"] = vars(environment.get_template("blocks.html.j2").module)
@@ -60,7 +67,7 @@ def _drawing(chart: Chart, place: str) -> Markup:
     return Markup(chart.svg.replace(">", opening, 1))  # noqa: S704 - our own drawing; its words are escaped above
 
 
-def _decoration(svg: str) -> Markup:
+def decoration(svg: str) -> Markup:
     """A drawing that says nothing the words beside it do not."""
     return Markup(svg.replace(">", ' aria-hidden="true">', 1))  # noqa: S704 - our own drawing
 
