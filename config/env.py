@@ -26,6 +26,23 @@ def text(name: str, default: str = "") -> str:
     return _read(name, default, str, "a text")
 
 
+def secret(name: str, default: str = "") -> str:
+    """A text, or the content of the file that `NAME_FILE` names: how Docker and Kubernetes hand over secrets."""
+    file = text(f"{name}_FILE")
+    if not file:
+        return text(name, default)
+    if text(name):
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: leave one of them out.")
+    try:
+        content = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as fault:
+        why = fault.strerror if isinstance(fault, OSError) else "it is not text"
+        raise ImproperlyConfigured(f"{name}_FILE={file!r} cannot be read: {why}.") from None
+    if not content:
+        raise ImproperlyConfigured(f"{name}_FILE={file!r} is empty: write the secret into it.")
+    return content
+
+
 def flag(name: str, default: bool) -> bool:
     return _read(name, default, lambda value: {"true": True, "false": False}[value.lower()], "true or false")
 

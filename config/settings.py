@@ -21,7 +21,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 
 
 def _database_url() -> str:
-    return env.text("DATABASE_URL") or (
+    return env.secret("DATABASE_URL") or (
         "" if env.text("POSTGRES_DB") else f"sqlite:///{FEEDBACK_HOME}/feedback.sqlite3"
     )
 
@@ -39,7 +39,7 @@ def _database() -> dict[str, Any]:
             "ENGINE": "django.db.backends.postgresql",
             "NAME": env.text("POSTGRES_DB"),
             "USER": env.text("POSTGRES_USER"),
-            "PASSWORD": env.text("POSTGRES_PASSWORD"),
+            "PASSWORD": env.secret("POSTGRES_PASSWORD"),
             "HOST": env.text("POSTGRES_HOST", "localhost"),
             "PORT": env.integer("POSTGRES_PORT", 5432),
         }
@@ -74,7 +74,7 @@ EMBEDDED = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 if EMBEDDED:
     Path(DATABASES["default"]["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-SECRET_KEY = env.text("SECRET_KEY") or (home.secret_key(FEEDBACK_HOME) if EMBEDDED else "")
+SECRET_KEY = env.secret("SECRET_KEY") or (home.secret_key(FEEDBACK_HOME) if EMBEDDED else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set: set it to a long random text that you keep secret.")
 
@@ -82,6 +82,7 @@ if not SECRET_KEY:
 
 FEEDBACK_AUTH = env.choice("FEEDBACK_AUTH", "keys", ("open", "keys"))
 FEEDBACK_ALLOW_OPEN = env.flag("FEEDBACK_ALLOW_OPEN", default=False)
+FEEDBACK_HTTPS = env.flag("FEEDBACK_HTTPS", default=False)
 FEEDBACK_TIME_ZONE = env.text("FEEDBACK_TIME_ZONE", "UTC")
 if FEEDBACK_TIME_ZONE not in available_timezones():
     raise ImproperlyConfigured(f"FEEDBACK_TIME_ZONE={FEEDBACK_TIME_ZONE!r} is no zone of the IANA database.")
@@ -94,7 +95,7 @@ FEEDBACK_RETENTION_DAYS = env.optional_integer("FEEDBACK_RETENTION_DAYS")
 
 # --- Celery (read by config.celery with the prefix CELERY_) ------------------------------------------
 
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", f"filesystem://{FEEDBACK_HOME}/queue")
+CELERY_BROKER_URL = env.secret("CELERY_BROKER_URL", f"filesystem://{FEEDBACK_HOME}/queue")
 if CELERY_BROKER_URL.startswith("filesystem://"):
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"polling_interval": 0.05} | home.queue_folders(CELERY_BROKER_URL)
     CELERY_BROKER_URL = "filesystem://"
@@ -146,6 +147,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "feedback.reports.api.middleware.RequestId",
+    "feedback.access.middleware.PrivateByDefault",
     "django.middleware.security.SecurityMiddleware",
     "feedback.web.middleware.StaticFiles",
     "feedback.web.middleware.ContentSecurityPolicy",
@@ -182,7 +184,37 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+
+# --- who is let in, and what a browser is told (docs/production.md) -----------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 12 * 3600
+# Lax, not Strict, so that a link in a message finds its reader logged in; nothing is changed by a GET.
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "feedback.web.errors.csrf_failure"
+SECURE_REFERRER_POLICY = "same-origin"
+if FEEDBACK_HTTPS:
+    # A proxy in front ends TLS, and sets this header itself whatever the client sent.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^health/"]  # asked from inside, by name of the container
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SESSION_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_SECURE = True
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W021",  # HSTS preload: for the owner of a domain to decide, not for one service in it
+]
+
+# --- static files ------------------------------------------------------------------------------------
 
 # Files collected once (in an image) carry a hash in their names and are kept by browsers for ever; without
 # FEEDBACK_STATIC_ROOT they are served from where they lie, and nothing has to be collected.

@@ -18,12 +18,28 @@ class StartFailed(Exception):
 
 
 def environment(home: Path, host: str) -> dict[str, str]:
-    """All that the children are told. Which file is where in the home is for `config.settings` to say."""
+    """All that the children are told. Which file is where in the home is for `config.settings` to say.
+
+    Raises StartFailed for what would let everyone in who should not be.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OF_SERVICES)}
     ours = {"FEEDBACK_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUNBUFFERED": "1"}
     # Who can reach the loopback interface is on this machine already; beyond it, the operator decides.
     defaults = {"FEEDBACK_AUTH": "open"} if is_loopback(host) else {"ALLOWED_HOSTS": f"127.0.0.1,localhost,{host}"}
-    return defaults | inherited | ours
+    told = defaults | inherited | ours
+    allow_open = told.get("FEEDBACK_ALLOW_OPEN", "").strip().lower() == "true"
+    refuse_exposure(host, told.get("FEEDBACK_AUTH", "").strip(), allow_open=allow_open)
+    return told
+
+
+def refuse_exposure(address: str, auth: str, *, allow_open: bool) -> None:
+    """Raises StartFailed where everyone would be let in on an address that others can reach."""
+    if auth == "open" and not allow_open and not is_loopback(address):
+        raise StartFailed(
+            f"FEEDBACK_AUTH is `open`, and {address} can be reached from other machines: everyone there could read and "
+            "erase everything. Set FEEDBACK_AUTH=keys and make a key with `manage.py apikey create`, or listen on "
+            "127.0.0.1. Where everyone who reaches it may do that, say so with FEEDBACK_ALLOW_OPEN=true."
+        )
 
 
 def is_loopback(host: str) -> bool:

@@ -1,10 +1,12 @@
 """`feedback web`: the web process, with the server and the settings that were measured best."""
 
 import contextlib
+import os
 import socket
 
 import click
 import uvicorn
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
@@ -26,6 +28,7 @@ def web(host: str, port: int, workers: int, fd: int | None) -> None:
     try:
         with embedded.listen(host, port) if fd is None else socket.socket(fileno=fd) as bound:
             config = _configuration(workers)
+            _refuse_exposure(bound)
             if fd is None:
                 console.note(f"Listening on {embedded.address(host, bound.getsockname()[1])}")
             status = _serve(bound, config)
@@ -33,6 +36,12 @@ def web(host: str, port: int, workers: int, fd: int | None) -> None:
         raise console.Failed(str(fault)) from None
     if status:
         raise console.Failed("The web process could not start; the lines above say why.")
+
+
+def _refuse_exposure(bound: socket.socket) -> None:
+    """Raises StartFailed where the service would be open to other machines without its operator having said so."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    embedded.refuse_exposure(bound.getsockname()[0], settings.FEEDBACK_AUTH, allow_open=settings.FEEDBACK_ALLOW_OPEN)
 
 
 def _configuration(workers: int) -> uvicorn.Config:

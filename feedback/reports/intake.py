@@ -144,8 +144,10 @@ def _require_scope(roll: Roll, caller: Caller) -> None:
     outside = Faults()
     for index, (namespace, _) in enumerate(roll.keys):
         if namespace not in caller.writes:
-            place = "namespace" if len(roll.keys) == 1 else f"students[{index}].namespace"
-            outside.add(place, "not a namespace in which these credentials may submit")
+            outside.add(
+                ("namespace",) if len(roll.keys) == 1 else ("students", index, "namespace"),
+                "not a namespace in which these credentials may submit",
+            )
     if outside:
         raise OutOfScope(outside.details())
 

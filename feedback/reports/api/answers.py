@@ -104,6 +104,7 @@ def document(report: Report) -> HttpResponse:
     response["ETag"] = f'"{report.sha256}"'
     response["Cache-Control"] = "private, no-cache"
     response["Vary"] = "Accept"
+    response["Referrer-Policy"] = "no-referrer"  # the address of a report holds its id
     if html:
         response["Content-Security-Policy"] = _page_policy()
     else:
@@ -114,7 +115,8 @@ def document(report: Report) -> HttpResponse:
 @functools.cache
 def _page_policy() -> str:
     """A report may show its own style and follow links; whatever slipped into it could do nothing more."""
-    return f"default-src 'none'; style-src {style_source()}; base-uri 'none'; form-action 'none'; sandbox"
+    nothing_else = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+    return f"default-src 'none'; style-src {style_source()}; {nothing_else}"
 
 
 def manifest(submission: Submission, reports: Iterable[Report], link: Callable[[Report], str]) -> Manifest:
