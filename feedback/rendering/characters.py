@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum
 
 from feedback.rendering import fonts
 
 _UNSAFE = re.compile(f"[^{fonts.LATIN_GREEK_CYRILLIC}]")
+# Part of how some scripts and emoji are written, after a character of theirs; anywhere else they only hide.
 _JOINERS = re.compile("[\u200c\u200d\ufe0e\ufe0f\U000e0020-\U000e007f]")
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
@@ -33,18 +34,22 @@ class Legible:
         self.replaced = set[str]()
 
     def __call__(self, text: str) -> str:
-        if not _UNSAFE.search(text):
-            return text
-        return "".join(
-            character if self._may_stand(character, text, index) else self._code_point(character)
-            for index, character in enumerate(text)
-        )
+        return "".join(self._pieces(text)) if _UNSAFE.search(text) else text
 
-    def _may_stand(self, character: str, text: str, index: int) -> bool:
-        if not _UNSAFE.match(character):
-            return True
-        if _JOINERS.match(character):
-            return self._covers(character) and _joins(text, index)
+    def _pieces(self, text: str) -> Iterator[str]:
+        joinable = False
+        for index, character in enumerate(text):
+            if not _UNSAFE.match(character):
+                joinable = _KEYCAP.match(text, index) is not None
+                yield character
+            elif joinable if _JOINERS.match(character) else self._may_stand(character):
+                joinable = True
+                yield character
+            else:
+                joinable = False
+                yield self._code_point(character)
+
+    def _may_stand(self, character: str) -> bool:
         if unicodedata.category(character) in _INVISIBLE or _is_noncharacter(character):
             return False
         return self._covers(character)
@@ -59,13 +64,6 @@ _COVERS: dict[Coverage, Callable[[str], bool]] = {
     Coverage.FONTS: fonts.covers,
     Coverage.NONE: lambda _: False,
 }
-
-
-def _joins(text: str, index: int) -> bool:
-    """Whether a joiner or selector is part of how a script or an emoji is written; anywhere else it only hides."""
-    if not index:
-        return False
-    return bool(_UNSAFE.match(text[index - 1])) or bool(_KEYCAP.match(text, index - 1))
 
 
 def _is_noncharacter(character: str) -> bool:

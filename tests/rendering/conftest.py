@@ -1,0 +1,35 @@
+"""Chromium, for the tests that look at a page as a reader does."""
+
+import os
+from collections.abc import Iterator
+from shutil import which
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_QUIET = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "browser: drives Chromium")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A running Chromium with a profile of its own."""
+    path = next((found for name in _CHROMIUM if (found := which(name))), None)
+    assert path, "Chromium is not installed; `make install-test-tools` installs it or says how."
+    # Its sandbox does not start for root, as in most containers.
+    sandbox = ["--no-sandbox"] if hasattr(os, "getuid") and os.getuid() == 0 else []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=[*_QUIET, *sandbox])
+        yield chromium
+        chromium.close()

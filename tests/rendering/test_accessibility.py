@@ -1,0 +1,70 @@
+"""The page as a browser shows it: WCAG 2.2 AA, no request, no script, readable on a phone."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
+from playwright.sync_api import Browser, Page
+
+from feedback.analysis import Failure, analyse, analyse_class, with_comparison
+from feedback.rendering import Format, RenderOptions, render, render_class, style_source
+from tests.analysis.logs import student
+from tests.rendering.students import HOSTILE_TEXTS, MANY_QUESTIONS, NO_TIMES, exam, on_units
+
+pytestmark = pytest.mark.browser
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+CLASS = analyse_class((analyse(exam(60, seed=seed)) for seed in range(12)), [Failure("lost", None, "Too large.")])
+PAGES = {
+    "exam": render(analyse(exam()), Format.HTML),
+    "380 events on 40 questions": render(analyse(MANY_QUESTIONS), Format.HTML),
+    "no events": render(analyse(student()), Format.HTML),
+    "no times": render(analyse(NO_TIMES), Format.HTML),
+    "hostile": render(analyse(on_units(*HOSTILE_TEXTS)), Format.HTML),
+    "beside the class": render(with_comparison(analyse(exam(60, seed=3)), CLASS.statistics), Format.HTML),
+    "class": render_class(CLASS, Format.HTML, RenderOptions(), [f"html/{n}.html" for n in range(12)]),
+}
+ADDRESS = "http://report.test/"
+
+
+@pytest.fixture(params=PAGES)
+def opened(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """The page under the policy it is served with; whatever breaks the policy or asks for more fails the test."""
+    complaints: list[str] = []
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    policy = f"default-src 'none'; style-src {style_source()}"
+    served = {"content-security-policy": policy, "content-type": "text/html; charset=utf-8"}
+    page.route("**/*", lambda route: route.fulfill(body=PAGES[request.param].body, headers=served))
+    page.on("request", lambda asked: complaints.append(asked.url) if asked.url != ADDRESS else None)
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(ADDRESS)
+    # The browser itself asks for an icon.
+    assert [complaint for complaint in complaints if not complaint.endswith("favicon.ico")] == []
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_axe_finds_nothing_at_wcag_22_aa(opened: Page, scheme: Literal["light", "dark"], width: int) -> None:
+    opened.emulate_media(color_scheme=scheme)
+    opened.set_viewport_size({"width": width, "height": 900})
+    for folded in opened.locator("summary").all():
+        folded.click()
+    # axe's own script runs in the page, past the policy, through the debugger.
+    results = Axe().run(opened, options={"runOnly": {"type": "tag", "values": WCAG}})
+    assert results.violations_count == 0, results.generate_report()
+    assert {"color-contrast", "document-title", "html-has-lang"} <= {each["id"] for each in results.response["passes"]}
+
+
+def test_a_phone_shows_the_page_without_scrolling_sideways(opened: Page) -> None:
+    opened.set_viewport_size({"width": 390, "height": 800})
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_dark_scheme_is_dark_and_print_is_light(opened: Page) -> None:
+    background = "getComputedStyle(document.body).backgroundColor"
+    opened.emulate_media(color_scheme="dark")
+    assert opened.evaluate(background) == "rgb(17, 22, 28)"
+    opened.emulate_media(color_scheme="dark", media="print")
+    assert opened.evaluate(background) == "rgb(255, 255, 255)"

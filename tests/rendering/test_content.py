@@ -1,0 +1,115 @@
+"""Both documents say the same, in the same order."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from feedback.analysis import ClassFindings, Failure, analyse, analyse_class, with_comparison
+from feedback.events import Student
+from feedback.rendering import Format, RenderOptions, render, render_class
+from tests.analysis.logs import save, student
+from tests.rendering.documents import NUMBER, Parsed, folded, html_of, pages_by_pypdf, pdf_of, pdf_text, running_text
+from tests.rendering.students import MANY_QUESTIONS, UNUSUAL, exam
+
+CLASS = [exam(60, seed=seed) for seed in range(14)]
+
+
+def class_findings() -> ClassFindings:
+    return analyse_class(map(analyse, CLASS), [Failure("lost-one", None, "It took more than 60 s.")])
+
+
+def places(names: Sequence[str], text: str) -> list[int]:
+    """Where each name stands after the one before it; -1 where it does not."""
+    found, start = [], 0
+    for name in names:
+        start = text.find(name, start)
+        found.append(start)
+        if start < 0:
+            return found
+    return found
+
+
+@pytest.mark.parametrize("who", [exam(), exam(90, scores=False), MANY_QUESTIONS, *UNUSUAL], ids=lambda s: s.student_id)
+def test_the_pdf_holds_every_heading_and_number_of_the_page(who: Student) -> None:
+    page, text = Parsed(html_of(who)), pdf_text(pdf_of(who))
+    assert page.headings[0] == f"Student ID: {who.student_id}"
+    assert -1 not in places([folded(heading) for heading in page.headings], text)
+    assert set(NUMBER.findall(page.text)) <= set(NUMBER.findall(text))
+
+
+def test_the_class_pdf_holds_every_heading_and_number_of_the_class_page() -> None:
+    findings = class_findings()
+    page = Parsed(render_class(findings, Format.HTML, RenderOptions()).body.decode())
+    text = pdf_text(render_class(findings, Format.PDF, RenderOptions()).body)
+    assert page.headings[0] == "A class of 15 students"
+    assert -1 not in places([folded(heading) for heading in page.headings], text)
+    assert set(NUMBER.findall(page.text)) <= set(NUMBER.findall(text))
+
+
+def test_a_report_has_its_parts_in_this_order() -> None:
+    assert Parsed(html_of(exam())).headings[1] == "What stands out"
+    sections = [
+        "Timeline",
+        "Time per question",
+        "Rhythm and pauses",
+        "Questions",
+        "Path through the questions",
+        "How to read this",
+        "Event order",
+    ]
+    assert [heading for heading in Parsed(html_of(exam())).headings if heading in sections] == sections
+
+
+def test_four_key_figures_open_a_report() -> None:
+    opening = Parsed(html_of(exam())).text.partition("What stands out")[0]
+    names = ["Active time (estimate)", "First to last event", "Questions worked on", "Submissions"]
+    assert -1 not in places(names, opening)
+
+
+def test_an_insight_says_what_was_done_what_it_may_mean_what_to_try_and_what_to_ask() -> None:
+    findings = analyse(exam())
+    assert findings.insights
+    # In the order of the structure: pdftotext reads across the cards that stand side by side.
+    for text in (Parsed(html_of(exam())).text, running_text(pages_by_pypdf(pdf_of(exam())))):
+        for insight in findings.insights:
+            said = [insight.title, insight.did, *insight.readings, insight.try_next, insight.ask]
+            assert -1 not in places(said, text)
+
+
+def test_every_threshold_and_definition_is_printed() -> None:
+    text = pdf_text(pdf_of(exam()))
+    assert "intervals between events of at most 10 minutes" in text
+    assert "limits of 5 and 15 minutes" in text
+
+
+def test_the_class_stands_beside_a_student_only_where_it_was_asked_for() -> None:
+    findings = analyse(CLASS[0])
+    assert "Beside the class" not in Parsed(render(findings, Format.HTML).body.decode()).headings
+    compared = with_comparison(findings, class_findings().statistics)
+    page = Parsed(render(compared, Format.HTML).body.decode())
+    text = pdf_text(render(compared, Format.PDF).body)
+    assert "Beside the class" in page.headings
+    assert "Class median" in text
+    assert set(NUMBER.findall(page.text)) <= set(NUMBER.findall(text))
+
+
+def test_a_long_path_is_told_by_its_ends() -> None:
+    restless = student(*(save(f"q{n % 2}", 30 * n) for n in range(500)))
+    for text in (Parsed(html_of(restless)).text, pdf_text(pdf_of(restless))):
+        assert "500 visits and 499 switches" in text
+        assert "… 100 more visits …" in text
+
+
+@pytest.mark.parametrize("format", list(Format))
+def test_times_are_shown_in_the_zone_asked_for_which_is_named(format: Format) -> None:  # noqa: A002 - as in render
+    findings = analyse(exam(20))
+    body = render(findings, format, RenderOptions("Asia/Kolkata")).body
+    text = Parsed(body.decode()).text if format is Format.HTML else pdf_text(body)
+    assert "21 July 2024, 14:30" in text  # 09:00 UTC
+    assert "times in Asia/Kolkata" in text
+
+
+def test_a_zone_that_does_not_exist_is_refused() -> None:
+    for name in ("Mars/Olympus", "../../etc/passwd", ""):
+        with pytest.raises(ValueError, match="is not a time zone"):
+            RenderOptions(name)

@@ -1,0 +1,117 @@
+"""Typst among forks and threads, and a machine without fonts."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from textwrap import dedent
+
+import pytest
+from pypdf import PdfReader
+
+from feedback.analysis import analyse
+from feedback.rendering import Format, pdf, render
+from tests.harness.processes import ROOT
+from tests.rendering.students import exam
+
+
+def run(script: str) -> str:
+    """The output of a Python script in a process of its own; a hang fails after two minutes."""
+    command = [sys.executable, "-c", dedent(script)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_child_forked_after_a_compilation_sets_the_same_document() -> None:
+    said = run(
+        """
+        import os
+        from feedback.analysis import analyse
+        from feedback.rendering import Format, render
+        from tests.rendering.students import exam
+
+        findings = analyse(exam(30))
+        before = render(findings, Format.PDF)
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if render(findings, Format.PDF) == before else 1)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        print(render(findings, Format.PDF) == before)
+        """
+    )
+    assert said.split() == ["0", "True"]
+
+
+def test_children_forked_before_any_compilation_compile_themselves() -> None:
+    said = run(
+        """
+        import os
+        from feedback.analysis import analyse
+        from feedback.rendering import Format, pdf, render
+        from tests.rendering.students import exam
+
+        def never(data, moment):
+            raise AssertionError("set elsewhere")
+
+        pdf._set_elsewhere = never
+        children = []
+        for seed in range(3):
+            child = os.fork()
+            if child == 0:
+                os._exit(0 if render(analyse(exam(30, seed=seed)), Format.PDF).body.startswith(b"%PDF-") else 1)
+            children.append(child)
+        print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children])
+        """
+    )
+    assert said.strip() == "[0, 0, 0]"
+
+
+def test_importing_the_room_compiles_nothing() -> None:
+    assert run("import feedback.rendering.pdf as pdf; print(pdf._process.has_compiled)").strip() == "False"
+
+
+def test_threads_set_documents_at_the_same_time() -> None:
+    findings = [analyse(exam(40, seed=seed)) for seed in range(6)]
+    alone = [render(each, Format.PDF) for each in findings]
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(lambda each: render(each, Format.PDF), findings * 3)) == alone * 3
+
+
+def test_a_machine_without_fonts_sets_latin_in_its_own_and_other_scripts_as_code_points() -> None:
+    said = run(
+        """
+        from feedback.rendering import fonts
+
+        fonts.FOLDERS = ()
+        from feedback.analysis import analyse
+        from feedback.rendering import Format, missing_scripts, render
+        from tests.analysis.logs import save, student
+
+        body = render(analyse(student(save("張", 0), student_id="Zoë Ελένη Иван 张 😀 𝕏 अ")), Format.PDF).body
+        print(len(missing_scripts()), body.hex())
+        """
+    )
+    missing, body = said.split()
+    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(bytes.fromhex(body))).pages)
+    assert int(missing) > 20
+    assert "Student ID: Zoë Ελένη Иван ⟨U+5F20⟩ ⟨U+1F600⟩ ⟨U+1D54F⟩ ⟨U+0905⟩" in " ".join(text.split())
+
+
+def test_a_fault_inside_typst_costs_one_document_and_not_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    findings = analyse(exam(10))
+    whole = render(findings, Format.PDF)
+    panic = type("PanicException", (BaseException,), {})
+
+    class Broken:
+        def compile(self, **_: object) -> bytes:
+            raise panic("index out of bounds")
+
+    monkeypatch.setattr(pdf._thread, "compiler", Broken())
+    # Set again with fewer characters, on a new compiler.
+    assert render(findings, Format.PDF) == whole
+
+
+def test_a_refusal_says_what_typst_said() -> None:
+    with pytest.raises(pdf.CannotSetError, match="failed to parse JSON"):
+        pdf.set_here(b"no json", 0)
