@@ -1,0 +1,128 @@
+"""The drawings: everything inside, nothing lost, and clock times where people expect them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback.analysis import analyse
+from feedback.analysis.findings import Kind, Mark
+from feedback.rendering.charts import Timeline, bars, distribution, heat_strip, progress, strip, timeline
+from feedback.rendering.charts.ticks import clock_ticks
+from tests.rendering.students import MANY_QUESTIONS, exam
+
+START = datetime(2024, 7, 21, 9, 3, 20, tzinfo=UTC)
+MOVE = re.compile(r"M(-?[\d.]+) (-?[\d.]+)")
+zones = st.sampled_from(["UTC", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe", "Pacific/Kiritimati"])
+
+
+def draw(marks: list[Mark], questions: int) -> str:
+    times = [mark.at for mark in marks if mark.at]
+    return timeline(Timeline(marks, (), questions, min(times), max(times)), ZoneInfo("UTC"))
+
+
+def path(svg: str, name: str) -> str:
+    found = re.search(rf'<path class="{name}"[^>]* d="([^"]*)"', svg)
+    return found[1] if found else ""
+
+
+def test_saves_submissions_and_other_events_differ_in_shape_and_colour() -> None:
+    kinds: tuple[Kind, ...] = ("save", "submission", "other")
+    marks = [Mark(START + timedelta(minutes=n), 1, kind) for n, kind in enumerate(kinds)]
+    svg = draw(marks, 1)
+    shapes = [re.sub(r"[-\d. ]", "", path(svg, name)) for name in ("save", "submission", "other")]
+    assert len(set(shapes)) == 3
+    assert len(set(re.findall(r'class="(?:save|submission|other)" fill="([^"]*)"', svg))) == 3
+
+
+def test_a_submission_is_filled_to_its_score() -> None:
+    def top(score: float) -> float:
+        svg = draw([Mark(START, 1, "submission", score), Mark(START, 2, "submission", 0.0)], 2)
+        return min(float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", path(svg, "submission")))
+
+    tops = [top(score) for score in (0.1, 0.25, 0.5, 0.75, 1.0)]
+    assert tops == sorted(tops, reverse=True)
+    assert tops[-1] == pytest.approx(tops[2] - (tops[0] - tops[2]) * 0.5 / 0.4, abs=0.2)
+
+
+def test_events_that_stand_apart_all_have_their_mark_and_those_on_one_spot_share_it() -> None:
+    marks = [Mark(START + timedelta(minutes=n), 1 + n % 8, "save") for n in range(300)]
+    svg = draw([*marks, *marks], 8)
+    assert len(MOVE.findall(path(svg, "save"))) == 300
+
+
+def test_forty_questions_take_no_more_room_than_ten() -> None:
+    heights = [float(re.search(r'viewBox="0 0 \d+ ([\d.]+)"', draw(list(analyse(who).marks), n))[1])  # type: ignore[index]
+               for who, n in ((exam(200, 10), 10), (MANY_QUESTIONS, 40))]  # fmt: skip
+    assert heights[0] == heights[1]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 10**9), st.integers(1, 30), st.sampled_from([None, 0.0, 0.3, 1.0])), min_size=1),
+)
+def test_no_mark_leaves_the_drawing(points: list[tuple[int, int, float | None]]) -> None:
+    marks = [Mark(START + timedelta(seconds=s), q, "submission", score) for s, q, score in points]
+    svg = draw(marks, 30)
+    width, height = map(float, re.search(r'viewBox="0 0 (\S+) (\S+)"', svg).groups())  # type: ignore[union-attr]
+    for x, y in MOVE.findall(svg):
+        assert 0 <= float(x) <= width
+        assert 0 <= float(y) <= height
+
+
+@given(zones, st.integers(0, 10**9), st.integers(0, 10**9))
+def test_ticks_are_few_inside_the_window_and_round_on_the_clock_of_the_zone(zone: str, start: int, length: int) -> None:
+    first = START + timedelta(seconds=start)
+    last = first + timedelta(seconds=length)
+    ticks = clock_ticks(first, last, ZoneInfo(zone))
+    assert len(ticks) <= 12
+    assert all(first <= at <= last for at, _ in ticks)
+    assert len({at for at, _ in ticks}) == len(ticks)
+    if 7200 <= length <= 10 * 3600:
+        assert all(at.astimezone(ZoneInfo(zone)).minute % 5 == 0 for at, _ in ticks)
+
+
+def test_an_exam_of_two_hours_is_ticked_every_quarter() -> None:
+    labels = [text for _, text in clock_ticks(START, START + timedelta(hours=2), ZoneInfo("UTC"))]
+    assert labels == ["09:15", "09:30", "09:45", "10:00", "10:15", "10:30", "10:45", "11:00"]
+
+
+def test_ticks_stay_on_the_hour_across_a_clock_change() -> None:
+    first = datetime(2024, 10, 26, 22, 30, tzinfo=UTC)
+    labels = [text for _, text in clock_ticks(first, first + timedelta(hours=8), ZoneInfo("Europe/Berlin"))]
+    assert [label for label in labels if not label.endswith(":00")] == []
+
+
+def test_the_ends_of_the_calendar_have_no_ticks_rather_than_a_fault() -> None:
+    first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        assert isinstance(clock_ticks(first, last, ZoneInfo(zone)), list)
+
+
+def test_bars_are_as_long_as_their_amounts() -> None:
+    svg = bars([("Q1", 60, "1 min"), ("Q2", 120, "2 min"), ("Q3", 0, "0 s")])
+    lengths = [float(length) for length in re.findall(r"h(\d[\d.]*)v", path(svg, "submission"))]
+    assert lengths[1] == pytest.approx(2 * lengths[0], abs=0.2)
+    assert len(lengths) == 2
+    assert all(text in svg for text in (">Q1<", ">1 min<", ">0 s<"))
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=50))
+def test_a_score_line_has_a_step_for_every_submission(scores: list[float]) -> None:
+    assert path(progress(scores), "step").count("V") == len(scores)
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=60))
+def test_columns_are_drawn_for_what_is_there(counts: list[int]) -> None:
+    present = sum(count > 0 for count in counts)
+    assert len(MOVE.findall(path(distribution(counts), "save"))) == present
+    assert len(MOVE.findall(path(strip(counts), "submission"))) == present
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=120))
+def test_a_heat_strip_has_a_cell_for_every_bin_with_events(counts: list[int]) -> None:
+    svg = heat_strip(counts, START, 60, ZoneInfo("UTC"))
+    cells = sum(len(MOVE.findall(path(svg, f"heat{level}"))) for level in range(1, 6))
+    assert cells == sum(count > 0 for count in counts)

@@ -1,0 +1,64 @@
+"""Numbers and times as people write them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from feedback.rendering.artifact import RenderOptions
+from feedback.rendering.characters import Coverage, Legible
+from feedback.rendering.words import Words
+
+
+def words(time_zone: str = "UTC") -> Words:
+    return Words("en", RenderOptions(time_zone), Legible(Coverage.BROWSER))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [
+        (None, "–"),
+        (0, "0 s"),
+        (59.4, "59 s"),
+        (59.5, "1 min"),
+        (90, "2 min"),
+        (3569, "59 min"),
+        (3570, "1 h 00 min"),
+        (3900, "1 h 05 min"),
+        (86_399, "1 d 0 h"),
+        (90_000, "1 d 1 h"),
+        (3e10, "347,222 d 5 h"),
+    ],
+)
+def test_a_duration_is_as_exact_as_an_estimate_deserves(seconds: float | None, written: str) -> None:
+    assert words().duration(seconds) == written
+
+
+@pytest.mark.parametrize(
+    ("score", "written"),
+    [(None, "–"), (0, "0"), (0.5, "0.5"), (0.25, "0.25"), (1 / 3, "0.33"), (0.999, "0.99"), (1, "1")],
+)
+def test_only_the_full_score_reads_as_one(score: float | None, written: str) -> None:
+    assert words().score(score) == written
+
+
+def test_a_number_has_a_decimal_only_where_it_needs_one() -> None:
+    assert [words().number(value) for value in (None, 0, 3.0, 2.25, 12_345)] == ["–", "0", "3", "2.2", "12,345"]
+
+
+def test_clock_times_and_days_are_those_of_the_zone() -> None:
+    late = datetime(2024, 7, 21, 23, 30, tzinfo=UTC)
+    assert words().span(late, late + timedelta(minutes=10)) == "21 July 2024, 23:30–23:40"
+    assert words("Asia/Kolkata").span(late, late + timedelta(minutes=10)) == "22 July 2024, 05:00–05:10"
+    assert words().span(late, late + timedelta(hours=1)) == "21 July 2024 23:30 – 22 July 2024 00:30"
+
+
+def test_the_ends_of_the_calendar_have_clock_times_in_every_zone() -> None:
+    first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"):
+        assert words(zone).clock(first)
+        assert words(zone).span(first, last)
+
+
+def test_text_from_outside_is_no_longer_than_a_page_can_take() -> None:
+    assert words().foreign("9" * 4000).endswith("9… (4,000 characters)")
+    assert words().foreign("x" * 200) == "x" * 200
