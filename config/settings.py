@@ -91,6 +91,8 @@ FEEDBACK_MAX_BODY_BYTES = env.integer("FEEDBACK_MAX_BODY_BYTES", 512 << 20)
 FEEDBACK_MAX_STUDENTS = env.integer("FEEDBACK_MAX_STUDENTS", 20_000)
 FEEDBACK_MAX_EVENTS = env.integer("FEEDBACK_MAX_EVENTS", 5_000_000)
 FEEDBACK_LEASE_SECONDS = env.integer("FEEDBACK_LEASE_SECONDS", 60, minimum=2)
+FEEDBACK_REQUESTS_PER_MINUTE = env.integer("FEEDBACK_REQUESTS_PER_MINUTE", 6_000, minimum=0)
+FEEDBACK_STUDENTS_PER_HOUR = env.integer("FEEDBACK_STUDENTS_PER_HOUR", 100_000, minimum=0)
 FEEDBACK_RETENTION_DAYS = env.optional_integer("FEEDBACK_RETENTION_DAYS")
 
 # --- Celery (read by config.celery with the prefix CELERY_) ------------------------------------------
@@ -236,6 +238,7 @@ REST_FRAMEWORK = {
         "feedback.reports.api.authentication.OpenToAnyone",
         "feedback.reports.api.authentication.ByKey",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["feedback.reports.api.throttling.RequestsPerMinute"],
     "DEFAULT_PERMISSION_CLASSES": ["feedback.reports.api.authentication.MayCall"],
     "UNAUTHENTICATED_USER": None,
 }

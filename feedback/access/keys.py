@@ -35,7 +35,7 @@ def caller_with(text: str) -> Caller | None:
         return None
     _note_use(key)
     reads = EVERYWHERE if key.namespaces is None else Scope(frozenset(key.namespaces))
-    return Caller(owner=key.owner, reads=reads, writes=NOWHERE if key.read_only else reads)
+    return Caller(owner=key.owner, reads=reads, writes=NOWHERE if key.read_only else reads, meter=f"key:{key.prefix}")
 
 
 def revoke(key: ApiKey) -> None:

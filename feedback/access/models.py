@@ -1,4 +1,4 @@
-"""What callers are known by."""
+"""What callers are known by, and what is counted and kept of them."""
 
 from django.db import models
 
@@ -32,3 +32,14 @@ class ApiKey(models.Model):
     @property
     def owner(self) -> str:
         return f"key:{self.name}"
+
+
+class Counter(models.Model):
+    """How much of a limit was used in a window, where no Redis counts it (limits.py)."""
+
+    name = models.CharField(max_length=120, primary_key=True)
+    period = models.BigIntegerField()
+    used = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.used}"

@@ -13,6 +13,7 @@ from uuid import uuid4
 import msgspec
 from django.db import connection, transaction
 
+from feedback.access import limits
 from feedback.access.callers import Caller
 from feedback.events import Faults, Student, encode_student
 from feedback.events.faults import Details
@@ -100,7 +101,8 @@ def submit(students: Iterable[Student], order: Order) -> tuple[Submission, State
 
     Returns the submission and the state to answer with: SUCCESS where the identical one is done, else
     PENDING; one that failed is queued again. Whatever iterating `students` raises passes through, with
-    nothing stored. Raises OutOfScope and KeyReused. A fixed number of queries, whatever the size of the class.
+    nothing stored. Raises OutOfScope, Exceeded and KeyReused. A fixed number of queries,
+    whatever the size of the class.
     """
     with Roll(students) as roll:
         return submit_roll(roll, order)
@@ -111,7 +113,7 @@ def submit_roll(roll: Roll, order: Order) -> tuple[Submission, State]:
     _require_scope(roll, order.caller)
     # Again only where the one in the way was erased before its state could be read.
     while True:
-        found, new = _store_or_find(_new_submission(roll, order), roll)
+        found, new = _store_or_find(_new_submission(roll, order), roll, order.caller)
         state = State.PENDING if new else _resume(found)
         if state is not None:
             break
@@ -120,8 +122,8 @@ def submit_roll(roll: Roll, order: Order) -> tuple[Submission, State]:
     return found, state
 
 
-def _store_or_find(submission: Submission, roll: Roll) -> tuple[Submission, bool]:
-    """The submission, stored, or the one in its way; and whether it was new. Raises KeyReused."""
+def _store_or_find(submission: Submission, roll: Roll, caller: Caller) -> tuple[Submission, bool]:
+    """The submission, stored, or the one in its way; and whether it was new. Raises KeyReused and Exceeded."""
     with transaction.atomic():
         # A conflict is with an identical submission, or with the same Idempotency-Key.
         Submission.objects.bulk_create([submission], ignore_conflicts=True)
@@ -130,7 +132,8 @@ def _store_or_find(submission: Submission, roll: Roll) -> tuple[Submission, bool
             raise KeyReused
         new = found is not None and found.id == submission.id
         if new:
-            _insert_reports(submission, roll)
+            with limits.spending(limits.students(), caller.meter, len(roll.keys)):
+                _insert_reports(submission, roll)
     return found or submission, new
 
 

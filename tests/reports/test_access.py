@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from typing import Any
 from uuid import UUID
@@ -77,8 +78,9 @@ def test_what_is_another_owners_is_not_there(calling: Caller) -> None:
         unknown = theirs.client.get(address.replace(task, "/assignment/html/00000000-0000-0000-0000-000000000001"))
         assert answer.status_code == 404
         assert answer.content == unknown.content
-        assert {name: value for name, value in answer.items() if name != "X-Request-ID"} == {
-            name: value for name, value in unknown.items() if name != "X-Request-ID"
+        differ = {"X-Request-ID", "RateLimit"}
+        assert {name: value for name, value in answer.items() if name not in differ} == {
+            name: value for name, value in unknown.items() if name not in differ
         }
 
 
@@ -205,3 +207,62 @@ def test_health_needs_no_key(client: Client, settings: Settings, db: None) -> No
 
     assert client.get("/health/live").status_code == 200
     assert client.get("/health/ready").status_code == 200
+
+
+def test_every_answer_to_a_key_says_how_it_stands_with_its_limits(calling: Caller, settings: Settings) -> None:
+    settings.FEEDBACK_REQUESTS_PER_MINUTE = 1_000
+    caller = calling("a")
+    task = caller.submit("html", student())
+    known, unknown = caller.client.get(task), caller.client.get(f"{task}x")
+
+    for answer in (known, unknown):
+        assert re.fullmatch(r'"requests";r=99\d;t=\d+', answer["RateLimit"])
+        assert answer["RateLimit-Policy"] == '"requests";q=1000;w=60, "students";q=100000;w=3600'
+
+
+def test_a_key_that_asks_too_often_is_a_429_and_another_is_not(calling: Caller, settings: Settings) -> None:
+    settings.FEEDBACK_REQUESTS_PER_MINUTE = 3
+    eager, other = calling("a"), calling("a")
+    answers = [eager.client.get("/assignment/html/never-issued") for _ in range(8)]  # a minute may end in between
+
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert len(refused) >= 2
+    assert {answer.status_code for answer in answers} == {404, 429}
+    assert 0 < int(refused[0]["Retry-After"]) <= 60
+    assert refused[0]["RateLimit"].startswith('"requests";r=0;t=')
+    assert set(refused[0].json()) == {"error", "details"}
+    assert other.status("/assignment/html/never-issued") == 404
+
+
+def test_too_many_students_in_an_hour_are_a_429_and_nothing_is_stored(calling: Caller, settings: Settings) -> None:
+    settings.FEEDBACK_STUDENTS_PER_HOUR = 5
+    caller = calling("a")
+    caller.submit("html", class_of(3))
+    refused = caller.post("html", class_of(4))
+
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 3600
+    assert refused["RateLimit"].startswith('"students";r=2;t=')
+    assert refused.json()["details"] == {"students": ["2 left"]}
+    assert Submission.objects.count() == 1
+    caller.submit("html", class_of(2))
+
+
+def test_what_was_not_new_was_not_counted(calling: Caller, settings: Settings) -> None:
+    settings.FEEDBACK_STUDENTS_PER_HOUR = 5
+    caller = calling("a")
+    caller.submit("html", class_of(3), **{"Idempotency-Key": "k"})
+    for _ in range(5):
+        assert caller.post("html", class_of(3), **{"Idempotency-Key": "k"}).status_code == 202
+    assert caller.post("html", class_of(2), **{"Idempotency-Key": "k"}).status_code == 422
+    assert caller.post("html", [student(), {}]).status_code == 400
+
+    caller.submit("html", class_of(2))
+
+
+def test_nobody_is_counted_in_the_open(client: Client, db: None, settings: Settings) -> None:  # noqa: ARG001
+    settings.FEEDBACK_REQUESTS_PER_MINUTE = 1
+    answers = [client.get("/assignment/html/never-issued") for _ in range(3)]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert not any(answer.has_header("RateLimit") for answer in answers)

@@ -13,8 +13,10 @@ from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from feedback.access.limits import Exceeded
 from feedback.events import EventsError, InvalidEvents, TooLarge, UnsupportedInput
 from feedback.reports.api.authentication import HOW_TO_GET_IN
+from feedback.reports.api.throttling import tell
 from feedback.reports.intake import KeyReused, OutOfScope, Refused
 
 log = logging.getLogger(__name__)
@@ -76,7 +78,7 @@ STATUSES: dict[type[Exception], int] = {
     TooLarge: 413,
     UnsupportedInput: 415,
     KeyReused: 422,
-    exceptions.Throttled: 429,
+    Exceeded: 429,
     OperationalError: 503,
     InterfaceError: 503,
     psycopg_pool.PoolTimeout: 503,
@@ -95,6 +97,9 @@ def exception_handler(fault: Exception, context: dict[str, Any]) -> Response | N
         response["Allow"] = ", ".join(context["view"].allowed_methods)
     elif code == status.HTTP_401_UNAUTHORIZED:
         response["WWW-Authenticate"] = "Bearer"
+    elif isinstance(fault, Exceeded):
+        tell(response, fault.taken)
+        response["Retry-After"] = str(fault.taken.seconds_left)
     elif code == status.HTTP_503_SERVICE_UNAVAILABLE:
         log.error("a dependency failed", exc_info=fault)
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
@@ -105,6 +110,8 @@ def _words(fault: Exception, request: HttpRequest) -> tuple[str, dict[str, Any]]
     match fault:
         case EventsError() | Refused():
             return fault.error, dict(fault.details)
+        case Exceeded():
+            return str(fault), {fault.taken.limit.name: [f"{fault.taken.remaining} left"]}
         case InvalidRequest():
             return f"The request cannot be taken: {fault}", dict(fault.details)
         case UnknownTask() | UnknownStudent() | NotWritable():

@@ -1,5 +1,6 @@
 """The endpoints of the contract: look up, decide, answer. A GET takes at most two queries."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -14,6 +15,7 @@ from feedback.reports.api.authentication import caller_of
 from feedback.reports.api.bodies import order_from, student_from, students_of
 from feedback.reports.api.errors import Incomplete, InvalidRequest, NotWritable, UnknownStudent, UnknownTask
 from feedback.reports.api.negotiation import JSON, accepts, wants_description
+from feedback.reports.api.throttling import tell
 from feedback.reports.models import HEADLINE, UNFINISHED, Report, Submission
 
 
@@ -21,6 +23,11 @@ class ContractView(APIView):
     """The methods that the subclass has; any other, OPTIONS too, is a 405."""
 
     http_method_names = ["get", "head", "post", "delete"]
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        tell(final, getattr(request._request, "taken", None))
+        return final
 
 
 class SubmissionView(ContractView):
