@@ -93,6 +93,7 @@ FEEDBACK_MAX_EVENTS = env.integer("FEEDBACK_MAX_EVENTS", 5_000_000)
 FEEDBACK_LEASE_SECONDS = env.integer("FEEDBACK_LEASE_SECONDS", 60, minimum=2)
 FEEDBACK_REQUESTS_PER_MINUTE = env.integer("FEEDBACK_REQUESTS_PER_MINUTE", 6_000, minimum=0)
 FEEDBACK_STUDENTS_PER_HOUR = env.integer("FEEDBACK_STUDENTS_PER_HOUR", 100_000, minimum=0)
+FEEDBACK_STOP_SECONDS = env.integer("FEEDBACK_STOP_SECONDS", 15)
 FEEDBACK_RETENTION_DAYS = env.optional_integer("FEEDBACK_RETENTION_DAYS")
 
 # --- Celery (read by config.celery with the prefix CELERY_) ------------------------------------------

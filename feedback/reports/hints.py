@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -40,13 +41,18 @@ def publish(submission: Submission) -> bool:
 
 
 def send(submission_id: UUID, queue: str) -> bool:
-    try:
-        with _producer() as producer:
-            current_app.send_task(TASK, args=[str(submission_id)], queue=queue, producer=producer)
-    except Exception as fault:  # whatever it is that the broker has: what was accepted is safe without it
-        log.warning("no hint sent for %s, the sweep will: %s", submission_id, fault)
-        return False
-    return True
+    with _trial() as allowed:
+        if not allowed:
+            return False
+        try:
+            with _producer() as producer:
+                current_app.send_task(TASK, args=[str(submission_id)], queue=queue, producer=producer)
+        except Exception as fault:  # whatever it is that the broker has: what was accepted is safe without it
+            log.warning("no hint sent for %s, the sweep will: %s", submission_id, fault)
+            _broker.suspect = True
+            return False
+        _broker.suspect = False
+        return True
 
 
 def waiting(queue: str) -> int | None:
@@ -74,6 +80,31 @@ def _length(channel: Any, queue: str) -> int:
         return int(channel.queue_declare(queue, passive=True).message_count)
     except ChannelError:
         return 0  # Redis has no empty lists
+
+
+class _Broker:
+    """What this process knows of the broker: after a failure one caller at a time tries, the others do without.
+
+    A frozen broker would otherwise hold up every request for as long as our patience lasts, and with it the
+    database connection that the request has.
+    """
+
+    suspect = False
+    trial = threading.Lock()
+
+
+_broker = _Broker()
+
+
+@contextmanager
+def _trial() -> Iterator[bool]:
+    alone = _broker.suspect
+    allowed = not alone or _broker.trial.acquire(blocking=False)
+    try:
+        yield allowed
+    finally:
+        if alone and allowed:
+            _broker.trial.release()
 
 
 @contextmanager

@@ -37,24 +37,101 @@ def _binary(name: str, package: str, variable: str) -> str:
     return found
 
 
-@contextmanager
-def private_postgres() -> Iterator[None]:
-    """PostgreSQL at `environment.database_url`, with durability off."""
-    initdb = _binary("initdb", "postgresql", "TEST_DATABASE_URL")
-    with tempfile.TemporaryDirectory(prefix="feedback-test-pg-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+class Server:
+    """A server of ours in a folder of its own, which a test may kill and start again."""
+
+    process: Process
+    url: str
+
+    def answers(self) -> bool:
+        raise NotImplementedError
+
+    def restart(self) -> None:
+        self.process.restart()
+        self.process.until(self.answers)
+
+
+class Postgres(Server):
+    """PostgreSQL on a reserved port. Crashes of the machine are not guarded against, crashes of the server are."""
+
+    def __init__(self, folder: Path, port: environment.Reservation, password: str, **options: str) -> None:
+        initdb = _binary("initdb", "postgresql", "TEST_DATABASE_URL")
+        self.url = f"postgresql://feedback:{password}@127.0.0.1:{port.port}/postgres"
         borrowed = _as_unprivileged(folder)
-        _create_cluster([*borrowed, initdb], folder)
+        _create_cluster([*borrowed, initdb], folder, password)
         postgres = str(Path(initdb).with_name("postgres"))
         clean = environment.without_ours(dict(os.environ))
-        server = Process("PostgreSQL", [*borrowed, postgres, *_postgres_options(folder)], clean, folder / "log")
+        command = [*borrowed, postgres, *_postgres_options(folder, port.port, options)]
+        self.process = Process("PostgreSQL", command, clean, folder / "log")
+        self.process.until(self.answers)
+
+    def answers(self) -> bool:
         try:
-            server.until(_postgres_answers)
-            environment.postgres_port.release()
+            psycopg.connect(self.url, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def crash(self) -> None:
+        """Its immediate shutdown: every connection is cut, nothing is flushed; the next start recovers."""
+        self.process.send(signal.SIGQUIT)
+        self.process.wait(30)
+
+    def stop(self) -> None:
+        # SIGINT is its fast shutdown: it ends without waiting for clients to leave.
+        if self.process.running:
+            self.process.send(signal.SIGINT)
+        self.process.stop()
+
+
+class Redis(Server):
+    """Redis on a reserved port, in memory only: whenever it is started, it is empty."""
+
+    def __init__(self, folder: Path, port: environment.Reservation) -> None:
+        program = _binary("redis-server", "redis-server", "TEST_REDIS_URL")
+        self.url = f"redis://127.0.0.1:{port.port}/0"
+        options = f"--bind 127.0.0.1 --port {port.port} --databases 64 --appendonly no"
+        command = [program, *options.split(), "--maxmemory-policy", "noeviction", "--save", "", "--dir", str(folder)]
+        self.process = Process("Redis", command, environment.without_ours(dict(os.environ)), folder / "log")
+        self.process.until(self.answers)
+
+    def answers(self) -> bool:
+        with redis.Redis.from_url(self.url) as client:
+            try:
+                return bool(client.ping())
+            except redis.ConnectionError:
+                return False
+
+    def flush(self) -> None:
+        with redis.Redis.from_url(self.url) as client:
+            client.flushall()
+
+    def stop(self) -> None:
+        self.process.stop()
+
+
+@contextmanager
+def private_postgres() -> Iterator[None]:
+    """PostgreSQL at `environment.database_url`, quick rather than durable."""
+    with tempfile.TemporaryDirectory(prefix="feedback-test-pg-", ignore_cleanup_errors=True) as name:
+        port = environment.postgres_port
+        server = Postgres(Path(name), port, environment.postgres_password, synchronous_commit="off")
+        try:
+            port.release()
             yield
         finally:
-            # SIGINT is its fast shutdown: it ends without waiting for clients to leave.
-            server.send(signal.SIGINT)
+            server.stop()
+
+
+@contextmanager
+def private_redis() -> Iterator[None]:
+    """Redis at `environment.redis_url`."""
+    with tempfile.TemporaryDirectory(prefix="feedback-test-redis-") as folder:
+        server = Redis(Path(folder), environment.redis_port)
+        try:
+            environment.redis_port.release()
+            yield
+        finally:
             server.stop()
 
 
@@ -67,11 +144,11 @@ def _as_unprivileged(folder: Path) -> list[str]:
     return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
 
 
-def _create_cluster(initdb: list[str], folder: Path) -> None:
-    password = folder / "password"
-    password.write_text(environment.postgres_password)
-    password.chmod(0o644)  # inside a folder that only its owner enters
-    access = ["--username=feedback", f"--pwfile={password}", "--auth=scram-sha-256"]
+def _create_cluster(initdb: list[str], folder: Path, password: str) -> None:
+    kept = folder / "password"
+    kept.write_text(password)
+    kept.chmod(0o644)  # inside a folder that only its owner enters
+    access = ["--username=feedback", f"--pwfile={kept}", "--auth=scram-sha-256"]
     text = ["--encoding=UTF8", "--locale=C"]
     subprocess.run(
         [*initdb, f"--pgdata={folder / 'data'}", "--no-sync", *access, *text],
@@ -81,15 +158,15 @@ def _create_cluster(initdb: list[str], folder: Path) -> None:
     )
 
 
-def _postgres_options(folder: Path) -> list[str]:
-    settings = {
+def _postgres_options(folder: Path, port: int, options: dict[str, str]) -> list[str]:
+    settings: dict[str, object] = {
         "listen_addresses": "127.0.0.1",
-        "port": environment.postgres_port.port,
+        "port": port,
         "unix_socket_directories": folder,
         "max_connections": 200,
         "fsync": "off",
-        "synchronous_commit": "off",
         "full_page_writes": "off",
+        **options,
     }
     return ["-D", str(folder / "data"), *(part for key, value in settings.items() for part in ("-c", f"{key}={value}"))]
 
@@ -101,39 +178,3 @@ def _unprivileged_user() -> pwd.struct_passwd:
         except KeyError:
             continue
     raise NotInstalledError("PostgreSQL refuses to run as root, and neither `postgres` nor `nobody` exists here.")
-
-
-def _postgres_answers() -> bool:
-    try:
-        psycopg.connect(environment.database_url, connect_timeout=5).close()
-    except psycopg.OperationalError:
-        return False
-    return True
-
-
-@contextmanager
-def private_redis() -> Iterator[None]:
-    """Redis at `environment.redis_url`, in memory only."""
-    program = _binary("redis-server", "redis-server", "TEST_REDIS_URL")
-    with tempfile.TemporaryDirectory(prefix="feedback-test-redis-") as folder:
-        options = f"--bind 127.0.0.1 --port {environment.redis_port.port} --databases 64 --appendonly no"
-        server = Process(
-            "Redis",
-            [program, *options.split(), "--maxmemory-policy", "noeviction", "--save", "", "--dir", folder],
-            environment.without_ours(dict(os.environ)),
-            Path(folder) / "log",
-        )
-        try:
-            server.until(_redis_answers)
-            environment.redis_port.release()
-            yield
-        finally:
-            server.stop()
-
-
-def _redis_answers() -> bool:
-    with redis.Redis.from_url(environment.redis_url) as client:
-        try:
-            return bool(client.ping())
-        except redis.ConnectionError:
-            return False

@@ -64,13 +64,12 @@ class Stack:
     def start_web(self) -> Process:
         return self.start("web", "feedback", "web", "--host", "127.0.0.1", "--port", str(self.port))
 
-    def start_worker(self, name: str = "worker") -> Process:
-        options = ["--concurrency", "2", "--loglevel", "INFO", "--hostname", f"{name}@{self.port}"]
+    def start_worker(self, name: str = "worker", concurrency: int = 2) -> Process:
+        options = ["--concurrency", str(concurrency), "--loglevel", "INFO", "--hostname", f"{name}@{self.port}"]
         return self.start(name, "celery", "-A", "config", "worker", "-E", *options)
 
-    def start_beat(self) -> Process:
-        schedule = str(self.folder / "beat-schedule")
-        return self.start("beat", "celery", "-A", "config", "beat", "--loglevel", "INFO", "--schedule", schedule)
+    def start_beat(self, name: str = "beat") -> Process:
+        return self.start(name, "celery", "-A", "config", "beat", "--loglevel", "INFO", "--pidfile", "")
 
     def answers(self) -> bool:
         """Whether the web process answers at all."""

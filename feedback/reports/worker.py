@@ -1,0 +1,41 @@
+"""What a Celery worker does beside its tasks: it ends in time, and its processes never outlive it.
+
+SIGTERM lets the tasks under way finish. What has not finished after `FEEDBACK_STOP_SECONDS` is interrupted
+and handed back, so that an orderly stop costs a report neither an attempt nor the rest of its lease.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+from typing import Any
+
+from billiard import active_children
+from billiard.util import set_pdeathsig
+from celery.signals import worker_process_init, worker_shutting_down
+from django.conf import settings
+
+log = logging.getLogger(__name__)
+
+
+@worker_shutting_down.connect
+def interrupt_in_time(**_: Any) -> None:
+    timer = threading.Timer(settings.FEEDBACK_STOP_SECONDS, _interrupt_children)
+    timer.daemon = True
+    timer.start()
+
+
+def _interrupt_children() -> None:
+    for child in active_children():
+        log.warning("process %s is interrupted: it has not finished in time", child.pid)
+        with suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGTERM)
+
+
+@worker_process_init.connect
+def end_with_parent(**_: Any) -> None:
+    """A worker that is killed takes its processes along: they are told to end, and hand back what they hold."""
+    if sys.platform == "linux":
+        set_pdeathsig(signal.SIGTERM)

@@ -1,0 +1,108 @@
+"""Runs a program of the service with flaws put in: `python -m tests.chaos.flaws FLAW… -- celery -A config worker …`.
+
+So the product needs no hooks for its crash tests. A flaw is one line of JSON, a `Flaw` below.
+"""
+
+import importlib
+import os
+import runpy
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+_POLL_SECONDS = 0.02
+
+
+class Flaw(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What goes wrong, and where.
+
+    `target` is `module:function`, or `module:Class.method`. `folder` remembers what has happened across processes.
+    """
+
+    target: str
+    when: Literal["before", "after"]
+    action: Literal["kill", "freeze", "count"]
+    folder: str
+    once: bool = True
+    only_for: str = ""  # only where this text occurs in the representation of the arguments
+
+    def install(self) -> None:
+        module_name, _, path = self.target.partition(":")
+        owner: Any = importlib.import_module(module_name)
+        *outer, name = path.split(".")
+        for part in outer:
+            owner = getattr(owner, part)
+        setattr(owner, name, self._around(getattr(owner, name)))
+
+    def _around(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def flawed(*args: Any, **kwargs: Any) -> Any:
+            if self.when == "before":
+                self._strike(args)
+            result = real(*args, **kwargs)
+            if self.when == "after" and result != []:  # a claim of nothing is no claim
+                self._strike(args)
+            return result
+
+        return flawed
+
+    def _strike(self, args: tuple[Any, ...]) -> None:
+        if self.only_for and self.only_for not in repr(args):
+            return
+        match self.action:
+            case "count":
+                with (Path(self.folder) / "count").open("a") as file:
+                    file.write(f"{os.getpid()}\n")
+            case "kill" if self._is_first():
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "freeze" if self._is_first():
+                while not self._file("thaw").exists():
+                    time.sleep(_POLL_SECONDS)
+
+    def _is_first(self) -> bool:
+        """Whether this is the first time in any process (or any time, where not `once`); leaves our id behind."""
+        try:
+            with self._file("struck").open("x") as file:
+                file.write(str(os.getpid()))
+        except FileExistsError:
+            return not self.once
+        return True
+
+    def _file(self, what: str) -> Path:
+        return Path(self.folder) / what
+
+    # --- the test's side ---
+
+    @property
+    def victim(self) -> int | None:
+        """The process that was struck; None as long as none was."""
+        written = self._file("struck").read_text() if self._file("struck").exists() else ""
+        return int(written) if written else None
+
+    @property
+    def count(self) -> int:
+        return len(self._file("count").read_text().splitlines()) if self._file("count").exists() else 0
+
+    def thaw(self) -> None:
+        self._file("thaw").touch()
+
+
+def main() -> None:
+    divide = sys.argv.index("--")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    for text in sys.argv[1:divide]:
+        msgspec.json.decode(text, type=Flaw).install()
+    program, *arguments = sys.argv[divide + 1 :]
+    sys.argv = [program, *arguments]
+    runpy.run_path(str(Path(sys.executable).with_name(program)), run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()
