@@ -2,7 +2,10 @@
 
 import os
 
+from typing import Any
+
 from celery import Celery
+from celery.signals import setup_logging
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -15,3 +18,8 @@ app.conf.task_default_queue = "interactive"
 app.conf.task_routes = {"feedback.reports.tasks.sweep": {"queue": "upkeep"}}
 app.autodiscover_tasks(["feedback.reports"])
 app.autodiscover_tasks(["feedback.reports"], related_name="worker")
+
+
+@setup_logging.connect
+def keep_djangos_logging(**_: Any) -> None:
+    """Celery sets no logging up where someone listens here; Django's settings have done so (config.logs)."""

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env, home
+from config import env, home, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 FEEDBACK_HOME = env.path("FEEDBACK_HOME", BASE_DIR / "var")
@@ -244,11 +244,4 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "fontTools": {"level": "WARNING"}},
-}
+LOGGING = logs.configure(env.choice("FEEDBACK_LOG_FORMAT", "text" if EMBEDDED else "json", logs.FORMATS))

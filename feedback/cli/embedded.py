@@ -25,8 +25,9 @@ def environment(home: Path, host: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OF_SERVICES)}
     ours = {"FEEDBACK_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUNBUFFERED": "1"}
     # Who can reach the loopback interface is on this machine already; beyond it, the operator decides.
-    defaults = {"FEEDBACK_AUTH": "open"} if is_loopback(host) else {"ALLOWED_HOSTS": f"127.0.0.1,localhost,{host}"}
-    told = defaults | inherited | ours
+    reached = {"FEEDBACK_AUTH": "open"} if is_loopback(host) else {"ALLOWED_HOSTS": f"127.0.0.1,localhost,{host}"}
+    # Short enough that a worker hands back what it has not finished before the supervisor's patience is over.
+    told = {"FEEDBACK_STOP_SECONDS": "2"} | reached | inherited | ours
     allow_open = told.get("FEEDBACK_ALLOW_OPEN", "").strip().lower() == "true"
     refuse_exposure(host, told.get("FEEDBACK_AUTH", "").strip(), allow_open=allow_open)
     return told

@@ -4,13 +4,13 @@ What is late finds nothing: a hint names a submission that is gone, a worker's w
 is gone (or, for a class report, by a fence that has moved on), and an identical body is a new submission.
 """
 
-import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from feedback.reports import claims, hints
 from feedback.reports.models import Report, Submission, Submissions
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 # Of one sweep: what is left over is purged by the next.
 _PURGED_AT_ONCE = 100
@@ -62,7 +62,7 @@ def purge() -> int:
     ids = list(old.order_by("created_at").values_list("pk", flat=True)[:_PURGED_AT_ONCE])
     purged = sum(erase(Submission.objects.filter(pk=pk)) for pk in ids)  # each on its own: a class is large
     if purged:
-        log.info("%d submissions erased, older than FEEDBACK_RETENTION_DAYS", purged)
+        log.info("submissions erased, older than FEEDBACK_RETENTION_DAYS", number=purged)
     return purged
 
 

@@ -4,25 +4,28 @@ A frozen process renews nothing, so its reports go to another when the lease has
 while its threads live is ended by Celery's hard time limit.
 """
 
-import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import copy_context
+from functools import partial
 
+import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
 from feedback.reports import claims
 from feedback.reports.claims import Claim
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 
 @contextmanager
 def keeping(claimed: Sequence[Claim]) -> Iterator[None]:
     """A context in which the lease of these claims does not run out, however long it lasts."""
     done = threading.Event()
-    threading.Thread(target=_beat, args=(claimed, done), name="heartbeat", daemon=True).start()
+    beat = partial(copy_context().run, _beat, claimed, done)  # logs under the same ids
+    threading.Thread(target=beat, name="heartbeat", daemon=True).start()
     try:
         yield
     finally:
@@ -35,6 +38,6 @@ def _beat(claimed: Sequence[Claim], done: threading.Event) -> None:
         try:
             claims.renew(claimed)
         except DatabaseError as fault:
-            log.warning("a lease could not be renewed, another worker may take over: %s", fault)
+            log.warning("a lease could not be renewed, another worker may take over", fault=str(fault))
         finally:
             connection.close()

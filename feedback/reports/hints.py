@@ -1,13 +1,13 @@
 """Telling the workers that there may be work. A hint may be lost or doubled without harm: the rows are the truth."""
 
 import functools
-import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+import structlog
 from celery import current_app
 from kombu import Connection, Producer
 from kombu.exceptions import ChannelError
@@ -15,7 +15,7 @@ from kombu.pools import producers
 
 from feedback.reports.models import Submission
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 TASK = "feedback.reports.tasks.produce"
 # In the order in which a worker looks into them: the sweep is never behind work, and a class never keeps a
@@ -48,7 +48,7 @@ def send(submission_id: UUID, queue: str) -> bool:
             with _producer() as producer:
                 current_app.send_task(TASK, args=[str(submission_id)], queue=queue, producer=producer)
         except Exception as fault:  # whatever it is that the broker has: what was accepted is safe without it
-            log.warning("no hint sent for %s, the sweep will: %s", submission_id, fault)
+            log.warning("no hint sent, the sweep will", task_id=str(submission_id), fault=str(fault))
             _broker.suspect = True
             return False
         _broker.suspect = False
@@ -61,7 +61,7 @@ def waiting(queue: str) -> int | None:
         with _producer() as producer:
             return _length(producer.channel, queue)
     except Exception as fault:  # as above
-        log.warning("the broker cannot be asked how much is waiting: %s", fault)
+        log.warning("the broker cannot be asked how much is waiting", fault=str(fault))
         return None
 
 
@@ -72,7 +72,7 @@ def drop(queue: str) -> None:
             channel: Any = producer.channel  # typed as one that has no queues
             channel.queue_purge(queue)
     except Exception as fault:  # as above
-        log.warning("the broker cannot be reached: %s", fault)
+        log.warning("the broker cannot be reached", fault=str(fault))
 
 
 def _length(channel: Any, queue: str) -> int:

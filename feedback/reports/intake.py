@@ -11,6 +11,7 @@ from typing import IO, Any
 from uuid import uuid4
 
 import msgspec
+import structlog
 from django.db import connection, transaction
 
 from feedback.access import limits
@@ -22,6 +23,8 @@ from feedback.rendering import Format, renderer_version
 from feedback.rendering.manifest import State
 from feedback.reports import claims, hints, upkeep
 from feedback.reports.models import HEADLINE, Report, Submission
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,7 @@ def submit_roll(roll: Roll, order: Order) -> tuple[Submission, State]:
             break
     if new:
         hints.publish(found)
+    log.info("submission stored" if new else "submission found", task_id=str(found.id), students=found.students)
     return found, state
 
 
@@ -169,6 +173,7 @@ def _new_submission(roll: Roll, order: Order) -> Submission:
         namespace=namespaces.pop() if len(namespaces) == 1 else "",
         is_class=not single,
         students=len(roll.keys),
+        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )
 
 

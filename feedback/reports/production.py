@@ -4,12 +4,12 @@ A worker may vanish at any line of this file: what it had claimed is due again w
 and what it had not committed never happened.
 """
 
-import logging
 import time
 from collections import deque
 from collections.abc import Sequence
 from uuid import UUID
 
+import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import Error as DatabaseError
 from django.db.models.functions import Now
@@ -18,7 +18,7 @@ from feedback.reports import claims, documents, heartbeat
 from feedback.reports.claims import Claim, Made
 from feedback.reports.models import MAX_ATTEMPTS, Report, Submission
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 # Long enough that messages vanish beside the work, short enough that a class never keeps a single waiting.
 SLICE_SECONDS = 0.5
@@ -36,11 +36,12 @@ def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
     if submission.is_class:
         Submission.objects.filter(id=submission_id).update(attended_at=Now())
     until = time.monotonic() + seconds
-    while claimed := claims.claim(submission_id):
-        with heartbeat.keeping(claimed):
-            _make(submission, claimed, until)
-        if time.monotonic() >= until:
-            return claims.due(Report.objects.filter(submission=submission_id)).exists()
+    with structlog.contextvars.bound_contextvars(task_id=str(submission_id), request_id=submission.request_id):
+        while claimed := claims.claim(submission_id):
+            with heartbeat.keeping(claimed):
+                _make(submission, claimed, until)
+            if time.monotonic() >= until:
+                return claims.due(Report.objects.filter(submission=submission_id)).exists()
     return False
 
 
@@ -57,8 +58,10 @@ def _make(submission: Submission, claimed: list[Claim], until: float) -> None:
     except BaseException:
         _hand_back(claimed)
         raise
+    if stored:
+        log.info("documents stored", number=stored)
     if stored < len(made):
-        log.warning("submission %s: %d reports had been taken over by others", submission.id, len(made) - stored)
+        log.warning("documents refused: their reports had been taken over", number=len(made) - stored)
     _hand_back(left)
 
 
@@ -80,7 +83,7 @@ def _attempt(submission: Submission, claim: Claim) -> Made | None:
 
 def _attempt_failed(claim: Claim, fault: Exception) -> None:
     """A fault of ours: try again later and alone, and give up after the last attempt. The log has the inside."""
-    log.error("report %s, attempt %d of %d failed", claim.report_id, claim.attempt, MAX_ATTEMPTS, exc_info=fault)
+    log.error("an attempt failed", report_id=str(claim.report_id), attempt=claim.attempt, exc_info=fault)
     if claim.attempt < MAX_ATTEMPTS:
         claims.rest(claim)
         return
@@ -95,4 +98,4 @@ def _hand_back(claimed: Sequence[Claim]) -> None:
     try:
         claims.hand_back(claimed)
     except DatabaseError as fault:
-        log.warning("claims could not be handed back, so their lease must run out: %s", fault)
+        log.warning("claims could not be handed back, so their lease must run out", fault=str(fault))

@@ -1,8 +1,8 @@
 """The sweep: what is due although nobody is working on it is hinted at again."""
 
-import logging
 from datetime import timedelta
 
+import structlog
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from feedback.reports import claims, hints
 from feedback.reports.models import Report, Submission
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 # A queue that holds this many messages keeps the workers busy; more hints would only make it longer.
 QUEUE_ENOUGH = 2_000
@@ -36,7 +36,7 @@ def sweep() -> int:
         if not _alone():
             return 0
         if given_up := claims.give_up_exhausted():
-            log.warning("%d reports given up: their worker was lost on the last attempt", given_up)
+            log.warning("reports given up: their worker was lost on the last attempt", number=given_up)
         for queue, room in rooms.items():
             neglected += _neglected(is_class=queue == hints.BULK)[:room]
         # Marked before they are hinted at: should we end in between, a sweep finds them when they are neglected again.

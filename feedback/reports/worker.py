@@ -4,7 +4,6 @@ SIGTERM lets the tasks under way finish. What has not finished after `FEEDBACK_S
 and handed back, so that an orderly stop costs a report neither an attempt nor the rest of its lease.
 """
 
-import logging
 import os
 import signal
 import sys
@@ -12,12 +11,13 @@ import threading
 from contextlib import suppress
 from typing import Any
 
+import structlog
 from billiard import active_children
-from billiard.util import set_pdeathsig
+from billiard.util import set_pdeathsig  # type: ignore[attr-defined] # its stubs lack it
 from celery.signals import worker_process_init, worker_shutting_down
 from django.conf import settings
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 
 @worker_shutting_down.connect
@@ -29,9 +29,9 @@ def interrupt_in_time(**_: Any) -> None:
 
 def _interrupt_children() -> None:
     for child in active_children():
-        log.warning("process %s is interrupted: it has not finished in time", child.pid)
+        log.warning("a process is interrupted: it has not finished in time", process=child.pid)
         with suppress(ProcessLookupError):
-            os.kill(child.pid, signal.SIGTERM)
+            child.terminate()
 
 
 @worker_process_init.connect

@@ -3,10 +3,10 @@
 Envelope: `{"error": "what failed, why, and how to mend it", "details": {place: [message, …]}}`.
 """
 
-import logging
 from typing import Any
 
 import psycopg_pool
+import structlog
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
@@ -19,7 +19,7 @@ from feedback.reports.api.authentication import HOW_TO_GET_IN
 from feedback.reports.api.throttling import tell
 from feedback.reports.intake import KeyReused, OutOfScope, Refused
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 
 class InvalidRequest(Exception):

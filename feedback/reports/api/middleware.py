@@ -4,13 +4,17 @@ import re
 import secrets
 from collections.abc import Callable
 
+import structlog
 from django.http import HttpRequest, HttpResponseBase
 
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestId:
-    """Gives each request an id, the client's own X-Request-ID where it is harmless, and answers with it."""
+    """Gives each request an id, the client's own X-Request-ID where it is harmless, and answers with it.
+
+    Everything logged on behalf of the request bears it, in the worker too (`Submission.request_id`).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -19,6 +23,8 @@ class RequestId:
         sent = request.headers.get("X-Request-ID", "")
         request_id = sent if _ACCEPTABLE.fullmatch(sent) else secrets.token_hex(8)
         request.id = request_id  # type: ignore[attr-defined] # read by errors.server_error
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
