@@ -29,9 +29,9 @@ def main(context: click.Context) -> None:
     """Feedback reports for students, from the event log of a coding exam.
 
     \b
-    Reports from files:       feedback render class.json --out reports
-    A service on this machine: feedback serve
-    Reports from a service:   feedback submit class.json --url http://127.0.0.1:8000 --out reports
+    Reports from files         feedback render class.json --out reports
+    A service on this machine  feedback serve
+    Reports from a service     feedback submit class.json --url http://127.0.0.1:8000 --out reports
 
     Exit codes: 0 all went well, 1 something failed (and was named), 2 the command was not understood.
     """

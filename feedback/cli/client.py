@@ -7,7 +7,7 @@ ServiceError
 
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import IO, Self, TypeVar
 
@@ -19,6 +19,7 @@ from feedback.cli.files import detail_lines
 from feedback.events import MediaType
 from feedback.events.spool import CHUNK_BYTES
 from feedback.rendering import Format
+from feedback.rendering.manifest import Manifest
 
 Answer = TypeVar("Answer")
 _GZIP_WBITS = 31
@@ -82,12 +83,12 @@ class Service:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._http.close()
 
-    def submit(self, format_: Format, content: IO[bytes], media_type: MediaType, time_zone: str | None) -> str:
+    def submit(self, format_: Format, content: IO[bytes], media_type: MediaType, options: Mapping[str, str]) -> str:
         """Post a body, compressed as it is sent; the id of the task. Sent again, it is the same task."""
         response = self._send(
             lambda: self._http.post(
                 f"/assignment/{format_}",
-                params={"tz": time_zone} if time_zone else {},
+                params=options,
                 headers={"Content-Type": media_type, "Content-Encoding": "gzip", "Accept": "application/json"},
                 content=_compressed(content),
             )
@@ -104,6 +105,16 @@ class Service:
         if response.status_code != httpx.codes.ACCEPTED:
             return None
         return _decoded(response, _Unfinished).progress, _retry_after(response, 1.0)
+
+    def manifest(self, format_: Format, task_id: str) -> Manifest:
+        path = f"/assignment/{format_}/{task_id}/reports"
+        return _decoded(self._send(lambda: self._http.get(path)), Manifest)
+
+    def findings(self, format_: Format, task_id: str, report_id: str | None = None) -> bytes:
+        """What a final task found, as JSON: about the student, or the class; or about one student of a class."""
+        of_one = f"/reports/{report_id}" if report_id else ""
+        path = f"/assignment/{format_}/{task_id}{of_one}/findings"
+        return self._send(lambda: self._http.get(path)).content
 
     def archive(self, format_: Format, task_id: str, target: IO[bytes]) -> None:
         """Download a final task whole into `target`: a ZIP of every report there is, in the layout of files."""

@@ -10,14 +10,14 @@ import click
 
 from feedback.cli import console, embedded, options, remote
 from feedback.cli.client import Service, ServiceError
+from feedback.cli.output import DOCUMENTS
 from feedback.cli.submit import body_of, report
 from feedback.cli.supervisor import Supervisor
-from feedback.rendering import Format
 
 _LOG_LINES = 30
 
 
-@click.command("demo")
+@click.command("demo", short_help="Start a service, submit, fetch the reports, stop it.")
 @options.files
 @options.out
 def demo(files: tuple[str, ...], out: Path) -> None:
@@ -26,7 +26,7 @@ def demo(files: tuple[str, ...], out: Path) -> None:
         try:
             with _running(Path(home)) as url, Service(url) as service, body_of(files) as (content, media_type):
                 console.note(f"A service is running at {url}")
-                deliveries = remote.deliver(service, content, media_type, list(Format), out)
+                deliveries = remote.deliver(service, content, media_type, DOCUMENTS, out, {})
         except ServiceError as fault:
             raise console.Failed(str(fault), [*fault.details, *_last_words(Path(home))]) from None
         except embedded.StartFailed as fault:

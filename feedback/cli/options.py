@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from feedback.rendering import Format
+from feedback.cli.output import DOCUMENTS, Output
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -25,12 +25,21 @@ def out(command: Command) -> Command:
 def formats(command: Command) -> Command:
     return click.option(
         "--format",
-        "formats",
-        type=click.Choice([format_.value for format_ in Format]),
+        "outputs",
+        type=click.Choice(list(Output), case_sensitive=False),
         multiple=True,
-        default=[format_.value for format_ in Format],
-        callback=lambda _context, _option, values: tuple(dict.fromkeys(map(Format, values))),
-        help="Give it again for more than one.  [default: all]",
+        default=DOCUMENTS,
+        show_default=True,
+        callback=lambda _context, _option, values: tuple(dict.fromkeys(values)),
+        help="Give it again for more than one; json is what was found, for programs.",
+    )(command)
+
+
+def compare(command: Command) -> Command:
+    return click.option(
+        "--compare",
+        type=click.Choice(["class"]),
+        help="Put the class's median and quartiles beside each student's own numbers, in classes of 10 or more.",
     )(command)
 
 

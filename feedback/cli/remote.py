@@ -6,7 +6,8 @@ import re
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -15,18 +16,21 @@ import msgspec
 
 from feedback.cli import console, output
 from feedback.cli.client import Counts, Refused, Service, ServiceError
+from feedback.cli.output import DOCUMENTS, Output
 from feedback.events import MediaType
-from feedback.rendering import Format
+from feedback.rendering import Format, file_stems
 from feedback.rendering.manifest import Manifest, ManifestEntry, State, decode_manifest
 
 # What a service may call a file; whatever else an archive holds is not unpacked.
-_SAFE = re.compile(r"(?:html|pdf|json)/[A-Za-z0-9][A-Za-z0-9._@-]{0,120}")
+_SAFE = re.compile(r"(?:html|pdf)/[A-Za-z0-9][A-Za-z0-9._@-]{0,120}")
+_AT_A_TIME = 8
 
 
 @dataclass
 class Delivery:
-    """What came back for one task."""
+    """What came back for one output: of the task in that format or, for findings, of the one they come with."""
 
+    output: Output
     format: Format
     task_id: str
     manifest: Manifest | None = None
@@ -37,23 +41,26 @@ def deliver(
     service: Service,
     content: IO[bytes],
     media_type: MediaType,
-    formats: Sequence[Format],
+    outputs: Sequence[Output],
     folder: Path,
-    time_zone: str | None = None,
+    options: Mapping[str, str],
 ) -> list[Delivery]:
-    """Submit a body in each format, wait, and unpack what was made under `folder`, with one manifest for all.
+    """Submit a body, wait, and write what was made under `folder`, with one manifest for all.
 
     A task that fails is told in its delivery. Raises ServiceError for what keeps everything from going on.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    tasks = [Delivery(format_, service.submit(format_, content, media_type, time_zone)) for format_ in formats]
-    for task in tasks:
-        console.note(f"{service.url}/assignment/{task.format}/{task.task_id} accepted")
-    _wait(service, tasks)
-    for task in tasks:
-        _collect(service, task, folder)
-    output.write_manifest(folder, _merged(tasks))
-    return tasks
+    documents = [wanted for wanted in outputs if wanted in DOCUMENTS] or [Output.HTML]
+    tasks = {wanted: service.submit(Format(wanted), content, media_type, options) for wanted in documents}
+    for wanted, task_id in tasks.items():
+        console.note(f"{service.url}/assignment/{wanted}/{task_id} accepted")
+    carriers = {wanted: wanted if wanted in tasks else documents[0] for wanted in outputs}
+    deliveries = [Delivery(wanted, Format(carrier), tasks[carrier]) for wanted, carrier in carriers.items()]
+    _wait(service, list({delivery.task_id: delivery for delivery in reversed(deliveries)}.values()))
+    for delivery in deliveries:
+        _collect(service, delivery, folder)
+    output.write_manifest(folder, _merged(deliveries))
+    return deliveries
 
 
 def _wait(service: Service, tasks: Sequence[Delivery]) -> None:
@@ -80,27 +87,49 @@ def _ask(service: Service, task: Delivery) -> tuple[Counts, float] | None:
     try:
         return service.progress(task.format, task.task_id)
     except Refused as fault:
-        task.failures += [f"{task.format}: {fault}", *fault.details]
+        task.failures += [f"{task.output}: {fault}", *fault.details]
         return None
 
 
 def _collect(service: Service, task: Delivery, folder: Path) -> None:
     """Fetch what there is of a final task; a failed class may still hold the reports of its students."""
     try:
-        with tempfile.TemporaryFile() as archive:
-            service.archive(task.format, task.task_id, archive)
-            task.manifest = _unpack(archive, task.format, folder)
+        if task.output is Output.JSON:
+            task.manifest = _fetch_findings(service, task, folder)
+        else:
+            with tempfile.TemporaryFile() as archive:
+                service.archive(task.format, task.task_id, archive)
+                task.manifest = _unpack(archive, task.output, folder)
     except ServiceError as fault:
-        task.failures += [f"{task.format}: {fault}", *fault.details]
+        task.failures += [f"{task.output}: {fault}", *fault.details]
         return
     task.failures += [
-        f"{task.format} report of {entry.student_id}: {entry.error}"
+        f"{task.output} report of {entry.student_id}: {entry.error}"
         for entry in task.manifest.students
         if entry.state is State.FAILURE
     ]
 
 
-def _unpack(archive: IO[bytes], format_: Format, folder: Path) -> Manifest:
+def _fetch_findings(service: Service, task: Delivery, folder: Path) -> Manifest:
+    """Write the findings of each student, several fetched at a time, and those of the class."""
+    manifest = service.manifest(task.format, task.task_id)
+    stems = file_stems([(entry.namespace or "", entry.student_id) for entry in manifest.students])
+
+    def fetch(entry: ManifestEntry, stem: str) -> ManifestEntry:
+        if entry.state is not State.SUCCESS:
+            return entry
+        path = output.report_path(Output.JSON, stem)
+        sha256 = output.write(folder, path, service.findings(task.format, task.task_id, entry.report_id))
+        return msgspec.structs.replace(entry, link=path, sha256=sha256)
+
+    with ThreadPoolExecutor(_AT_A_TIME) as threads:
+        entries = list(threads.map(fetch, manifest.students, stems))
+    if len(entries) > 1:
+        output.write(folder, output.class_path(Output.JSON), service.findings(task.format, task.task_id))
+    return msgspec.structs.replace(manifest, students=entries)
+
+
+def _unpack(archive: IO[bytes], wanted: Output, folder: Path) -> Manifest:
     """Write the documents of an archive, each checked against the manifest that comes with it."""
     with _opened(archive) as members:
         manifest = decode_manifest(members.read(output.MANIFEST))
@@ -113,7 +142,7 @@ def _unpack(archive: IO[bytes], format_: Format, folder: Path) -> Manifest:
             if hashlib.sha256(body).hexdigest() != entry.sha256:
                 raise ServiceError(f"{entry.link} arrived damaged. Run the same command again.")
             output.write(folder, entry.link, body)
-        if (name := output.class_path(format_)) in members.namelist():
+        if (name := output.class_path(wanted)) in members.namelist():
             output.write(folder, name, members.read(name))
     return manifest
 
@@ -128,7 +157,8 @@ def _opened(archive: IO[bytes]) -> Iterator[zipfile.ZipFile]:
 
 
 def _merged(tasks: Sequence[Delivery]) -> Manifest:
-    """One manifest, an entry for each student and format: in files a link is a path, and only what is here has one."""
+    """One manifest, an entry for each student and output: in files a link is a path, and only what is here has one."""
     lists = [task.manifest.students for task in tasks if task.manifest]
     entries: list[ManifestEntry] = [entry for of_one in zip(*lists, strict=True) for entry in of_one]
-    return Manifest(tasks[0].task_id if len(tasks) == 1 else None, entries)
+    ids = {task.task_id for task in tasks}
+    return Manifest(ids.pop() if len(ids) == 1 else None, entries)

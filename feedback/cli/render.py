@@ -7,10 +7,12 @@ import click
 from feedback.analysis import AnalysisSettings
 from feedback.cli import console, local, options, output
 from feedback.cli.files import UnreadableFiles, read_roster
-from feedback.rendering import Format, RenderOptions
+from feedback.cli.making import Recipe
+from feedback.cli.output import Output
+from feedback.rendering import RenderOptions
 
 
-@click.command("render")
+@click.command("render", short_help="Make reports straight from files.")
 @options.files
 @options.out
 @options.formats
@@ -31,9 +33,16 @@ from feedback.rendering import Format, RenderOptions
     metavar="MINUTES",
     help="A longer interval without events is not counted as work.",
 )
+@options.compare
 @options.max_bytes
 def render(
-    files: tuple[str, ...], out: Path, formats: tuple[Format, ...], tz: str, session_gap: float, max_bytes: int
+    files: tuple[str, ...],
+    out: Path,
+    outputs: tuple[Output, ...],
+    tz: str,
+    session_gap: float,
+    compare: str | None,
+    max_bytes: int,
 ) -> None:
     """Make reports straight from files, with no server and no database.
 
@@ -42,9 +51,8 @@ def render(
     manifest.json. Nothing is written if anything in any file is wrong.
     """
     try:
-        recipe = local.Recipe(
-            out, formats, RenderOptions(time_zone=tz), AnalysisSettings(session_gap_minutes=session_gap)
-        )
+        settings = AnalysisSettings(session_gap_minutes=session_gap)
+        recipe = Recipe(out, outputs, RenderOptions(time_zone=tz), settings, compare is not None)
     except ValueError as fault:
         raise click.BadParameter(str(fault), param_hint="--tz") from None
     try:

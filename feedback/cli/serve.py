@@ -10,7 +10,7 @@ from feedback.cli import console, embedded
 from feedback.cli.supervisor import Supervisor
 
 
-@click.command("serve")
+@click.command("serve", short_help="Run the whole service on this machine.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any port that is free."

@@ -11,8 +11,8 @@ import click
 from feedback.cli import console, options, output, remote
 from feedback.cli.client import Service, ServiceError
 from feedback.cli.files import UnreadableFiles, open_events, read_roster, unreadable
+from feedback.cli.output import Output
 from feedback.events import EventsError, MediaType
-from feedback.rendering import Format
 
 
 @click.command("submit")
@@ -22,17 +22,25 @@ from feedback.rendering import Format
 @options.formats
 @click.option("--tz", metavar="ZONE", help="Show times in this zone instead of the service's own.")
 @click.option("--api-key", envvar="FEEDBACK_API_KEY", show_envvar=True, metavar="KEY", help="Sent as a Bearer token.")
+@options.compare
 def submit(
-    files: tuple[str, ...], url: str, out: Path, formats: tuple[Format, ...], tz: str | None, api_key: str | None
+    files: tuple[str, ...],
+    url: str,
+    out: Path,
+    outputs: tuple[Output, ...],
+    tz: str | None,
+    api_key: str | None,
+    compare: str | None,
 ) -> None:
     """Send events to a service, wait, and fetch the reports.
 
     A FILE is .json or .ndjson, plain or gzip, or - for standard input; several files are one class. DIR
     gets what `feedback render` would write. To run it again is safe: the same events are the same task.
     """
+    asked = {name: value for name, value in (("tz", tz), ("compare", compare)) if value}
     try:
         with Service(url, api_key) as service, body_of(files) as (content, media_type):
-            deliveries = remote.deliver(service, content, media_type, formats, out, tz)
+            deliveries = remote.deliver(service, content, media_type, outputs, out, asked)
     except ServiceError as fault:
         raise console.Failed(str(fault), fault.details) from None
     except OSError as fault:

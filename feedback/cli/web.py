@@ -14,7 +14,7 @@ from uvicorn.supervisors import Multiprocess
 from feedback.cli import console, embedded
 
 
-@click.command("web")
+@click.command("web", short_help="Run the web process alone, beside Celery's.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free port.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="How many processes answer.")

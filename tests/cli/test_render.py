@@ -105,6 +105,26 @@ def test_the_session_gap_reaches_the_analysis(tmp_path: Path) -> None:
     assert (tmp_path / "wide/html/ada.html").read_text() != (tmp_path / "narrow/html/ada.html").read_text()
 
 
+def test_the_findings_are_given_as_json_where_asked_for(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = feedback("render", write_class(tmp_path, student("ada"), student("bob")), "--out", out, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    assert files_in(out) == {"json/ada.json", "json/bob.json", "class.json", "manifest.json"}
+    assert json.loads((out / "json/ada.json").read_text())["event_order"] == ["Q2", "Q2", "Q1"]
+    assert [row["student_id"] for row in json.loads((out / "class.json").read_text())["rows"]] == ["ada", "bob"]
+
+
+def test_the_class_stands_beside_a_students_own_numbers_only_where_asked_for(tmp_path: Path) -> None:
+    path = write_class(tmp_path, *(student(f"s{number}", "1 2 " * number) for number in range(1, 13)))
+    for out, asked in (("alone", []), ("beside", ["--compare", "class"])):
+        feedback("render", path, "--out", tmp_path / out, "--format", "json", *asked)
+    alone, beside = (json.loads((tmp_path / out / "json/s1.json").read_text()) for out in ("alone", "beside"))
+    assert alone.pop("comparison") is None
+    events = next(one for one in beside.pop("comparison")["measures"] if one["measure"] == "events")
+    assert (events["own"], events["median"], events["students"]) == (2, 13, 12)
+    assert alone == beside
+
+
 def test_faults_are_named_by_file_and_place_and_nothing_is_written(tmp_path: Path) -> None:
     good, bad = write_class(tmp_path, student("ada")), tmp_path / "bad.json"
     bad.write_text('[{"student_id": "bob", "events": [{"unit": 1, "score": 2}]}]')

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,25 @@ def test_a_class_comes_back_in_the_same_layout_as_render_writes(
     assert files_in(served) == files_in(rendered)
     for name in files_in(served) - {"manifest.json", "class.html", "class.pdf"}:
         assert (served / name).read_bytes() == (rendered / name).read_bytes(), name
+
+
+def test_the_findings_come_as_json_the_class_beside_them_where_asked_for(embedded: Stack, tmp_path: Path) -> None:
+    path = tmp_path / "class.json"
+    path.write_text(json.dumps([student(f"s{number}", "1 2 " * number) for number in range(1, 13)]))
+    asked = ["--format", "json", "--compare", "class", "--out"]
+    done = feedback("submit", path, "--url", embedded.url, *asked, tmp_path / "served")
+    assert done.returncode == 0, done.stderr
+    assert feedback("render", path, *asked, tmp_path / "rendered").returncode == 0
+    assert len(files_in(tmp_path / "served")) == 14
+    for name in files_in(tmp_path / "rendered") - {"manifest.json"}:
+        assert json_in(tmp_path / "served" / name) == json_in(tmp_path / "rendered" / name), name
+    assert json_in(tmp_path / "served/json/s1.json")["comparison"]["students"] == 12
+    for entry in manifest_of(tmp_path / "served"):
+        assert entry["sha256"] == hashlib.sha256((tmp_path / "served" / entry["link"]).read_bytes()).hexdigest()
+
+
+def json_in(path: Path) -> Any:
+    return json.loads(path.read_bytes())
 
 
 def test_the_manifest_holds_every_student_and_format_with_the_hash_of_the_file(
@@ -132,27 +152,30 @@ def test_a_service_that_is_away_is_tried_again_until_it_comes(
     assert "trying again in 0.5 s" in client.stderr.readline()
     with socket.create_server(("127.0.0.1", front.port)) as listening:
         front.release()
-        threading.Thread(target=forward, args=(listening, embedded.port), daemon=True).start()
+        thread = threading.Thread(target=forward, args=(listening, embedded.port))
+        thread.start()
         output, words = client.communicate(timeout=120)
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
     assert client.returncode == 0, words
     assert output == f"3 reports of 3 in {tmp_path / 'out'}\n"
 
 
 def forward(listening: socket.socket, port: int) -> None:
-    def pump(source: socket.socket, target: socket.socket) -> None:
-        with contextlib.suppress(OSError):  # one of the two has gone
-            while data := source.recv(65536):
-                target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
+    """Pass connections on until `listening` is closed."""
+    with contextlib.suppress(OSError), contextlib.ExitStack() as connections:
+        while True:
+            client = connections.enter_context(listening.accept()[0])
+            service = connections.enter_context(socket.create_connection(("127.0.0.1", port)))
+            for pair in ((client, service), (service, client)):
+                threading.Thread(target=pump, args=pair, daemon=True).start()
 
-    while True:
-        try:
-            client, _ = listening.accept()
-        except OSError:
-            return  # the test is over
-        service = socket.create_connection(("127.0.0.1", port))
-        for pair in ((client, service), (service, client)):
-            threading.Thread(target=pump, args=pair, daemon=True).start()
+
+def pump(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # one of the two has gone
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
 
 
 def test_a_service_that_stays_away_is_named_and_exits_with_1(tmp_path: Path, class_file: Path) -> None:

@@ -24,28 +24,28 @@ def refuse(_number: int) -> int:
 
 
 def test_results_come_in_the_order_of_the_jobs() -> None:
-    with Workers(square, 2) as workers:
-        assert list(workers.map(range(50))) == [(number, number * number) for number in range(50)]
+    with Workers(2) as workers:
+        assert list(workers.map(square, range(50))) == [(number, number * number) for number in range(50)]
 
 
 def test_only_the_jobs_that_kill_their_process_are_given_up() -> None:
     jobs = [*range(10), -1, *range(10, 20), -2, -3, *range(20, 30)]
-    with Workers(square, 2) as workers:
-        results = list(workers.map(jobs))
+    with Workers(2) as workers:
+        results = list(workers.map(square, jobs))
     assert [job for job, _ in results] == jobs
     assert [job for job, result in results if isinstance(result, ProcessDied)] == [-1, -2, -3]
     assert all(result == job * job for job, result in results if job >= 0)
 
 
 def test_an_exception_of_the_function_is_raised_to_the_caller() -> None:
-    with Workers(refuse, 1) as workers, pytest.raises(ValueError, match="no"):
-        list(workers.map([1]))
+    with Workers(1) as workers, pytest.raises(ValueError, match="no"):
+        list(workers.map(refuse, [1]))
 
 
 def test_jobs_are_read_only_a_little_ahead() -> None:
     jobs = iter(range(1000))
-    with Workers(square, 2) as workers:
-        results = workers.map(jobs)
+    with Workers(2) as workers:
+        results = workers.map(square, jobs)
         next(results)
         assert next(jobs) <= 9
 
@@ -55,8 +55,8 @@ import os, signal
 from tests.cli.test_workers import square
 from feedback.cli.workers import Workers
 if __name__ == "__main__":
-    with Workers(square, 2) as workers:
-        print(len(list(workers.map(range(10)))), len(workers._pool._processes), flush=True)
+    with Workers(2) as workers:
+        print(len(list(workers.map(square, range(10)))), len(workers._pool._processes), flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
 """
 
