@@ -1,8 +1,9 @@
 """What a student did: the model of an event log, and one reader for each input format."""
 
 from feedback.events.faults import EventsError, Faults, InvalidEvents, TooLarge, UnsupportedInput
+from feedback.events.limits import Limits
 from feedback.events.model import Event, Student, decode_student, encode_student
-from feedback.events.readers import Limits, MediaType, read_students
+from feedback.events.readers import MediaType, read_students
 from feedback.events.spool import inflate, spool
 
 __all__ = [

@@ -65,11 +65,12 @@ def _events(student: dict[str, Any], place: Place, depth: int, faults: Faults) -
     return [
         event
         for index, value in enumerate(values)
-        if (event := _event(value, (*here, index), depth + 1, faults)) is not None
+        if (event := event_from(value, (*here, index), depth + 1, faults)) is not None
     ]
 
 
-def _event(value: Any, place: Place, depth: int, faults: Faults) -> Event | None:
+def event_from(value: Any, place: Place, depth: int, faults: Faults) -> Event | None:
+    """An event from an untyped value `depth` containers deep; None with every fault recorded."""
     before = faults.count
     inspect(value, place, depth, faults)
     if not isinstance(value, dict):

@@ -10,7 +10,13 @@ from feedback.events.readers import MediaType
 from feedback.events.spool import inflate
 
 _GZIP_MAGIC = b"\x1f\x8b"
-_SUFFIXES = {".json": MediaType.JSON, ".ndjson": MediaType.NDJSON, ".jsonl": MediaType.NDJSON}
+_SUFFIXES = {
+    ".json": MediaType.JSON,
+    ".ndjson": MediaType.NDJSON,
+    ".jsonl": MediaType.NDJSON,
+    ".csv": MediaType.CSV,
+    ".tsv": MediaType.CSV,
+}
 
 
 def plain(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -30,10 +36,12 @@ def media_type_of(name: str, content: IO[bytes]) -> MediaType:
 
 
 def _sniff(content: IO[bytes]) -> MediaType:
-    """NDJSON if the first line that is not blank is a whole object and is not the last such line."""
+    """CSV if the first line that is not blank names its columns; NDJSON if it is a whole object and not the last."""
     texts = (line for line in content if line.strip())
     first, second = next(texts, b""), next(texts, b"")
     content.seek(0)
+    if b"student_id" in first and first.lstrip(b"\xef\xbb\xbf \t")[:1] not in (b"{", b"["):
+        return MediaType.CSV
     try:
         alone = isinstance(json.loads(first), dict)
     except (ValueError, RecursionError):

@@ -8,8 +8,10 @@ from typing import IO
 import msgspec
 
 from feedback.events.careful import student_from
+from feedback.events.csv import read_csv
 from feedback.events.elements import MalformedError, elements
 from feedback.events.faults import Faults, Line, Place, TooLarge, describe
+from feedback.events.limits import Limits
 from feedback.events.model import Student, decode_student
 from feedback.events.untyped import MAX_DIGITS, affordable, decode_untyped
 
@@ -19,14 +21,7 @@ class MediaType(StrEnum):
 
     JSON = "application/json"
     NDJSON = "application/x-ndjson"
-
-
-class Limits(msgspec.Struct, frozen=True):
-    """How much one body may hold."""
-
-    max_students: int = 20_000
-    max_events: int = 5_000_000
-    max_student_events: int = 100_000
+    CSV = "text/csv"
 
 
 Received = Iterator[tuple[Place, Student | None]]
@@ -54,28 +49,17 @@ def read_students(source: IO[bytes], media_type: MediaType, limits: Limits) -> I
     faults = Faults()
     events, seen = 0, dict[tuple[str, str], Place]()
     for number, (place, student) in enumerate(_READERS[media_type](source, limits, faults), start=1):
-        if number > limits.max_students:
-            raise TooLarge(f"More than {limits.max_students:,} students in one body. Send the class in parts.")
+        limits.check_students(number)
         if student is None:
             continue
         events += len(student.events)
-        _check_events(len(student.events), events, place, limits)
+        limits.check_events(len(student.events), events, place)
         first = seen.setdefault(student.key, place)
         if first is not place:
             faults.add((*place, "student_id"), f"the same student as {describe(first)}; send each student once")
         elif not faults:
             yield student
     faults.raise_if_any()
-
-
-def _check_events(of_student: int, of_body: int, place: Place, limits: Limits) -> None:
-    if of_student > limits.max_student_events:
-        raise TooLarge(
-            f"More than {limits.max_student_events:,} events for one student.",
-            {describe((*place, "events")): [f"at most {limits.max_student_events:,} events are accepted"]},
-        )
-    if of_body > limits.max_events:
-        raise TooLarge(f"More than {limits.max_events:,} events in one body. Send the class in parts.")
 
 
 def _read_json(source: IO[bytes], limits: Limits, faults: Faults) -> Received:
@@ -176,4 +160,5 @@ def _is_suspect(piece: bytes, limits: Limits) -> bool:
 _READERS: dict[MediaType, Callable[[IO[bytes], Limits, Faults], Received]] = {
     MediaType.JSON: _read_json,
     MediaType.NDJSON: _read_ndjson,
+    MediaType.CSV: read_csv,
 }

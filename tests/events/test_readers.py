@@ -30,7 +30,8 @@ def test_ndjson_is_a_student_a_line_with_blank_lines_allowed() -> None:
 
 @pytest.mark.parametrize("media_type", MediaType)
 def test_a_byte_order_mark_at_the_start_is_passed_over(media_type: MediaType) -> None:
-    assert read(BOM + student_with(), media_type) == [Student("a", [])]
+    body = b"student_id,unit\na,\n" if media_type is MediaType.CSV else student_with()
+    assert read(BOM + body, media_type) == [Student("a", [])]
     if media_type is MediaType.JSON:
         assert read(BOM + b" [" + student_with() + b"]") == [Student("a", [])]
 

@@ -166,3 +166,19 @@ def test_one_class_in_two_formats_has_one_content(submit: Submit) -> None:
 
     contents = list(Submission.objects.order_by("created_at").values_list("content_sha256", flat=True))
     assert bytes(contents[0]) == bytes(contents[1]) != bytes(contents[2])
+
+
+def test_csv_is_the_same_submission_as_json(submit: Submit, post: Post) -> None:
+    address = submit("html", {"student_id": "ada", "namespace": "course", "events": [{"unit": "1", "score": 0.5}]})
+    answer = post(
+        "html", b"student_id,namespace,unit,score\nada,course,1,0.5\n", content_type="text/csv; charset=utf-8"
+    )
+
+    assert answer["Location"] == address
+
+
+def test_a_fault_in_csv_is_named_by_its_line(post: Post) -> None:
+    answer = post("html", b"student_id,unit,score\nada,1,0.5\nada,1,2\n", content_type="text/csv")
+
+    assert answer.status_code == 400
+    assert set(answer.json()["details"]) == {"line 3: score"}

@@ -95,8 +95,9 @@ def _media_type(request: Request) -> MediaType:
         return MediaType(header.get_content_type())
     except ValueError:
         raise UnsupportedInput(
-            "The body's type is not read here. Send JSON as `Content-Type: application/json` "
-            "or one student a line as `Content-Type: application/x-ndjson`, in UTF-8.",
+            "The body's type is not read here. Send JSON as `Content-Type: application/json`, "
+            "one student a line as `Content-Type: application/x-ndjson`, "
+            "or one event a row as `Content-Type: text/csv`, in UTF-8.",
             {"Content-Type": [f"got {request.headers.get('Content-Type', '')[:100]!r}"]},
         ) from None
 
