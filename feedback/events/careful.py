@@ -188,7 +188,10 @@ def _found(owner: dict[str, Any], name: str) -> str:
         return "it is missing"
     if isinstance(value, str):
         long = len(value) > _SHOWN_CHARACTERS
-        return f"got a string of {len(value):,} characters" if long else f"got {json.dumps(value, ensure_ascii=False)}"
+        if long:
+            return f"got a string of {len(value):,} characters"
+        # Half of a surrogate pair cannot be sent back as it is.
+        return f"got {json.dumps(value, ensure_ascii=not value.isprintable())}"
     if isinstance(value, int | float) and not isinstance(value, bool):
         if isinstance(value, float) and isinf(value):
             return "got a number beyond the range of a double"

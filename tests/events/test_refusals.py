@@ -366,3 +366,9 @@ def test_a_fault_put_anywhere_in_a_class_is_named_there_and_nowhere_else(
     field = data.draw(st.sampled_from(sorted(broken)))
     documents[index]["events"][event][field] = broken[field]
     assert list(faults_of(json.dumps(documents).encode())) == [f"students[{index}].events[{event}].{field}"]
+
+
+def test_a_lone_surrogate_is_never_sent_back() -> None:
+    details = faults_of(rb'{"student_id": "a", "events": [{"unit": 1, "created_time": "\ud800"}]}')
+
+    assert json.dumps(details, ensure_ascii=False).encode()
