@@ -94,6 +94,7 @@ FEEDBACK_LEASE_SECONDS = env.integer("FEEDBACK_LEASE_SECONDS", 60, minimum=2)
 FEEDBACK_REQUESTS_PER_MINUTE = env.integer("FEEDBACK_REQUESTS_PER_MINUTE", 6_000, minimum=0)
 FEEDBACK_STUDENTS_PER_HOUR = env.integer("FEEDBACK_STUDENTS_PER_HOUR", 100_000, minimum=0)
 FEEDBACK_STOP_SECONDS = env.integer("FEEDBACK_STOP_SECONDS", 15)
+FEEDBACK_AUDIT_DAYS = env.integer("FEEDBACK_AUDIT_DAYS", 365)
 FEEDBACK_RETENTION_DAYS = env.optional_integer("FEEDBACK_RETENTION_DAYS")
 
 # --- Celery (read by config.celery with the prefix CELERY_) ------------------------------------------
@@ -160,6 +161,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "feedback.access.middleware.AuditOfReadings",
 ]
 TEMPLATES = [
     {

@@ -26,7 +26,8 @@ class Caller:
 
     `owner` is what their submissions are kept under. They see their owner's submissions whose namespaces
     are all in `reads`, and those of every owner where `of_all_owners`; what lies in `writes` they may
-    submit and erase. What they ask for is counted under `meter`, and not at all where it is empty.
+    submit and erase. What they ask for is counted under `meter`, and not at all where it is empty;
+    the audit log knows them by `name`.
     """
 
     owner: str
@@ -34,6 +35,7 @@ class Caller:
     writes: Scope = EVERYWHERE
     of_all_owners: bool = False
     meter: str = ""
+    name: str = "anyone"
     is_authenticated: bool = True  # asked by REST framework's IsAuthenticated
 
 

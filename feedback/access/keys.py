@@ -6,9 +6,12 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from feedback.access import audit
+from feedback.access.audit import Action
 from feedback.access.callers import EVERYWHERE, NOWHERE, Caller, Scope
 from feedback.access.models import ApiKey
 
@@ -17,14 +20,24 @@ _FORM = re.compile(r"fbk_([0-9a-f]{12})_([0-9a-f]{64})", re.ASCII)
 _LAST_USE_STEP = timedelta(minutes=1)
 
 
-def issue(name: str, namespaces: Sequence[str] | None = None, *, read_only: bool = False) -> tuple[ApiKey, str]:
-    """A new key, and the text by which it is used: the only time that anyone sees it."""
+def mint() -> tuple[str, str, str]:
+    """(prefix, sha256 of the secret, the key as a text) of a key that nobody has yet."""
     prefix, secret = secrets.token_hex(6), secrets.token_hex(32)
+    return prefix, _hash(secret), f"fbk_{prefix}_{secret}"
+
+
+def issue(
+    name: str, namespaces: Sequence[str] | None = None, *, read_only: bool = False, by: str = "manage.py"
+) -> tuple[ApiKey, str]:
+    """A new key, and the text by which it is used: the only time that anyone sees it."""
+    prefix, secret_sha256, text = mint()
     scope = sorted(set(namespaces)) if namespaces is not None else None
-    key = ApiKey.objects.create(
-        name=name, prefix=prefix, secret_sha256=_hash(secret), namespaces=scope, read_only=read_only
-    )
-    return key, f"fbk_{prefix}_{secret}"
+    with transaction.atomic():
+        key = ApiKey.objects.create(
+            name=name, prefix=prefix, secret_sha256=secret_sha256, namespaces=scope, read_only=read_only
+        )
+        audit.record(by, Action.KEY, f"made {key}")
+    return key, text
 
 
 def caller_with(text: str) -> Caller | None:
@@ -35,12 +48,20 @@ def caller_with(text: str) -> Caller | None:
         return None
     _note_use(key)
     reads = EVERYWHERE if key.namespaces is None else Scope(frozenset(key.namespaces))
-    return Caller(owner=key.owner, reads=reads, writes=NOWHERE if key.read_only else reads, meter=f"key:{key.prefix}")
+    return Caller(
+        owner=key.owner,
+        reads=reads,
+        writes=NOWHERE if key.read_only else reads,
+        meter=f"key:{key.prefix}",
+        name=f"key {key}",
+    )
 
 
-def revoke(key: ApiKey) -> None:
+def revoke(key: ApiKey, by: str = "manage.py") -> None:
     """From the next request on the key is unknown. Its owner's submissions stay."""
-    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=Now())
+    with transaction.atomic():
+        if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=Now()):
+            audit.record(by, Action.KEY, f"revoked {key}")
 
 
 def _note_use(key: ApiKey) -> None:

@@ -1,6 +1,7 @@
 """What callers are known by, and what is counted and kept of them."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 NAME_CHARACTERS = 60
 
@@ -43,3 +44,31 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.used}"
+
+
+class AuditEntry(models.Model):
+    """Something that was done with students' data, and by whom (audit.py). Never any of the data itself."""
+
+    class Action(models.TextChoices):
+        READ = "read"
+        HAND_OUT = "hand out"
+        REVOKE = "revoke"
+        ERASE = "erase"
+        KEY = "key"
+
+    at = models.DateTimeField(db_default=Now())
+    actor = models.CharField(max_length=200)
+    action = models.CharField(max_length=8, choices=Action.choices)
+    what = models.CharField(max_length=200)
+    task_id = models.UUIDField(null=True)
+    report_id = models.UUIDField(null=True)
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["at"], name="audit_by_time"),
+            models.Index(fields=["task_id", "at"], name="audit_by_task"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor}: {self.action} {self.what}"

@@ -87,8 +87,8 @@ class SubmissionAdmin(ReadOnly):
                 hints.publish(submission)
         self.message_user(request, f"{again:,} failed report{pluralize(again)} will be made again.", messages.SUCCESS)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:  # noqa: ARG002 - likewise
-        erasure.erase(Submission.objects.filter(pk__in=queryset.values("pk")))
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
+        erasure.erase(Submission.objects.filter(pk__in=queryset.values("pk")), _name(request))
 
 
 @admin.register(Report)
@@ -119,10 +119,10 @@ class ReportAdmin(ReadOnly):
         match = request.resolver_match
         return match is not None and match.url_name == "reports_report_change"
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:  # noqa: ARG002 - likewise
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         for report in queryset.filter(kind=Report.Kind.STUDENT).only("submission_id", "student_id", "namespace"):
             theirs = Submission.objects.filter(pk=report.submission_id)
-            erasure.erase_student(theirs, report.student_id, report.namespace)
+            erasure.erase_student(theirs, _name(request), report.student_id, report.namespace)
 
     @admin.display(description="who", ordering="student_id")
     def who(self, report: Report) -> str:
@@ -147,6 +147,10 @@ class ReportAdmin(ReadOnly):
     @admin.display(description="findings")
     def shown_findings(self, report: Report) -> str:
         return _shown_json(report.findings)
+
+
+def _name(request: HttpRequest) -> str:
+    return f"user {request.user.get_username()}"
 
 
 def _shown_json(stored: bytes | memoryview | None) -> str:

@@ -16,6 +16,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from feedback.access import audit
+from feedback.access.audit import Action
 from feedback.reports import claims, hints
 from feedback.reports.models import Report, Submission, Submissions
 
@@ -25,16 +27,18 @@ log = structlog.stdlib.get_logger(__name__)
 _PURGED_AT_ONCE = 100
 
 
-def erase(submissions: Submissions) -> int:
+def erase(submissions: Submissions, by: str) -> int:
     """Delete submissions with everything that was made of them; returns how many there were."""
     with transaction.atomic():
         ids = list(submissions.values_list("pk", flat=True))
         _lock(Q(submission__in=ids))
         Submission.objects.filter(pk__in=ids).delete()
+        for task_id in ids:
+            audit.record(by, Action.ERASE, "task", task_id)
     return len(ids)
 
 
-def erase_student(submissions: Submissions, student_id: str, namespace: str | None = None) -> int:
+def erase_student(submissions: Submissions, by: str, student_id: str, namespace: str | None = None) -> int:
     """Take a student out of these submissions, in one namespace or in all; returns how many submissions had them.
 
     A student's own submissions go whole. A class loses the student's report, its class report is made again
@@ -49,6 +53,8 @@ def erase_student(submissions: Submissions, student_id: str, namespace: str | No
         _lock(Q(submission__in=ids) & (wanted | Q(kind=Report.Kind.CLASS)))
         Report.objects.filter(wanted, submission__in=ids).delete()
         smaller = _without_the_student(ids)
+        for task_id in ids:
+            audit.record(by, Action.ERASE, "student", task_id)
     for submission in smaller:
         hints.publish(submission)
     return len(ids)
@@ -60,7 +66,9 @@ def purge() -> int:
         return 0
     old = Submission.objects.filter(created_at__lt=Now() - timedelta(days=settings.FEEDBACK_RETENTION_DAYS))
     ids = list(old.order_by("created_at").values_list("pk", flat=True)[:_PURGED_AT_ONCE])
-    purged = sum(erase(Submission.objects.filter(pk=pk)) for pk in ids)  # each on its own: a class is large
+    purged = sum(
+        erase(Submission.objects.filter(pk=pk), by="retention") for pk in ids
+    )  # each on its own: a class is large
     if purged:
         log.info("submissions erased, older than FEEDBACK_RETENTION_DAYS", number=purged)
     return purged

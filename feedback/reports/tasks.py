@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
+from feedback.access import audit
 from feedback.reports import erasure, hints, production, upkeep
 
 
@@ -26,3 +27,4 @@ def sweep() -> None:
     hints.drop(hints.UPKEEP)  # one sweep does for all that gathered while no worker was there
     upkeep.sweep()
     erasure.purge()
+    audit.purge()

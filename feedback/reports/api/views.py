@@ -24,6 +24,10 @@ class ContractView(APIView):
 
     http_method_names = ["get", "head", "post", "delete"]
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        request._request.caller = caller_of(request)  # type: ignore[attr-defined] # for the audit log (middleware)
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         final = super().finalize_response(request, response, *args, **kwargs)
         tell(final, getattr(request._request, "taken", None))
@@ -38,7 +42,9 @@ class SubmissionView(ContractView):
         if state != State.SUCCESS:
             return answers.accepted(submission)
         if accepts(request, format_.media_type):
-            return answers.document(_report(request, format_, submission.id, position=HEADLINE))
+            answer = answers.document(_report(request, format_, submission.id, position=HEADLINE))
+            answer.reading = ("task", submission.id, None)  # type: ignore[attr-defined] # see AuditOfReadings
+            return answer
         return answers.already_done(submission)
 
 
@@ -47,8 +53,8 @@ class TaskView(ContractView):
         return _answer(request, _report(request, format_, task_id, position=HEADLINE))
 
     def delete(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
-        submission = _submission(request, format_, task_id)
-        if not erasure.erase(Submission.objects.writable_by(caller_of(request)).filter(pk=submission.pk)):
+        submission, caller = _submission(request, format_, task_id), caller_of(request)
+        if not erasure.erase(Submission.objects.writable_by(caller).filter(pk=submission.pk), caller.name):
             raise NotWritable
         return HttpResponse(status=204)
 
@@ -59,7 +65,7 @@ class StudentsView(ContractView):
         caller = caller_of(request)
         if namespace is not None and namespace not in caller.writes:
             raise NotWritable
-        if not erasure.erase_student(Submission.objects.writable_by(caller), student_id, namespace):
+        if not erasure.erase_student(Submission.objects.writable_by(caller), caller.name, student_id, namespace):
             raise UnknownStudent
         return HttpResponse(status=204)
 
