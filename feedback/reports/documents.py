@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 
@@ -13,6 +13,7 @@ from feedback.analysis import (
     Findings,
     analyse,
     analyse_class,
+    decode_class_findings,
     decode_findings,
     decode_statistics,
     encode_class_findings,
@@ -70,6 +71,12 @@ def _class_report(submission: Submission) -> tuple[Artifact, bytes]:
         raise NothingToReport(f"None of the {submission.students} reports of this class could be made.")
     artifact = render_class(found, Format(submission.format), _render_options(submission), links)
     return artifact, encode_class_findings(found)
+
+
+def filed_class_report(submission: Submission, findings: bytes, links: Sequence[str]) -> bytes:
+    """The stored class report once more, for files: it differs in where its rows lead."""
+    found = decode_class_findings(findings)
+    return render_class(found, Format(submission.format), _render_options(submission), links).body
 
 
 def _findings_of(submission: Submission, links: list[str]) -> Iterator[Findings]:

@@ -4,7 +4,6 @@ SIGTERM lets the tasks under way finish. What has not finished after `FEEDBACK_S
 and handed back, so that an orderly stop costs a report neither an attempt nor the rest of its lease.
 """
 
-import os
 import signal
 import sys
 import threading

@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 from feedback.rendering import file_stems
 from feedback.rendering.manifest import State, encode_manifest
 from feedback.reports.api import answers
+from feedback.reports.documents import filed_class_report
 from feedback.reports.models import HEADLINE, Report, Submission
 
 _PAGE = 32
@@ -32,20 +33,26 @@ def parts_of(submission: Submission, reports: Sequence[Report]) -> Iterator[byte
     stems = file_stems([(report.namespace, report.student_id) for report in students])
     suffix = submission.format
     names = {report.id: f"{suffix}/{stem}.{suffix}" for report, stem in zip(students, stems, strict=True)}
-    if submission.is_class:
-        names[reports[HEADLINE].id] = f"class.{suffix}"
+    done = [report.id for report in students if report.state == State.SUCCESS]
     sink = _Sink()
     with zipfile.ZipFile(sink, "w") as archive:
         manifest = answers.manifest(submission, students, lambda report: names[report.id])
         archive.writestr(_info("manifest.json"), encode_manifest(manifest))
         yield sink.take()
-        done = [report.id for report in reports if report.state == State.SUCCESS]
+        if submission.is_class and reports[HEADLINE].state == State.SUCCESS:
+            archive.writestr(_info(f"class.{suffix}"), _class_report(submission, [names[one] for one in done]))
+            yield sink.take()
         for start in range(0, len(done), _PAGE):
             bodies = dict(Report.objects.filter(id__in=done[start : start + _PAGE]).values_list("id", "body"))
             for report_id, body in bodies.items():
                 archive.writestr(_info(names[report_id]), bytes(body or b""))
                 yield sink.take()
     yield sink.take()
+
+
+def _class_report(submission: Submission, links: Sequence[str]) -> bytes:
+    findings = submission.reports.filter(position=HEADLINE).values_list("findings", flat=True).get()
+    return filed_class_report(submission, bytes(findings or b""), links)
 
 
 def _info(name: str) -> zipfile.ZipInfo:
