@@ -199,7 +199,7 @@ def _archive(address: str) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("format_", ["html", "pdf"])
-def test_the_archive_holds_every_report_and_the_manifest(client: Client, submit: Submit, format_: str) -> None:
+def test_the_archive_holds_every_report_and_the_manifest(submit: Submit, format_: str) -> None:
     address = submit(format_, class_of(40))
     work_off()
     content = _archive(address)
