@@ -167,7 +167,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "feedback" / "web" / "templates"],
-        "OPTIONS": {"environment": "feedback.web.templating.environment"},
+        "OPTIONS": {
+            "environment": "feedback.web.templating.environment",
+            "context_processors": ["django.contrib.messages.context_processors.messages"],
+        },
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",  # of the admin and the API's documentation

@@ -21,10 +21,10 @@ def page(document: Document) -> bytes:
     return _template().render(document=document).encode()
 
 
-def sections(document: Document, but_not: Collection[str] = ()) -> Markup:
-    """A document's sections without those whose ids are in `but_not`, to stand in a page of somebody else's."""
+def sections(document: Document, *, only: Collection[str] | None = None, but_not: Collection[str] = ()) -> Markup:
+    """A document's sections, chosen by their ids, to stand in a page of somebody else's."""
     template = _template().environment.get_template("sections.html.j2")
-    wanted = [section for section in document.sections if section.id not in but_not]
+    wanted = [each for each in document.sections if (only is None or each.id in only) and each.id not in but_not]
     return Markup(template.render(sections=wanted))  # noqa: S704 - escaped by the template
 
 

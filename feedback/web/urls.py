@@ -1,5 +1,29 @@
 """The addresses of the pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from feedback.web.views.classes import FindingsTableView
+from feedback.web.views.recent import DeleteView, RecentView
+from feedback.web.views.start import SampleView, StartView
+from feedback.web.views.students import StudentView
+from feedback.web.views.submissions import (
+    OtherFormatView,
+    ProgressRowsView,
+    ProgressView,
+    RetryView,
+    SubmissionView,
+)
+
+urlpatterns = [
+    path("", StartView.as_view(), name="start"),
+    path("sample", SampleView.as_view(), name="sample"),
+    path("submissions", RecentView.as_view(), name="recent"),
+    path("submissions/<uuid:task_id>", SubmissionView.as_view(), name="submission"),
+    path("submissions/<uuid:task_id>/progress", ProgressView.as_view(), name="progress"),
+    path("submissions/<uuid:task_id>/progress/students", ProgressRowsView.as_view(), name="progress-rows"),
+    path("submissions/<uuid:task_id>/retry", RetryView.as_view(), name="retry"),
+    path("submissions/<uuid:task_id>/formats/<format:format_>", OtherFormatView.as_view(), name="other-format"),
+    path("submissions/<uuid:task_id>/delete", DeleteView.as_view(), name="delete"),
+    path("submissions/<uuid:task_id>/findings.csv", FindingsTableView.as_view(), name="findings-table"),
+    path("submissions/<uuid:task_id>/students/<uuid:report_id>", StudentView.as_view(), name="student"),
+]

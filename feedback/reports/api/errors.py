@@ -92,7 +92,7 @@ def exception_handler(fault: Exception, context: dict[str, Any]) -> Response | N
     code = next((STATUSES[kind] for kind in type(fault).__mro__ if kind in STATUSES), None)
     if code is None:
         return None
-    response = Response(envelope(*_words(fault, context["request"])), status=code)
+    response = Response(envelope(*words_of(fault, context["request"])), status=code)
     if code == status.HTTP_405_METHOD_NOT_ALLOWED:
         response["Allow"] = ", ".join(context["view"].allowed_methods)
     elif code == status.HTTP_401_UNAUTHORIZED:
@@ -106,7 +106,8 @@ def exception_handler(fault: Exception, context: dict[str, Any]) -> Response | N
     return response
 
 
-def _words(fault: Exception, request: HttpRequest) -> tuple[str, dict[str, Any]]:
+def words_of(fault: Exception, request: HttpRequest) -> tuple[str, dict[str, Any]]:
+    """`error` and `details` of the envelope, for every fault that has a status."""
     match fault:
         case EventsError() | Refused():
             return fault.error, dict(fault.details)

@@ -1,0 +1,42 @@
+"""What the start page asks."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+
+from feedback.rendering import Format
+from feedback.reports.documents import Options, options_of
+
+_REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+_FORMATS = {"both": list(Format), "html": [Format.HTML], "pdf": [Format.PDF]}
+
+
+def time_zones() -> list[str]:
+    """The zones that people live in, the service's own first."""
+    places = sorted(zone for zone in available_timezones() if zone.partition("/")[0] in _REGIONS)
+    return list(dict.fromkeys([settings.FEEDBACK_TIME_ZONE, "UTC", *places]))
+
+
+class WishesForm(forms.Form):
+    """What is to be made; what is left out is as usual."""
+
+    formats = forms.ChoiceField(choices=[(name, name) for name in _FORMATS], initial="both", required=False)
+    time_zone = forms.ChoiceField(choices=lambda: [(zone, zone) for zone in time_zones()], required=False)
+    compare = forms.BooleanField(required=False)
+
+    def wanted_formats(self) -> list[Format]:
+        return _FORMATS[self.cleaned_data["formats"] or "both"]
+
+    def wanted_options(self) -> Options:
+        compare = "class" if self.cleaned_data["compare"] else None
+        return options_of(self.cleaned_data["time_zone"] or None, compare)
+
+
+class UploadForm(WishesForm):
+    """The same, and the file it is to be made from."""
+
+    events = forms.FileField(
+        allow_empty_file=True,  # the reader knows better what to say of it
+        error_messages={"required": "Choose a file first, or drop one on the field.", "invalid": "Choose a file."},
+    )

@@ -1,0 +1,15 @@
+"""Answers that serve a page with scripts and one without alike."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page it stands on."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def go_to(request: HttpRequest, address: str) -> HttpResponse:
+    """Have the browser load another page, whichever way it asked."""
+    if wants_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address, status=303)

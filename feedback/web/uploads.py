@@ -1,0 +1,47 @@
+"""From a file somebody sent to submissions: the same readers and the same intake as the API's."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.http import HttpRequest
+
+from feedback.events import Limits, Student, TooLarge, read_students, spool
+from feedback.events.files import media_type_of, plain
+from feedback.rendering import Format
+from feedback.reports.documents import Options
+from feedback.reports.intake import Order, Roll, submit_roll
+from feedback.reports.models import Submission
+from feedback.web.access import caller_of
+
+
+def take(request: HttpRequest, file: "File[Any]", formats: Sequence[Format], options: Options) -> Submission:
+    """Store a file's students in each format, or find them stored; the first submission.
+
+    Raises EventsError or OutOfScope, with nothing stored.
+    """
+    caller = caller_of(request)
+    with _students_of(file) as students, Roll(students) as roll:
+        found = [submit_roll(roll, Order(format=one, options=options, caller=caller))[0] for one in formats]
+    return found[0]
+
+
+def check_size(request: HttpRequest) -> None:
+    """To be called before a form is looked at: a body cut off at the limit would read like a whole one.
+
+    Raises TooLarge.
+    """
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.FEEDBACK_MAX_BODY_BYTES:
+        raise TooLarge(
+            f"The file is larger than {settings.FEEDBACK_MAX_BODY_BYTES:,} bytes. Compress it with gzip, "
+            "or upload the class in parts."
+        )
+
+
+@contextmanager
+def _students_of(file: "File[Any]") -> Iterator[Iterator[Student]]:
+    with spool(plain(iter(file.chunks())), settings.FEEDBACK_MAX_BODY_BYTES) as content:
+        limits = Limits(max_students=settings.FEEDBACK_MAX_STUDENTS, max_events=settings.FEEDBACK_MAX_EVENTS)
+        yield read_students(content, media_type_of(file.name or "", content), limits)

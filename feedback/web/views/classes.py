@@ -1,0 +1,130 @@
+"""The page of a class: its report, a table of students that can be searched and sorted, and the downloads."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views import View
+
+from feedback.analysis import ClassFindings, ClassRow, decode_class_findings
+from feedback.rendering import RenderOptions
+from feedback.rendering.characters import Coverage, Legible
+from feedback.rendering.class_view import class_document
+from feedback.rendering.html import sections
+from feedback.rendering.manifest import State
+from feedback.rendering.words import Words
+from feedback.reports.models import HEADLINE, Report
+from feedback.web import table
+from feedback.web.lookups import Upload, upload_of
+from feedback.web.progress import Progress
+from feedback.web.responses import wants_fragment
+
+FAILURES_SHOWN = 20
+
+
+def class_page(request: HttpRequest, upload: Upload, tasks: Sequence[Progress]) -> HttpResponse:
+    """The whole page, or to htmx the table alone."""
+    findings, options = findings_of(upload), RenderOptions(upload.first.options["tz"])
+    context = {"upload": upload, "tasks": tasks, "table": table.View.of(request.GET), "columns": table.COLUMNS}
+    if findings is not None:
+        legible = Legible(Coverage.BROWSER)
+        context |= {"words": Words(findings.settings.language, options, legible), **_rows(upload, findings, request)}
+    if wants_fragment(request) and findings is not None:
+        response = render(request, "students.html.j2", context)
+    else:
+        context |= _around(upload, findings, options)
+        response = render(request, "class.html.j2", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+class FindingsTableView(View):
+    """The findings of a class as CSV: a row for each student, as in the table and more."""
+
+    def get(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
+        findings = findings_of(upload_of(request, task_id))
+        if findings is None:
+            raise Http404
+        response = HttpResponse(_csv(findings.rows), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="findings-{task_id}.csv"'
+        return response
+
+
+def findings_of(upload: Upload) -> ClassFindings | None:
+    """None where there is no class report, or its findings are those of an earlier version."""
+    headlines = Report.objects.filter(
+        submission__in=upload.submissions, position=HEADLINE, kind=Report.Kind.CLASS, state=State.SUCCESS
+    )
+    stored = headlines.values_list("findings", flat=True).first()
+    try:
+        return decode_class_findings(bytes(stored or b""))
+    except msgspec.DecodeError:
+        return None
+
+
+def _rows(upload: Upload, findings: ClassFindings, request: HttpRequest) -> dict[str, object]:
+    page = table.View.of(request.GET).select(findings.rows)
+    return {"page": page, "reports": upload.reports_of([row.key for row in page]), "students": len(findings.rows)}
+
+
+def _around(upload: Upload, findings: ClassFindings | None, options: RenderOptions) -> dict[str, object]:
+    """What stands beside the table: the class report's own sections, and what could not be made."""
+    failed = upload.reports().filter(state=State.FAILURE).order_by("submission__format", "position")
+    context: dict[str, object] = {"failures": failed[:FAILURES_SHOWN], "failed": failed.count()}
+    if findings is not None:
+        document = class_document(findings, options, Legible(Coverage.BROWSER), links=(), limit=0)
+        context |= {
+            "document": document,
+            "figures": sections(document, only=("key-figures",)),
+            "sections": sections(document, but_not=("key-figures", "students", "failures")),
+        }
+    return context
+
+
+_TABLE = (
+    "student_id",
+    "namespace",
+    "events",
+    "saves",
+    "submissions",
+    "other_events",
+    "questions",
+    "questions_submitted",
+    "questions_solved",
+    "mean_score",
+    "first_at",
+    "last_at",
+    "window_seconds",
+    "active_seconds",
+    "switches",
+    "long_pauses",
+    "saved_not_submitted",
+    "insights",
+    "data_notes",
+)
+
+
+def _csv(rows: Iterable[ClassRow]) -> bytes:
+    """RFC 4180 in UTF-8 with the mark by which spreadsheets know it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(_TABLE)
+    writer.writerows([_cell(getattr(row, name)) for name in _TABLE] for row in rows)
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _cell(value: object) -> object:
+    """A value as a spreadsheet reads it; text that it would take for a formula is quoted (CWE-1236)."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return " ".join(map(str, value))
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    return "" if value is None else value

@@ -1,0 +1,68 @@
+"""What was submitted lately, and how it is deleted."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views import View
+
+from feedback.reports import erasure
+from feedback.reports.models import HEADLINE, Report, Submission
+from feedback.web.access import caller_of
+from feedback.web.lookups import Upload, upload_of, visible, writable
+from feedback.web.responses import go_to
+
+_ROWS = 50
+
+
+class RecentView(View):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        headline = Report.objects.filter(submission=OuterRef("pk"), position=HEADLINE)
+        submissions = visible(request).annotate(state=Subquery(headline.values("state")[:1])).order_by("-created_at")
+        page = Paginator(submissions, _ROWS).get_page(request.GET.get("page"))
+        return render(request, "recent.html.j2", {"page": page, "uploads": _together(list(page))})
+
+
+class DeleteView(View):
+    """Asks in plain words, then deletes what was ticked."""
+
+    def get(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
+        return render(request, "delete.html.j2", {"upload": upload_of(request, task_id)})
+
+    def post(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
+        upload = upload_of(request, task_id)
+        chosen = [one for one in upload.submissions if str(one.id) in request.POST.getlist("task")]
+        if not chosen:
+            return render(request, "delete.html.j2", {"upload": upload, "nothing_chosen": True}, status=400)
+        if not erasure.erase(writable(request, chosen), by=caller_of(request).name):
+            raise PermissionDenied("You may read these reports, but not delete them.")
+        messages.success(request, "Deleted.")
+        return go_to(request, reverse("recent"))
+
+
+def _together(submissions: Sequence[Submission]) -> list[Upload]:
+    """Neighbours in the list that are one class in two formats make one row."""
+    uploads: list[Upload] = []
+    for submission in submissions:
+        last = uploads[-1].first if uploads and len(uploads[-1].submissions) == 1 else None
+        if last and _same(last, submission):
+            pair = sorted((last, submission), key=lambda one: one.format)
+            uploads[-1] = Upload(tuple(pair))
+        else:
+            uploads.append(Upload((submission,)))
+    return uploads
+
+
+def _same(one: Submission, other: Submission) -> bool:
+    return (
+        bytes(one.content_sha256) == bytes(other.content_sha256)
+        and one.options == other.options
+        and one.owner == other.owner
+        and one.format != other.format
+    )

@@ -1,0 +1,75 @@
+"""The start page: what this is, and the form that takes a file."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views import View
+
+from feedback.events import EventsError
+from feedback.reports.api.errors import STATUSES, words_of
+from feedback.reports.intake import OutOfScope
+from feedback.web.access import caller_of
+from feedback.web.forms import UploadForm, WishesForm, time_zones
+from feedback.web.responses import go_to
+from feedback.web.uploads import check_size, take
+
+_FAULTS_SHOWN = 20
+
+
+class StartView(View):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        caller_of(request)
+        return _page(request, UploadForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        caller_of(request)
+        try:
+            check_size(request)
+            form = UploadForm(request.POST, request.FILES)
+            if not form.is_valid():
+                return _page(request, form, status=400)
+            return _taken(request, form, form.cleaned_data["events"])
+        except (EventsError, OutOfScope) as fault:
+            return _page(request, UploadForm(request.POST), fault=fault, status=STATUSES[type(fault)])
+
+
+class SampleView(View):
+    """The sample class, submitted like any other."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = WishesForm({})
+        form.is_valid()
+        with sample_path().open("rb") as sample:
+            return _taken(request, form, File(sample, sample_path().name))
+
+
+def sample_path() -> Path:
+    return Path(settings.BASE_DIR) / "examples" / "class.json"
+
+
+def _taken(request: HttpRequest, form: WishesForm, file: "File[Any]") -> HttpResponse:
+    submission = take(request, file, form.wanted_formats(), form.wanted_options())
+    return go_to(request, reverse("submission", args=[submission.id]))
+
+
+def _page(request: HttpRequest, form: UploadForm, *, fault: Exception | None = None, status: int = 200) -> HttpResponse:
+    error, details = words_of(fault, request) if fault else ("", {})
+    faults = [(place, message) for place, found in details.items() if isinstance(found, list) for message in found]
+    unnamed = sum(found for found in details.values() if isinstance(found, int))
+    context = {
+        "form": form,
+        "file_errors": form.errors.get("events", []) if form.is_bound and not fault else [],
+        "time_zones": time_zones(),
+        "error": error,
+        "faults": faults[:_FAULTS_SHOWN],
+        "more_faults": len(faults[_FAULTS_SHOWN:]) + unnamed,
+        "has_sample": sample_path().exists(),
+    }
+    return render(request, "start.html.j2", context, status=status)

@@ -1,0 +1,79 @@
+"""What was submitted lately, and how it is deleted."""
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from feedback.reports.models import Report, Submission
+from feedback.web.views import recent
+from tests.reports.conftest import class_of, student, work_off
+from tests.web.conftest import Upload
+
+
+def test_nothing_yet_is_said(client: Client, db: None) -> None:  # noqa: ARG001
+    assert "Nothing has been submitted yet" in client.get("/submissions").text
+
+
+def test_an_upload_in_both_formats_is_one_row(client: Client, upload: Upload) -> None:
+    upload(class_of(3))
+    upload(student("ada"), formats="pdf")
+    work_off()
+    Report.objects.filter(submission__student_id="ada").update(state="RUNNING")
+    page = client.get("/submissions").text
+
+    assert page.count('<th scope="row">') == 2
+    assert "HTML made" in page
+    assert "PDF in the making" in page
+    assert page.index("ada") < page.index("Class of 3")
+
+
+def test_the_list_is_paged_and_takes_few_queries(
+    client: Client,
+    upload: Upload,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    monkeypatch.setattr(recent, "_ROWS", 2)
+    for number in range(5):
+        upload(student(f"s{number}"), formats="html")
+    with django_assert_max_num_queries(2):
+        page = client.get("/submissions?page=2").text
+
+    assert "Page 2 of 3" in page
+    assert [f"s{number}" in page for number in range(5)] == [False, True, True, False, False]
+
+
+def test_deleting_is_explained_first_and_a_look_deletes_nothing(client: Client, upload: Upload) -> None:
+    address = upload(class_of(3))["Location"]
+    page = client.get(f"{address}/delete").text
+
+    assert "Nothing of it can be brought back" in page
+    assert "3 students" in page
+    assert Submission.objects.count() == 2
+
+
+def test_what_is_ticked_is_deleted_and_nothing_else(client: Client, upload: Upload) -> None:
+    address = upload(class_of(3))["Location"]
+    other = upload(class_of(2), formats="html")["Location"]
+    pdf = Submission.objects.get(format="pdf")
+    answer = client.post(f"{address}/delete", {"task": [str(pdf.id), other.rsplit("/", 1)[1]]}, follow=True)
+
+    assert "Deleted." in answer.text
+    assert set(Submission.objects.values_list("format", "students")) == {("html", 3), ("html", 2)}
+
+
+def test_both_formats_are_deleted_together(client: Client, upload: Upload) -> None:
+    address = upload(class_of(3))["Location"]
+    client.post(f"{address}/delete", {"task": [str(one.id) for one in Submission.objects.all()]})
+
+    assert not Report.objects.exists()
+    assert client.get(address).status_code == 404
+
+
+def test_nothing_ticked_deletes_nothing(client: Client, upload: Upload) -> None:
+    address = upload(class_of(3))["Location"]
+    answer = client.post(f"{address}/delete")
+
+    assert answer.status_code == 400
+    assert "Tick what is to be deleted" in answer.text
+    assert Submission.objects.count() == 2

@@ -1,0 +1,153 @@
+"""The start page: a form that takes a file, and says by place what is wrong with it."""
+
+import gzip
+import json
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from feedback.reports.models import Report, Submission
+from tests.reports.conftest import class_of, student
+from tests.web.conftest import Upload
+
+
+def test_the_start_page_says_what_it_is_and_asks_for_a_file(client: Client, db: None) -> None:  # noqa: ARG001
+    page = client.get("/").text
+
+    assert '<input type="file"' in page
+    assert page.count('class="primary"') == 1
+    assert "sample class" in page
+
+
+def test_one_upload_in_both_formats_is_two_tasks_of_one_class(upload: Upload) -> None:
+    answer = upload(class_of(3), formats="both")
+
+    assert answer.status_code == 303
+    html, pdf = Submission.objects.order_by("format")
+    assert (html.format, pdf.format) == ("html", "pdf")
+    assert bytes(html.content_sha256) == bytes(pdf.content_sha256)
+    assert answer["Location"] == f"/submissions/{html.id}"
+
+
+@pytest.mark.parametrize("format_", ["html", "pdf"])
+def test_one_format_is_one_task(upload: Upload, format_: str) -> None:
+    upload(class_of(2), formats=format_)
+
+    assert Submission.objects.get().format == format_
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("class.json", json.dumps(class_of(2)).encode()),
+        ("class.json.gz", gzip.compress(json.dumps(class_of(2)).encode())),
+        ("class.ndjson", b"\n".join(json.dumps(each).encode() for each in class_of(2))),
+        ("class.csv", b"student_id,unit\nada,1\ngrace,2\nada,3\n"),
+        ("class.csv.gz", gzip.compress(b"student_id,unit\nada,1\ngrace,2\n")),
+        ("no suffix at all", json.dumps(class_of(2)).encode()),
+    ],
+)
+def test_files_of_every_kind_are_taken(upload: Upload, name: str, content: bytes) -> None:
+    assert upload(content, name, formats="html").status_code == 303
+    assert Submission.objects.get().students == 2
+
+
+def test_the_same_upload_twice_is_the_same_page(upload: Upload) -> None:
+    assert upload(class_of(2))["Location"] == upload(class_of(2))["Location"]
+    assert Submission.objects.count() == 2
+
+
+def test_the_wishes_are_part_of_the_submission(upload: Upload) -> None:
+    upload(class_of(2), formats="html", time_zone="Asia/Kolkata", compare="on")
+
+    options = Submission.objects.get().options
+    assert (options["tz"], options["compare"]) == ("Asia/Kolkata", "class")
+
+
+def test_the_comparison_is_off_unless_asked_for(upload: Upload) -> None:
+    upload(class_of(2), formats="html")
+
+    assert "compare" not in Submission.objects.get().options
+
+
+def test_the_first_twenty_faults_are_shown_with_a_count_of_the_rest(upload: Upload) -> None:
+    answer = upload([student(events=[{"type": "no unit"}] * 25)])
+
+    assert answer.status_code == 400
+    assert "nothing was stored" in answer.text
+    assert "students[0].events[19].unit" in answer.text
+    assert "students[0].events[20].unit" not in answer.text
+    assert "and 5 more faults" in answer.text
+    assert not Submission.objects.exists()
+
+
+def test_a_fault_in_csv_is_shown_by_the_files_own_line(upload: Upload) -> None:
+    answer = upload(b"student_id,unit,score\nada,1,0.5\nada,1,2\n", "class.csv")
+
+    assert answer.status_code == 400
+    assert "line 3: score" in answer.text
+
+
+def test_what_was_chosen_stays_chosen_after_a_fault(upload: Upload) -> None:
+    page = upload(b"{", formats="pdf", time_zone="Asia/Kolkata", compare="on").text
+
+    assert 'value="pdf" checked' in page
+    assert "<option selected>Asia/Kolkata" in page
+    assert '"compare-help" checked' in page
+
+
+def test_faults_are_shown_as_plain_text(upload: Upload) -> None:
+    page = upload({"student_id": "<script>alert(1)</script>" * 10, "events": []}).text
+
+    assert "<script>alert" not in page
+
+
+def test_a_form_without_a_file_asks_for_one(client: Client, db: None) -> None:  # noqa: ARG001
+    answer = client.post("/", {"formats": "both"})
+
+    assert answer.status_code == 400
+    assert "Choose a file first" in answer.text
+
+
+def test_an_unknown_wish_is_refused(upload: Upload) -> None:
+    assert upload(class_of(1), formats="docx").status_code == 400
+    assert upload(class_of(1), time_zone="Mars/Olympus").status_code == 400
+    assert not Submission.objects.exists()
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_read(upload: Upload, settings: Settings) -> None:
+    settings.FEEDBACK_MAX_BODY_BYTES = 100
+    answer = upload(class_of(5))
+
+    assert answer.status_code == 413
+    assert "larger than 100 bytes" in answer.text
+
+
+def test_a_gzip_bomb_is_refused(upload: Upload, settings: Settings) -> None:
+    settings.FEEDBACK_MAX_BODY_BYTES = 10_000
+
+    assert upload(gzip.compress(b" " * 1_000_000), "class.json.gz").status_code == 413
+
+
+def test_a_script_is_told_where_to_go_and_a_browser_is_sent_there(client: Client, upload: Upload) -> None:
+    client.defaults["HTTP_HX_REQUEST"] = "true"
+    answer = upload(class_of(2))
+
+    assert answer.status_code == 204
+    assert answer["HX-Redirect"].startswith("/submissions/")
+
+
+def test_the_sample_class_is_a_class_like_any_other(client: Client, db: None, broker: str) -> None:  # noqa: ARG001
+    answer = client.post("/sample")
+
+    assert answer.status_code == 303
+    assert set(Submission.objects.values_list("format", "students")) == {("html", 24), ("pdf", 24)}
+    assert Report.objects.count() == 50
+
+
+def test_a_form_from_another_site_is_refused(db: None) -> None:  # noqa: ARG001
+    answer = Client(enforce_csrf_checks=True).post("/sample", headers={"Accept": "text/html"})
+
+    assert answer.status_code == 403
+    assert "could not be accepted" in answer.text

@@ -1,0 +1,307 @@
+"""One upload in its pages: progress, class, student, retry, and everything to download."""
+
+import csv
+import io
+import re
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from feedback.reports.models import Report, Submission
+from feedback.web import table
+from tests.reports.conftest import Submit, class_of, student, work_off
+from tests.web.conftest import Answer, Upload
+
+
+def page_of(submission: Submission) -> str:
+    return f"/submissions/{submission.id}"
+
+
+def row_names(page: str) -> list[str]:
+    """The students of the table, in its order."""
+    table = page[page.index('<table class="students"') : page.index("</table>")]
+    return re.findall(r'<th scope="row">.*?<bdi>(.*?)</bdi>', table)
+
+
+@pytest.fixture
+def made(client: Client, upload: Upload) -> str:
+    """The address of a class of 12 in both formats, all made."""
+    address = upload(class_of(12))["Location"]
+    work_off()
+    assert client.get(address).status_code == 200
+    return str(address)
+
+
+def test_the_page_of_unfinished_work_shows_how_far_it_is(client: Client, upload: Upload) -> None:
+    address = upload(class_of(4))["Location"]
+    Report.objects.filter(submission__format="html", position__in=[1, 2]).update(state="SUCCESS")
+    page = client.get(address).text
+
+    assert '<progress id="bar-html" max="4" value="2">' in page
+    assert '<progress id="bar-pdf" max="4" value="0">' in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+    assert page.count("/students/") >= 2
+
+
+def test_a_report_opens_while_others_are_still_made(client: Client, upload: Upload) -> None:
+    address = upload(class_of(2), formats="html")["Location"]
+    work_off()
+    first, second = Report.objects.filter(kind="student").order_by("position")
+    Report.objects.exclude(id=first.id).update(state="PENDING")
+    page = client.get(address).text
+
+    assert f"{address}/students/{first.id}" in page
+    assert f"{address}/students/{second.id}" not in page
+    assert "Student ID: student-0" in client.get(f"{address}/students/{first.id}").text
+    assert "not made yet" in client.get(f"{address}/students/{second.id}").text
+
+
+def test_progress_tells_only_its_milestones(client: Client, upload: Upload) -> None:
+    address = upload(class_of(4), formats="html")["Location"]
+    Report.objects.filter(position__in=[1, 2]).update(state="SUCCESS")
+
+    assert "50 per cent" in client.get(f"{address}/progress?told=25").text
+    assert "per cent" not in client.get(f"{address}/progress?told=50").text
+
+
+def test_the_progress_of_finished_work_leads_to_the_page(client: Client, made: str) -> None:
+    answer = client.get(f"{made}/progress", headers={"HX-Request": "true"})
+
+    assert answer["HX-Redirect"] == made
+
+
+def test_the_class_page_has_a_row_for_each_student_and_everything_to_download(client: Client, made: str) -> None:
+    page = client.get(made).text
+    html, pdf = Submission.objects.order_by("format")
+
+    assert row_names(page) == [f"student-{number}" for number in range(12)]
+    for address in (
+        f"/assignment/html/{html.id}/archive.zip",
+        f"/assignment/pdf/{pdf.id}/archive.zip",
+        f"/assignment/pdf/{pdf.id}",
+        f"{made}/findings.csv",
+        f"/assignment/html/{html.id}/findings",
+    ):
+        assert f'"{address}"' in page
+
+
+def test_both_tasks_have_the_same_page(client: Client, made: str) -> None:
+    pdf = Submission.objects.get(format="pdf")
+
+    assert row_names(client.get(page_of(pdf)).text) == row_names(client.get(made).text)
+
+
+def test_the_table_sorts_by_number_and_by_name(client: Client, upload: Upload) -> None:
+    students = [student(f"s{number}", *range(number)) for number in (10, 9, 2)]
+    address = upload(students, formats="html")["Location"]
+    work_off()
+
+    def order(query: str) -> list[str]:
+        return row_names(client.get(f"{address}{query}").text)
+
+    assert order("") == ["s10", "s9", "s2"]
+    assert order("?sort=student") == ["s2", "s9", "s10"]
+    assert order("?sort=-student") == ["s10", "s9", "s2"]
+    assert order("?sort=events") == ["s2", "s9", "s10"]
+    assert order("?sort=-events") == ["s10", "s9", "s2"]
+    assert order("?sort=nothing-there-is") == ["s10", "s9", "s2"]
+    assert 'aria-sort="descending"' in client.get(f"{address}?sort=-events").text
+
+
+def test_students_without_a_number_come_last_whichever_way(client: Client, upload: Upload) -> None:
+    scored = student("scored", events=[{"unit": 1, "type": "submission", "score": 0.5}])
+    address = upload([student("unscored"), scored], formats="html")["Location"]
+    work_off()
+
+    for query in ("?sort=score", "?sort=-score"):
+        assert row_names(client.get(f"{address}{query}").text) == ["scored", "unscored"]
+
+
+def test_the_table_is_searched_by_any_part_of_a_name(client: Client, made: str) -> None:
+    assert row_names(client.get(f"{made}?q=T-1").text) == ["student-1", "student-10", "student-11"]
+    assert "No student’s name" in client.get(f"{made}?q=<b>nobody").text
+    assert "<b>nobody" not in client.get(f"{made}?q=<b>nobody").text
+
+
+def test_a_large_table_is_cut_into_pages(client: Client, made: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "ROWS", 5)
+    page = client.get(f"{made}?page=3&sort=-student&q=student").text
+
+    assert row_names(page) == ["student-1", "student-0"]
+    assert "Page 3 of 3" in page
+    assert "q=student&amp;sort=-student&amp;page=2" in page
+
+
+def test_a_script_gets_the_table_alone(client: Client, made: str) -> None:
+    answer = client.get(f"{made}?q=student-3", headers={"HX-Request": "true"})
+
+    assert "<html" not in answer.text
+    assert row_names(answer.text) == ["student-3"]
+    assert "HX-Request" in answer["Vary"]
+
+
+def test_the_class_page_takes_the_same_queries_for_any_class(
+    client: Client, upload: Upload, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in (3, 60):
+        address = upload(class_of(number))["Location"]
+        with django_assert_max_num_queries(8):
+            client.get(address)  # unfinished
+        work_off()
+        with django_assert_max_num_queries(8):
+            client.get(address)
+
+
+def test_the_findings_come_as_a_table(client: Client, made: str) -> None:
+    answer = client.get(f"{made}/findings.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert [row["student_id"] for row in rows] == [f"student-{number}" for number in range(12)]
+    assert rows[0]["events"] == "3"
+    assert rows[0]["active_seconds"] == "20.0"
+    assert rows[0]["first_at"] == "2024-07-21T03:00:00+00:00"
+    assert rows[0]["mean_score"] == ""
+
+
+def test_a_name_that_looks_like_a_formula_is_none_in_a_spreadsheet(client: Client, upload: Upload) -> None:
+    address = upload([student("=1+1"), student("@sum")], formats="html")["Location"]
+    work_off()
+
+    text = client.get(f"{address}/findings.csv").content.decode("utf-8-sig")
+    assert "\r\n'=1+1,course" in text
+    assert "\r\n'@sum,course" in text
+
+
+def test_the_student_page_holds_the_report_and_the_way_to_the_neighbours(client: Client, made: str) -> None:
+    reports = list(Report.objects.filter(submission__format="html", kind="student").order_by("position"))
+    page = client.get(f"{made}/students/{reports[3].id}").text
+
+    assert "Student ID: student-3" in page
+    assert "Event Order: " in page
+    assert f'rel="prev" href="{made}/students/{reports[2].id}"' in page
+    assert f'rel="next" href="{made}/students/{reports[4].id}"' in page
+    assert "4 of 12" in page
+    pdf = Report.objects.get(submission__format="pdf", student_id="student-3")
+    assert f'href="/assignment/pdf/{pdf.submission_id}/reports/{pdf.id}" download' in page
+
+
+def test_the_first_and_the_last_student_have_one_neighbour(client: Client, made: str) -> None:
+    reports = list(Report.objects.filter(submission__format="html", kind="student").order_by("position"))
+
+    assert 'rel="prev"' not in client.get(f"{made}/students/{reports[0].id}").text
+    assert 'rel="next"' not in client.get(f"{made}/students/{reports[-1].id}").text
+
+
+def test_a_single_student_has_the_report_as_the_page(client: Client, upload: Upload) -> None:
+    address = upload(student("ada"))["Location"]
+    work_off()
+    page = client.get(address).text
+
+    assert "Student ID: ada" in page
+    assert 'aria-label="Class"' not in page
+
+
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "{{ 7*1234567 }}", '"><img src=x>', "\u202egnp.exe"])
+def test_what_students_are_called_is_plain_text_on_every_page(client: Client, upload: Upload, hostile: str) -> None:
+    address = upload([student(hostile), student("ada", namespace=hostile)])["Location"]
+    work_off()
+    report = Report.objects.filter(student_id=hostile, submission__format="html").get()
+
+    for page in (address, f"{address}/students/{report.id}", f"{address}?q=ada", "/submissions", f"{address}/delete"):
+        text = client.get(page).text
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert "\u202e" not in text
+        assert str(7 * 1234567) not in text
+
+
+def test_failures_are_listed_with_their_reason_and_can_be_tried_again(client: Client, upload: Upload) -> None:
+    address = upload(class_of(3))["Location"]
+    Report.objects.filter(position=2, submission__format="pdf").update(state="FAILURE", error="it could not be made")
+    work_off()
+    page = client.get(address).text
+
+    assert "1 report could not be made" in page
+    assert "(PDF): it could not be made" in page
+    assert "archive.zip?partial=true" in page
+    answer = client.post(f"{address}/retry")
+    assert answer.status_code == 303
+    assert "In the making" in client.get(address).text
+    work_off()
+    assert "could not be made" not in client.get(address).text
+
+
+def test_a_submission_that_failed_whole_says_so_and_can_be_tried_again(client: Client, upload: Upload) -> None:
+    address = upload(student("ada"), formats="html")["Location"]
+    Report.objects.update(state="FAILURE", error="it could not be made")
+    page = client.get(address).text
+
+    assert "it could not be made" in page
+    assert f'action="{address}/retry"' in page
+    assert "http-equiv" not in page
+
+
+def test_the_other_format_is_made_from_what_is_stored(client: Client, upload: Upload) -> None:
+    address = upload(class_of(3), formats="html", time_zone="Asia/Kolkata")["Location"]
+    work_off()
+    assert f'action="{address}/formats/pdf"' in client.get(address).text
+    answer = client.post(f"{address}/formats/pdf")
+
+    html, pdf = Submission.objects.order_by("format")
+    assert answer["Location"] == page_of(pdf)
+    assert bytes(html.content_sha256) == bytes(pdf.content_sha256)
+    assert html.options == pdf.options
+    assert f"{address}/formats/" not in client.get(address).text
+
+
+def test_a_class_of_the_same_students_with_other_options_is_not_mixed_in(client: Client, upload: Upload) -> None:
+    address = upload(class_of(2), formats="html")["Location"]
+    upload(class_of(2), formats="pdf", time_zone="Asia/Kolkata")
+    work_off()
+
+    assert "archive.zip" in client.get(address).text
+    assert "/assignment/pdf/" not in client.get(address).text
+
+
+def test_a_submission_of_the_api_has_a_page_too(client: Client, submit: Submit) -> None:
+    task_id = submit("html", class_of(2)).rsplit("/", 1)[1]
+    work_off()
+
+    assert row_names(client.get(f"/submissions/{task_id}").text) == ["student-0", "student-1"]
+
+
+@pytest.mark.parametrize("tail", ["", "/progress", "/findings.csv", "/delete", "/students/{0}"])
+def test_an_unknown_id_is_a_page_that_says_so(client: Client, db: None, tail: str) -> None:  # noqa: ARG001
+    unknown = "00000000-0000-4000-8000-000000000000"
+    answer = client.get(f"/submissions/{unknown}{tail.format(unknown)}", headers={"Accept": "text/html"})
+
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.text
+
+
+def test_a_student_of_another_class_is_unknown_here(client: Client, upload: Upload, made: str) -> None:
+    other = upload(class_of(1))["Location"]
+    assert other != made
+    report = Report.objects.filter(submission_id=other.rsplit("/", 1)[1]).get()
+
+    assert client.get(f"{made}/students/{report.id}").status_code == 404
+
+
+def every_page(client: Client, made: str) -> list[Answer]:
+    report = Report.objects.filter(kind="student").first()
+    assert report is not None
+    addresses = ["/", "/submissions", made, f"{made}/delete", f"{made}/students/{report.id}", "/nothing"]
+    return [client.get(address, headers={"Accept": "text/html"}) for address in addresses]
+
+
+def test_no_page_needs_anything_inline_or_from_elsewhere(client: Client, made: str) -> None:
+    for answer in every_page(client, made):
+        policy = answer["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert not re.search(r"""<[^>]+\s(?:style|on[a-z]+)\s*=""", answer.text)
+        assert not re.search(r"<script(?![^>]*\ssrc=)", answer.text)
+        assert not re.search(r"""(?:src|href|action)="(?:https?:)?//""", answer.text)
+        assert answer.text.count("<style>") == 1
