@@ -9,6 +9,6 @@ django_application = get_asgi_application()
 
 from django.conf import settings  # noqa: E402 - the settings are read once Django is set up
 
-from config.body_limit import BodyLimit  # noqa: E402 - likewise
+from config.bodies import BodyGuard  # noqa: E402 - likewise
 
-application = BodyLimit(django_application, settings.FEEDBACK_MAX_BODY_BYTES)
+application = BodyGuard(django_application, settings.FEEDBACK_MAX_BODY_BYTES)

@@ -1,5 +1,7 @@
 """Errors outside the API's own views: a page for a browser, the API's envelope for everyone else."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -29,7 +31,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 404, "There is nothing here", why)
 
 
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """A dependency is gone for a while: the database, or room on the disk."""
+    if wants_page(request):
+        response = error_page(request, 503, "The service cannot work right now", "Nothing was lost. Try again shortly.")
+    else:
+        response = api.unavailable()
+    response["Retry-After"] = str(api.RETRY_AFTER_SECONDS)
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
+    """For whatever no view has answered; Django calls this while the fault is being handled."""
+    fault = sys.exception()
+    if isinstance(fault, Exception) and api.status_of(fault) == api.UNAVAILABLE_STATUS:
+        return unavailable(request)
     if not wants_page(request):
         return api.server_error(request)
     request_id = getattr(request, "id", "unknown")

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
+import django
 import msgspec
 
 _POLL_SECONDS = 0.02
@@ -93,9 +94,6 @@ class Flaw(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def main() -> None:
     divide = sys.argv.index("--")
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import django
-
     django.setup()
     for text in sys.argv[1:divide]:
         msgspec.json.decode(text, type=Flaw).install()

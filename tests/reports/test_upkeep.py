@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
@@ -164,3 +165,17 @@ def test_the_queue_is_counted_and_emptied(broker: str) -> None:
     assert hints.waiting(hints.BULK) == 3
     hints.drop(hints.BULK)
     assert hints.waiting(hints.BULK) == 0
+
+
+def test_every_line_from_the_post_to_the_store_has_the_request_and_the_task(
+    submit: Submit, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    task = submit("html", student(), **{"X-Request-ID": "trace-me"}).rsplit("/", 1)[1]
+    structlog.contextvars.clear_contextvars()  # the worker is another process
+    work_off()
+
+    lines = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    told = {line["event"]: (line["request_id"], line["task_id"]) for line in lines}
+    assert told["submission stored"] == ("trace-me", task)
+    assert told["documents stored"] == ("trace-me", task)

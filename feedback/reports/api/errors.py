@@ -8,7 +8,7 @@ from typing import Any
 import psycopg_pool
 import structlog
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -81,15 +81,22 @@ STATUSES: dict[type[Exception], int] = {
     Exceeded: 429,
     OperationalError: 503,
     InterfaceError: 503,
+    InternalError: 503,  # of a database that went read-only, say
     psycopg_pool.PoolTimeout: 503,
     OSError: 503,
 }
+UNAVAILABLE_STATUS = 503
 RETRY_AFTER_SECONDS = 5
+
+
+def status_of(fault: Exception) -> int | None:
+    """The status that tells of a fault; None for one that nobody expected."""
+    return next((STATUSES[kind] for kind in type(fault).__mro__ if kind in STATUSES), None)
 
 
 def exception_handler(fault: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's hook: the response to a fault in a view; None (an unexpected fault) leaves it to `server_error`."""
-    code = next((STATUSES[kind] for kind in type(fault).__mro__ if kind in STATUSES), None)
+    code = status_of(fault)
     if code is None:
         return None
     response = Response(envelope(*words_of(fault, context["request"])), status=code)
@@ -129,13 +136,14 @@ def words_of(fault: Exception, request: HttpRequest) -> tuple[str, dict[str, Any
         case Http404():
             return UNKNOWN_ADDRESS, {}
         case _:
-            return "The service cannot reach its database or disk right now. Nothing was lost; try again shortly.", {}
+            return UNAVAILABLE, {}
 
 
 def envelope(error: str, details: dict[str, Any] | None = None) -> dict[str, Any]:
     return {"error": error, "details": details or {}}
 
 
+UNAVAILABLE = "The service cannot reach its database or disk right now. Nothing was lost; try again shortly."
 UNKNOWN_ADDRESS = "There is nothing at this address. The API begins at /assignment/html and /assignment/pdf."
 
 
@@ -150,6 +158,10 @@ def forbidden(_request: HttpRequest, exception: Exception) -> JsonResponse:  # n
 
 def not_found(_request: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001 - passed by name
     return JsonResponse(envelope(UNKNOWN_ADDRESS), status=404)
+
+
+def unavailable() -> JsonResponse:
+    return JsonResponse(envelope(UNAVAILABLE), status=503)
 
 
 def server_error(request: HttpRequest) -> JsonResponse:

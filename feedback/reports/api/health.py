@@ -1,26 +1,56 @@
-"""Whether this process lives, and whether it can do its work."""
+"""Whether this process lives, and whether the service can do its work."""
 
+from collections.abc import Callable, Iterator
+
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
+from feedback.reports import consumption
+from feedback.reports.api.errors import envelope
+
+Check = Callable[[], Iterator[str]]
+
 
 def live(_request: HttpRequest) -> JsonResponse:
+    """200 as long as this process answers: what an orchestrator restarts it by."""
     return JsonResponse({"status": "live"})
 
 
+def accepting(_request: HttpRequest) -> JsonResponse:
+    """200 where a POST would be taken, whoever may be there to do the work: what traffic is routed by."""
+    return _answer("accepting", _storing)
+
+
 def ready(_request: HttpRequest) -> JsonResponse:
-    """200 once the database answers and has every migration; else 503 with what is missing."""
+    """200 where work is taken and done; else 503 with what is missing."""
+    return _answer("ready", _storing, _working)
+
+
+def _answer(status: str, *checks: Check) -> JsonResponse:
     try:
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        missing = next(filter(None, (list(check()) for check in checks)), [])
     except DatabaseError:
-        return _not_ready("The database cannot be reached.")
-    if missing:
-        return _not_ready("The database is not migrated: run `python manage.py migrate`.")
-    return JsonResponse({"status": "ready"})
+        missing = ["The database cannot be reached. Start it, or check DATABASE_URL."]
+    if not missing:
+        return JsonResponse({"status": status})
+    return JsonResponse(envelope(" ".join(missing)), status=503, headers={"Retry-After": "1"})
 
 
-def _not_ready(why: str) -> JsonResponse:
-    return JsonResponse({"error": why, "details": {}}, status=503, headers={"Retry-After": "1"})
+def _storing() -> Iterator[str]:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        yield "The database is not migrated: run `python manage.py migrate`."
+
+
+def _working() -> Iterator[str]:
+    limit = settings.FEEDBACK_STALL_SECONDS
+    for queue in consumption.queues():
+        if queue.stalled(limit):
+            yield (
+                f"The work in the queue `{queue.name}` is not being done: {queue.due:,} reports are due, the oldest "
+                f"for {queue.oldest_due_seconds:,.0f} seconds, and none was finished in the last {limit:,}. "
+                "Start a worker, or restart the ones that run; nothing is lost."
+            )

@@ -5,7 +5,8 @@ from uuid import UUID
 from django.urls import path, register_converter
 
 from feedback.rendering import Format
-from feedback.reports.api.health import live, ready
+from feedback.reports.api.health import accepting, live, ready
+from feedback.reports.api.metrics import MetricsView
 from feedback.reports.api.views import (
     ArchiveView,
     ReportFindingsView,
@@ -61,6 +62,8 @@ urlpatterns = [
     path("assignment/<format:format_>/<id:task_id>/reports/<id:report_id>", ReportView.as_view(), name="report"),
     path("assignment/<format:format_>/<id:task_id>/archive.zip", ArchiveView.as_view(), name="archive"),
     path("students", StudentsView.as_view(), name="students"),
+    path("metrics", MetricsView.as_view(), name="metrics"),
     path("health/live", live, name="live"),
+    path("health/accepting", accepting, name="accepting"),
     path("health/ready", ready, name="ready"),
 ]
