@@ -6,6 +6,7 @@ for the face that should hold a character, and only once: text in Latin never op
 """
 
 import functools
+import re
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,10 @@ LATIN_GREEK_CYRILLIC = (
     "\u0020-\u007e\u00a0-\u00ac\u00ae-\u024f\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce\u0400-\u045f"
     "\u1e00-\u1eff‐‑‒–—‘’‚“”„†‡•…‹›€←→↑↓⟨⟩"
 )
+
+
+_ASCII = bytes(range(0x80))
+_BEYOND_LATIN = re.compile(f"[^{LATIN_GREEK_CYRILLIC}]")
 
 
 class Face(msgspec.Struct, frozen=True):
@@ -149,9 +154,23 @@ def folders() -> list[str]:
     return sorted({str(path.parent) for path in installed().values()})
 
 
-def families() -> list[str]:
-    """The families Typst is to set text in, in order; the embedded ones stand behind all others."""
-    return [face.family for face in installed()] + list(EMBEDDED_FAMILIES)
+def families_for(text: str) -> tuple[str, ...]:
+    """The families Typst is to set this text in, in order; the embedded ones stand behind all others.
+
+    No more than it takes: a character is tried in one after the other, and the arrows would be every time.
+    """
+    beyond = text.encode().translate(None, delete=_ASCII)
+    return _all_families() if _BEYOND_LATIN.search(beyond.decode()) else _latin_families()
+
+
+@functools.cache
+def _all_families() -> tuple[str, ...]:
+    return (*(face.family for face in installed()), *EMBEDDED_FAMILIES)
+
+
+@functools.cache
+def _latin_families() -> tuple[str, ...]:
+    return (_BASE.family, MONOSPACED_FAMILY) if _BASE in installed() else EMBEDDED_FAMILIES
 
 
 def missing_scripts() -> list[str]:

@@ -64,8 +64,8 @@ def set_here(data: bytes, moment: int) -> bytes:
     compiler = _thread.compiler = _thread.compiler or _new_compiler()
     try:
         made = compiler.compile(
+            input=_source(data),
             format="pdf",
-            sys_inputs={"document": data.decode(), "families": _families()},
             pdf_standards=["a-2a", "ua-1"],
             timestamp=moment,
         )
@@ -80,19 +80,21 @@ def set_here(data: bytes, moment: int) -> bytes:
     return cast(bytes, made)
 
 
+def _source(data: bytes) -> bytes:
+    """The Typst document: the template, called with this data."""
+    text = data.decode()
+    families = ", ".join(f'"{family}"' for family in fonts.families_for(text))
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'#import "/{_TEMPLATE.name}": report\n#report(json(bytes("{escaped}")), ({families}))\n'.encode()
+
+
 def _new_compiler() -> typst.Compiler:
-    root = str(_TEMPLATE.parent)
-    return typst.Compiler(str(_TEMPLATE), root=root, font_paths=_faces(), ignore_system_fonts=True)
+    return typst.Compiler(root=str(_TEMPLATE.parent), font_paths=_faces(), ignore_system_fonts=True)
 
 
 @functools.cache
 def _faces() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=list(fonts.folders()))
-
-
-@functools.cache
-def _families() -> str:
-    return msgspec.json.encode(fonts.families()).decode()
 
 
 def _set_elsewhere(data: bytes, moment: int) -> bytes:
