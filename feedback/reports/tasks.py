@@ -6,7 +6,9 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from feedback.access import audit
-from feedback.reports import erasure, hints, production, upkeep
+from feedback.reports import erasure, hints, production, turns, upkeep
+
+_turns = turns.Turns()
 
 
 @shared_task(
@@ -17,8 +19,14 @@ from feedback.reports import erasure, hints, production, upkeep
 )
 def produce(submission_id: str) -> None:
     """Work on a submission for a slice of time, then let others have a turn."""
-    if production.produce(UUID(submission_id)):
-        hints.send(UUID(submission_id), hints.BULK)  # a single is never more than a slice
+    turn = _turns.choose(UUID(submission_id))
+    if turn.send_back:
+        hints.send(turn.send_back.id, hints.queue_of(turn.send_back))
+    with _turns.timed(turn):
+        more = production.produce(turn.submission_id)
+    # Whoever was chosen out of turn has hints of its own; and a single is never more than a slice.
+    if more and not turn.send_back:
+        hints.send(turn.submission_id, hints.BULK)
 
 
 @shared_task

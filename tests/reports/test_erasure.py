@@ -64,7 +64,7 @@ def test_the_search_for_traces_finds_every_place_there_is(submit: Submit, format
 def test_an_erased_student_is_gone_from_the_class_which_is_made_again_without(
     client: Client, submit: Submit, format_: str
 ) -> None:
-    address = submit(format_, with_her(), **{"Idempotency-Key": f"exam-of-{GONE}"})
+    address = submit(format_, with_her(), **{"Idempotency-Key": f"exam-of-{GONE}", "X-Request-ID": f"exam-of-{GONE}"})
     work_off()
     others = {entry["student_id"]: entry["sha256"] for entry in client.get(f"{address}/reports").json()["students"]}
     report_id = Report.objects.get(student_id=GONE).id
