@@ -1,0 +1,69 @@
+"""The compose file keeps its promises: nothing published beyond this machine, and everything says how it fares."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+STAYING = sorted(SERVICES.keys() - {"migrate"})
+
+
+def test_the_services_are_those_of_the_design() -> None:
+    assert set(SERVICES) == {"web", "db", "redis", "celery", "beat", "flower", "migrate"}
+
+
+@pytest.mark.parametrize("name", STAYING)
+def test_every_service_that_stays_has_a_health_check_and_comes_back_after_a_fall(name: str) -> None:
+    service = SERVICES[name]
+    assert service["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
+    assert service["restart"] == "unless-stopped"
+    assert re.fullmatch(r"\d+s", service["stop_grace_period"])
+
+
+def test_only_web_and_flower_are_published_and_only_on_this_machine() -> None:
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert published == {"web": ["127.0.0.1:8000:8000"], "flower": ["127.0.0.1:5555:5555"]}
+
+
+@pytest.mark.parametrize("name", ["web", "celery", "beat", "flower"])
+def test_nothing_starts_before_the_database_is_migrated(name: str) -> None:
+    assert SERVICES[name]["depends_on"] == {
+        "db": {"condition": "service_healthy"},
+        "redis": {"condition": "service_healthy"},
+        "migrate": {"condition": "service_completed_successfully"},
+    }
+
+
+def test_what_is_kept_is_kept_in_named_volumes() -> None:
+    assert SERVICES["db"]["volumes"] == ["db:/var/lib/postgresql/data"]
+    assert "redis:/data" in SERVICES["redis"]["volumes"]
+
+
+def test_the_variables_that_compose_asks_for_stand_in_the_example_environment() -> None:
+    asked = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    given = set(re.findall(r"^(\w+)=.", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert asked
+    assert asked <= given
+
+
+def test_every_secret_of_the_example_environment_is_a_placeholder_that_the_deployment_check_knows() -> None:
+    example = (ROOT / ".env.example").read_text()
+    secrets = re.findall(r"^(SECRET_KEY|POSTGRES_PASSWORD|FLOWER_BASIC_AUTH)=(.*)", example, re.MULTILINE)
+    assert len(secrets) == 3
+    assert all("change-me" in value for _, value in secrets)
+
+
+def test_the_broker_refuses_messages_rather_than_drop_them() -> None:
+    assert "maxmemory-policy noeviction" in (ROOT / "deploy" / "redis.conf").read_text().splitlines()
+
+
+def test_the_image_runs_without_rights_and_takes_no_secrets_in() -> None:
+    last_stage = (ROOT / "Dockerfile").read_text().rpartition("\nFROM ")[2]
+    assert re.search(r"^USER feedback$", last_stage, re.MULTILINE)
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert "*" in ignored
+    assert not [line for line in ignored if line.startswith("!.")]
