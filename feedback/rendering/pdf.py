@@ -84,8 +84,12 @@ def _source(data: bytes) -> bytes:
     """The Typst document: the template, called with this data."""
     text = data.decode()
     families = ", ".join(f'"{family}"' for family in fonts.families_for(text))
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'#import "/{_TEMPLATE.name}": report\n#report(json(bytes("{escaped}")), ({families}))\n'.encode()
+    return f'#import "/{_TEMPLATE.name}": report\n#report(json(bytes({quoted(text)})), ({families}))\n'.encode()
+
+
+def quoted(text: str) -> str:
+    """A Typst string literal that holds this text and nothing else: only a backslash or a quote could end it early."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _new_compiler() -> typst.Compiler:

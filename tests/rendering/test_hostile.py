@@ -1,8 +1,10 @@
 """Text that means something to HTML, Typst, CSS or a terminal comes out as the plain text it is."""
 
+import json
 import re
 
 import pytest
+import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +12,7 @@ from feedback.analysis import Failure, analyse, analyse_class
 from feedback.events import Student
 from feedback.rendering import Format, RenderOptions, render, render_class
 from feedback.rendering.characters import Coverage, Legible
+from feedback.rendering.pdf import quoted
 from tests.analysis.logs import save, student, submission
 from tests.rendering.documents import Parsed, folded, html_of, pages_by_pypdf, pdf_of, pdf_text, running_text
 from tests.rendering.students import HOSTILE_TEXTS, exam, on_units
@@ -79,7 +82,19 @@ def test_a_control_character_shows_as_its_code_point_and_is_named_in_the_notes(c
         assert control not in text
 
 
+def read_by_typst(*texts: str) -> list[str]:
+    """What Typst makes of the literals."""
+    compiler = typst.Compiler(ignore_system_fonts=True)
+    return list(json.loads(compiler.eval(f"({', '.join(map(quoted, texts))},)")))
+
+
 any_text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
+
+
+@given(st.lists(st.one_of(any_text, st.text(st.sampled_from('\\"#()$/*u{}n\n\r'))), min_size=1, max_size=8))
+def test_typst_reads_data_as_the_text_it_is(texts: list[str]) -> None:
+    assert read_by_typst(*texts) == texts
+    assert read_by_typst(*HOSTILE_TEXTS) == list(HOSTILE_TEXTS)
 
 
 @settings(max_examples=60)
