@@ -167,7 +167,7 @@ class Section(msgspec.Struct, frozen=True):
 class Document(msgspec.Struct, frozen=True):
     """A whole document. `kind` stands over the heading; `date` is that of its content, never of its making.
 
-    A `wide` one is mostly tables and takes the room a screen has.
+    `language` is a BCP 47 tag. A `wide` document is mostly tables and takes the room a screen has.
     """
 
     language: str

@@ -33,7 +33,7 @@ def class_document(
     figures = findings.key_figures
     students = words.count("{number} student", "{number} students", figures.students)
     return Document(
-        language=findings.settings.language,
+        language=words.language,
         title=words.text("Class report: {students}", students=students),
         kind=words.text("Class report"),
         heading=words.text("A class of {students}", students=students),

@@ -32,7 +32,7 @@ def student_document(findings: Findings, options: RenderOptions, legible: Legibl
     words = Words(findings.settings.language, options, legible)
     student_id = legible(findings.student_id)
     return Document(
-        language=findings.settings.language,
+        language=words.language,
         title=words.text("Feedback report: {student}", student=student_id),
         kind=words.text("Feedback report"),
         heading=f"Student ID: {student_id}",
@@ -58,8 +58,9 @@ def _sections(findings: Findings, words: Words) -> Iterator[Section]:
 
     yield from section("key-figures", "", _key_figures(findings, words))
     yield from section("insights", words.text("What stands out"), _insights(findings, words))
-    yield from section("timeline", words.text("Timeline"), *timeline_blocks(findings, words))
-    yield from _time_and_rhythm(findings, words)
+    if findings.key_figures.events:
+        yield from section("timeline", words.text("Timeline"), *timeline_blocks(findings, words))
+        yield from _time_and_rhythm(findings, words)
     yield from section("questions", words.text("Questions"), *question_blocks(findings, words))
     yield from section("comparison", words.text("Beside the class"), *comparison_blocks(findings, words))
     yield from section("path", words.text("Path through the questions"), *path_blocks(findings, words))

@@ -35,7 +35,6 @@ def time_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
 def question_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     """The table of questions, with scores where the log has them."""
     if not findings.questions:
-        yield Paragraph(words.text("There are no events, so there are no questions."))
         return
     columns, cells = zip(*_columns(findings, words), strict=True)
     yield Table(
@@ -51,7 +50,8 @@ def _columns(findings: Findings, words: Words) -> Iterator[tuple[Column, Callabl
     with_day = not words.one_day(figures.first_at, figures.last_at)
     clock_width = 2.2 if with_day else 1
     yield Column(words.text("Question"), 1.2), lambda question: question.alias
-    yield Column(words.text("Unit"), 1.6), lambda question: words.foreign(question.unit)
+    longest = max(len(question.unit) for question in findings.questions)
+    yield Column(words.text("Unit"), min(max(1.6, longest / 7), 6)), lambda question: words.foreign(question.unit)
     yield Column(words.text("Time"), 1.3, numeric=True), lambda question: words.duration(question.seconds)
     yield Column(words.text("Events"), numeric=True), lambda question: words.number(question.events)
     if figures.saves:

@@ -32,6 +32,8 @@ class Words:
 
     def __init__(self, language: str, options: RenderOptions, legible: Legible) -> None:
         self._speech = speech(language)
+        # As HTML and PDF name it (BCP 47): `pt-BR` for gettext's `pt_BR`.
+        self.language = language.partition("@")[0].replace("_", "-")
         self.time_zone = options.time_zone
         self.zone = options.zone
         self.legible = legible
