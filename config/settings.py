@@ -160,9 +160,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "feedback.access.middleware.KnownCallers",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "feedback.access.middleware.AuditOfReadings",
+    "feedback.web.middleware.RefusalsAsPages",
 ]
 TEMPLATES = [
     {
@@ -201,6 +203,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "start"
 SESSION_COOKIE_AGE = 12 * 3600
 # Lax, not Strict, so that a link in a message finds its reader logged in; nothing is changed by a GET.
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -244,6 +248,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "feedback.reports.api.authentication.OpenToAnyone",
         "feedback.reports.api.authentication.ByKey",
+        "feedback.reports.api.authentication.BySession",
     ],
     "DEFAULT_THROTTLE_CLASSES": ["feedback.reports.api.throttling.RequestsPerMinute"],
     "DEFAULT_PERMISSION_CLASSES": ["feedback.reports.api.authentication.MayCall"],

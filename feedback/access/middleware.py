@@ -1,11 +1,19 @@
-"""What every answer gets, whoever made it: headers that keep it private, and an entry in the audit log."""
+"""What every request passes: who it is, headers that keep the answer private, and an entry in the audit log."""
 
 from collections.abc import Callable
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseBase
 
 from feedback.access import audit
+from feedback.access.callers import ANYONE
+from feedback.access.people import caller_for
+
+# What, task id, report id.
+Reading = tuple[str, UUID | None, UUID | None]
 
 HEADERS = {
     # Nobody in between keeps what was meant for one caller; what may be kept says so itself.
@@ -29,8 +37,27 @@ class PrivateByDefault:
         return response
 
 
+class KnownCallers(LoginRequiredMiddleware):
+    """Pages are for who is logged in, except where the service is open or a view says otherwise.
+
+    The API's views all say so: they have their own ways of knowing a caller. `request.caller` is who it is.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        if settings.FEEDBACK_AUTH == "open":
+            request.caller = ANYONE  # type: ignore[attr-defined]
+            return None
+        refusal = super().process_view(request, view_func, view_args, view_kwargs)
+        if refusal is None and request.user.is_authenticated:
+            request.caller = caller_for(request.user)  # type: ignore[attr-defined]
+        return refusal
+
+
 class AuditOfReadings:
-    """Writes down who read what: any answer at an address with a task in it, and whatever else says so itself.
+    """Writes down who read what: any answer at an address with a task in it, the admin's pages about reports,
+    and whatever else says so itself.
 
     An answer says so by its attribute `reading`: (what, task id, report id). It is recorded before it is sent;
     in open mode nobody is known, so nothing is.
@@ -46,9 +73,21 @@ class AuditOfReadings:
         return response
 
     def _record(self, request: HttpRequest, response: HttpResponseBase) -> None:
-        match, caller = request.resolver_match, getattr(request, "caller", None)
-        reading = getattr(response, "reading", None)
-        if reading is None and match is not None and "task_id" in match.kwargs and request.method in ("GET", "HEAD"):
-            reading = (match.url_name or match.route, match.kwargs["task_id"], match.kwargs.get("report_id"))
+        caller = getattr(request, "caller", None)
+        reading = getattr(response, "reading", None) or (
+            _reading(request) if request.method in ("GET", "HEAD") else None
+        )
         if reading is not None and caller is not None:
             audit.record_reading(caller.name, *reading)
+
+
+def _reading(request: HttpRequest) -> Reading | None:
+    """What is read at the request's address, if anything of a student is."""
+    match = request.resolver_match
+    if match is None or match.url_name is None:
+        return None
+    if "task_id" in match.kwargs:
+        return match.url_name, match.kwargs["task_id"], match.kwargs.get("report_id")
+    if match.app_names == ["admin"] and match.url_name.startswith("reports_"):
+        return f"admin {match.url_name} {match.kwargs.get('object_id', '')}".strip(), None, None
+    return None

@@ -1,5 +1,6 @@
 """What callers are known by, and what is counted and kept of them."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
@@ -33,6 +34,20 @@ class ApiKey(models.Model):
     @property
     def owner(self) -> str:
         return f"key:{self.name}"
+
+
+class Grant(models.Model):
+    """A namespace in which a person may read, and perhaps also submit, erase and hand out."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="grants")
+    namespace = models.CharField(max_length=200, blank=True, help_text="empty: students without a namespace")
+    may_write = models.BooleanField(default=False, help_text="may also submit, erase and hand out")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "namespace"], name="one_grant_per_namespace")]
+
+    def __str__(self) -> str:
+        return f"{self.namespace or '(no namespace)'}: {'read and write' if self.may_write else 'read'}"
 
 
 class Counter(models.Model):

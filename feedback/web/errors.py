@@ -2,9 +2,10 @@
 
 import sys
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from feedback.access.limits import Exceeded
 from feedback.reports.api import errors as api
 from feedback.reports.api.negotiation import accepts
 
@@ -29,6 +30,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         return api.not_found(request, exception)
     why = "It may have been deleted, or the address was cut short on its way to you."
     return error_page(request, 404, "There is nothing here", why)
+
+
+def refused(request: HttpRequest, fault: Exception) -> HttpResponse:
+    """What a rule does not allow: out of scope, over a limit, only to be read."""
+    error, details = api.words_of(fault, request)
+    status = api.status_of(fault) or 403
+    if not wants_page(request):
+        return JsonResponse(api.envelope(error, details), status=status)
+    response = error_page(request, status, "That is not possible", error)
+    if isinstance(fault, Exceeded):
+        response["Retry-After"] = str(fault.taken.seconds_left)
+    return response
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

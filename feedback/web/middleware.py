@@ -7,7 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped] # it has no types
 
+from feedback.access.limits import Exceeded
 from feedback.rendering import style_source
+from feedback.reports.api.errors import NotWritable
+from feedback.reports.intake import Refused
+from feedback.web.errors import refused
 
 
 class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc] # it has no types
@@ -44,6 +48,19 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", page_policy())
         return response
+
+
+class RefusalsAsPages:
+    """What may not be done, said in a page: the rules speak in exceptions, wherever they stand."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponseBase | None:
+        return refused(request, fault) if isinstance(fault, Refused | Exceeded | NotWritable) else None
 
 
 @functools.cache

@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
+from django.conf import settings
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.timesince import timesince
@@ -42,6 +44,8 @@ def environment(**options: Any) -> Environment:
         "static": static,
         "url": lambda name, *args: reverse(name, args=args),
         "here": "",
+        "is_open": lambda: settings.FEEDBACK_AUTH == "open",
+        "person_of": person_of,
         "broad": False,
         "page_address": lambda number: f"?page={number}",
         "report_style": Markup(style()),  # noqa: S704 - our own file
@@ -56,6 +60,14 @@ def environment(**options: Any) -> Environment:
         "stem": lambda filename: PurePath(filename).stem,
     }
     return made
+
+
+def person_of(request: HttpRequest) -> str:
+    """The name of whoever is logged in to the pages; nobody's where they are open to everyone."""
+    user = getattr(request, "user", None)  # not there yet for a request that was refused early on
+    if user is None or settings.FEEDBACK_AUTH == "open" or not user.is_authenticated:
+        return ""
+    return str(user.get_username())
 
 
 def strip(counts: Sequence[int]) -> Markup:

@@ -1,7 +1,9 @@
 """The addresses of the pages."""
 
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
+from feedback.web.views.account import LoginView, PasswordView
 from feedback.web.views.classes import FindingsTableView
 from feedback.web.views.recent import DeleteView, RecentView
 from feedback.web.views.start import SampleView, StartView
@@ -16,6 +18,9 @@ from feedback.web.views.submissions import (
 
 urlpatterns = [
     path("", StartView.as_view(), name="start"),
+    path("login", LoginView.as_view(), name="login"),
+    path("logout", LogoutView.as_view(), name="logout"),
+    path("password", PasswordView.as_view(), name="password"),
     path("sample", SampleView.as_view(), name="sample"),
     path("submissions", RecentView.as_view(), name="recent"),
     path("submissions/<uuid:task_id>", SubmissionView.as_view(), name="submission"),

@@ -154,3 +154,15 @@ def test_in_the_open_nobody_is_known_but_erasing_is_written_down(
     client.delete(task)
 
     assert entries() == [("anyone", "erase", "task")]
+
+
+def test_what_an_operator_looks_at_in_the_admin_is_written_down(calling: Caller, admin_client: Client) -> None:
+    calling("a").submit("html", student("lovelace"))
+    report = Report.objects.get()
+    for page in ("/admin/", "/admin/reports/report/", f"/admin/reports/report/{report.id}/change/"):
+        assert admin_client.get(page).status_code == 200
+
+    assert entries() == [
+        ("user admin", "read", "admin reports_report_changelist"),
+        ("user admin", "read", f"admin reports_report_change {report.id}"),
+    ]

@@ -1,7 +1,7 @@
 """Who is calling, and whether they may call at all."""
 
 from django.conf import settings
-from rest_framework.authentication import BaseAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -42,6 +42,17 @@ class ByKey(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
         return "Bearer"
+
+
+class BySession(SessionAuthentication):
+    """A person who is logged in, by the cookie of the pages; what changes anything needs their CSRF token, too."""
+
+    def authenticate(self, request: Request) -> tuple[Caller, None] | None:
+        if settings.FEEDBACK_AUTH == "open" or not request._request.user.is_authenticated:
+            return None
+        # Not REST framework's own request, which would try to parse the body.
+        self.enforce_csrf(request._request)  # type: ignore[arg-type]
+        return request._request.caller, None  # type: ignore[attr-defined] # KnownCallers' doing
 
 
 class MayCall(BasePermission):

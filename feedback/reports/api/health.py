@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -14,16 +15,19 @@ from feedback.reports.api.errors import envelope
 Check = Callable[[], Iterator[str]]
 
 
+@login_not_required
 def live(_request: HttpRequest) -> JsonResponse:
     """200 as long as this process answers: what an orchestrator restarts it by."""
     return JsonResponse({"status": "live"})
 
 
+@login_not_required
 def accepting(_request: HttpRequest) -> JsonResponse:
     """200 where a POST would be taken, whoever may be there to do the work: what traffic is routed by."""
     return _answer("accepting", _storing)
 
 
+@login_not_required
 def ready(_request: HttpRequest) -> JsonResponse:
     """200 where work is taken and done; else 503 with what is missing."""
     return _answer("ready", _storing, _working)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.urls import reverse
 from django.views import View
 
 from feedback.reports import erasure
+from feedback.reports.api.errors import NotWritable
 from feedback.reports.models import HEADLINE, Report, Submission
 from feedback.web.access import caller_of
 from feedback.web.lookups import Upload, upload_of, visible, writable
@@ -41,7 +41,7 @@ class DeleteView(View):
         if not chosen:
             return render(request, "delete.html.j2", {"upload": upload, "nothing_chosen": True}, status=400)
         if not erasure.erase(writable(request, chosen), by=caller_of(request).name):
-            raise PermissionDenied("You may read these reports, but not delete them.")
+            raise NotWritable
         messages.success(request, "Deleted.")
         return go_to(request, reverse("recent"))
 

@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from feedback.access.limits import Exceeded
 from feedback.events import EventsError
 from feedback.reports.api.errors import STATUSES, words_of
-from feedback.reports.intake import OutOfScope
+from feedback.reports.intake import Refused
 from feedback.web.access import caller_of
 from feedback.web.forms import UploadForm, WishesForm, time_zones
 from feedback.web.responses import go_to
@@ -34,7 +35,7 @@ class StartView(View):
             if not form.is_valid():
                 return _page(request, form, status=400)
             return _taken(request, form, form.cleaned_data["events"])
-        except (EventsError, OutOfScope) as fault:
+        except (EventsError, Refused, Exceeded) as fault:
             return _page(request, UploadForm(request.POST), fault=fault, status=STATUSES[type(fault)])
 
 

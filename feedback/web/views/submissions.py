@@ -1,7 +1,7 @@
 """One upload, from the first report to the last: progress, then the class or the student."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -14,6 +14,7 @@ from feedback.events import decode_student
 from feedback.rendering import Format
 from feedback.rendering.manifest import State
 from feedback.reports import claims, hints
+from feedback.reports.api.errors import NotWritable
 from feedback.reports.intake import Order, submit
 from feedback.reports.models import Report
 from feedback.web.access import caller_of
@@ -77,7 +78,10 @@ class RetryView(View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
-        for submission in writable(request, upload_of(request, task_id).submissions):
+        submissions = writable(request, upload_of(request, task_id).submissions)
+        if not submissions:
+            raise NotWritable
+        for submission in submissions:
             if claims.retry(submission.id):
                 hints.publish(submission)
         return go_to(request, reverse("submission", args=[task_id]))
@@ -90,7 +94,9 @@ class OtherFormatView(View):
 
     def post(self, request: HttpRequest, task_id: UUID, format_: Format) -> HttpResponse:
         submission = upload_of(request, task_id).first
-        order = Order(format=format_, options=submission.options, caller=caller_of(request))
+        # On behalf of whose it is, so that both formats stay one upload.
+        caller = replace(caller_of(request), owner=submission.owner)
+        order = Order(format=format_, options=submission.options, caller=caller)
         payloads = submission.reports.filter(kind=Report.Kind.STUDENT).order_by("position")
         stored = payloads.values_list("payload", flat=True).iterator(chunk_size=200)
         found, _ = submit((decode_student(bytes(payload)) for payload in stored), order)

@@ -1,0 +1,34 @@
+"""People: Django's accounts, and what each may see and do."""
+
+import hashlib
+from typing import Any
+
+from feedback.access import limits
+from feedback.access.callers import EVERYWHERE, Caller, Scope
+from feedback.access.models import Grant
+
+# Of one account, after which it rests: a guesser gets through some thousand passwords in a year.
+_ATTEMPTS = limits.Limit("attempts", 10, 900)
+
+
+def caller_for(user: Any) -> Caller:
+    """Whoever is logged in: they see what was submitted, by anyone, in the namespaces that were granted to them.
+
+    Django's permissions on submissions stand for all namespaces: "view" to read, "add" to submit and erase.
+    """
+    grants = dict(Grant.objects.filter(user=user.pk).values_list("namespace", "may_write"))
+    writable = frozenset(namespace for namespace, may_write in grants.items() if may_write)
+    return Caller(
+        owner=f"user:{user.pk}",
+        reads=EVERYWHERE if user.has_perm("reports.view_submission") else Scope(frozenset(grants)),
+        writes=EVERYWHERE if user.has_perm("reports.add_submission") else Scope(writable),
+        of_all_owners=True,
+        meter=f"user:{user.pk}",
+        name=f"user {user.get_username()}",
+    )
+
+
+def count_attempt(username: str) -> limits.Taken | None:
+    """To be called before a password is looked at; what turns out right is given back. Raises Exceeded."""
+    # A hash: people type their passwords into the wrong field.
+    return limits.take(_ATTEMPTS, "login:" + hashlib.sha256(username.casefold().encode()).hexdigest()[:32])
