@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.urls import reverse
@@ -11,6 +12,7 @@ from rest_framework.response import Response
 
 from feedback.rendering import Format, style_source
 from feedback.rendering.manifest import Manifest, ManifestEntry, State
+from feedback.reports.api.messages import Accepted, AlreadyDone, Description, Failed, Links, Progress, Unfinished
 from feedback.reports.models import Report, Submission
 
 RETRY_AFTER_SECONDS = 1
@@ -25,75 +27,72 @@ def report_url(submission: Submission, report_id: Any) -> str:
     return reverse("report", args=[submission.format, submission.id, report_id])
 
 
+def _json(message: msgspec.Struct, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(msgspec.to_builtins(message), status=status, headers=headers)
+
+
 def accepted(submission: Submission) -> Response:
     """202: the work is stored and will be done."""
-    body = {"task_id": str(submission.id), "status": "Processing started"}
-    return Response(body, status=202, headers={"Location": task_url(submission), **_POLL})
+    return _json(Accepted(str(submission.id)), status=202, headers={"Location": task_url(submission), **_POLL})
 
 
 def already_done(submission: Submission) -> Response:
-    body = {"task_id": str(submission.id), "status": State.SUCCESS.value}
-    return Response(body, headers={"Location": task_url(submission)})
+    return _json(AlreadyDone(str(submission.id)), headers={"Location": task_url(submission)})
 
 
-def progress(submission: Submission) -> dict[str, int]:
+def progress(submission: Submission) -> Progress:
     """How many of the students' reports there are, are done, and have failed. One query."""
     students = submission.reports.filter(kind=Report.Kind.STUDENT)
-    return students.aggregate(
+    counts = students.aggregate(
         total=Count("pk"),
         done=Count("pk", filter=Q(state=State.SUCCESS)),
         failed=Count("pk", filter=Q(state=State.FAILURE)),
     )
+    return Progress(**counts)
 
 
 def unfinished(report: Report) -> Response:
     """202 for a task or for one report of a class; a class runs as soon as any of its reports has begun."""
     submission = report.submission
     whole = report.position == 0
-    counts = progress(submission) if whole and submission.is_class else {"total": 1, "done": 0, "failed": 0}
-    begun = report.state == State.RUNNING or counts["done"] + counts["failed"] > 0
-    body = {
-        "status": (State.RUNNING if begun else State.PENDING).value,
-        "task_id": str(submission.id),
-        "student_id": submission.student_id if whole else report.student_id,
-        "namespace": (submission.namespace if whole else report.namespace) or None,
-        "created_at": submission.created_at.isoformat(),
-        "progress": counts,
-    }
-    return Response(body, status=202, headers=_POLL)
+    counts = progress(submission) if whole and submission.is_class else Progress(total=1, done=0, failed=0)
+    begun = report.state == State.RUNNING or counts.done + counts.failed > 0
+    body = Unfinished(
+        status="RUNNING" if begun else "PENDING",
+        task_id=str(submission.id),
+        student_id=submission.student_id if whole else report.student_id,
+        namespace=(submission.namespace if whole else report.namespace) or None,
+        created_at=submission.created_at,
+        progress=counts,
+    )
+    return _json(body, status=202, headers=_POLL)
 
 
 def failed(report: Report) -> Response:
-    body = {
-        "status": State.FAILURE.value,
-        "error": report.error,
-        "details": {},
-        "task_id": str(report.submission_id),
-    }
-    return Response(body, status=404)
+    return _json(Failed(report.error, {}, str(report.submission_id)), status=404)
 
 
 def description(report: Report) -> Response:
     """The finished report in JSON, with links to everything there is of it."""
     submission = report.submission
     whole = report.position == 0
-    document = task_url(submission) if whole else report_url(submission, report.id)
-    links = {"self": document, "reports": reverse("reports", args=[submission.format, submission.id])}
-    links["archive"] = reverse("archive", args=[submission.format, submission.id])
-    body = {
-        "status": State.SUCCESS.value,
-        "task_id": str(submission.id),
-        "report_id": str(report.id),
-        "student_id": submission.student_id if whole else report.student_id,
-        "namespace": (submission.namespace if whole else report.namespace) or None,
-        "created_at": submission.created_at.isoformat(),
-        "media_type": report.media_type,
-        "filename": report.filename,
-        "bytes": len(report.body or b""),
-        "sha256": report.sha256,
-        "links": links,
-    }
-    return Response(body)
+    body = Description(
+        task_id=str(submission.id),
+        report_id=str(report.id),
+        student_id=submission.student_id if whole else report.student_id,
+        namespace=(submission.namespace if whole else report.namespace) or None,
+        created_at=submission.created_at,
+        media_type="text/html" if submission.format == Format.HTML else "application/pdf",
+        filename=report.filename,
+        bytes=len(report.body or b""),
+        sha256=report.sha256,
+        links=Links(
+            self_=task_url(submission) if whole else report_url(submission, report.id),
+            reports=reverse("reports", args=[submission.format, submission.id]),
+            archive=reverse("archive", args=[submission.format, submission.id]),
+        ),
+    )
+    return _json(body)
 
 
 def document(report: Report) -> HttpResponse:

@@ -1,0 +1,91 @@
+"""The JSON that the API speaks, beside findings and manifests. The published schema is made from these types."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+TaskId = Annotated[str, Meta(description="Ours, from the answer to the POST.", extra_json_schema={"format": "uuid"})]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Of the document's bytes.")]
+Address = Annotated[str, Meta(description="Relative to this host.", extra_json_schema={"format": "uri-reference"})]
+Details = dict[str, list[str] | int]
+
+
+class Error(msgspec.Struct):
+    """What failed, why, and how to mend it. `details` maps places to messages, and `more` to how many were left out."""
+
+    error: str
+    details: Details
+
+
+class Accepted(msgspec.Struct):
+    """The work is stored and will be done."""
+
+    task_id: TaskId
+    status: Literal["Processing started"] = "Processing started"
+
+
+class AlreadyDone(msgspec.Struct):
+    """An identical submission came before and is done."""
+
+    task_id: TaskId
+    status: Literal["SUCCESS"] = "SUCCESS"
+
+
+class Progress(msgspec.Struct):
+    """How many students' reports there are, how many are done, and how many have failed."""
+
+    total: int
+    done: int
+    failed: int
+
+
+class Unfinished(msgspec.Struct):
+    """How far a task, or one report of a class, is. A class has `student_id: null`."""
+
+    status: Literal["PENDING", "RUNNING"]
+    task_id: TaskId
+    student_id: str | None
+    namespace: str | None
+    created_at: datetime
+    progress: Progress
+
+
+class Failed(msgspec.Struct):
+    """A report that could not be made; the same submission, sent again, is tried again."""
+
+    error: str
+    details: Details
+    task_id: TaskId
+    status: Literal["FAILURE"] = "FAILURE"
+
+
+class Links(msgspec.Struct, rename={"self_": "self"}):
+    """Where everything is that there is of a task."""
+
+    self_: Address
+    reports: Address
+    archive: Address
+
+
+class Description(msgspec.Struct):
+    """A finished report, described."""
+
+    task_id: TaskId
+    report_id: Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+    student_id: str | None
+    namespace: str | None
+    created_at: datetime
+    media_type: Literal["text/html", "application/pdf"]
+    filename: str
+    bytes: int
+    sha256: Sha256
+    links: Links
+    status: Literal["SUCCESS"] = "SUCCESS"
+
+
+class Health(msgspec.Struct):
+    """The process lives (`live`), or can do its work (`ready`)."""
+
+    status: Literal["live", "ready"]
