@@ -61,3 +61,4 @@ test: install-dev install-test-tools ## the whole suite, on real PostgreSQL and 
 
 schemas: install-dev ## write the published JSON schemas from the code
 	.venv/bin/python tests/test_schemas.py
+	.venv/bin/python manage.py spectacular --validate --file docs/schemas/openapi.yaml

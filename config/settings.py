@@ -4,6 +4,7 @@ With nothing set this is the embedded way of running: SQLite, a queue in files a
 all in the home folder. `DATABASE_URL` (or `POSTGRES_*`) and `CELERY_BROKER_URL` make it the services way.
 """
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -253,6 +254,17 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["feedback.reports.api.throttling.RequestsPerMinute"],
     "DEFAULT_PERMISSION_CLASSES": ["feedback.reports.api.authentication.MayCall"],
     "UNAUTHENTICATED_USER": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Feedback Generator",
+    "DESCRIPTION": "Turns the event log of a coding exam into a feedback report in HTML and accessible PDF.",
+    "VERSION": version("feedback-generator"),
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
+    "OAS_VERSION": "3.1.0",
+    "DEFAULT_GENERATOR_CLASS": "feedback.reports.api.schema.ContractGenerator",
+    "SERVE_AUTHENTICATION": [],
+    "POSTPROCESSING_HOOKS": [],
 }
 
 LOGGING = logs.configure(env.choice("FEEDBACK_LOG_FORMAT", "text" if EMBEDDED else "json", logs.FORMATS))

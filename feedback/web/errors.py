@@ -2,6 +2,7 @@
 
 import sys
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -66,7 +67,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return error_page(request, 500, "Something went wrong on our side", why)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if not wants_page(request):
+        return api.forbidden(request, PermissionDenied(reason))
     why = "This form was open for too long, or cookies are switched off. Go back, load the page again, and send it."
     return error_page(request, 403, "The form could not be accepted", why)
 

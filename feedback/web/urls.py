@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from feedback.web.views.account import LoginView, PasswordView
+from feedback.web.views.api_docs import ApiDocsView
 from feedback.web.views.classes import FindingsTableView
 from feedback.web.views.recent import DeleteView, RecentView
 from feedback.web.views.start import SampleView, StartView
@@ -22,6 +23,7 @@ urlpatterns = [
     path("logout", LogoutView.as_view(), name="logout"),
     path("password", PasswordView.as_view(), name="password"),
     path("sample", SampleView.as_view(), name="sample"),
+    path("api/docs/", ApiDocsView.as_view(), name="api-docs"),
     path("submissions", RecentView.as_view(), name="recent"),
     path("submissions/<uuid:task_id>", SubmissionView.as_view(), name="submission"),
     path("submissions/<uuid:task_id>/progress", ProgressView.as_view(), name="progress"),

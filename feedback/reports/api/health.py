@@ -1,5 +1,6 @@
 """Whether this process lives, and whether the service can do its work."""
 
+import functools
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
@@ -8,26 +9,43 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 
 from feedback.reports import consumption
 from feedback.reports.api.errors import envelope
 
 Check = Callable[[], Iterator[str]]
+View = Callable[[HttpRequest], JsonResponse]
+
+
+def _read_only(view: View) -> View:
+    @csrf_exempt  # whatever is refused here is refused for its method
+    @functools.wraps(view)
+    def answer(request: HttpRequest) -> JsonResponse:
+        if request.method in ("GET", "HEAD"):
+            return view(request)
+        why = f"{request.method} is not possible here; the Allow header lists what is."
+        return JsonResponse(envelope(why), status=405, headers={"Allow": "GET, HEAD"})
+
+    return answer
 
 
 @login_not_required
+@_read_only
 def live(_request: HttpRequest) -> JsonResponse:
     """200 as long as this process answers: what an orchestrator restarts it by."""
     return JsonResponse({"status": "live"})
 
 
 @login_not_required
+@_read_only
 def accepting(_request: HttpRequest) -> JsonResponse:
     """200 where a POST would be taken, whoever may be there to do the work: what traffic is routed by."""
     return _answer("accepting", _storing)
 
 
 @login_not_required
+@_read_only
 def ready(_request: HttpRequest) -> JsonResponse:
     """200 where work is taken and done; else 503 with what is missing."""
     return _answer("ready", _storing, _working)

@@ -86,6 +86,6 @@ class Description(msgspec.Struct):
 
 
 class Health(msgspec.Struct):
-    """The process lives (`live`), or can do its work (`ready`)."""
+    """The process lives (`live`), a POST would be taken (`accepting`), or work is taken and done (`ready`)."""
 
-    status: Literal["live", "ready"]
+    status: Literal["live", "accepting", "ready"]

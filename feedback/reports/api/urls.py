@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.urls import path, register_converter
+from drf_spectacular.views import SpectacularJSONAPIView
 
 from feedback.rendering import Format
 from feedback.reports.api.health import accepting, live, ready
@@ -63,6 +64,7 @@ urlpatterns = [
     path("assignment/<format:format_>/<id:task_id>/archive.zip", ArchiveView.as_view(), name="archive"),
     path("students", StudentsView.as_view(), name="students"),
     path("metrics", MetricsView.as_view(), name="metrics"),
+    path("api/schema/", SpectacularJSONAPIView.as_view(throttle_classes=[]), name="api-schema"),
     path("health/live", live, name="live"),
     path("health/accepting", accepting, name="accepting"),
     path("health/ready", ready, name="ready"),
