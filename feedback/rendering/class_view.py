@@ -19,8 +19,8 @@ from feedback.rendering.blocks import (
     Terms,
 )
 from feedback.rendering.characters import Legible
-from feedback.rendering.class_view_questions import numbers_table, opening_orders, question_table
-from feedback.rendering.class_view_students import failure_table, student_blocks
+from feedback.rendering.class_view_questions import numbers_table, question_blocks
+from feedback.rendering.class_view_students import failure_blocks, student_blocks
 from feedback.rendering.class_view_time import activity_blocks
 from feedback.rendering.words import NONE, Words
 
@@ -62,11 +62,9 @@ def _sections(findings: ClassFindings, words: Words, links: Sequence[str], limit
     yield from section("key-figures", "", _key_figures(findings, words))
     if findings.failures:
         heading = words.text("Reports that could not be made")
-        yield from section("failures", heading, failure_table(findings.failures, words))
+        yield from section("failures", heading, *failure_blocks(findings.failures, words, limit))
     yield from section("activity", words.text("Activity over time"), *activity_blocks(findings, words))
-    yield from section(
-        "questions", words.text("Questions"), question_table(findings, words), opening_orders(findings, words)
-    )
+    yield from section("questions", words.text("Questions"), *question_blocks(findings, words))
     yield from section("numbers", words.text("The class in numbers"), numbers_table(findings, words))
     yield from section("insights", words.text("What stands out"), _insights(findings, words))
     yield from section("students", words.text("Students"), *student_blocks(findings, words, links, limit))

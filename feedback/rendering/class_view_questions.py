@@ -1,20 +1,31 @@
 """What a class report says question by question, and over all."""
 
-from feedback.analysis.class_findings import ClassFindings, QuestionStatistics, Spread
+from collections.abc import Iterator, Sequence
+
+from feedback.analysis.class_findings import ClassFindings, OpeningOrder, QuestionStatistics, Spread
 from feedback.analysis.comparison import MEASURES
 from feedback.analysis.texts import speech
-from feedback.rendering.blocks import Cell, Column, Paragraph, Table, Term, Terms
+from feedback.rendering.blocks import AnyBlock, Cell, Column, Paragraph, Table, Term, Terms
 from feedback.rendering.charts import distribution
+from feedback.rendering.view_questions import MAX_QUESTIONS, not_shown
 from feedback.rendering.words import NONE, Words
 
 _ORDER_LABELS = 40
 
 
-def question_table(findings: ClassFindings, words: Words) -> Table | Paragraph:
-    """How many students touched, submitted and solved each question, and how their times spread."""
+def question_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]:
+    """How many students touched, submitted and solved each question, how their times spread, and what came first."""
     questions = findings.statistics.questions
     if not questions:
-        return Paragraph(words.text("There are no events, so there are no questions."))
+        yield Paragraph(words.text("There are no events, so there are no questions."))
+        return
+    yield _question_table(questions[:MAX_QUESTIONS], words)
+    yield from not_shown(len(questions), words)
+    if findings.opening_orders:
+        yield _opening_orders(findings.opening_orders, words)
+
+
+def _question_table(questions: Sequence[QuestionStatistics], words: Words) -> Table:
     columns = (
         Column(words.text("Question"), 1.2),
         Column(words.text("Unit"), 1.4),
@@ -55,11 +66,7 @@ def _spread(spread: Spread | None, words: Words, *, in_seconds: bool) -> str | C
     return Cell(told, svg=distribution(spread.histogram))
 
 
-def opening_orders(findings: ClassFindings, words: Words) -> Terms | None:
-    """The orders in which most students first opened the questions."""
-    orders = findings.opening_orders
-    if not orders:
-        return None
+def _opening_orders(orders: Sequence[OpeningOrder], words: Words) -> Terms:
     return Terms(
         tuple(
             Term(

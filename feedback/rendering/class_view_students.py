@@ -16,14 +16,7 @@ def student_blocks(
     if not rows:
         yield Paragraph(words.text("There is no report."))
         return
-    if limit is not None and len(rows) > limit:
-        yield Paragraph(
-            words.text(
-                "The first {shown} of {all} students. The class page lists all, and manifest.json names every report.",
-                shown=words.number(limit),
-                all=words.number(len(rows)),
-            )
-        )
+    yield from _left_out(len(rows), words, limit)
     columns, cells = zip(*_columns(findings, words), strict=True)
     yield Table(
         words.text("Every student; the strip shows when each one's own events came"),
@@ -35,13 +28,26 @@ def student_blocks(
     )
 
 
-def failure_table(failures: Sequence[Failure], words: Words) -> Table:
+def failure_blocks(failures: Sequence[Failure], words: Words, limit: int | None) -> Iterator[AnyBlock]:
     """Who has no report, and why."""
-    return Table(
+    yield from _left_out(len(failures), words, limit)
+    yield Table(
         words.text("Students without a report, and why"),
         (Column(words.text("Student")), Column(words.text("Reason"), 3)),
-        tuple((words.foreign(each.student_id), words.foreign(each.reason)) for each in failures),
+        tuple((words.foreign(each.student_id), words.foreign(each.reason)) for each in failures[:limit]),
     )
+
+
+def _left_out(students: int, words: Words, limit: int | None) -> Iterator[Paragraph]:
+    """That a table stops at `limit`, where it does, and where the rest is."""
+    if limit is not None and students > limit:
+        yield Paragraph(
+            words.text(
+                "The first {shown} of {all} students. The class page lists all, and manifest.json names every report.",
+                shown=words.number(limit),
+                all=words.number(students),
+            )
+        )
 
 
 def _name(row: ClassRow, link: str, words: Words) -> Cell:

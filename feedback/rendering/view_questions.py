@@ -8,6 +8,8 @@ from feedback.rendering.charts import bars, progress
 from feedback.rendering.charts.bars import ROWS
 from feedback.rendering.words import NONE, Words
 
+# What a document can hold of a log that names thousands: Typst took 15 GB for a table of 100,000.
+MAX_QUESTIONS = 500
 _BARS = 42
 
 
@@ -37,11 +39,24 @@ def question_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     if not findings.questions:
         return
     columns, cells = zip(*_columns(findings, words), strict=True)
+    shown = findings.questions[:MAX_QUESTIONS]
     yield Table(
         words.text("Every question, with its name on the platform (unit)"),
         columns,
-        tuple(tuple(cell(question) for cell in cells) for question in findings.questions),
+        tuple(tuple(cell(question) for cell in cells) for question in shown),
     )
+    yield from not_shown(len(findings.questions), words)
+
+
+def not_shown(questions: int, words: Words) -> Iterator[Paragraph]:
+    """That a table stopped at `MAX_QUESTIONS`, where it did."""
+    if questions > MAX_QUESTIONS:
+        more = words.count(
+            "… {number} more question is in the findings (JSON).",
+            "… {number} more questions are in the findings (JSON).",
+            questions - MAX_QUESTIONS,
+        )
+        yield Paragraph(more)
 
 
 def _columns(findings: Findings, words: Words) -> Iterator[tuple[Column, Callable[[Question], str | Cell]]]:
@@ -50,7 +65,7 @@ def _columns(findings: Findings, words: Words) -> Iterator[tuple[Column, Callabl
     with_day = not words.one_day(figures.first_at, figures.last_at)
     clock_width = 2.2 if with_day else 1
     yield Column(words.text("Question"), 1.2), lambda question: question.alias
-    longest = max(len(question.unit) for question in findings.questions)
+    longest = max(len(question.unit) for question in findings.questions[:MAX_QUESTIONS])
     yield Column(words.text("Unit"), min(max(1.6, longest / 7), 6)), lambda question: words.foreign(question.unit)
     yield Column(words.text("Time"), 1.3, numeric=True), lambda question: words.duration(question.seconds)
     yield Column(words.text("Events"), numeric=True), lambda question: words.number(question.events)
@@ -105,8 +120,9 @@ def comparison_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     yield _compared_measures(comparison, words)
     if comparison.questions:
         yield _compared_questions(comparison, words)
+        yield from not_shown(len(comparison.questions), words)
     if comparison.never_touched:
-        units = ", ".join(map(words.foreign, comparison.never_touched))
+        units = ", ".join(map(words.foreign, comparison.never_touched[:MAX_QUESTIONS]))
         yield Paragraph(words.text("Not in your log, although most of the class worked on it: {units}.", units=units))
 
 
@@ -134,7 +150,7 @@ def _compared_questions(comparison: Comparison, words: Words) -> Table:
     )
     rows = tuple(
         (each.alias or NONE, words.foreign(each.unit), *_beside(each.seconds, words), *_beside(each.submissions, words))
-        for each in comparison.questions
+        for each in comparison.questions[:MAX_QUESTIONS]
     )
     return Table(words.text("Time and submissions on each question beside the class"), columns, rows)
 

@@ -30,14 +30,5 @@ def _axis(start: datetime, seconds: float, zone: ZoneInfo) -> list[str]:
         for at, text in clock_ticks(start, start + timedelta(seconds=seconds), zone)
     ]
     marks = "".join(f"M{x:.1f} {_HEIGHT}v4" for x, _ in ticks)
-    labels = [
-        label(
-            min(max(x, 14), WIDTH - 14),
-            _HEIGHT + 16,
-            text,
-            anchor="middle",
-            name="tick minor" if position % 2 else "tick",
-        )
-        for position, (x, text) in enumerate(ticks)
-    ]
+    labels = [label(min(max(x, 14), WIDTH - 14), _HEIGHT + 16, text, anchor="middle") for x, text in ticks]
     return [lines("rule", palette.MUTED, marks, width=0.6), *labels]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from math import ceil
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,7 +15,7 @@ from feedback.rendering.charts.ticks import clock_ticks
 _LEFT, _RIGHT, _TOP = 44, 14, 4
 _FOOT = 20
 # A row is comfortable for ten questions; more share the height, and only so many rows get their label.
-_ROW, _HEIGHT, _LABEL_EVERY, _LABEL_EVERY_NARROW = 28.0, 162.0, 10.0, 19.0
+_ROW, _HEIGHT, _LABEL_EVERY = 28.0, 162.0, 12.0
 
 
 class Timeline(msgspec.Struct, frozen=True):
@@ -85,20 +86,13 @@ class _Rows:
         return _TOP + self.height * (question - 0.5)
 
     def drawing(self) -> str:
-        every = max(1, -(-int(_LABEL_EVERY * 10) // int(self.height * 10)))
-        narrow = every * max(1, -(-int(_LABEL_EVERY_NARROW * 10) // int(self.height * every * 10)))
-        labelled = range(1, self.count + 1, every)
+        labelled = range(1, self.count + 1, ceil(_LABEL_EVERY / self.height))
+        rules = "".join(f"M{_LEFT} {self.centre(n):.1f}H{WIDTH - _RIGHT}" for n in labelled)
+        size = 11 if self.height > 12 else 9
         labels = (
-            label(
-                _LEFT - 10, self.centre(n) + 3.8, f"Q{n}",
-                anchor="end", size=11 if self.height > 12 else 9,
-                name="label" if (n - 1) % narrow == 0 else "label minor",
-            )
-            for n in labelled
-        )  # fmt: skip
-        return lines(
-            "rule", palette.RULE, "".join(f"M{_LEFT} {self.centre(n):.1f}H{WIDTH - _RIGHT}" for n in labelled)
-        ) + "".join(labels)
+            label(_LEFT - 10, self.centre(n) + 3.8, f"Q{n}", anchor="end", name="label", size=size) for n in labelled
+        )
+        return lines("rule", palette.RULE, rules) + "".join(labels)
 
 
 def _places(what: Timeline, scale: _Scale) -> dict[str, list[tuple[float, int, float | None]]]:
@@ -118,10 +112,7 @@ def _pauses(pauses: Sequence[Pause], scale: _Scale, rows: _Rows) -> str:
 def _axis(what: Timeline, zone: ZoneInfo, scale: _Scale, bottom: float) -> str:
     ticks = [(scale(at), text) for at, text in clock_ticks(what.first, what.last, zone)]
     marks = "".join(f"M{x:.1f} {_TOP}V{bottom + 4:.1f}" for x, _ in ticks)
-    labels = "".join(
-        label(x, bottom + 16, text, anchor="middle", name="tick minor" if position % 2 else "tick")
-        for position, (x, text) in enumerate(ticks)
-    )
+    labels = "".join(label(x, bottom + 16, text, anchor="middle") for x, text in ticks)
     return lines("rule", palette.RULE, marks, width=0.6) + labels
 
 
