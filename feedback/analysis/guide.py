@@ -1,6 +1,7 @@
 """ "How to read this": every measure and every rule with its definition, its source, and the settings in numbers."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from feedback.analysis.findings import Findings
 from feedback.analysis.guide_texts import CLASS, COMPARISON, INSIGHTS, LIMITS, MEASURES, Entry
@@ -18,11 +19,16 @@ def definitions(settings: AnalysisSettings) -> tuple[Definition, ...]:
 
 def how_to_read(findings: Findings) -> tuple[Definition, ...]:
     """The definitions that this student's report needs: none about scores in a log without them, and so on."""
-    held = _held(findings)
+    return _how_to_read(_held(findings), findings.comparison is not None, findings.settings)
+
+
+@lru_cache(maxsize=64)
+def _how_to_read(held: frozenset[str], compared: bool, settings: AnalysisSettings) -> tuple[Definition, ...]:
+    # The students of a class need one of a few selections, and putting the numbers in took as long as a chart.
     measures = [entry for entry in MEASURES if not entry.needs or entry.needs in held]
-    comparison = [COMPARISON] if findings.comparison is not None else []
+    comparison = [COMPARISON] if compared else []
     rules = [rule for rule in RULES if not rule.needs or rule.needs in held]
-    return _guide((*measures, *comparison, INSIGHTS), rules, findings.settings)
+    return _guide((*measures, *comparison, INSIGHTS), rules, settings)
 
 
 def how_to_read_class(settings: AnalysisSettings) -> tuple[Definition, ...]:
@@ -31,10 +37,10 @@ def how_to_read_class(settings: AnalysisSettings) -> tuple[Definition, ...]:
     return tuple(_definition(entry, settings, say) for entry in CLASS)
 
 
-def _held(findings: Findings) -> set[str]:
+def _held(findings: Findings) -> frozenset[str]:
     figures = findings.key_figures
     held = {"saves": figures.saves, "submissions": figures.submissions, "scores": figures.questions_solved is not None}
-    return {name for name, present in held.items() if present}
+    return frozenset(name for name, present in held.items() if present)
 
 
 def _guide(entries: Iterable[Entry], rules: Iterable[Rule], settings: AnalysisSettings) -> tuple[Definition, ...]:

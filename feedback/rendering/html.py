@@ -52,6 +52,8 @@ def _template() -> Template:
     environment.filters["drawing"] = _drawing
     environment.filters["decoration"] = decoration
     environment.filters["unbroken"] = _unbroken
+    environment.filters["cell_class"] = lambda column: "n" if column.numeric else "text"
+    environment.globals["zip"] = zip
     environment.globals["style"] = Markup(style())  # noqa: S704 - our own file
     environment.globals["blocks"] = vars(environment.get_template("blocks.html.j2").module)
     return environment.get_template("document.html.j2")

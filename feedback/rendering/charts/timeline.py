@@ -18,6 +18,10 @@ _FOOT = 20
 _ROW, _HEIGHT, _LABEL_EVERY = 28.0, 162.0, 12.0
 
 
+# How far right, which question, and the score where there is one.
+Place = tuple[float, int, float | None]
+
+
 class Timeline(msgspec.Struct, frozen=True):
     """What to draw: timed marks, pauses, how many questions there are, and the window to show."""
 
@@ -37,8 +41,8 @@ def timeline(what: Timeline, zone: ZoneInfo) -> str:
         shape("pause", palette.PAUSE, _pauses(what.pauses, scale, rows)),
         rows.drawing(),
         _axis(what, zone, scale, rows.bottom),
-        shape("save", palette.SAVE, "".join(_tick(x, rows, n) for x, n, _ in places["save"])),
-        shape("other", palette.OTHER, "".join(_triangle(x, rows, n) for x, n, _ in places["other"])),
+        shape("save", palette.SAVE, _ticks(places["save"], rows)),
+        shape("other", palette.OTHER, _triangles(places["other"], rows)),
         *_submissions(places["submission"], rows),
     ]
     return svg(WIDTH, rows.bottom + _FOOT, parts)
@@ -48,9 +52,9 @@ def key(name: str) -> str:
     """A single mark, for a legend: `save`, `submission`, `scored`, `other` or `pause`."""
     rows = _Rows(1)
     if name == "save":
-        parts = [shape("save", palette.SAVE, _tick(7, rows, 1))]
+        parts = [shape("save", palette.SAVE, _ticks([(7, 1, None)], rows))]
     elif name == "other":
-        parts = [shape("other", palette.OTHER, _triangle(7, rows, 1))]
+        parts = [shape("other", palette.OTHER, _triangles([(7, 1, None)], rows))]
     elif name == "pause":
         parts = [shape("pause", palette.PAUSE, rectangle(0, rows.centre(1) - 7, 14, 14))]
     else:
@@ -95,9 +99,9 @@ class _Rows:
         return lines("rule", palette.RULE, rules) + "".join(labels)
 
 
-def _places(what: Timeline, scale: _Scale) -> dict[str, list[tuple[float, int, float | None]]]:
-    """For each kind the distinct (x, question, score): what falls on one spot is drawn once."""
-    distinct: dict[str, dict[tuple[float, int, float | None], None]] = {"save": {}, "other": {}, "submission": {}}
+def _places(what: Timeline, scale: _Scale) -> dict[str, list[Place]]:
+    """For each kind the distinct places: what falls on one spot is drawn once."""
+    distinct: dict[str, dict[Place, None]] = {"save": {}, "other": {}, "submission": {}}
     for mark in what.marks:
         if mark.at is not None and what.first <= mark.at <= what.last:
             distinct[mark.kind][scale(mark.at), mark.question, mark.score] = None
@@ -116,36 +120,42 @@ def _axis(what: Timeline, zone: ZoneInfo, scale: _Scale, bottom: float) -> str:
     return lines("rule", palette.RULE, marks, width=0.6) + labels
 
 
-def _tick(x: float, rows: _Rows, question: int) -> str:
-    return rectangle(x - 0.75, rows.centre(question) - rows.half, 1.5, 2 * rows.half)
+def _stamped(places: Iterable[Place], rows: _Rows, dx: float, dy: float, outline: str) -> str:
+    """One outline, in path data relative to where it begins, at every place."""
+    begun = [f"{rows.centre(question) + dy:.1f}{outline}" for question in range(1, rows.count + 1)]
+    return "".join([f"M{x + dx:.1f} {begun[question - 1]}" for x, question, _ in places])
 
 
-def _triangle(x: float, rows: _Rows, question: int) -> str:
+def _ticks(places: Iterable[Place], rows: _Rows) -> str:
+    return _stamped(places, rows, -0.75, -rows.half, f"h1.5v{2 * rows.half:.1f}h-1.5z")
+
+
+def _triangles(places: Iterable[Place], rows: _Rows) -> str:
     half = rows.half
-    return f"M{x:.1f} {rows.centre(question) - half:.1f}l{half:.1f} {1.7 * half:.1f}h{-2 * half:.1f}z"
+    return _stamped(places, rows, 0, -half, f"l{half:.1f} {1.7 * half:.1f}h{-2 * half:.1f}z")
 
 
-def _submissions(places: Sequence[tuple[float, int, float | None]], rows: _Rows) -> Iterable[str]:
-    scored = any(score is not None for _, _, score in places)
-    outlines = "".join(_filled(x, rows, n, 1) for x, n, _ in places)
-    if not scored:
+def _submissions(places: Sequence[Place], rows: _Rows) -> Iterable[str]:
+    by_share: dict[float | None, list[Place]] = {}
+    for place in places:
+        by_share.setdefault(place[2], []).append(place)
+    outlines = _stamped(places, rows, 0, rows.half, _diamond(rows.half, 1))
+    if not any(share is not None for share in by_share):
         return [shape("submission", palette.SUBMISSION, outlines)]
-    fills = "".join(_filled(x, rows, n, score) for x, n, score in places if score)
+    fills = [
+        _stamped(alike, rows, 0, rows.half, _diamond(rows.half, share)) for share, alike in by_share.items() if share
+    ]
     return [
         shape("outline", palette.PAPER, outlines, stroke=palette.SUBMISSION, width=1.2),
-        shape("submission", palette.SUBMISSION, fills),
+        shape("submission", palette.SUBMISSION, "".join(fills)),
     ]
 
 
-def _filled(x: float, rows: _Rows, question: int, share: float) -> str:
-    """A diamond, filled from its foot to `share` of its height."""
-    y, half = rows.centre(question), rows.half
-    level = half - 2 * half * share
-    reach = half - abs(level)
-    path = f"M{x:.1f} {y + half:.1f}"
-    if share > 0.5:
-        path += f"L{x - half:.1f} {y:.1f}"
-    path += f"L{x - reach:.1f} {y + level:.1f}L{x + reach:.1f} {y + level:.1f}"
-    if share > 0.5:
-        path += f"L{x + half:.1f} {y:.1f}"
-    return path + "z"
+def _diamond(half: float, share: float) -> str:
+    """A diamond from its foot on, filled to `share` of its height."""
+    if share <= 0.5:
+        height = 2 * half * share
+        return f"l{-height:.1f} {-height:.1f}h{2 * height:.1f}z"
+    beyond = 2 * half * share - half
+    top = 2 * (half - beyond)
+    return f"l{-half:.1f} {-half:.1f}l{beyond:.1f} {-beyond:.1f}h{top:.1f}l{beyond:.1f} {beyond:.1f}z"
