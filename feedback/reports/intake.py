@@ -7,6 +7,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any
 from uuid import uuid4
 
@@ -221,45 +222,50 @@ def _resume(submission: Submission) -> State | None:
     return State.PENDING
 
 
-_COLUMNS = (
-    "id",
-    "submission_id",
-    "position",
-    "kind",
-    "student_id",
-    "namespace",
-    "payload",
-    "state",
-    "attempts",
-    "fence",
-)
-_BLANK_COLUMNS = ("error", "filename", "media_type", "sha256")
+# The columns that a new report has, and their types on PostgreSQL.
+_COLUMNS = {
+    "id": "uuid",
+    "submission_id": "uuid",
+    "position": "int4",
+    "kind": "varchar",
+    "student_id": "varchar",
+    "namespace": "varchar",
+    "payload": "bytea",
+    "state": "varchar",
+    "attempts": "int2",
+    "fence": "int4",
+    "error": "text",
+    "filename": "varchar",
+    "media_type": "varchar",
+    "sha256": "varchar",
+}
 
 
 def _insert_reports(submission: Submission, roll: Roll) -> None:
     """All reports of a submission in one statement: COPY on PostgreSQL, executemany elsewhere."""
     table = connection.ops.quote_name(Report._meta.db_table)
-    columns = ", ".join(map(connection.ops.quote_name, _COLUMNS + _BLANK_COLUMNS))
+    columns = ", ".join(map(connection.ops.quote_name, _COLUMNS))
     rows: Any = _report_rows(submission, roll)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+                copy.set_types(_COLUMNS.values())
                 for row in rows:
                     copy.write_row(row)
         else:
-            places = ", ".join(["%s"] * len(_COLUMNS + _BLANK_COLUMNS))
+            places = ", ".join(["%s"] * len(_COLUMNS))
             statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - names are our own
             cursor.executemany(statement, rows)
 
 
 def _report_rows(submission: Submission, roll: Roll) -> Iterator[tuple[Any, ...]]:
-    blank = ("",) * len(_BLANK_COLUMNS)
+    key_of = partial(Report._meta.pk.get_db_prep_value, connection=connection)
+    owner = key_of(submission.id)
 
     def row(position: int, kind: Report.Kind, key: tuple[str, str], payload: bytes) -> tuple[Any, ...]:
-        identifier = Report._meta.pk.get_db_prep_value(uuid4(), connection)
-        owner = Report._meta.pk.get_db_prep_value(submission.id, connection)
         namespace, student_id = key
-        return (identifier, owner, position, kind.value, student_id, namespace, payload, "PENDING", 0, 0, *blank)
+        fresh = ("PENDING", 0, 0, "", "", "", "")
+        return (key_of(uuid4()), owner, position, kind.value, student_id, namespace, payload, *fresh)
 
     if submission.is_class:
         yield row(HEADLINE, Report.Kind.CLASS, (submission.namespace, ""), b"")

@@ -325,8 +325,8 @@ def test_a_chunk_takes_the_same_number_of_queries_whatever_its_size(
     for size in (3, 12):
         task = task_of(submit("html", class_of(size)))
         submission = Submission.objects.get(id=task)
-        # savepoint, select, update, release; savepoint, store, release
-        with django_assert_num_queries(7):
+        # savepoint, select, update, release; savepoint, release (what is stored between them goes past Django)
+        with django_assert_num_queries(6):
             production._make(submission, claims.claim(task), until=float("inf"))
 
 
