@@ -19,7 +19,7 @@ def path_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
         return
     yield Paragraph(
         words.text(
-            "{visits} and {switches}; with the number of events from two, and the time from a minute.",
+            "{visits} and {switches}. ×n counts the events of a visit; times under a minute are left out.",
             visits=words.count("{number} visit", "{number} visits", len(findings.path)),
             switches=words.count(
                 "{number} switch from one question to another",
