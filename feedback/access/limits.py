@@ -105,6 +105,11 @@ def spending(limit: Limit, meter: str, amount: int) -> Iterator[None]:
         raise
 
 
+def purge() -> int:
+    """Forget the database's counters of windows that are over; returns how many."""
+    return Counter.objects.filter(until__lt=int(time.time())).delete()[0]
+
+
 def policy() -> str:
     """The value of `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers): all limits there are, or nothing."""
     return ", ".join(
@@ -126,7 +131,7 @@ def _add(name: str, period: int, amount: int, seconds: int) -> int:
     url = settings.CELERY_BROKER_URL
     if url.startswith(("redis://", "rediss://")):
         return _redis(url).add(f"{name}:{period}", amount, seconds)
-    return _add_in_database(name, period, amount)
+    return _add_in_database(name, period, amount, (period + 1) * seconds)
 
 
 class _Redis:
@@ -156,15 +161,15 @@ def _redis(url: str) -> _Redis:
     return _Redis(url)
 
 
-def _add_in_database(name: str, period: int, amount: int) -> int:
+def _add_in_database(name: str, period: int, amount: int, until: int) -> int:
     if amount < 0:  # what is given back counts for its own window only
         Counter.objects.filter(name=name, period=period).update(used=F("used") + amount)
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO access_counter AS counter (name, period, used) VALUES (%s, %s, %s) "
-            "ON CONFLICT (name) DO UPDATE SET period = excluded.period, used = excluded.used + "
+            "INSERT INTO access_counter AS counter (name, period, used, until) VALUES (%s, %s, %s, %s) "
+            "ON CONFLICT (name) DO UPDATE SET period = excluded.period, until = excluded.until, used = excluded.used + "
             "CASE WHEN counter.period = excluded.period THEN counter.used ELSE 0 END RETURNING used",
-            [name, period, amount],
+            [name, period, amount, until],
         )
         return int(cursor.fetchone()[0])

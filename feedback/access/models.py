@@ -56,6 +56,8 @@ class Counter(models.Model):
     name = models.CharField(max_length=120, primary_key=True)
     period = models.BigIntegerField()
     used = models.BigIntegerField()
+    # In seconds since 1970: when the window is over and the row may go.
+    until = models.BigIntegerField(db_index=True)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.used}"
@@ -67,7 +69,7 @@ class AuditEntry(models.Model):
     class Action(models.TextChoices):
         READ = "read"
         HAND_OUT = "hand out"
-        REVOKE = "revoke"
+        WITHDRAW = "withdraw"
         ERASE = "erase"
         KEY = "key"
 

@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from feedback.access import audit
 from feedback.access.audit import Action
 from feedback.reports import claims, hints
-from feedback.reports.models import Report, Submission, Submissions
+from feedback.reports.models import Report, Submission, Submissions, WithdrawnLink
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -51,7 +51,9 @@ def erase_student(submissions: Submissions, by: str, student_id: str, namespace:
         found = Report.objects.filter(wanted, submission__in=submissions)
         ids = set(found.values_list("submission", flat=True))
         _lock(Q(submission__in=ids) & (wanted | Q(kind=Report.Kind.CLASS)))
-        Report.objects.filter(wanted, submission__in=ids).delete()
+        theirs = Report.objects.filter(wanted, submission__in=ids)
+        WithdrawnLink.objects.filter(report_id__in=list(theirs.values_list("pk", flat=True))).delete()
+        theirs.delete()
         smaller = _without_the_student(ids)
         for task_id in ids:
             audit.record(by, Action.ERASE, "student", task_id)

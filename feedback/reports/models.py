@@ -21,6 +21,7 @@ import uuid
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from feedback.access.callers import Caller, Scope
 from feedback.rendering import Format
@@ -139,3 +140,34 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class HandOut(models.Model):
+    """Links to the reports of a submission, one for each student, that open until they expire or are withdrawn."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="handouts")
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"hand-out {self.id}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.withdrawn_at is not None or self.expires_at <= timezone.now()
+
+
+class WithdrawnLink(models.Model):
+    """One student's link of a hand-out, closed while the others stay open."""
+
+    handout = models.ForeignKey(HandOut, on_delete=models.CASCADE, related_name="withdrawn_links")
+    report_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["handout", "report_id"], name="one_withdrawal_per_link")]
+
+    def __str__(self) -> str:
+        return f"{self.handout_id} {self.report_id}"

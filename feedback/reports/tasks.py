@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, OperationalError
 
-from feedback.access import audit
-from feedback.reports import erasure, hints, production, turns, upkeep
+from feedback.access import audit, limits
+from feedback.reports import erasure, handout, hints, production, turns, upkeep
 
 _turns = turns.Turns()
 
@@ -35,4 +36,7 @@ def sweep() -> None:
     hints.drop(hints.UPKEEP)  # one sweep does for all that gathered while no worker was there
     upkeep.sweep()
     erasure.purge()
+    handout.purge()
     audit.purge()
+    limits.purge()
+    SessionStore.clear_expired()

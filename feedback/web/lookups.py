@@ -59,6 +59,12 @@ def writable(request: HttpRequest, submissions: Iterable[Submission]) -> Submiss
     return Submission.objects.writable_by(caller_of(request)).filter(pk__in=ids)
 
 
+def may_write(request: HttpRequest, upload: Upload) -> bool:
+    """Whether whoever looks may also hand out, make again and delete: what else is offered would be refused."""
+    writes = caller_of(request).writes
+    return writes.names is None or (bool(writes) and writable(request, upload.submissions).exists())
+
+
 def upload_of(request: HttpRequest, task_id: UUID) -> Upload:
     """The upload that a task belongs to. Raises Http404."""
     submission = visible(request).filter(id=task_id).first()

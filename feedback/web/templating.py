@@ -17,6 +17,7 @@ from markupsafe import Markup
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.charts import small
 from feedback.rendering.html import decoration, style
+from feedback.web.lookups import may_write
 
 # What htmx is to do, and what it may not: nothing inline, nothing evaluated, no student kept in the browser.
 _HTMX = {
@@ -46,6 +47,7 @@ def environment(**options: Any) -> Environment:
         "here": "",
         "is_open": lambda: settings.FEEDBACK_AUTH == "open",
         "person_of": person_of,
+        "may_write": may_write,
         "broad": False,
         "page_address": lambda number: f"?page={number}",
         "report_style": Markup(style()),  # noqa: S704 - our own file

@@ -3,9 +3,12 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
+from feedback.rendering import Format
 from feedback.web.views.account import LoginView, PasswordView
 from feedback.web.views.api_docs import ApiDocsView
 from feedback.web.views.classes import FindingsTableView
+from feedback.web.views.handouts import HandOutsView, LinksTableView, LinksView, WithdrawView
+from feedback.web.views.links import LinkView
 from feedback.web.views.recent import DeleteView, RecentView
 from feedback.web.views.start import SampleView, StartView
 from feedback.web.views.students import StudentView
@@ -22,6 +25,8 @@ urlpatterns = [
     path("login", LoginView.as_view(), name="login"),
     path("logout", LogoutView.as_view(), name="logout"),
     path("password", PasswordView.as_view(), name="password"),
+    path("r/<str:token>.pdf", LinkView.as_view(format_=Format.PDF), name="link-pdf"),
+    path("r/<str:token>", LinkView.as_view(), name="link"),
     path("sample", SampleView.as_view(), name="sample"),
     path("api/docs/", ApiDocsView.as_view(), name="api-docs"),
     path("submissions", RecentView.as_view(), name="recent"),
@@ -30,6 +35,12 @@ urlpatterns = [
     path("submissions/<uuid:task_id>/progress/students", ProgressRowsView.as_view(), name="progress-rows"),
     path("submissions/<uuid:task_id>/retry", RetryView.as_view(), name="retry"),
     path("submissions/<uuid:task_id>/formats/<format:format_>", OtherFormatView.as_view(), name="other-format"),
+    path("submissions/<uuid:task_id>/handouts", HandOutsView.as_view(), name="handing-out"),
+    path("submissions/<uuid:task_id>/handouts/<uuid:handout_id>", LinksView.as_view(), name="links"),
+    path(
+        "submissions/<uuid:task_id>/handouts/<uuid:handout_id>/links.csv", LinksTableView.as_view(), name="links-table"
+    ),
+    path("submissions/<uuid:task_id>/handouts/<uuid:handout_id>/withdraw", WithdrawView.as_view(), name="withdraw"),
     path("submissions/<uuid:task_id>/delete", DeleteView.as_view(), name="delete"),
     path("submissions/<uuid:task_id>/findings.csv", FindingsTableView.as_view(), name="findings-table"),
     path("submissions/<uuid:task_id>/students/<uuid:report_id>", StudentView.as_view(), name="student"),

@@ -137,6 +137,11 @@ def test_counters_in_the_database_do_not_pile_up(settings: Settings, at: Callabl
         limits.take(LIMIT, "key:x")
 
     assert Counter.objects.count() == 1
+    assert limits.purge() == 0
+    at(3600 * 5 + 1)
+    limits.take(LIMIT, "key:y")
+    assert limits.purge() == 1, "of a window that is over"
+    assert Counter.objects.get().name.endswith("key:y")
 
 
 def test_where_redis_cannot_be_reached_all_are_let_through_and_the_log_says_so_once_in_a_while(

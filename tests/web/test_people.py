@@ -109,6 +109,14 @@ def test_who_may_only_read_changes_nothing(calling: Caller, person: Person) -> N
     work_off()
     ada = person("ada", read=("course",))
 
+    for page in (
+        "/submissions",
+        f"/submissions/{task_id}",
+        f"/submissions/{task_id}/students/{Report.objects.get(position=1).id}",
+    ):
+        shown = ada.get(page)
+        assert shown.status_code == 200
+        assert not any(offer in shown.text for offer in ("/delete", "/handouts", "/formats/", "/retry"))
     assert upload(ada, student()) == 403
     assert ada.post("/sample").status_code == 403
     for action in ("retry", "formats/pdf"):

@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from feedback.rendering import Format
+from feedback.reports.api.handouts import HandOutLinkView, HandOutsView, HandOutTableView, HandOutView
 from feedback.reports.api.health import accepting, live, ready
 from feedback.reports.api.metrics import MetricsView
 from feedback.reports.api.views import (
@@ -62,6 +63,18 @@ urlpatterns = [
     path("assignment/<format:format_>/<id:task_id>/reports", ReportsView.as_view(), name="reports"),
     path("assignment/<format:format_>/<id:task_id>/reports/<id:report_id>", ReportView.as_view(), name="report"),
     path("assignment/<format:format_>/<id:task_id>/archive.zip", ArchiveView.as_view(), name="archive"),
+    path("assignment/<format:format_>/<id:task_id>/handouts", HandOutsView.as_view(), name="handouts"),
+    path("assignment/<format:format_>/<id:task_id>/handouts/<id:handout_id>", HandOutView.as_view(), name="handout"),
+    path(
+        "assignment/<format:format_>/<id:task_id>/handouts/<id:handout_id>/links.csv",
+        HandOutTableView.as_view(),
+        name="handout-table",
+    ),
+    path(
+        "assignment/<format:format_>/<id:task_id>/handouts/<id:handout_id>/links/<id:report_id>",
+        HandOutLinkView.as_view(),
+        name="handout-link",
+    ),
     path("students", StudentsView.as_view(), name="students"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/schema/", SpectacularJSONAPIView.as_view(throttle_classes=[]), name="api-schema"),

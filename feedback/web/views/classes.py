@@ -1,9 +1,6 @@
 """The page of a class: its report, a table of students that can be searched and sorted, and the downloads."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -12,13 +9,14 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views import View
 
-from feedback.analysis import ClassFindings, ClassRow, decode_class_findings
+from feedback.analysis import ClassFindings, decode_class_findings
 from feedback.rendering import RenderOptions
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.class_view import class_document
 from feedback.rendering.html import sections
 from feedback.rendering.manifest import State
 from feedback.rendering.words import Words
+from feedback.reports import spreadsheet
 from feedback.reports.models import HEADLINE, Report
 from feedback.web import table
 from feedback.web.lookups import Upload, upload_of
@@ -51,7 +49,8 @@ class FindingsTableView(View):
         findings = findings_of(upload_of(request, task_id))
         if findings is None:
             raise Http404
-        response = HttpResponse(_csv(findings.rows), content_type="text/csv; charset=utf-8")
+        rows = ([getattr(row, name) for name in _TABLE] for row in findings.rows)
+        response = HttpResponse(spreadsheet.table(_TABLE, rows), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="findings-{task_id}.csv"'
         return response
 
@@ -108,23 +107,3 @@ _TABLE = (
     "insights",
     "data_notes",
 )
-
-
-def _csv(rows: Iterable[ClassRow]) -> bytes:
-    """RFC 4180 in UTF-8 with the mark by which spreadsheets know it."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(_TABLE)
-    writer.writerows([_cell(getattr(row, name)) for name in _TABLE] for row in rows)
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-def _cell(value: object) -> object:
-    """A value as a spreadsheet reads it; text that it would take for a formula is quoted (CWE-1236)."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return " ".join(map(str, value))
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return "" if value is None else value

@@ -1,0 +1,135 @@
+"""Handing out over HTTP: only for who may write, as a link still opens when the key that asked for it is revoked."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from feedback.rendering import Format
+from feedback.reports import handout, spreadsheet
+from feedback.reports.api.authentication import caller_of
+from feedback.reports.api.errors import InvalidRequest, NotWritable, UnknownTask
+from feedback.reports.api.views import ContractView
+from feedback.reports.handout import LONGEST_DAYS, Link
+from feedback.reports.models import HandOut, Submission
+
+DAYS = 30
+
+
+class HandOutsView(ContractView):
+    """The hand-outs of a task, and a new one."""
+
+    def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
+        handouts = _submission(request, format_, task_id).handouts.order_by("-made_at")
+        return Response({"handouts": [_described(one) for one in handouts]})
+
+    def post(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
+        made = handout.make(_submission(request, format_, task_id), _days(request), caller_of(request).name)
+        address = reverse("handout", args=[format_, task_id, made.id])
+        return Response(_with_links(request, made), status=201, headers={"Location": address})
+
+
+class HandOutView(ContractView):
+    """One hand-out with all its links; deleted, it is withdrawn."""
+
+    def get(self, request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> HttpResponseBase:
+        return Response(_with_links(request, _handout(request, format_, task_id, handout_id)))
+
+    def delete(self, request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> HttpResponseBase:
+        handout.withdraw(_handout(request, format_, task_id, handout_id), caller_of(request).name)
+        return HttpResponse(status=204)
+
+
+class HandOutTableView(ContractView):
+    """The links as CSV, for a mail merge."""
+
+    def get(self, request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> HttpResponseBase:
+        return links_table(request._request, _handout(request, format_, task_id, handout_id))
+
+
+class HandOutLinkView(ContractView):
+    """One student's link; deleted, it is withdrawn."""
+
+    def delete(
+        self, request: Request, format_: Format, task_id: UUID, handout_id: UUID, report_id: UUID
+    ) -> HttpResponseBase:
+        found = _handout(request, format_, task_id, handout_id)
+        if not handout.withdraw_link(found, report_id, caller_of(request).name):
+            raise UnknownTask
+        return HttpResponse(status=204)
+
+
+def links_table(request: HttpRequest, found: HandOut) -> HttpResponse:
+    """A row for each student whose link is open."""
+    rows = (
+        (link.student_id, link.namespace, *addresses(request, link).values(), found.expires_at) for link in _open(found)
+    )
+    content = spreadsheet.table(("student_id", "namespace", "page", "pdf", "expires_at"), rows)
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="links-{found.id}.csv"'
+    return response
+
+
+def addresses(request: HttpRequest, link: Link) -> dict[str, str]:
+    """Where a student finds the report: the page (or whatever there is), and the PDF."""
+    return {
+        "page": request.build_absolute_uri(reverse("link", args=[link.token])),
+        "pdf": request.build_absolute_uri(reverse("link-pdf", args=[link.token])),
+    }
+
+
+def _open(found: HandOut) -> Iterable[Link]:
+    if found.is_over:
+        return ()
+    return (link for link in handout.links_of(found) if not link.withdrawn)
+
+
+def _submission(request: Request, format_: Format, task_id: UUID) -> Submission:
+    """Raises UnknownTask and NotWritable."""
+    caller = caller_of(request)
+    submission = Submission.objects.visible_to(caller).filter(pk=task_id, format=format_.value).first()
+    if submission is None:
+        raise UnknownTask
+    if not Submission.objects.writable_by(caller).filter(pk=task_id).exists():
+        raise NotWritable
+    return submission
+
+
+def _handout(request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> HandOut:
+    found = _submission(request, format_, task_id).handouts.filter(pk=handout_id).first()
+    if found is None:
+        raise UnknownTask
+    return found
+
+
+def _days(request: Request) -> int:
+    value = request.query_params.get("days", str(DAYS))
+    if not (value.isascii() and value.isdigit() and 1 <= int(value[:4]) <= LONGEST_DAYS and len(value) <= 3):
+        raise InvalidRequest("days", f"expected a whole number from 1 to {LONGEST_DAYS}")
+    return int(value)
+
+
+def _described(found: HandOut) -> dict[str, Any]:
+    return {
+        "handout_id": str(found.id),
+        "made_at": found.made_at.isoformat(),
+        "expires_at": found.expires_at.isoformat(),
+        "withdrawn_at": found.withdrawn_at.isoformat() if found.withdrawn_at else None,
+    }
+
+
+def _with_links(request: Request, found: HandOut) -> dict[str, Any]:
+    links = [
+        {
+            "student_id": link.student_id,
+            "namespace": link.namespace or None,
+            "report_id": str(link.report_id),
+            **addresses(request._request, link),
+        }
+        for link in _open(found)
+    ]
+    return _described(found) | {"links": links}

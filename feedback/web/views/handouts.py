@@ -1,0 +1,98 @@
+"""Handing reports out: make links, see them, take them away again."""
+
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views import View
+
+from feedback.reports import handout
+from feedback.reports.api.errors import NotWritable
+from feedback.reports.api.handouts import DAYS, addresses, links_table
+from feedback.reports.handout import LONGEST_DAYS
+from feedback.reports.models import HandOut
+from feedback.web.access import caller_of
+from feedback.web.lookups import Upload, upload_of, writable
+from feedback.web.responses import go_to
+
+_ROWS = 100
+
+
+class DaysForm(forms.Form):
+    days = forms.IntegerField(min_value=1, max_value=LONGEST_DAYS, initial=DAYS)
+
+
+class HandOutsView(View):
+    """The hand-outs of an upload, and the form for a new one."""
+
+    def get(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
+        return _list(request, _upload(request, task_id), DaysForm())
+
+    def post(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
+        upload, form = _upload(request, task_id), DaysForm(request.POST)
+        if not form.is_valid():
+            return _list(request, upload, form, status=400)
+        made = handout.make(upload.first, form.cleaned_data["days"], caller_of(request).name)
+        return go_to(request, reverse("links", args=[task_id, made.id]))
+
+
+class LinksView(View):
+    """Every student's link of one hand-out."""
+
+    def get(self, request: HttpRequest, task_id: UUID, handout_id: UUID) -> HttpResponse:
+        upload, found = _handout(request, task_id, handout_id)
+        page = Paginator(list(handout.links_of(found)), _ROWS).get_page(request.GET.get("page"))
+        rows = [(link, addresses(request, link)) for link in page]
+        context = {"upload": upload, "handout": found, "page": page, "rows": rows, "is_over": found.is_over}
+        return render(request, "links.html.j2", context)
+
+
+class LinksTableView(View):
+    def get(self, request: HttpRequest, task_id: UUID, handout_id: UUID) -> HttpResponse:
+        return links_table(request, _handout(request, task_id, handout_id)[1])
+
+
+class WithdrawView(View):
+    """Withdraw a whole hand-out, or one student's link where `report` names it."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, task_id: UUID, handout_id: UUID) -> HttpResponse:
+        _, found = _handout(request, task_id, handout_id)
+        if report_id := request.POST.get("report"):
+            if not handout.withdraw_link(found, _uuid(report_id), caller_of(request).name):
+                raise Http404
+            return go_to(request, reverse("links", args=[task_id, handout_id]))
+        handout.withdraw(found, caller_of(request).name)
+        return go_to(request, reverse("handing-out", args=[task_id]))
+
+
+def _upload(request: HttpRequest, task_id: UUID) -> Upload:
+    """Raises Http404 and NotWritable."""
+    upload = upload_of(request, task_id)
+    if not writable(request, [upload.first]):
+        raise NotWritable
+    return upload
+
+
+def _handout(request: HttpRequest, task_id: UUID, handout_id: UUID) -> tuple[Upload, HandOut]:
+    upload = _upload(request, task_id)
+    found = HandOut.objects.filter(pk=handout_id, submission__in=upload.submissions).first()
+    if found is None:
+        raise Http404
+    return upload, found
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
+def _list(request: HttpRequest, upload: Upload, form: DaysForm, *, status: int = 200) -> HttpResponse:
+    found = HandOut.objects.filter(submission__in=upload.submissions).order_by("-made_at")
+    return render(request, "handouts.html.j2", {"upload": upload, "form": form, "handouts": found}, status=status)

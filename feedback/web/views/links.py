@@ -1,0 +1,40 @@
+"""What a student sees who opens a link: their own report, and nothing else."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.views import View
+
+from feedback.access.limits import Exceeded
+from feedback.rendering import Format
+from feedback.reports.api import answers
+from feedback.reports.handout import LinkClosed, NoSuchLink, NotMadeYet, open_link
+
+_CLOSED = {
+    NoSuchLink: (404, "This link leads nowhere", "It may have been cut short on its way to you: copy the whole of it."),
+    LinkClosed: (410, "This link is closed", "Its time is over, or it was withdrawn. Ask those who teach the course."),
+    NotMadeYet: (404, "This report is not there yet", "Try again later, or ask those who teach the course."),
+}
+
+
+@method_decorator(login_not_required, name="dispatch")
+class LinkView(View):
+    """The page, or the PDF where the address ends so. Neither is kept anywhere on its way, nor told to anyone."""
+
+    format_: Format | None = None
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            response = answers.document(open_link(token, self.format_))
+            del response["ETag"]
+        except (NoSuchLink, LinkClosed, NotMadeYet) as fault:
+            status, title, why = _CLOSED[type(fault)]
+            response = render(request, "closed.html.j2", {"title": title, "why": why}, status=status)
+        except Exceeded as fault:
+            why = "It was opened very often just now. Try again in a minute."
+            response = render(request, "closed.html.j2", {"title": "One moment", "why": why}, status=429)
+            response["Retry-After"] = str(fault.taken.seconds_left)
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        return response

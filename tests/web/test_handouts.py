@@ -1,0 +1,79 @@
+"""Handing reports out in the browser."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from feedback.reports.models import HandOut
+from tests.reports.conftest import Caller, calling, class_of, student, work_off
+from tests.web.conftest import Upload
+from tests.web.test_people import Person, person
+
+__all__ = ["calling", "person"]
+
+
+@pytest.fixture
+def made(upload: Upload) -> str:
+    """The page of a class of three with both formats made."""
+    address = str(upload([*class_of(2), student("<b>eve</b>")])["Location"])
+    work_off()
+    return address
+
+
+def test_links_are_made_shown_and_opened(client: Client, made: str) -> None:
+    assert f'href="{made}/handouts"' in client.get(made).text
+    assert "own report and nothing else" in client.get(f"{made}/handouts").text
+    answer = client.post(f"{made}/handouts", {"days": "14"})
+    assert answer.status_code == 303
+    page = client.get(answer["Location"]).text
+
+    assert "&lt;b&gt;eve" in page
+    assert "<b>eve" not in page
+    links = [urlsplit(link).path for link in re.findall(r'href="(http://testserver/r/[^"]+)"', page)]
+    assert len(links) == 6
+    assert {client.get(link).status_code for link in links} == {200}
+    assert 'rel="noreferrer"' in page
+    assert "mail merge" in page
+    table = client.get(f"{answer['Location']}/links.csv")
+    assert table.content.count(b"http://testserver/r/") == 6
+
+
+def test_a_link_and_then_all_are_withdrawn(client: Client, made: str) -> None:
+    address = client.post(f"{made}/handouts", {"days": "14"})["Location"]
+    page = client.get(address).text
+    links = [urlsplit(link).path for link in re.findall(r'href="(http://testserver/r/[^"]+)"', page)]
+    [first, *_] = re.findall(r'name="report" value="([^"]+)"', page)
+
+    assert client.post(f"{address}/withdraw", {"report": first}, follow=True).text.count("/r/") == 4
+    assert [client.get(link).status_code for link in links[:3]] == [410, 410, 200]
+    assert client.post(f"{address}/withdraw", {"report": "nonsense"}).status_code == 404
+    assert "withdrawn" in client.post(f"{address}/withdraw", follow=True).text
+    assert {client.get(link).status_code for link in links} == {410}
+    assert "These links are closed" in client.get(address).text
+
+
+@pytest.mark.parametrize("days", ["", "0", "400", "x"])
+def test_a_time_that_makes_no_sense_is_said_so(client: Client, made: str, days: str) -> None:
+    answer = client.post(f"{made}/handouts", {"days": days})
+
+    assert answer.status_code == 400
+    assert 'aria-invalid="true"' in answer.text
+    assert not HandOut.objects.exists()
+
+
+def test_only_who_may_write_hands_out(calling: Caller, person: Person) -> None:
+    task_id = calling("platform").submit("html", class_of(2)).rsplit("/", 1)[1]
+    work_off()
+    pages = [f"/submissions/{task_id}/handouts"]
+    writer = person("writer", write=("course",))
+    pages.append(writer.post(pages[0], {"days": "7"})["Location"])
+    pages.append(f"{pages[1]}/links.csv")
+    assert {writer.get(page).status_code for page in pages} == {200}
+
+    for browser, status in ((person("reader", read=("course",)), 403), (person("stranger", write=("other",)), 404)):
+        assert {browser.get(page).status_code for page in pages} == {status}
+        assert browser.post(pages[0], {"days": "7"}).status_code == status
+        assert browser.post(f"{pages[1]}/withdraw").status_code == status
+    assert HandOut.objects.filter(withdrawn_at=None).count() == 1
