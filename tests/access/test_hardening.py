@@ -49,7 +49,7 @@ def documented_settings(folder: Path) -> dict[str, str]:
 
 
 def test_the_deployment_check_is_clean_with_the_documented_settings(tmp_path: Path) -> None:
-    done = manage("check", "--deploy", "--tag", "security", "--fail-level", "WARNING", **documented_settings(tmp_path))
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **documented_settings(tmp_path))
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "no issues (1 silenced)" in done.stdout

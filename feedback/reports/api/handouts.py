@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from rest_framework.request import Request
@@ -13,6 +14,7 @@ from feedback.rendering import Format
 from feedback.reports import handout, spreadsheet
 from feedback.reports.api.authentication import caller_of
 from feedback.reports.api.errors import InvalidRequest, NotWritable, UnknownTask
+from feedback.reports.api.messages import HandedOut, HandedOutLink, HandOutLinks, HandOuts
 from feedback.reports.api.views import ContractView
 from feedback.reports.handout import LONGEST_DAYS, Link
 from feedback.reports.models import HandOut, Submission
@@ -25,7 +27,7 @@ class HandOutsView(ContractView):
 
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
         handouts = _submission(request, format_, task_id).handouts.order_by("-made_at")
-        return Response({"handouts": [_described(one) for one in handouts]})
+        return Response(_builtins(HandOuts([HandedOut(**_facts(one)) for one in handouts])))
 
     def post(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
         made = handout.make(_submission(request, format_, task_id), _days(request), caller_of(request).name)
@@ -113,23 +115,23 @@ def _days(request: Request) -> int:
     return int(value)
 
 
-def _described(found: HandOut) -> dict[str, Any]:
+def _facts(found: HandOut) -> dict[str, Any]:
     return {
         "handout_id": str(found.id),
-        "made_at": found.made_at.isoformat(),
-        "expires_at": found.expires_at.isoformat(),
-        "withdrawn_at": found.withdrawn_at.isoformat() if found.withdrawn_at else None,
+        "made_at": found.made_at,
+        "expires_at": found.expires_at,
+        "withdrawn_at": found.withdrawn_at,
     }
 
 
 def _with_links(request: Request, found: HandOut) -> dict[str, Any]:
     links = [
-        {
-            "student_id": link.student_id,
-            "namespace": link.namespace or None,
-            "report_id": str(link.report_id),
-            **addresses(request._request, link),
-        }
+        HandedOutLink(link.student_id, link.namespace or None, str(link.report_id), **addresses(request._request, link))
         for link in _open(found)
     ]
-    return _described(found) | {"links": links}
+    return _builtins(HandOutLinks(**_facts(found), links=links))
+
+
+def _builtins(message: msgspec.Struct) -> dict[str, Any]:
+    made: dict[str, Any] = msgspec.to_builtins(message)
+    return made

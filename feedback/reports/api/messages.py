@@ -85,6 +85,37 @@ class Description(msgspec.Struct):
     status: Literal["SUCCESS"] = "SUCCESS"
 
 
+class HandedOut(msgspec.Struct):
+    """Links to the reports of a task, one a student, which open until they expire or are withdrawn."""
+
+    handout_id: Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+    made_at: datetime
+    expires_at: datetime
+    withdrawn_at: datetime | None
+
+
+class HandedOutLink(msgspec.Struct):
+    """One student's: `page` opens the report as a page, or in whatever format there is, and `pdf` the PDF."""
+
+    student_id: str
+    namespace: str | None
+    report_id: Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+    page: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
+    pdf: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
+
+
+class HandOutLinks(HandedOut):
+    """A hand-out with the links that are open."""
+
+    links: list[HandedOutLink]
+
+
+class HandOuts(msgspec.Struct):
+    """All hand-outs of a task, the latest first."""
+
+    handouts: list[HandedOut]
+
+
 class Health(msgspec.Struct):
     """The process lives (`live`), a POST would be taken (`accepting`), or work is taken and done (`ready`)."""
 

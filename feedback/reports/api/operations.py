@@ -7,9 +7,20 @@ from typing import Any
 from feedback.analysis import ClassFindings, Findings
 from feedback.rendering import Format
 from feedback.rendering.manifest import Manifest
-from feedback.reports.api.messages import Accepted, AlreadyDone, Description, Error, Failed, Health, Unfinished
+from feedback.reports.api.messages import (
+    Accepted,
+    AlreadyDone,
+    Description,
+    Error,
+    Failed,
+    HandOutLinks,
+    HandOuts,
+    Health,
+    Unfinished,
+)
+from feedback.reports.handout import LONGEST_DAYS
 
-HTML, PDF, ZIP = "text/html", "application/pdf", "application/zip"
+HTML, PDF, ZIP, CSV = "text/html", "application/pdf", "application/zip", "text/csv"
 METRICS, OPEN_METRICS = "text/plain", "application/openmetrics-text"
 
 
@@ -70,6 +81,8 @@ _DOCUMENT = Answer(
 )
 _TASK = ["format", "task_id"]
 _REPORT = ["format", "task_id", "report_id"]
+
+_HANDOUT = [*_TASK, "handout_id"]
 
 _HEALTH = {
     200: Answer("It is.", json=[Health]),
@@ -164,6 +177,54 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         tag="Erasure",
         answers={204: Answer("Erased."), **faults(400, 404), **_ALWAYS},
     ),
+    ("handouts", "get"): Operation(
+        "List the hand-outs of a task",
+        parameters=_TASK,
+        tag="Handing out",
+        answers={200: Answer("Without their links.", json=[HandOuts]), **faults(404), **_ALWAYS},
+    ),
+    ("handouts", "post"): Operation(
+        "Hand the reports of a task out",
+        description=(
+            "Makes a link for each student, which opens that student's own report without a key. It is kept nowhere: "
+            "whoever has it can open it."
+        ),
+        parameters=[*_TASK, "days"],
+        tag="Handing out",
+        answers={
+            201: Answer("Every student's link.", json=[HandOutLinks], headers=["Location"]),
+            **faults(400, 404),
+            **_ALWAYS,
+        },
+    ),
+    ("handout", "get"): Operation(
+        "Get the links of a hand-out",
+        parameters=_HANDOUT,
+        tag="Handing out",
+        answers={200: Answer("Those that are open.", json=[HandOutLinks]), **faults(404), **_ALWAYS},
+    ),
+    ("handout", "delete"): Operation(
+        "Withdraw a hand-out",
+        parameters=_HANDOUT,
+        tag="Handing out",
+        answers={204: Answer("None of its links opens any more."), **faults(404), **_ALWAYS},
+    ),
+    ("handout-table", "get"): Operation(
+        "Get the links of a hand-out for a mail merge",
+        parameters=_HANDOUT,
+        tag="Handing out",
+        answers={
+            200: Answer("A row for each link that is open.", documents=[CSV], headers=["Content-Disposition"]),
+            **faults(404),
+            **_ALWAYS,
+        },
+    ),
+    ("handout-link", "delete"): Operation(
+        "Withdraw one student's link",
+        parameters=[*_HANDOUT, "report_id"],
+        tag="Handing out",
+        answers={204: Answer("It does not open any more."), **faults(404), **_ALWAYS},
+    ),
     ("metrics", "get"): Operation(
         "How the service is doing, for Prometheus",
         tag="Health",
@@ -197,6 +258,12 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "format": _path("format", "Of the documents.", {"type": "string", "enum": [one.value for one in Format]}),
     "task_id": _path("task_id", "From the answer to the POST.", {"type": "string", "format": "uuid"}),
     "report_id": _path("report_id", "From the manifest.", {"type": "string", "format": "uuid"}),
+    "handout_id": _path("handout_id", "From the answer to the POST.", {"type": "string", "format": "uuid"}),
+    "days": _query(
+        "days",
+        "How long the links stay open.",
+        {"type": "integer", "minimum": 1, "maximum": LONGEST_DAYS, "default": 30},
+    ),
     "tz": _query(
         "tz",
         "IANA name of the zone in which the documents show times.",

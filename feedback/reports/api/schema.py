@@ -61,7 +61,9 @@ def address(pattern: URLPattern) -> str:
 
 def _operation(name: str, method: str, operation: Operation) -> Json:
     described: Json = {
-        "operationId": f"{method}-{name}" if method == "delete" else name,
+        "operationId": name
+        if method == "get" or (method == "post" and (name, "get") not in OPERATIONS)
+        else f"{method}-{name}",
         "summary": operation.summary,
         "tags": [operation.tag],
         "security": [] if operation.for_everyone else [{"key": []}, {}],

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0005_erasure"),
+        ("reports", "0006_compression"),
     ]
 
     operations = [
