@@ -7,10 +7,12 @@ hands its documents to a fresh process: slow, but whole.
 """
 
 import functools
+import json
 import logging
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,12 +65,12 @@ def set_here(data: bytes, moment: int) -> bytes:
     _process.has_compiled = True
     compiler = _thread.compiler = _thread.compiler or _new_compiler()
     try:
-        made = compiler.compile(
-            input=_source(data),
-            format="pdf",
-            pdf_standards=["a-2a", "ua-1"],
-            timestamp=moment,
-        )
+        with tempfile.NamedTemporaryFile(prefix="feedback-", suffix=".json") as file:
+            file.write(data)
+            file.flush()
+            made = compiler.compile(
+                input=_main(data, file.name), format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=moment
+            )
     except typst.TypstError as refusal:
         raise CannotSetError(refusal.message) from refusal
     except BaseException as fault:
@@ -80,20 +82,19 @@ def set_here(data: bytes, moment: int) -> bytes:
     return cast(bytes, made)
 
 
-def _source(data: bytes) -> bytes:
-    """The Typst document: the template, called with this data."""
-    text = data.decode()
-    families = ", ".join(f'"{family}"' for family in fonts.families_for(text))
-    return f'#import "/{_TEMPLATE.name}": report\n#report(json(bytes({quoted(text)})), ({families}))\n'.encode()
+def _main(data: bytes, path: str) -> bytes:
+    """The Typst document: the template, called with the data at `path`; only our own paths and fonts stand in it.
 
-
-def quoted(text: str) -> str:
-    """A Typst string literal that holds this text and nothing else: only a backslash or a quote could end it early."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    Data is never source. It comes by a file because a change of `sys.inputs` makes Typst forget all it had laid
+    out: 36 instead of 25 ms a document, measured over 80 students each.
+    """
+    template, file = json.dumps(str(_TEMPLATE)), json.dumps(path)
+    families = ", ".join(map(json.dumps, fonts.families_for(data.decode())))
+    return f"#import {template}: report\n#report(json({file}), ({families}))\n".encode()
 
 
 def _new_compiler() -> typst.Compiler:
-    return typst.Compiler(root=str(_TEMPLATE.parent), font_paths=_faces(), ignore_system_fonts=True)
+    return typst.Compiler(root="/", font_paths=_faces(), ignore_system_fonts=True)
 
 
 @functools.cache
