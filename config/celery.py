@@ -1,7 +1,6 @@
 """The Celery application: `celery -A config worker`, `beat` and `flower` find it here."""
 
 import os
-
 from typing import Any
 
 from celery import Celery
