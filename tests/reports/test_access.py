@@ -265,3 +265,23 @@ def test_nobody_is_counted_in_the_open(client: Client, db: None, settings: Setti
 
     assert {answer.status_code for answer in answers} == {404}
     assert not any(answer.has_header("RateLimit") for answer in answers)
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://testserver.evil.example", "http://[::1"])
+def test_another_site_changes_nothing_in_an_open_service_through_a_browser(
+    client: Client,
+    db: None,  # noqa: ARG001
+    origin: str,
+) -> None:
+    # Without a content type no browser asks beforehand whether it may.
+    posted = client.generic("POST", "/assignment/html", json.dumps(student()), headers={"Origin": origin})
+    erased = client.delete("/students?student_id=ada", headers={"Origin": origin})
+
+    assert (posted.status_code, erased.status_code) == (403, 403)
+    assert not Submission.objects.exists()
+
+
+def test_the_services_own_pages_may_use_it_where_it_is_open(client: Client, db: None, broker: str) -> None:  # noqa: ARG001
+    same = {"Origin": "http://testserver"}
+
+    assert client.post("/assignment/html", student(), "application/json", headers=same).status_code == 202

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -20,10 +20,15 @@ def caller_of(request: Request) -> Caller:
 
 
 class OpenToAnyone(BaseAuthentication):
-    """Everyone is the same caller where FEEDBACK_AUTH is `open`."""
+    """Everyone is the same caller where FEEDBACK_AUTH is `open`, but for a browser that another site has set on us."""
 
-    def authenticate(self, request: Request) -> tuple[Caller, None] | None:  # noqa: ARG002 - DRF's signature
-        return (ANYONE, None) if settings.FEEDBACK_AUTH == "open" else None
+    def authenticate(self, request: Request) -> tuple[Caller, None] | None:
+        if settings.FEEDBACK_AUTH != "open":
+            return None
+        origin, host = request.headers.get("Origin"), request.get_host()
+        if request.method not in SAFE_METHODS and origin not in (None, f"http://{host}", f"https://{host}"):
+            raise PermissionDenied("Another site may not use this service through a browser.")
+        return ANYONE, None
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
         return "Bearer"
