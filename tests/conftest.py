@@ -9,11 +9,18 @@ import pytest
 from hypothesis import settings
 
 from tests.harness import environment, servers, stack
+from tests.harness.browser import browser
+
+__all__ = ["browser"]
 
 # A busy machine makes an example slow without making it wrong; the suite times nothing.
 settings.register_profile("suite", deadline=None)
 settings.register_profile("fuzz", deadline=None, max_examples=5_000)  # make fuzz: --hypothesis-profile=fuzz
 settings.load_profile("suite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "browser: drives Chromium")
 
 
 @pytest.fixture(scope="session")

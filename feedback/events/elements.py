@@ -29,26 +29,26 @@ def elements(body: bytes, start: int) -> Iterator[tuple[int, int]]:
     Raises MalformedError where the list is not JSON or something follows it. Strings in it are not checked
     to be UTF-8.
     """
-    end = _after_space(body, start + 1)
+    end = after_space(body, start + 1)
     if body[end : end + 1] != b"]":
         end = start
         while end == start or body[end] == _COMMA:
-            begin = _after_space(body, end + 1)
-            end = _end_of_value(body, begin)
+            begin = after_space(body, end + 1)
+            end = end_of_value(body, begin)
             yield begin, end
         if body[end] != _CLOSE:
             raise MalformedError("expected ',' or ']'", end)
-    rest = _after_space(body, end + 1)
+    rest = after_space(body, end + 1)
     if rest < len(body):
         raise MalformedError("something follows the end of the list", rest)
 
 
-def _after_space(body: bytes, position: int) -> int:
+def after_space(body: bytes, position: int) -> int:
     found = _SPACE.match(body, position)
     return found.end() if found else position
 
 
-def _end_of_value(body: bytes, begin: int) -> int:
+def end_of_value(body: bytes, begin: int) -> int:
     """Where the first byte stands that follows the value at `begin` and is not white space."""
     try:
         _any_value.decode(memoryview(body)[begin:])

@@ -1,15 +1,16 @@
 """From a file somebody sent to submissions: the same readers and the same intake as the API's."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
 from django.http import HttpRequest
 
-from feedback.events import Limits, Student, TooLarge, read_students, spool
+from feedback.events import EventsError, Limits, MediaType, Student, TooLarge, read_students, spool
 from feedback.events.files import media_type_of, plain
+from feedback.events.lines import lines_of
 from feedback.rendering import Format
 from feedback.reports.documents import Options
 from feedback.reports.intake import Order, Roll, submit_roll
@@ -28,6 +29,15 @@ def take(request: HttpRequest, file: "File[Any]", formats: Sequence[Format], opt
     return found[0]
 
 
+def lines_in(file: "File[Any]", places: Collection[str]) -> dict[str, int]:
+    """The lines of a JSON file on which places stand, as far as they can be known; other files' faults say them."""
+    try:
+        with _content_of(file) as (content, media_type):
+            return lines_of(content.read(), places) if media_type is MediaType.JSON else {}
+    except EventsError:
+        return {}
+
+
 def check_size(request: HttpRequest) -> None:
     """To be called before a form is looked at: a body cut off at the limit would read like a whole one.
 
@@ -42,6 +52,12 @@ def check_size(request: HttpRequest) -> None:
 
 @contextmanager
 def _students_of(file: "File[Any]") -> Iterator[Iterator[Student]]:
-    with spool(plain(iter(file.chunks())), settings.FEEDBACK_MAX_BODY_BYTES) as content:
+    with _content_of(file) as (content, media_type):
         limits = Limits(max_students=settings.FEEDBACK_MAX_STUDENTS, max_events=settings.FEEDBACK_MAX_EVENTS)
-        yield read_students(content, media_type_of(file.name or "", content), limits)
+        yield read_students(content, media_type, limits)
+
+
+@contextmanager
+def _content_of(file: "File[Any]") -> Iterator[tuple[IO[bytes], MediaType]]:
+    with spool(plain(iter(file.chunks())), settings.FEEDBACK_MAX_BODY_BYTES) as content:
+        yield content, media_type_of(file.name or "", content)

@@ -27,6 +27,13 @@ def test_an_upload_in_both_formats_is_one_row(client: Client, upload: Upload) ->
     assert page.index("ada") < page.index("Class of 3")
 
 
+def test_a_class_is_in_the_making_as_soon_as_one_report_is(client: Client, upload: Upload) -> None:
+    upload(class_of(3), formats="html")
+    assert "HTML waiting" in client.get("/submissions").text
+    Report.objects.filter(position=2).update(state="SUCCESS")
+    assert "HTML in the making" in client.get("/submissions").text
+
+
 def test_the_list_is_paged_and_takes_few_queries(
     client: Client,
     upload: Upload,

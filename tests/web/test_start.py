@@ -78,7 +78,8 @@ def test_the_first_twenty_faults_are_shown_with_a_count_of_the_rest(upload: Uplo
     assert "nothing was stored" in answer.text
     assert "students[0].events[19].unit" in answer.text
     assert "students[0].events[20].unit" not in answer.text
-    assert "and 5 more faults" in answer.text
+    assert "25 faults; the first 20 of them" in answer.text
+    assert "and 5 more" in answer.text
     assert not Submission.objects.exists()
 
 
@@ -87,6 +88,13 @@ def test_a_fault_in_csv_is_shown_by_the_files_own_line(upload: Upload) -> None:
 
     assert answer.status_code == 400
     assert "line 3: score" in answer.text
+
+
+def test_a_fault_in_json_is_shown_by_the_files_own_line(upload: Upload) -> None:
+    answer = upload(b'[\n{"student_id": "ada", "events": [\n{"unit": 1},\n{"unit": 1,\n"score": 2}]}]', "class.json.gz")
+
+    assert answer.status_code == 400
+    assert "line 5: students[0].events[1].score" in answer.text
 
 
 def test_what_was_chosen_stays_chosen_after_a_fault(upload: Upload) -> None:

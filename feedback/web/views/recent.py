@@ -5,12 +5,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from feedback.rendering.manifest import State
 from feedback.reports import erasure
 from feedback.reports.api.errors import NotWritable
 from feedback.reports.models import HEADLINE, Report, Submission
@@ -24,8 +25,12 @@ _ROWS = 50
 class RecentView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         headline = Report.objects.filter(submission=OuterRef("pk"), position=HEADLINE)
-        submissions = visible(request).annotate(state=Subquery(headline.values("state")[:1])).order_by("-created_at")
-        page = Paginator(submissions, _ROWS).get_page(request.GET.get("page"))
+        begun = Report.objects.filter(submission=OuterRef("pk")).exclude(state=State.PENDING)
+        state = Case(
+            When(Q(headline=State.PENDING) & Exists(begun), then=Value(State.RUNNING.value)), default=F("headline")
+        )
+        submissions = visible(request).annotate(headline=Subquery(headline.values("state")[:1]), state=state)
+        page = Paginator(submissions.order_by("-created_at"), _ROWS).get_page(request.GET.get("page"))
         return render(request, "recent.html.j2", {"page": page, "uploads": _together(list(page))})
 
 

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.views import View
 
 from feedback.access.limits import Exceeded
-from feedback.events import EventsError
+from feedback.events import EventsError, InvalidEvents
 from feedback.reports.api.errors import STATUSES, words_of
 from feedback.reports.intake import Refused
 from feedback.web.access import caller_of
 from feedback.web.forms import UploadForm, WishesForm, time_zones
 from feedback.web.responses import go_to
-from feedback.web.uploads import check_size, take
+from feedback.web.uploads import check_size, lines_in, take
 
 _FAULTS_SHOWN = 20
 
@@ -36,7 +36,7 @@ class StartView(View):
                 return _page(request, form, status=400)
             return _taken(request, form, form.cleaned_data["events"])
         except (EventsError, Refused, Exceeded) as fault:
-            return _page(request, UploadForm(request.POST), fault=fault, status=STATUSES[type(fault)])
+            return _page(request, UploadForm(request.POST), fault, status=STATUSES[type(fault)])
 
 
 class SampleView(View):
@@ -60,17 +60,24 @@ def _taken(request: HttpRequest, form: WishesForm, file: "File[Any]") -> HttpRes
     return go_to(request, reverse("submission", args=[submission.id]))
 
 
-def _page(request: HttpRequest, form: UploadForm, *, fault: Exception | None = None, status: int = 200) -> HttpResponse:
-    error, details = words_of(fault, request) if fault else ("", {})
-    faults = [(place, message) for place, found in details.items() if isinstance(found, list) for message in found]
-    unnamed = sum(found for found in details.values() if isinstance(found, int))
+def _page(request: HttpRequest, form: UploadForm, fault: Exception | None = None, *, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
         "file_errors": form.errors.get("events", []) if form.is_bound and not fault else [],
         "time_zones": time_zones(),
-        "error": error,
-        "faults": faults[:_FAULTS_SHOWN],
-        "more_faults": len(faults[_FAULTS_SHOWN:]) + unnamed,
         "has_sample": sample_path().exists(),
+        "refusal": _refusal(request, fault) if fault else None,
     }
     return render(request, "start.html.j2", context, status=status)
+
+
+def _refusal(request: HttpRequest, fault: Exception) -> dict[str, Any]:
+    """What is wrong, the first places of it by the file's own lines where they can be known."""
+    error, details = words_of(fault, request)
+    faults = [(place, message) for place, found in details.items() if isinstance(found, list) for message in found]
+    shown = faults[:_FAULTS_SHOWN]
+    number = len(faults) + sum(found for found in details.values() if isinstance(found, int))
+    file = request.FILES.get("events") if isinstance(fault, InvalidEvents) else None
+    lines = lines_in(file, {place for place, _ in shown}) if file else {}
+    places = [(f"line {lines[place]:,}: {place}" if place in lines else place, message) for place, message in shown]
+    return {"error": error, "places": places, "number": number, "more": number - len(shown)}

@@ -1,0 +1,268 @@
+"""The pages as people use them, in Chromium, on the running service: web, worker, PostgreSQL and Redis."""
+
+import io
+import itertools
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import pypdf
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.harness.processes import ROOT
+from tests.harness.stack import Stack
+
+pytestmark = pytest.mark.browser
+
+CLASS = json.loads((ROOT / "examples" / "class.json").read_bytes())[:19]
+NAMES = [student["student_id"] for student in CLASS]
+LONG = 120_000
+expect.set_options(timeout=LONG)
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, service: Stack) -> Iterator[Visit]:
+    """`visit("/", **context)` opens a page; at the end no page may have broken its policy or asked another site."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(address: str, of: Stack = service, **options: Any) -> Page:
+        ours = (of.url, "data:")
+        context = browser.new_context(base_url=of.url, **options)
+        context.set_default_timeout(LONG)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda fault: complaints.append(str(fault)))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda asked: complaints.append(asked.url) if not asked.url.startswith(ours) else None)
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    # A refusal (of a file with faults) is something the browser notes as well.
+    assert [each for each in complaints if "status of 400" not in each] == []
+
+
+@pytest.fixture(scope="module")
+def made(service: Stack) -> str:
+    """The address of a class of 19 whose reports are all made in both formats."""
+    tasks = [service.client.post(f"/assignment/{format_}", json=CLASS).json()["task_id"] for format_ in ("html", "pdf")]
+    for format_, task in zip(("html", "pdf"), tasks, strict=True):
+        assert service.finished(f"/assignment/{format_}/{task}").status_code == 200
+    return f"/submissions/{tasks[0]}"
+
+
+def write(folder: Path, content: object, name: str = "class.json") -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return path
+
+
+def drop(page: Page, selector: str, path: Path) -> None:
+    """Drop a file on an element as a hand would, not as a script could."""
+    box = page.locator(selector).bounding_box()
+    assert box
+    where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    debugger = page.context.new_cdp_session(page)
+    for step in ("dragEnter", "dragOver", "drop"):
+        data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+        debugger.send("Input.dispatchDragEvent", {"type": step, **where, "data": data})
+
+
+def names_in_table(page: Page) -> list[str]:
+    return page.locator("table.students tbody th").all_inner_texts()
+
+
+def fresh(marker: str) -> list[dict[str, Any]]:
+    """The class, not submitted before."""
+    return [student | {"namespace": f"course {marker}"} for student in CLASS]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_class_is_dropped_watched_and_its_reports_downloaded(visit: Visit, tmp_path: Path, scripts: bool) -> None:
+    page = visit("/", java_script_enabled=scripts)
+    drop(page, "#events", write(tmp_path, fresh(f"scripts {scripts}")))
+    page.get_by_role("button", name="Make the reports").click()
+
+    expect(page).to_have_url(re.compile("/submissions/"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("19"))
+    # With scripts the bar moves; without, the page loads itself again; either way it ends with the class.
+    expect(page.locator("table.students tbody tr")).to_have_count(19)
+
+    page.get_by_role("link", name="Submissions").click()
+    expect(page.locator("th[aria-sort=descending]")).to_have_text("Submissions")
+    numbers = [int(text) for text in page.locator("table.students tbody td:nth-child(5)").all_inner_texts()]
+    assert numbers == sorted(numbers, reverse=True)
+
+    page.get_by_label("Find a student").fill("kim")
+    if not scripts:
+        page.get_by_role("button", name="Find").click()
+    expect(page.locator("table.students tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="daniel.kim").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Student ID: daniel.kim")
+    expect(page.get_by_text("Event Order: ")).to_be_visible()
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the PDF").click()
+    report = pypdf.PdfReader(download.value.path())
+    assert "Student ID: daniel.kim" in report.pages[0].extract_text()
+
+    page.get_by_role("link", name="Class of 19").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="All PDFs (ZIP)").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        assert len([name for name in names if name.startswith("pdf/")]) == 19
+        assert pypdf.PdfReader(io.BytesIO(archive.read("class.pdf"))).pages
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_broken_file_is_answered_with_its_faults(visit: Visit, tmp_path: Path, scripts: bool) -> None:
+    broken = [{"student_id": f"s{number}", "events": [{"type": "no unit"}]} for number in range(25)]
+    page = visit("/", java_script_enabled=scripts)
+    page.set_input_files("#events", write(tmp_path, broken))
+    page.get_by_label("PDFs only").check()
+    page.get_by_role("button", name="Make the reports").click()
+
+    faults = page.get_by_role("alert")
+    expect(faults).to_contain_text("nothing was stored")
+    expect(faults.locator("li")).to_have_count(20)
+    expect(faults).to_contain_text("line 1: students[0].events[0].unit")
+    expect(faults).to_contain_text("and 5 more")
+    expect(faults).to_be_in_viewport()
+    expect(page.get_by_label("PDFs only")).to_be_checked()
+
+    page.set_input_files("#events", write(tmp_path, b"student_id,unit,score\nada,1,high\n", "class.csv"))
+    page.get_by_role("button", name="Make the reports").click()
+    expect(page.get_by_role("alert")).to_contain_text("line 2: score")
+
+
+def test_a_file_that_misses_the_field_is_taken_all_the_same(visit: Visit, tmp_path: Path) -> None:
+    page = visit("/")
+    drop(page, "h1", write(tmp_path, CLASS))
+
+    assert page.locator("#events").evaluate("field => field.files[0].name") == "class.json"
+
+
+def test_progress_survives_a_reload_and_is_told_to_screen_readers(
+    visit: Visit, start_services: Callable[..., Stack], tmp_path: Path
+) -> None:
+    held = start_services()
+    held.processes["worker"].stop()
+    students = [student | {"namespace": f"group {group}"} for group in range(9) for student in CLASS]
+    page = visit("/", of=held)
+    page.set_input_files("#events", write(tmp_path, students))
+    page.get_by_label("PDFs only").check()
+    page.get_by_role("button", name="Make the reports").click()
+    expect(page.get_by_text("waiting for a worker")).to_be_visible()
+    page.reload()
+    bar = page.get_by_role("progressbar", name="PDFs")
+    expect(bar).to_have_attribute("max", "171")
+    expect(bar).to_have_attribute("value", "0")
+
+    held.start_worker("second")
+    expect(page.get_by_role("status")).to_have_text(re.compile("^(25|50|75) per cent of the reports are made"))
+    expect(page.get_by_text(re.compile("a second, about .* left"))).to_be_visible()
+    opened = page.locator("#students tbody a").first
+    name = opened.inner_text().splitlines()[0]
+    opened.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name.split(" group")[0])
+    page.go_back()
+    expect(page.locator("table.students tbody tr")).to_have_count(171)
+
+
+def test_the_sample_class_is_one_click_away(visit: Visit) -> None:
+    page = visit("/")
+    page.get_by_role("button", name="Try it with a sample class").click()
+
+    expect(page.locator("table.students tbody tr")).to_have_count(24)
+
+
+def test_everything_is_reached_and_done_with_the_keyboard(visit: Visit, made: str) -> None:
+    page = visit(made)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "q":
+            break
+    page.keyboard.type("tanaka")
+    expect(page.locator("table.students tbody tr")).to_have_count(1)
+    expect(page.locator("#q")).to_be_focused()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent").strip() == "aiko.tanaka":
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Student ID: aiko.tanaka")
+
+
+def test_the_next_student_is_one_step_away(visit: Visit, made: str) -> None:
+    page = visit(made)
+    page.locator("table.students tbody a").first.click()
+    for name in NAMES[1:4]:
+        page.locator("a[rel=next]").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"Student ID: {name}")
+    page.locator("a[rel=prev]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Student ID: {NAMES[2]}")
+
+
+def test_a_submission_is_deleted_after_a_word_of_warning(visit: Visit, service: Stack) -> None:
+    body = [{"student_id": "to be deleted", "events": []}]
+    task = service.client.post("/assignment/html", json=body).json()["task_id"]
+    service.finished(f"/assignment/html/{task}")
+    page = visit("/submissions")
+    page.get_by_role("link", name="Delete to be deleted").click()
+    expect(page.get_by_text("Nothing of it can be brought back")).to_be_visible()
+    page.get_by_role("button", name="Delete for good").click()
+
+    expect(page.get_by_role("status")).to_have_text("Deleted.")
+    assert service.client.get(f"/assignment/html/{task}").status_code == 404
+
+
+def test_the_documentation_runs_from_our_own_files(visit: Visit) -> None:
+    page = visit("/api/docs/")
+    expect(page.locator(".opblock").first).to_be_visible()
+    page.locator("#operations-Health-live button").first.click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute").click()
+
+    expect(page.locator(".responses-table.live-responses-table")).to_contain_text('"live"')
+
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+PAGES = {
+    "start": "/",
+    "class": "{made}",
+    "search without a hit": "{made}?q=nobody",
+    "student": "{made}/students/{report}",
+    "recent": "/submissions",
+    "delete": "{made}/delete",
+    "API": "/api/docs/",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
+    visit: Visit, service: Stack, made: str, name: str
+) -> None:
+    manifest = service.client.get(made.replace("/submissions/", "/assignment/html/") + "/reports").json()
+    page = visit(PAGES[name].format(made=made, report=manifest["students"][4]["report_id"]))
+    page.wait_for_load_state("networkidle")
+    for scheme, width in itertools.product(SCHEMES, (390, 1280)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        results = Axe().run(page)
+
+        assert results.violations_count == 0, results.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
