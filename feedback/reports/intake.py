@@ -248,7 +248,9 @@ def _insert_reports(submission: Submission, roll: Roll) -> None:
     rows: Any = _report_rows(submission, roll)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+            # Django knows no COPY, so its faults would be psycopg's own, which nobody here expects.
+            copying = f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)"
+            with connection.wrap_database_errors, cursor.copy(copying) as copy:
                 copy.set_types(_COLUMNS.values())
                 for row in rows:
                     copy.write_row(row)

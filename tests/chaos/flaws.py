@@ -30,7 +30,7 @@ class Flaw(msgspec.Struct, frozen=True, omit_defaults=True):
     action: Literal["kill", "freeze", "count"]
     folder: str
     once: bool = True
-    only_for: str = ""  # only where this text occurs in the representation of the arguments
+    only_for: str = ""  # only where this text occurs in the representation of the arguments or the result
 
     def install(self) -> None:
         module_name, _, path = self.target.partition(":")
@@ -42,18 +42,16 @@ class Flaw(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def _around(self, real: Callable[..., Any]) -> Callable[..., Any]:
         def flawed(*args: Any, **kwargs: Any) -> Any:
-            if self.when == "before":
-                self._strike(args)
+            if self.when == "before" and self.only_for in repr(args):
+                self._strike()
             result = real(*args, **kwargs)
-            if self.when == "after" and result != []:  # a claim of nothing is no claim
-                self._strike(args)
+            if self.when == "after" and self.only_for in repr((args, result)):
+                self._strike()
             return result
 
         return flawed
 
-    def _strike(self, args: tuple[Any, ...]) -> None:
-        if self.only_for and self.only_for not in repr(args):
-            return
+    def _strike(self) -> None:
         match self.action:
             case "count":
                 with (Path(self.folder) / "count").open("a") as file:

@@ -55,6 +55,7 @@ class Postgres(Server):
     """PostgreSQL on a reserved port. Crashes of the machine are not guarded against, crashes of the server are."""
 
     def __init__(self, folder: Path, port: environment.Reservation, password: str, **options: str) -> None:
+        """Raises NotInstalledError. `options` are parameters of postgresql.conf."""
         initdb = _binary("initdb", "postgresql", "TEST_DATABASE_URL")
         self.url = f"postgresql://feedback:{password}@127.0.0.1:{port.port}/postgres"
         borrowed = _as_unprivileged(folder)
@@ -151,7 +152,7 @@ def _create_cluster(initdb: list[str], folder: Path, password: str) -> None:
     access = ["--username=feedback", f"--pwfile={kept}", "--auth=scram-sha-256"]
     text = ["--encoding=UTF8", "--locale=C"]
     subprocess.run(
-        [*initdb, f"--pgdata={folder / 'data'}", "--no-sync", *access, *text],
+        [*initdb, f"--pgdata={folder / 'data'}", "--no-sync", "--wal-segsize=1", *access, *text],
         cwd=folder,
         check=True,
         stdout=subprocess.DEVNULL,

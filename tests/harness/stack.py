@@ -65,8 +65,9 @@ class Stack:
         return self.start("web", "feedback", "web", "--host", "127.0.0.1", "--port", str(self.port))
 
     def start_worker(self, name: str = "worker", concurrency: int = 2) -> Process:
-        options = ["--concurrency", str(concurrency), "--loglevel", "INFO", "--hostname", f"{name}@{self.port}"]
-        return self.start(name, "celery", "-A", "config", "worker", "-E", *options)
+        options = ["--concurrency", str(concurrency), "--hostname", f"{name}@{self.port}"]
+        quiet = ["--without-mingle", "--without-gossip"]  # workers have nothing to say to each other
+        return self.start(name, "celery", "-A", "config", "worker", "-E", *options, *quiet)
 
     def start_beat(self, name: str = "beat") -> Process:
         return self.start(name, "celery", "-A", "config", "beat", "--loglevel", "INFO", "--pidfile", "")

@@ -2,8 +2,11 @@
 
 import gzip
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from pytest_django import Settings
 
@@ -182,3 +185,17 @@ def test_a_fault_in_csv_is_named_by_its_line(post: Post) -> None:
 
     assert answer.status_code == 400
     assert set(answer.json()["details"]) == {"line 3: score"}
+
+
+def test_a_fault_of_the_database_amid_the_bulk_insert_is_one_that_views_expect(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = intake._report_rows
+
+    def twice(*arguments: Any) -> Iterator[tuple[Any, ...]]:
+        [row] = real(*arguments)
+        yield from (row, row)
+
+    monkeypatch.setattr(intake, "_report_rows", twice)
+    with pytest.raises(IntegrityError):
+        post("html", student())

@@ -1,0 +1,108 @@
+"""A process killed at each step between the POST and the acknowledged message: the report is delivered, once."""
+
+import hashlib
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from tests.chaos.flaws import Flaw
+from tests.chaos.site import WORKERS, Site, until
+from tests.chaos.work import Json, expected_sha256, student
+
+IN_WEB = {
+    "before the commit": ("feedback.reports.intake:_insert_reports", "after"),
+    "after the commit, before the hint": ("feedback.reports.hints:publish", "before"),
+    "after the hint, before the answer": ("feedback.reports.hints:publish", "after"),
+}
+IN_WORKER = {
+    "after the claim": ("feedback.reports.claims:claim", "after"),
+    "after the render": ("feedback.reports.documents:render", "after"),
+    "before the store": ("feedback.reports.claims:store", "before"),
+    "after the store": ("feedback.reports.claims:store", "after"),
+}
+
+
+def assert_delivered_once(site: Site, ada: Json, address: str) -> None:
+    finished = site.finished(address)
+    assert finished.status_code == 200, finished.text
+    assert hashlib.sha256(finished.content).hexdigest() == expected_sha256(ada, "html")
+    rows = site.query("SELECT state FROM reports_report WHERE student_id = %s", ada["student_id"])
+    assert rows == [("SUCCESS",)]
+
+
+@pytest.mark.parametrize("point", IN_WEB)
+def test_web_is_killed(site: Site, point: str) -> None:
+    target, when = IN_WEB[point]
+    ada = student(f"web {point}")
+    site.end("web")
+    flaw = site.flaw("web", target, when=when, action="kill")
+    site.start_web().until(site.answers)
+
+    with pytest.raises(httpx.TransportError):
+        site.client.post("/assignment/html", json=ada)
+    assert flaw.victim
+    site.run_all()
+
+    stored = site.query("SELECT id FROM reports_submission")
+    assert len(stored) == (0 if point == "before the commit" else 1)
+    if stored:  # what was stored is made although the client never heard of it
+        assert_delivered_once(site, ada, f"/assignment/html/{stored[0][0]}")
+    again = site.client.post("/assignment/html", json=ada)
+    assert_delivered_once(site, ada, again.headers["Location"])
+
+
+@dataclass
+class Struck:
+    """A report during the making of which a worker process was killed, and how often that process began to render it."""
+
+    ada: Json
+    address: str
+    renders: int
+
+
+@pytest.fixture(scope="module")
+def struck(shared_site: Site) -> dict[str, Struck]:
+    """All at once, as each then waits for its lease to run out: one worker is killed at every point in turn."""
+    shared_site.end(*WORKERS)
+    shared_site.reset()
+    flaws: dict[str, tuple[Flaw, Flaw]] = {}
+    students = {point: student(f"worker {point}") for point in IN_WORKER}
+    for point, (target, when) in IN_WORKER.items():
+        name = students[point]["student_id"]
+        kill = shared_site.flaw(WORKERS[0], target, when=when, action="kill", only_for=name)
+        render = "feedback.reports.documents:render"
+        flaws[point] = kill, shared_site.flaw(WORKERS[0], render, when="before", action="count", only_for=name)
+    shared_site.start_worker()
+    found = {}
+    for point, (kill, renders) in flaws.items():
+        posted = shared_site.client.post("/assignment/html", json=students[point])
+        until(lambda kill=kill: bool(kill.victim), f"a worker killed {point}")  # type: ignore[misc] # bound at once
+        found[point] = Struck(students[point], posted.headers["Location"], renders.count)
+    return found
+
+
+@pytest.mark.parametrize("point", IN_WORKER)
+def test_a_worker_is_killed(shared_site: Site, struck: dict[str, Struck], point: str) -> None:
+    one = struck[point]
+
+    assert_delivered_once(shared_site, one.ada, one.address)
+    assert one.renders == (0 if point == "after the claim" else 1)
+    query = "SELECT attempts, lease_expiries FROM reports_report WHERE student_id = %s"
+    done_before = point == "after the store"
+    assert shared_site.query(query, one.ada["student_id"]) == [(1, 0) if done_before else (2, 1)]
+
+
+def test_a_worker_is_killed_before_the_acknowledgement(site: Site) -> None:
+    ada = student("worker before the acknowledgement")
+    site.end(*WORKERS)
+    acknowledge = "celery.worker.request:Request.acknowledge"
+    kill = site.flaw(WORKERS[0], acknowledge, when="before", action="kill", only_for="tasks.produce")
+    worker = site.start_worker()
+    posted = site.client.post("/assignment/html", json=ada)
+    until(lambda: not worker.running, "a worker that is killed whole")
+    assert kill.victim == worker.pid
+    site.run_all()
+
+    assert_delivered_once(site, ada, posted.headers["Location"])
+    assert site.query("SELECT attempts FROM reports_report") == [(1,)]

@@ -1,0 +1,47 @@
+"""Work for the service, and what must come of it: the hash of a render in which nothing failed."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from feedback.analysis import Findings, analyse, analyse_class
+from feedback.events import decode_student, encode_student
+from feedback.rendering import Format, RenderOptions, render, render_class
+
+Json = dict[str, Any]
+
+
+def student(student_id: str, events: int = 3) -> Json:
+    return {
+        "student_id": student_id,
+        "namespace": "chaos",
+        "events": [
+            {
+                "unit": number % 7,
+                "type": "saved_code",
+                "created_time": f"2024-07-21T03:{number // 60:02}:{number % 60:02}Z",
+            }
+            for number in range(events)
+        ],
+    }
+
+
+def class_of(name: str, size: int) -> list[Json]:
+    return [student(f"{name}-{number}") for number in range(size)]
+
+
+def findings_of(student_: Json) -> Findings:
+    received = decode_student(msgspec.json.encode(student_))
+    return analyse(decode_student(encode_student(received)))
+
+
+def expected_sha256(student_: Json, format_: str) -> str:
+    artifact = render(findings_of(student_), Format(format_), RenderOptions())
+    return hashlib.sha256(artifact.body).hexdigest()
+
+
+def expected_class_sha256(students: list[Json], format_: str, links: list[str]) -> str:
+    found = analyse_class(map(findings_of, students))
+    artifact = render_class(found, Format(format_), RenderOptions(), links)
+    return hashlib.sha256(artifact.body).hexdigest()
