@@ -3,7 +3,7 @@
 from tests.chaos.clients import post_all
 from tests.chaos.conftest import Figures
 from tests.chaos.site import WORKERS, Site, until
-from tests.chaos.work import class_of, student
+from tests.chaos.work import Json, class_of, student
 
 RENDER = "feedback.reports.documents:render"
 MINUTES = 300
@@ -15,7 +15,10 @@ def test_two_beats_and_clocks_that_are_minutes_apart(site: Site, figures: Figure
     lost = site.flaw(WORKERS[0], RENDER, when="before", action="kill")
     renders = [site.flaw(name, RENDER, when="before", action="count") for name in WORKERS]
     site.start_web().until(site.answers)
-    bodies = [*(student(f"skewed-{number}") for number in range(20)), class_of("skewed-class", 20)]
+    bodies: list[Json | list[Json]] = [
+        *(student(f"skewed-{number}") for number in range(20)),
+        class_of("skewed-class", 20),
+    ]
     answers = post_all(site.url, bodies, clients=4)
     site.redis.flush()
     for name in ("beat", "beat-2"):

@@ -54,7 +54,7 @@ def test_web_is_killed(site: Site, point: str) -> None:
 
 @dataclass
 class Struck:
-    """A report during the making of which a worker process was killed, and how often that process began to render it."""
+    """A report amid which a worker process was killed, and how often that process began to render it."""
 
     ada: Json
     address: str

@@ -1,6 +1,5 @@
 """No room left, in the database or where bodies are spooled: a clear 503, nothing half-written, nothing lost."""
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -96,14 +95,12 @@ def test_the_disk_for_bodies_is_full(disk: Disk, site: Site) -> None:
     site.environment["TMPDIR"] = str(small)
     site.start_web().until(site.answers)
     students = class_of("spooled", 3)
-    large = b" " * (20 << 20)
+    large, json_ = b" " * (20 << 20), {"Content-Type": "application/json"}
     try:
-        assert_refused(
-            site.client.post("/assignment/html", content=large, headers={"Content-Type": "application/json"})
-        )
+        assert_refused(site.client.post("/assignment/html", content=large, headers=json_))
         assert site.query("SELECT count(*) FROM reports_submission") == [(0,)]
         assert site.client.post("/assignment/html", json=students).status_code == 202, "there is room again"
     finally:
         site.end("web")
         site.environment.pop("TMPDIR") if before is None else site.environment.update(TMPDIR=before)
-    assert os.listdir(small) == []
+    assert list(small.iterdir()) == []
