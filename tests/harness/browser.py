@@ -18,9 +18,13 @@ _QUIET = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A running Chromium with a profile of its own."""
+    """A running Chromium with a profile of its own.
+
+    For one module: while it runs, so does its event loop in this thread, where neither `asyncio.run` nor Django's
+    database layer would work in the tests that follow.
+    """
     path = next((found for name in _CHROMIUM if (found := which(name))), None)
     assert path, "Chromium is not installed; `make install-test-tools` installs it or says how."
     # Its sandbox does not start for root, as in most containers.
