@@ -27,7 +27,11 @@ def stop_everything() -> None:
 @functools.cache
 def _servers() -> None:
     if not environment.given_database_url:
-        _running.enter_context(servers.private_postgres(durable=True))
+        here = Path(_running.enter_context(tempfile.TemporaryDirectory(prefix="feedback-bench-pg-")))
+        port, password = environment.postgres_port, environment.postgres_password
+        # As durable as it comes: a commit waits for the disk, in our service and in the usual build alike.
+        server = servers.Postgres(here, port, password, fsync="on", full_page_writes="on")
+        _running.callback(server.stop)
     if not environment.given_redis_url:
         _running.enter_context(servers.private_redis())
 

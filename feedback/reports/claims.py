@@ -22,7 +22,8 @@ from feedback.rendering import Artifact
 from feedback.rendering.manifest import State
 from feedback.reports.models import MAX_ATTEMPTS, UNFINISHED, Report
 
-CHUNK = 16
+# How many reports a claim takes at most, and without being told otherwise.
+MOST, CHUNK = 64, 16
 # The pause after a failed attempt; the next is four times as long.
 FIRST_REST = timedelta(seconds=5)
 
@@ -62,8 +63,8 @@ def due(reports: QuerySet[Report]) -> QuerySet[Report]:
     )
 
 
-def claim(submission_id: UUID) -> list[Claim]:
-    """Take up to `CHUNK` due reports of a submission, in order; one that has an attempt behind it comes alone.
+def claim(submission_id: UUID, most: int = CHUNK) -> list[Claim]:
+    """Take up to `most` due reports of a submission, in order; one that has an attempt behind it comes alone.
 
     Two claims at the same moment never share a report: rows are locked and skipped on PostgreSQL, and
     writers take turns on SQLite. Two statements, whatever the size.
@@ -71,7 +72,7 @@ def claim(submission_id: UUID) -> list[Claim]:
     candidates = due(Report.objects.filter(submission=submission_id)).order_by("attempts", "position")
     columns = ("id", "submission_id", "kind", "attempts", "fence", "payload", "namespace", "student_id")
     with transaction.atomic():
-        found = list(candidates.select_for_update(skip_locked=True, of=("self",)).only(*columns)[:CHUNK])
+        found = list(candidates.select_for_update(skip_locked=True, of=("self",)).only(*columns)[:most])
         fresh = [report for report in found if report.attempts == 0]
         taken = fresh or found[:1]
         if taken:
