@@ -1,6 +1,7 @@
 """The Celery application: `celery -A config worker`, `beat` and `flower` find it here."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery
@@ -14,6 +15,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # A worker takes from the first queue while there is anything in it (feedback.reports.hints says why so).
 app.conf.task_queues = [Queue(name, routing_key=name) for name in ("upkeep", "interactive", "bulk")]
 app.conf.task_default_queue = "interactive"
+# Celery would close the pool before and after every task: a login to the database each time. What a task
+# leaves behind goes back to the pool instead (feedback.reports.worker).
+app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
 app.conf.task_routes = {"feedback.reports.tasks.sweep": {"queue": "upkeep"}}
 app.autodiscover_tasks(["feedback.reports"])
 app.autodiscover_tasks(["feedback.reports"], related_name="worker")

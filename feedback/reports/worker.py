@@ -13,8 +13,9 @@ from typing import Any
 import structlog
 from billiard import active_children
 from billiard.util import set_pdeathsig  # type: ignore[attr-defined] # its stubs lack it
-from celery.signals import worker_process_init, worker_shutting_down
+from celery.signals import task_postrun, worker_process_init, worker_shutting_down
 from django.conf import settings
+from django.db import close_old_connections
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -38,3 +39,9 @@ def end_with_parent(**_: Any) -> None:
     """A worker that is killed takes its processes along: they are told to end, and hand back what they hold."""
     if sys.platform == "linux":
         set_pdeathsig(signal.SIGTERM)
+
+
+@task_postrun.connect
+def give_connections_back(**_: Any) -> None:
+    """To the pool, as a request does at its end; one that has failed is closed, and the next task gets another."""
+    close_old_connections()
