@@ -10,7 +10,7 @@ POETRY := .poetry/bin/poetry
 RUN_STAMP := .venv/.installed-run
 DEV_STAMP := .venv/.installed-dev
 
-.PHONY: help install install-dev fonts install-test-tools demo run test check format clean schemas
+.PHONY: help install install-dev fonts install-test-tools demo run test check format clean schemas bench
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -58,6 +58,9 @@ check: install-dev ## style, types and the import contract
 
 test: install-dev install-test-tools ## the whole suite, on real PostgreSQL and Redis and a real browser
 	.venv/bin/python -m pytest --cov --cov-report=term $(TESTS)
+
+bench: install-dev install-test-tools ## measure beside other ways, as ratios within one run [ONLY="decoding course"]
+	.venv/bin/python -m benchmarks $(ONLY)
 
 schemas: install-dev ## write the published JSON schemas from the code
 	.venv/bin/python tests/test_schemas.py

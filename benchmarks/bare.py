@@ -20,10 +20,8 @@ def make(payload: bytes, format_: Format) -> bytes:
     return render(analyse(decode_student(payload)), format_).body
 
 
-def loop(
-    students: Sequence[Student], warm: Sequence[Student], format_: str, processes: int = 2
-) -> tuple[float, float]:
-    """The seconds that `processes` need for all of these students, begun at once when all are warm; and of processor time."""
+def loop(students: Sequence[Student], warm: Sequence[Student], format_: str, processes: int = 2) -> tuple[float, float]:
+    """The seconds that `processes` need for all of these students, begun at once when warm; and of processor time."""
     with tempfile.TemporaryDirectory() as folder:
         running = []
         for number in range(processes):

@@ -21,12 +21,14 @@ class UnitField(serializers.Field):  # type: ignore[type-arg] # a text or a numb
             return data
         if isinstance(data, int | float) and not isinstance(data, bool):
             return data
-        self.fail("invalid")
+        raise serializers.ValidationError(self.error_messages["invalid"])
 
 
 class EventSerializer(serializers.Serializer[Any]):
     unit = UnitField()
-    type = serializers.CharField(max_length=200, allow_null=True, allow_blank=True, required=False, trim_whitespace=False)
+    type = serializers.CharField(
+        max_length=200, allow_null=True, allow_blank=True, required=False, trim_whitespace=False
+    )
     created_time = serializers.DateTimeField(allow_null=True, required=False, default_timezone=UTC)
     score = serializers.FloatField(min_value=0, max_value=1, allow_null=True, required=False)
 

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from benchmarks import samples
 from benchmarks.measure import Goal, Row, in_milliseconds, race
+from benchmarks.peers import nested
 from feedback.events import Limits, MediaType, read_students
 
 _CLASSES = (("editor", 19, 9), ("exam", 1575, 3))
 
 
 def rows() -> Iterator[Row]:
-    from benchmarks.peers import nested
-
     for shape, number, repeats in _CLASSES:
         bodies = [samples.as_list(list(samples.students(shape, number, f"decode {i}"))) for i in range(repeats + 1)]
         contestants = {"ours": _ours, "serializers": nested.decode, "json.loads": json.loads}
