@@ -1,4 +1,4 @@
-"""Event logs in files: `.json` or `.ndjson`, plain or gzip, and standard input. Several files are one class."""
+"""Event logs in files: `.json`, `.ndjson` or `.csv`, plain or gzip, and standard input. Several files are one class."""
 
 import contextlib
 import json

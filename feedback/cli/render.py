@@ -46,7 +46,7 @@ def render(
 ) -> None:
     """Make reports straight from files, with no server and no database.
 
-    A FILE is .json or .ndjson, plain or gzip, or - for standard input; several files are one class. DIR
+    A FILE is .json, .ndjson or .csv, plain or gzip, or - for standard input; several are one class. DIR
     gets html/<student>.html, pdf/<student>.pdf, a class report for two students or more, and
     manifest.json. Nothing is written if anything in any file is wrong.
     """

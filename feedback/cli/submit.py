@@ -34,7 +34,7 @@ def submit(
 ) -> None:
     """Send events to a service, wait, and fetch the reports.
 
-    A FILE is .json or .ndjson, plain or gzip, or - for standard input; several files are one class. DIR
+    A FILE is .json, .ndjson or .csv, plain or gzip, or - for standard input; several are one class. DIR
     gets what `feedback render` would write. To run it again is safe: the same events are the same task.
     """
     asked = {name: value for name, value in (("tz", tz), ("compare", compare)) if value}
