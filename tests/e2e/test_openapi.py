@@ -26,14 +26,20 @@ def as_text(_context: schemathesis.SerializationContext, value: Any) -> bytes:
 
 @pytest.fixture(scope="session")
 def known(service: Stack) -> dict[str, dict[str, Any]]:
-    """The path parameters of a finished class in each format."""
+    """The path parameters of a finished class in each format, handed out."""
     students = [{"student_id": name, "events": [{"unit": 1, "type": "saved_code"}]} for name in ("ada", "grace")]
     found = {}
     for format_ in ("html", "pdf"):
         task = service.client.post(f"/assignment/{format_}", json=students).json()["task_id"]
         assert service.finished(f"/assignment/{format_}/{task}").status_code == 200
         manifest = service.client.get(f"/assignment/{format_}/{task}/reports").json()
-        found[format_] = {"format": format_, "task_id": task, "report_id": manifest["students"][0]["report_id"]}
+        handed_out = service.client.post(f"/assignment/{format_}/{task}/handouts", json={}).json()
+        found[format_] = {
+            "format": format_,
+            "task_id": task,
+            "report_id": manifest["students"][0]["report_id"],
+            "handout_id": handed_out["handout_id"],
+        }
     return found
 
 
