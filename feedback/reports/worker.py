@@ -13,11 +13,20 @@ from typing import Any
 import structlog
 from billiard import active_children
 from billiard.util import set_pdeathsig  # type: ignore[attr-defined] # its stubs lack it
-from celery.signals import task_postrun, worker_process_init, worker_shutting_down
+from celery.signals import task_postrun, worker_init, worker_process_init, worker_shutting_down
 from django.conf import settings
 from django.db import close_old_connections
 
+from feedback.rendering import missing_scripts
+
 log = structlog.stdlib.get_logger(__name__)
+
+
+@worker_init.connect
+def name_missing_scripts(**_: Any) -> None:
+    """Say at the start, from the fonts' tables alone, whose names this machine cannot set in a PDF."""
+    if missing := missing_scripts():
+        log.warning("scripts without a font: their characters appear as code points in a PDF", scripts=missing)
 
 
 @worker_shutting_down.connect
