@@ -45,3 +45,7 @@ def expected_class_sha256(students: list[Json], format_: str, links: list[str]) 
     found = analyse_class(map(findings_of, students))
     artifact = render_class(found, Format(format_), RenderOptions(), links)
     return hashlib.sha256(artifact.body).hexdigest()
+
+
+def expected_hashes(students: list[Json], format_: str) -> list[str]:
+    return [expected_sha256(one, format_) for one in students]
