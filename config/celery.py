@@ -7,9 +7,11 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging
 from kombu import Queue
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+TRANSPORT_ALIASES["filesystem"] = "config.filequeue:Transport"
 app = Celery("feedback")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # A worker takes from the first queue while there is anything in it (feedback.reports.hints says why so).

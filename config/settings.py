@@ -104,7 +104,7 @@ FEEDBACK_RETENTION_DAYS = env.optional_integer("FEEDBACK_RETENTION_DAYS")
 CELERY_BROKER_URL = env.secret("CELERY_BROKER_URL", f"filesystem://{FEEDBACK_HOME}/queue")
 if CELERY_BROKER_URL.startswith("filesystem://"):
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"polling_interval": 0.05} | home.queue_folders(CELERY_BROKER_URL)
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "socket_connect_timeout": 5.0,

@@ -21,7 +21,7 @@ from tests.harness.stack import Stack
 
 WORKERS = ("worker-1", "worker-2")
 # Short, so that the tests need not wait long for a lost worker's lease; the proportions are the product's own.
-LEASE_SECONDS = 4
+LEASE_SECONDS = 3
 SETTINGS = {
     "FEEDBACK_LEASE_SECONDS": str(LEASE_SECONDS),
     "FEEDBACK_STOP_SECONDS": "2",
