@@ -10,7 +10,7 @@ POETRY := .poetry/bin/poetry
 RUN_STAMP := .venv/.installed-run
 DEV_STAMP := .venv/.installed-dev
 
-.PHONY: help install install-dev fonts install-test-tools demo run test check format clean schemas bench
+.PHONY: help install install-dev fonts install-test-tools demo run test check format clean schemas bench chaos fuzz
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -58,6 +58,14 @@ check: install-dev ## style, types and the import contract
 
 test: install-dev install-test-tools ## the whole suite, on real PostgreSQL and Redis and a real browser
 	.venv/bin/python -m pytest --cov --cov-report=term $(TESTS)
+
+chaos: export CHAOS := full
+chaos: install-dev install-test-tools ## break everything while it works, and count what was lost (CHAOS_SEED=… repeats a run)
+	.venv/bin/python -m pytest tests/chaos -q
+
+fuzz: export FUZZ := full
+fuzz: install-dev install-test-tools ## send it 100,000 hostile requests, and more by its OpenAPI schema
+	.venv/bin/python -m pytest tests/fuzz tests/e2e/test_openapi.py -q
 
 bench: install-dev install-test-tools ## measure beside other ways, as ratios within one run [ONLY="decoding course"]
 	.venv/bin/python -m benchmarks $(ONLY)

@@ -18,7 +18,7 @@ class Monkey:
     def __init__(self, site: Site, seed: int, pause: tuple[float, float], away: float) -> None:
         self.site = site
         self.done: Counter[str] = Counter()
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311 - chance that can be repeated
         self._pause = pause
         self._away = away
         self._over = threading.Event()

@@ -1,5 +1,6 @@
 """What the running service answers agrees with its published description: statuses, headers, types and content."""
 
+import os
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -14,6 +15,8 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from tests.harness.stack import Stack
 
+# For each call; `make fuzz` draws more.
+EXAMPLES = 500 if os.environ.get("FUZZ") == "full" else 40
 PUBLISHED = Path(__file__).parents[2] / "docs" / "schemas" / "openapi.yaml"
 schema = schemathesis.openapi.from_path(PUBLISHED)
 schemathesis.openapi.format("iana-time-zone", st.sampled_from(sorted(available_timezones())))
@@ -44,7 +47,7 @@ def known(service: Stack) -> dict[str, dict[str, Any]]:
 
 
 @schema.parametrize()
-@settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_as_described(case: "Case[Any]", service: Stack, known: dict[str, dict[str, Any]]) -> None:
     # A body that is drawn is not compressed, and not always right where a schema cannot say what is: its times,
     # its lines of students, its rows of events.
