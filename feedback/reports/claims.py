@@ -3,6 +3,7 @@
 All times are the database's own, so that no process's clock matters.
 """
 
+import functools
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ from feedback.reports.models import MAX_ATTEMPTS, UNFINISHED, Report
 MOST, CHUNK = 64, 16
 # The pause after a failed attempt; the next is four times as long.
 FIRST_REST = timedelta(seconds=5)
+
+
+# Stands in a statement for the submission that it will be about.
+_ANY_SUBMISSION = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -69,32 +74,55 @@ def claim(submission_id: UUID, most: int = CHUNK) -> list[Claim]:
     Two claims at the same moment never share a report: rows are locked and skipped on PostgreSQL, and
     writers take turns on SQLite. Two statements, whatever the size.
     """
-    candidates = due(Report.objects.filter(submission=submission_id)).order_by("attempts", "position")
-    columns = ("id", "submission_id", "kind", "attempts", "fence", "payload", "namespace", "student_id")
     with transaction.atomic():
-        found = list(candidates.select_for_update(skip_locked=True, of=("self",)).only(*columns)[:most])
-        fresh = [report for report in found if report.attempts == 0]
+        found = _lock_due(submission_id, most)
+        fresh = [claim for claim in found if claim.attempt == 1]
         taken = fresh or found[:1]
         if taken:
-            Report.objects.filter(id__in=[report.id for report in taken]).update(
+            Report.objects.filter(id__in=[claim.report_id for claim in taken]).update(
                 state=State.RUNNING,
                 due_at=_lease_end(),
                 attempts=F("attempts") + 1,
                 fence=F("fence") + 1,
                 lease_expiries=F("lease_expiries") + Case(When(state=State.RUNNING, then=1), default=0),
             )
+    return taken
+
+
+def _lock_due(submission_id: UUID, most: int) -> list[Claim]:
+    """What is due of a submission, locked, as the claims that they become once `claim` has counted the attempt."""
+    key = Report._meta.pk
+    statement, parameters = _due_statement(most)
+    wanted = key.get_db_prep_value(submission_id, connection)
+    any_submission = key.get_db_prep_value(_ANY_SUBMISSION, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [wanted if value == any_submission else value for value in parameters])
+        rows = cursor.fetchall()
     return [
         Claim(
-            report_id=report.id,
-            submission_id=report.submission_id,
-            kind=Report.Kind(report.kind),
-            attempt=report.attempts + 1,
-            fence=report.fence + 1,
-            payload=bytes(report.payload),
-            key=(report.namespace, report.student_id),
+            report_id=key.to_python(report_id),
+            submission_id=submission_id,
+            kind=Report.Kind(kind),
+            attempt=attempts + 1,
+            fence=fence + 1,
+            payload=bytes(payload),
+            key=(namespace, student_id),
         )
-        for report in taken
+        for report_id, kind, attempts, fence, payload, namespace, student_id in rows
     ]
+
+
+@functools.cache
+def _due_statement(most: int) -> tuple[str, tuple[Any, ...]]:
+    """The query that locks what is due, with `_ANY_SUBMISSION` among its parameters.
+
+    Put together once: for a single that took Django longer than the page takes to make.
+    """
+    columns = ("id", "kind", "attempts", "fence", "payload", "namespace", "student_id")
+    candidates = due(Report.objects.filter(submission=_ANY_SUBMISSION)).order_by("attempts", "position")
+    locked = candidates.select_for_update(skip_locked=True, of=("self",)).values_list(*columns)[:most]
+    statement, parameters = locked.query.sql_with_params()
+    return statement, tuple(parameters)
 
 
 def renew(claims: Sequence[Claim]) -> int:

@@ -42,6 +42,8 @@ def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
         while claimed := claims.claim(submission_id, _handful(submission.format, until)):
             with heartbeat.keeping(claimed):
                 _make(submission, claimed, until)
+            if not submission.is_class:
+                return False  # it had one report: if that failed, it rests, and the sweep brings it back
             if time.monotonic() >= until:
                 return claims.due(Report.objects.filter(submission=submission_id)).exists()
     return False
