@@ -126,3 +126,9 @@ def test_a_heat_strip_has_a_cell_for_every_bin_with_events(counts: list[int]) ->
     svg = heat_strip(counts, START, 60, ZoneInfo("UTC"))
     cells = sum(len(MOVE.findall(path(svg, f"heat{level}"))) for level in range(1, 6))
     assert cells == sum(count > 0 for count in counts)
+
+
+def test_a_heat_strip_may_reach_beyond_the_end_of_the_calendar() -> None:
+    late = datetime(9999, 12, 31, 22, 30, tzinfo=UTC)
+    svg = heat_strip([1, 1, 1], late, 3600, ZoneInfo("UTC"))
+    assert len(MOVE.findall(path(svg, "heat5"))) == 3

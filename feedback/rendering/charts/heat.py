@@ -1,7 +1,7 @@
 """Activity over time, as a strip of cells."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from feedback.rendering.charts import palette
@@ -9,6 +9,7 @@ from feedback.rendering.charts.svg import WIDTH, label, lines, rectangle, shape,
 from feedback.rendering.charts.ticks import clock_ticks
 
 _HEIGHT, _FOOT = 34.0, 20.0
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 def heat_strip(counts: Sequence[int], start: datetime, bin_seconds: float, zone: ZoneInfo) -> str:
@@ -25,10 +26,9 @@ def heat_strip(counts: Sequence[int], start: datetime, bin_seconds: float, zone:
 
 
 def _axis(start: datetime, seconds: float, zone: ZoneInfo) -> list[str]:
-    ticks = [
-        ((at - start).total_seconds() / seconds * WIDTH, text)
-        for at, text in clock_ticks(start, start + timedelta(seconds=seconds), zone)
-    ]
+    # The last bin may reach beyond the calendar's end, where no clock time is left to mark.
+    end = start + min(timedelta(seconds=seconds), _LAST - start)
+    ticks = [((at - start).total_seconds() / seconds * WIDTH, text) for at, text in clock_ticks(start, end, zone)]
     marks = "".join(f"M{x:.1f} {_HEIGHT}v4" for x, _ in ticks)
     labels = [label(min(max(x, 14), WIDTH - 14), _HEIGHT + 16, text, anchor="middle") for x, text in ticks]
     return [lines("rule", palette.MUTED, marks, width=0.6), *labels]
