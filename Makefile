@@ -5,6 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 EVENTS ?= examples/class.json
 OUT ?= out
+AUTH ?= open
 # Poetry lives in an environment of its own, so its dependencies never mix with ours.
 POETRY := .poetry/bin/poetry
 RUN_STAMP := .venv/.installed-run
@@ -59,12 +60,13 @@ check: install-dev ## style, types and the import contract
 test: install-dev install-test-tools ## the whole suite, on real PostgreSQL and Redis and a real browser
 	.venv/bin/python -m pytest --cov --cov-report=term $(TESTS)
 
+chaos fuzz: export TEST_AUTH := $(AUTH)
 chaos: export CHAOS := full
-chaos: install-dev install-test-tools ## break everything while it works, and count what was lost (CHAOS_SEED=… repeats a run)
+chaos: install-dev install-test-tools ## break everything while it works, and count what was lost (AUTH=keys: behind keys; CHAOS_SEED=… repeats a run)
 	.venv/bin/python -m pytest tests/chaos -q
 
 fuzz: export FUZZ := full
-fuzz: install-dev install-test-tools ## send it 100,000 hostile requests, and more by its OpenAPI schema
+fuzz: install-dev install-test-tools ## send it 100,000 hostile requests, and more by its OpenAPI schema (AUTH=keys: behind keys)
 	.venv/bin/python -m pytest tests/fuzz tests/e2e/test_openapi.py -q
 
 bench: install-dev install-test-tools ## measure beside other ways, as ratios within one run [ONLY="decoding course"]

@@ -53,6 +53,15 @@ def service(postgres: str, broker: str, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="session")
+def service_with_keys(postgres: str, broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[stack.Stack]:
+    """The same where FEEDBACK_AUTH is `keys`; the stack's own client has one."""
+    assert postgres
+    assert broker
+    with stack.services(tmp_path_factory.mktemp("closed"), **environment.MODES["keys"]) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stack.Stack]:
     """`feedback serve`, shared by the tests that leave it as they found it."""
     with stack.embedded(tmp_path_factory.mktemp("embedded")) as running:

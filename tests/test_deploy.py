@@ -38,6 +38,17 @@ def test_nothing_starts_before_the_database_is_migrated(name: str) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["web", "celery", "beat", "flower", "migrate"])
+def test_what_runs_our_image_has_no_rights_and_can_write_to_its_tmp_alone(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    written = [mount.partition(":")[0] for mount in service["tmpfs"]]
+    written += [volume.partition(":")[2] for volume in service.get("volumes", [])]
+    assert written == ["/tmp"]  # noqa: S108 - inside a container
+
+
 def test_what_is_kept_is_kept_in_named_volumes() -> None:
     assert SERVICES["db"]["volumes"] == ["db:/var/lib/postgresql/data"]
     assert "redis:/data" in SERVICES["redis"]["volumes"]

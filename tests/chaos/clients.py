@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import httpx
 
 from tests.chaos.work import Json
+from tests.harness.stack import Stack
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,11 @@ class Answer:
 
 
 def post_all(
-    url: str, bodies: Sequence[Json | list[Json]], clients: int, format_: str = "html", **headers: str
+    site: Stack, bodies: Sequence[Json | list[Json]], clients: int, format_: str = "html", **headers: str
 ) -> list[Answer]:
     """POST every body, `clients` of them at a time; the answers in order."""
-    with httpx.Client(base_url=url, timeout=60, limits=httpx.Limits(max_connections=clients)) as client:
+    limits = httpx.Limits(max_connections=clients)
+    with httpx.Client(base_url=site.url, headers=site.headers, timeout=60, limits=limits) as client:
 
         def post(body: Json | list[Json]) -> Answer:
             begun = time.monotonic()
@@ -33,11 +35,16 @@ def post_all(
             return list(pool.map(post, bodies))
 
 
-def send_raw(port: int, body: bytes, length: int | None = None) -> socket.socket:
+def send_raw(site: Stack, body: bytes, length: int | None = None) -> socket.socket:
     """A connection on which a POST of JSON was sent; with a greater `length` it looks as if more were to come."""
-    sock = socket.create_connection(("127.0.0.1", port), timeout=60)
-    head = f"Content-Type: application/json\r\nContent-Length: {length or len(body)}"
-    sock.sendall(f"POST /assignment/html HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}\r\n\r\n".encode() + body)
+    sock = socket.create_connection(("127.0.0.1", site.port), timeout=60)
+    headers = site.headers | {
+        "Host": "127.0.0.1",
+        "Content-Type": "application/json",
+        "Content-Length": str(length or len(body)),
+    }
+    lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
+    sock.sendall(f"POST /assignment/html HTTP/1.1\r\n{''.join(lines)}\r\n".encode() + body)
     return sock
 
 

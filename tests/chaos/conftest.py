@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.chaos.site import Site
+from tests.harness import environment
 
 # `make chaos` sets it; without it the suite runs small, as a part of `make test`.
 FULL = os.environ.get("CHAOS") == "full"
+# For what is worth trying in both modes within `make test`; a full run is in the one that was asked for.
+MODES = [environment.MODE] if FULL else list(environment.MODES)
 
 
 @dataclass
@@ -31,9 +34,9 @@ def figures() -> Figures:
     return _figures
 
 
-@pytest.fixture(scope="session")
-def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with Site(tmp_path_factory.mktemp("site", numbered=True)) as site:
+@pytest.fixture(scope="session", params=[environment.MODE])
+def shared_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with Site(tmp_path_factory.mktemp("site"), None, **environment.MODES[request.param]) as site:
         yield site
 
 

@@ -44,7 +44,7 @@ class Site(Stack):
         self.clocks: dict[str, int] = {}  # by how many seconds the clock of a process is off
         addresses = {"DATABASE_URL": self.postgres.url, "CELERY_BROKER_URL": self.redis.url}
         super().__init__(folder, environment.SETTINGS | addresses | SETTINGS | settings)
-        self.run("python", "manage.py", "migrate", "--no-input")
+        self.migrate()
 
     def start(self, name: str, *command: str) -> Process:
         """With the flaws and by the clock that this name has, where it has any."""

@@ -14,14 +14,14 @@ REQUESTS = 400 if FULL else 60
 def p95_of_posts(site: Site, name: str) -> float:
     """Of POSTs by one client that waits for each answer, in seconds."""
     bodies = [student(f"{name}-{number}") for number in range(REQUESTS)]
-    answers = post_all(site.url, bodies, clients=1)
+    answers = post_all(site, bodies, clients=1)
     assert {answer.status for answer in answers} == {202}
     return percentile([answer.seconds for answer in answers], 0.95)
 
 
 def test_200_half_sent_bodies_leave_other_requests_as_quick_as_they_were(site: Site, figures: Figures) -> None:
     before = p95_of_posts(site, "alone")
-    slow = [send_raw(site.port, b'{"student_id": "slow', length=2_000_000) for _ in range(SLOW)]
+    slow = [send_raw(site, b'{"student_id": "slow', length=2_000_000) for _ in range(SLOW)]
     try:
         beside = p95_of_posts(site, "beside")
     finally:
@@ -39,10 +39,10 @@ def test_200_half_sent_bodies_leave_other_requests_as_quick_as_they_were(site: S
 def test_clients_that_leave_before_they_are_answered_cost_no_connection(site: Site) -> None:
     body = b'{"student_id": "gone", "events": []}'
     for _ in range(200):
-        send_raw(site.port, body).close()
+        send_raw(site, body).close()
 
     # Each request held one of the 16 connections of web's pool; those that are lost would be missed by now.
-    answers = post_all(site.url, [student(f"stayed-{number}") for number in range(40)], clients=16)
+    answers = post_all(site, [student(f"stayed-{number}") for number in range(40)], clients=16)
     assert {answer.status for answer in answers} == {202}
     assert site.query("SELECT count(*) FROM reports_submission WHERE student_id = 'gone'")[0][0] <= 1
 
@@ -50,7 +50,7 @@ def test_clients_that_leave_before_they_are_answered_cost_no_connection(site: Si
 def test_100_posts_at_once_of_one_body_or_of_one_key_make_one_task(site: Site, figures: Figures) -> None:
     tasks = {}
     for name, headers in (("body", {}), ("key", {"Idempotency-Key": "one"})):
-        answers = post_all(site.url, [student("the same")] * 100, clients=100, **headers)
+        answers = post_all(site, [student("the same")] * 100, clients=100, **headers)
         assert {answer.status for answer in answers} <= {202, 200}
         tasks[name] = {answer.address for answer in answers}
 

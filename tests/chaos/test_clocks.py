@@ -19,7 +19,7 @@ def test_two_beats_and_clocks_that_are_minutes_apart(site: Site, figures: Figure
         *(student(f"skewed-{number}") for number in range(20)),
         class_of("skewed-class", 20),
     ]
-    answers = post_all(site.url, bodies, clients=4)
+    answers = post_all(site, bodies, clients=4)
     site.redis.flush()
     for name in ("beat", "beat-2"):
         site.start_beat(name)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import httpx
 import psycopg
+import pytest
 
-from tests.chaos.conftest import FULL, Figures
+from tests.chaos.conftest import FULL, MODES, Figures
 from tests.chaos.monkey import Monkey
 from tests.chaos.site import Site, until
 from tests.chaos.work import Json, class_of, expected_class_sha256, expected_hashes, student
@@ -64,7 +65,7 @@ def send(site: Site, post: Post, impatient: bool) -> Accepted:
     headers = {"Idempotency-Key": post.key} if post.key else {}
     tasks: set[str] = set()
     needed = 2 if impatient else 1
-    with httpx.Client(base_url=site.url, timeout=30) as client:
+    with httpx.Client(base_url=site.url, headers=site.headers, timeout=30) as client:
         while needed:
             try:
                 response = client.post(f"/assignment/{post.format}", json=post.body, headers=headers)
@@ -120,6 +121,7 @@ def wrong_documents(site: Site, accepted: Sequence[Accepted]) -> list[str]:
     return wrong
 
 
+@pytest.mark.parametrize("shared_site", MODES, indirect=True)
 def test_every_202_ever_sent_ends_in_exactly_one_right_report(site: Site, figures: Figures) -> None:
     chance = random.Random(SEED)  # noqa: S311 - chance that can be repeated
     posts = list(work(REPORTS, chance))

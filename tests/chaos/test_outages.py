@@ -23,7 +23,7 @@ def assert_delivered(site: Site, number: int) -> float:
 
 def test_the_broker_is_down_for_a_whole_burst(site: Site, figures: Figures) -> None:
     site.redis.process.kill()
-    answers = post_all(site.url, [student(f"burst-{number}") for number in range(BURST)], CLIENTS)
+    answers = post_all(site, [student(f"burst-{number}") for number in range(BURST)], CLIENTS)
     site.redis.restart()
 
     slowest = max(answer.seconds for answer in answers)
@@ -36,7 +36,7 @@ def test_the_broker_is_down_for_a_whole_burst(site: Site, figures: Figures) -> N
 
 def test_the_broker_is_frozen_for_a_whole_burst(site: Site, figures: Figures) -> None:
     site.redis.process.send(signal.SIGSTOP)
-    answers = post_all(site.url, [student(f"frozen-{number}") for number in range(BURST)], CLIENTS)
+    answers = post_all(site, [student(f"frozen-{number}") for number in range(BURST)], CLIENTS)
     site.redis.process.send(signal.SIGCONT)
 
     slowest = max(answer.seconds for answer in answers)
@@ -48,7 +48,7 @@ def test_the_broker_is_frozen_for_a_whole_burst(site: Site, figures: Figures) ->
 
 def test_the_broker_loses_everything_it_holds(site: Site) -> None:
     site.end(*WORKERS)
-    post_all(site.url, [*(student(f"lost-{number}") for number in range(20)), class_of("lost-class", 20)], CLIENTS)
+    post_all(site, [*(student(f"lost-{number}") for number in range(20)), class_of("lost-class", 20)], CLIENTS)
     site.redis.flush()
     site.run_all()
 

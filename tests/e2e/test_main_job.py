@@ -22,7 +22,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "class.json"
 STUDENTS: list[dict[str, Any]] = json.loads(EXAMPLE.read_text())
 
 
-@pytest.fixture(params=["service", "embedded"])
+@pytest.fixture(params=["service", "service_with_keys", "embedded"])
 def stack(request: pytest.FixtureRequest) -> Stack:
     running = request.getfixturevalue(request.param)
     assert isinstance(running, Stack)

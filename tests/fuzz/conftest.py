@@ -7,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.chaos.site import Site
+from tests.harness import environment
 
 FULL = os.environ.get("FUZZ") == "full"
+MODES = [environment.MODE] if FULL else list(environment.MODES)
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "100000" if FULL else "2000"))
 
 # Small enough that drawn bodies reach them.
@@ -33,9 +35,9 @@ def examples(number: int) -> settings:
     )
 
 
-@pytest.fixture(scope="session")
-def fuzzed_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with Site(tmp_path_factory.mktemp("fuzz"), None, **LIMITS) as site:
+@pytest.fixture(scope="session", params=[environment.MODE])
+def fuzzed_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with Site(tmp_path_factory.mktemp("fuzz"), None, **LIMITS, **environment.MODES[request.param]) as site:
         site.run_all()
         yield site
 

@@ -158,6 +158,17 @@ TYPES = [
     ";",
     "a/b/c",
 ]
+# None of them is anybody's.
+CREDENTIALS = [
+    "",
+    "Bearer",
+    "Bearer fbk_",
+    "Bearer fbk_AAAAAAAA_" + "A" * 43,
+    "Bearer " + "x" * 4000,
+    "Bearer \u00e9\x7f%00' OR 1=1 --",
+    "Basic YWRtaW46YWRtaW4=",
+    "Negotiate, Bearer",
+]
 QUERIES = [
     "",
     "?tz=UTC",
@@ -186,6 +197,8 @@ def request_from(document: Json, chance: random.Random) -> Request:
         body = chance.choice([whole, whole + whole, cut(whole, chance), flip(whole, chance), body])
     if chance.random() < 0.1:
         headers["Idempotency-Key"] = chance.choice(["k", "x" * 255, "x" * 256, " ", "a b", "\x7f", "\u00e9"])
+    if chance.random() < 0.05:
+        headers["Authorization"] = chance.choice(CREDENTIALS)
     if chance.random() < 0.1:
         headers["Accept"] = chance.choice(
             ["text/html", "application/json", "*/*;q=x", ";;;", "a" * 5000, "application/pdf;q=0"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.chaos.site import Site, until
-from tests.fuzz.conftest import FULL, REQUESTS, examples
+from tests.fuzz.conftest import FULL, MODES, REQUESTS, examples
 from tests.fuzz.strategies import DOCUMENT, EVENT, ID, Request, encoded, request_from, stray_request
 from tests.fuzz.wire import SLOW_SECONDS, Wire, memory_megabytes
 
@@ -20,11 +20,12 @@ GROWTH_MEGABYTES = 40
 @pytest.fixture
 def wire(fuzzed_site: Site) -> Any:
     fuzzed_site.query("TRUNCATE reports_submission CASCADE")
-    opened = Wire(fuzzed_site.port)
+    opened = Wire(fuzzed_site.port, fuzzed_site.headers)
     yield opened
     opened.close()
 
 
+@pytest.mark.parametrize("fuzzed_site", MODES, indirect=True)
 def test_no_request_is_answered_by_a_fault_of_ours(fuzzed_site: Site, wire: Wire, told: list[str]) -> None:
     web = fuzzed_site.processes["web"].pid
     memory: list[float] = []

@@ -30,7 +30,9 @@ class Answer:
 class Wire:
     """One kept connection to a service, what it answered in numbers, and the tasks it has accepted."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, headers: dict[str, str]) -> None:
+        """`headers` go with every request that has none of these names itself."""
+        self._headers = headers
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.statuses: Counter[int] = Counter()
         self.slowest = 0.0
@@ -51,7 +53,7 @@ class Wire:
         return answer
 
     def _exchange(self, request: Request, begun: float) -> Answer:
-        self._connection.request(request.method, request.path, request.body, request.headers)
+        self._connection.request(request.method, request.path, request.body, self._headers | request.headers)
         response = self._connection.getresponse()
         body = response.read()
         media_type = (response.headers.get("Content-Type") or "").partition(";")[0]
@@ -59,8 +61,9 @@ class Wire:
 
     def _judge(self, request: Request, answer: Answer) -> None:
         shown = f"{answer.status} {answer.body[:500]!r} to {request}"
-        assert answer.status in (200, 202, *REFUSALS), shown
-        if answer.status in REFUSALS and request.method != "HEAD" and answer.body != NOT_HTTP:
+        stranger = self._headers and "Authorization" in request.headers
+        assert answer.status in ((401, *REFUSALS) if stranger else (200, 202, *REFUSALS)), shown
+        if answer.status >= 400 and request.method != "HEAD" and answer.body != NOT_HTTP:
             assert answer.media_type == "application/json", shown
             assert set(answer.json()) == {"error", "details"}, shown
         if answer.status == 202 and request.method == "POST":

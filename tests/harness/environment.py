@@ -55,6 +55,12 @@ database_url = (
 # Celery's workers of one test never see another's messages: each stack takes a numbered database from here on.
 redis_url = given_redis_url or f"redis://127.0.0.1:{redis_port.port}/0"
 
+# The two modes of the service, and the one that it is broken in: `make chaos AUTH=keys` names it.
+MODES = {
+    "open": {"FEEDBACK_AUTH": "open", "FEEDBACK_ALLOW_OPEN": "true"},
+    "keys": {"FEEDBACK_AUTH": "keys", "FEEDBACK_ALLOW_OPEN": "false"},
+}
+MODE = os.environ.get("TEST_AUTH", "open")
 SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "config.settings",
     "SECRET_KEY": "a key for tests only, which protects nothing at all",
@@ -62,8 +68,7 @@ SETTINGS = {
     "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
     "DATABASE_URL": database_url,
     "CELERY_BROKER_URL": redis_url,
-    "FEEDBACK_AUTH": "open",
-    "FEEDBACK_ALLOW_OPEN": "true",
+    **MODES["open"],
 }
 
 _cleaned = without_ours(dict(os.environ))
@@ -72,3 +77,5 @@ os.environ.update(_cleaned, **SETTINGS)
 
 # A run that is told to end (a cancelled CI job) ends like one interrupted by hand: its servers stop with it.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
+# A shell that runs the suite in the background has it ignore interrupts; the processes it starts must not inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -34,6 +34,7 @@ class Stack:
         self.processes: dict[str, Process] = {}
         self._port = environment.Reservation()
         self.url = f"http://127.0.0.1:{self._port.port}"
+        self.headers: dict[str, str] = {}  # of every client that is to be let in
         self.client = httpx.Client(base_url=self.url, timeout=60)
 
     @property
@@ -53,6 +54,14 @@ class Stack:
         if done.returncode:
             raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
         return done.stdout
+
+    def migrate(self) -> None:
+        """Make the tables and, where keys are asked for, a key that this stack's own client carries from now on."""
+        self.run("python", "manage.py", "migrate", "--no-input")
+        if self.environment["FEEDBACK_AUTH"] == "keys":
+            key = self.run("python", "manage.py", "apikey", "create", "--name", "tests").strip()
+            self.headers["Authorization"] = f"Bearer {key}"
+            self.client.headers.update(self.headers)
 
     def start(self, name: str, *command: str) -> Process:
         """Start one of the environment's programs and keep it under `name`."""
@@ -116,7 +125,7 @@ def services(folder: Path, **settings: str) -> Iterator[Stack]:
     with _fresh_database() as database:
         addresses = {"DATABASE_URL": database, "CELERY_BROKER_URL": broker}
         with Stack(folder, environment.SETTINGS | addresses | settings) as stack:
-            stack.run("python", "manage.py", "migrate", "--no-input")
+            stack.migrate()
             stack.start_web().until(stack.answers)
             stack.start_worker()
             stack.start_beat()
