@@ -10,6 +10,7 @@ AUTH ?= open
 POETRY := .poetry/bin/poetry
 RUN_STAMP := .venv/.installed-run
 DEV_STAMP := .venv/.installed-dev
+BENCH_STAMP := .venv/.installed-bench
 
 .PHONY: help install install-dev fonts install-test-tools demo run test check format clean schemas bench chaos fuzz
 
@@ -35,6 +36,11 @@ $(RUN_STAMP): pyproject.toml poetry.lock | $(POETRY)
 $(DEV_STAMP): $(RUN_STAMP)
 	$(POETRY) export --only main,dev --output .venv/requirements-dev.txt
 	.venv/bin/pip install --quiet --require-hashes -r .venv/requirements-dev.txt
+	touch $@
+
+$(BENCH_STAMP): $(DEV_STAMP)
+	$(POETRY) export --only main,dev,bench --output .venv/requirements-bench.txt
+	.venv/bin/pip install --quiet --require-hashes -r .venv/requirements-bench.txt
 	touch $@
 
 demo: install ## from events to reports, by way of a service of its own: make demo EVENTS=file OUT=dir
@@ -69,7 +75,8 @@ fuzz: export FUZZ := full
 fuzz: install-dev install-test-tools ## send it 100,000 hostile requests, and more by its OpenAPI schema (AUTH=keys: behind keys)
 	.venv/bin/python -m pytest tests/fuzz tests/e2e/test_openapi.py -q
 
-bench: install-dev install-test-tools ## measure beside other ways, as ratios within one run [ONLY="decoding course"]
+bench: $(BENCH_STAMP) ## measure beside other ways, as ratios within one run [ONLY="decoding course"] [ONLY=--quick]
+	deploy/install-packages bench
 	.venv/bin/python -m benchmarks $(ONLY)
 
 schemas: install-dev ## write the published JSON schemas from the code

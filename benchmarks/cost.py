@@ -51,6 +51,21 @@ def resident(pid: int) -> int:
         return 0
 
 
+def peak(pid: int) -> int:
+    """The most bytes of memory that a process has held since it began, or since `forget_peak`."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    kilobytes = next((line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")), "0")
+    return int(kilobytes) << 10
+
+
+def forget_peak(pid: int) -> None:
+    """From now on `peak` counts anew."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
 def _name(pid: int) -> str:
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()

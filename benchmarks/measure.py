@@ -5,14 +5,12 @@ import operator
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
 Item = object
-# A tenth with BENCH_SCALE=0.1, for whoever works on a benchmark; results are kept for the whole only.
-SCALE = float(os.environ.get("BENCH_SCALE", "1"))
 _COMPARE: dict[str, Callable[[float, float], bool]] = {"≥": operator.ge, "≤": operator.le}
 
 
@@ -44,9 +42,14 @@ class Row(msgspec.Struct, frozen=True):
         return self.goal.met_by(self.figure)
 
 
+def scale() -> float:
+    """BENCH_SCALE: a tenth of everything with 0.1, for whoever works on a benchmark."""
+    return float(os.environ.get("BENCH_SCALE", "1"))
+
+
 def scaled(number: int) -> int:
     """A number of students or requests, at the scale of this run."""
-    return max(round(number * SCALE), 2)
+    return max(round(number * scale()), 2)
 
 
 def shown(figure: float, unit: str) -> str:
@@ -59,10 +62,12 @@ def race(
     contestants: Mapping[str, Callable[[Item], object]],
     items: Iterable[Item],
     clock: Callable[[], float] = time.process_time,
+    average: Callable[[Sequence[float]], float] = statistics.median,
+    warming: int = 1,
 ) -> dict[str, float]:
-    """The median seconds each contestant took for one item; all take each item in turn, the order rotating.
+    """The seconds each contestant took for an item, on average; all take each in turn, the order rotating.
 
-    The first item is for warming up. By default processor time of this process with all its threads: a
+    The first `warming` items count for nothing. By default processor time of this process with all its threads: a
     neighbour on the same machine lengthens it less than the time on the wall.
     """
     taken: dict[str, list[float]] = {name: [] for name in contestants}
@@ -73,10 +78,10 @@ def race(
             start = clock()
             contestants[name](item)
             seconds = clock() - start
-            if number:
+            if number >= warming:
                 taken[name].append(seconds)
         order.append(order.pop(0))
-    return {name: statistics.median(times) for name, times in taken.items()}
+    return {name: average(times) for name, times in taken.items()}
 
 
 def in_milliseconds(taken: Mapping[str, float]) -> dict[str, float | str]:

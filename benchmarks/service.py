@@ -4,14 +4,13 @@ import functools
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
 import psycopg
 
 from benchmarks import samples
-from feedback.events import Student, encode_student
 from tests.harness import environment, servers, stack
 
 _JSON = {"Content-Type": "application/json"}
@@ -21,11 +20,12 @@ _running = ExitStack()
 def stop_everything() -> None:
     """At the end of a run."""
     _running.close()
-    _servers.cache_clear()
+    servers_running.cache_clear()
 
 
 @functools.cache
-def _servers() -> None:
+def servers_running() -> None:
+    """PostgreSQL and Redis, started at the first call."""
     if not environment.given_database_url:
         here = Path(_running.enter_context(tempfile.TemporaryDirectory(prefix="feedback-bench-pg-")))
         port, password = environment.postgres_port, environment.postgres_password
@@ -46,9 +46,16 @@ def folder() -> Iterator[Path]:
 @contextmanager
 def services(**settings: str) -> Iterator[stack.Stack]:
     """The services way, warm: web, a worker with two processes, beat."""
-    _servers()
-    with folder() as here, stack.services(here, **settings) as running:
+    with cold_services(**settings) as running:
         _warm(running)
+        yield running
+
+
+@contextmanager
+def cold_services(**settings: str) -> Iterator[stack.Stack]:
+    """The same, before any report."""
+    servers_running()
+    with folder() as here, stack.services(here, **settings) as running:
         yield running
 
 
@@ -58,6 +65,9 @@ def embedded() -> Iterator[stack.Stack]:
     with folder() as here, stack.embedded(here) as running:
         _warm(running)
         yield running
+
+
+WAYS: dict[str, Callable[[], AbstractContextManager[stack.Stack]]] = {"services": services, "embedded": embedded}
 
 
 def _warm(running: stack.Stack) -> None:
@@ -87,11 +97,6 @@ def until_done(client: httpx.Client, address: str, every: float, seconds: float 
         time.sleep(every)
     answer.raise_for_status()
     return answer
-
-
-def single(student: Student) -> bytes:
-    """The body of one student."""
-    return encode_student(student)
 
 
 def last_stored(running: stack.Stack, address: str) -> float:

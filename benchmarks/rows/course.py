@@ -29,7 +29,7 @@ def _row(running: Stack, format_: str, number: int, goal: Goal) -> Row:
         seconds, processor = bare.loop(class_, warm, format_)
         loops.append(seconds)
         before = cost.by_program()
-        stored, done = _upload(running, format_, samples.as_list(class_))
+        stored, done = upload(running, format_, samples.as_list(class_))
         used = cost.spent(before, cost.by_program(), number)
         ours.append(stored)
         whole.append(done)
@@ -50,8 +50,8 @@ def _row(running: Stack, format_: str, number: int, goal: Goal) -> Row:
     )
 
 
-def _upload(running: Stack, format_: str, body: bytes) -> tuple[float, float]:
-    """Seconds from the POST until the last student's report, and the class report, were stored."""
+def upload(running: Stack, format_: str, body: bytes) -> tuple[float, float]:
+    """Post a class; seconds from the POST until the last student's report, and the class report, were stored."""
     begun = time.time()
     address = service.post(running, format_, body)
     service.finish(running, address, every=0.5)

@@ -20,7 +20,7 @@ from psycopg import sql
 from tests.harness import environment
 from tests.harness.processes import ROOT, Process
 
-_BIN = Path(sys.executable).parent
+BIN = Path(sys.executable).parent
 _broker_databases = itertools.count(int(urlsplit(environment.redis_url).path.strip("/") or 0) + 1)
 
 
@@ -44,7 +44,7 @@ class Stack:
     def run(self, *command: str) -> str:
         """Run one of the environment's programs to its end and return its output. Raises CalledProcessError."""
         done = subprocess.run(
-            [str(_BIN / command[0]), *command[1:]],
+            [str(BIN / command[0]), *command[1:]],
             cwd=ROOT,
             env=self.environment,
             check=False,
@@ -65,7 +65,7 @@ class Stack:
 
     def start(self, name: str, *command: str) -> Process:
         """Start one of the environment's programs and keep it under `name`."""
-        program = str(_BIN / command[0])
+        program = str(BIN / command[0])
         process = Process(name, [program, *command[1:]], self.environment, self.folder / f"{name}.log")
         self.processes[name] = process
         return process
@@ -122,7 +122,7 @@ def services(folder: Path, **settings: str) -> Iterator[Stack]:
     broker = f"{environment.redis_url.rpartition('/')[0]}/{next(_broker_databases)}"
     with redis.Redis.from_url(broker) as client:
         client.flushdb()
-    with _fresh_database() as database:
+    with fresh_database() as database:
         addresses = {"DATABASE_URL": database, "CELERY_BROKER_URL": broker}
         with Stack(folder, environment.SETTINGS | addresses | settings) as stack:
             stack.migrate()
@@ -142,7 +142,7 @@ def embedded(folder: Path, **settings: str) -> Iterator[Stack]:
 
 
 @contextmanager
-def _fresh_database() -> Iterator[str]:
+def fresh_database() -> Iterator[str]:
     """The URL of a new, empty database, dropped afterwards whoever is still connected."""
     name = f"feedback_test_{secrets.token_hex(6)}"
     with psycopg.connect(environment.database_url, autocommit=True) as connection:
