@@ -52,6 +52,7 @@ class Student(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Student)
+_list_decoder = msgspec.json.Decoder(list[Student])
 
 
 def encode_student(student: Student) -> bytes:
@@ -65,3 +66,8 @@ def decode_student(payload: bytes) -> Student:
     Raises msgspec.DecodeError (or its subclass ValidationError) for anything else.
     """
     return _decoder.decode(payload)
+
+
+def decode_students(payload: bytes) -> list[Student]:
+    """The students of a JSON list, all at once. Raises as `decode_student` does."""
+    return _list_decoder.decode(payload)

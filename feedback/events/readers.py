@@ -12,7 +12,7 @@ from feedback.events.csv import read_csv
 from feedback.events.elements import MalformedError, elements
 from feedback.events.faults import Faults, Line, Place, TooLarge, describe
 from feedback.events.limits import Limits
-from feedback.events.model import Student, decode_student
+from feedback.events.model import Student, decode_student, decode_students
 from feedback.events.untyped import MAX_DIGITS, affordable, decode_untyped
 
 
@@ -24,6 +24,7 @@ class MediaType(StrEnum):
     CSV = "text/csv"
 
 
+_NOT_FOR_THE_FAST_PATH = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 Received = Iterator[tuple[Place, Student | None]]
 
 _BOM = b"\xef\xbb\xbf"
@@ -32,12 +33,16 @@ _ALL_BUT_NEWLINES = bytes(byte if byte == ord("\n") else ord(" ") for byte in ra
 _UTF8_CONTINUATIONS = bytes(range(0x80, 0xC0))
 _SMALLEST_EVENT_BYTES = len(b'{"unit":1},')
 # What the decoder lets through although it is refused: an escaped NUL, and times on the first or last day
-# there is (their digits perhaps escaped), which may leave the years 1 to 9999 once they are moved to UTC.
-_SUSPECT_ESCAPES = (b"\\u0000", b"\\u003")
-_SUSPECT_DAYS = (b'"0001-01-01', b'"9999-12-31')
+# there is (their characters perhaps escaped), which may leave the years 1 to 9999 once they are moved to UTC.
+# From the first day only an offset that begins with a plus leads out.
+_SUSPECT_ESCAPES = (b"\\u0000", b"\\u002", b"\\u003")
+_FIRST_DAY, _LAST_DAY = b'"0001-01-01', b'"9999-12-31'
 # A number of too many digits covers half of that many bytes from some multiple of that half on.
 _STRIDE = MAX_DIGITS // 2
 _LONG_NUMBER = re.compile(rb"[-+.0-9eE]{%d}" % _STRIDE)
+# How much of a list is decoded at once, about: the call costs nothing beside it, and it is little to hold.
+_RUN_BYTES = 1 << 18
+_BETWEEN_STUDENTS = re.compile(rb'\}[ \t\r\n]*(,)[ \t\r\n]*\{[ \t\r\n]*"(?:student_id|namespace|events)"')
 
 
 def read_students(source: IO[bytes], media_type: MediaType, limits: Limits) -> Iterator[Student]:
@@ -75,9 +80,47 @@ def _read_json(source: IO[bytes], limits: Limits, faults: Faults) -> Received:
 
 
 def _read_list(body: bytes, start: int, limits: Limits, faults: Faults) -> Received:
-    count, begin, end = 0, start, start
+    count, position = 0, start
+    for end, students in _runs(body, start, limits):
+        position = end
+        yield from ((("students", index), student) for index, student in enumerate(students, start=count))
+        count += len(students)
+    if position == len(body):
+        if not count:
+            faults.add(("students",), "the list is empty; send at least one student")
+        return
+    yield from _read_elements(body, start, position, count, limits, faults)
+
+
+def _runs(body: bytes, start: int, limits: Limits) -> Iterator[tuple[int, list[Student]]]:
+    """The students of the list at `start`, many at once, until the fast path refuses some; and what follows them.
+
+    That is the position of a comma, or the end of the body. A run is cut where the text looks like two
+    students meeting. Looks cannot deceive: with brackets around it, it is JSON only if it ends there indeed.
+    """
+    while start < len(body):
+        meeting = _BETWEEN_STUDENTS.search(body, start + _RUN_BYTES)
+        comma = meeting.start(1) if meeting else len(body)
+        run = b"".join((b"[", memoryview(body)[start + 1 : comma], b"]" if meeting else b""))
+        students = None if len(run) > 4 * _RUN_BYTES or _is_suspect(run, limits) else _decoded(run)
+        if students is None:
+            return
+        yield comma, students
+        start = comma
+
+
+def _decoded(run: bytes) -> list[Student] | None:
     try:
-        for begin, end in elements(body, start):
+        return decode_students(run)
+    except _NOT_FOR_THE_FAST_PATH:
+        return None  # the careful path says what is wrong, or drops the unknown fields and accepts
+
+
+def _read_elements(body: bytes, start: int, position: int, count: int, limits: Limits, faults: Faults) -> Received:
+    """The students after the first `count` of the list at `start`; `position` is that of the comma before them."""
+    begin, end = max(position - 1, start), position
+    try:
+        for begin, end in elements(body, position):
             place = ("students", count)
             count += 1
             yield place, _student(body[begin:end], place, 1, limits, faults)
@@ -139,8 +182,8 @@ def _student(piece: bytes, place: Place, depth: int, limits: Limits, faults: Fau
     if not _is_suspect(piece, limits):
         try:
             return decode_student(piece)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            pass  # the careful path says what is wrong, or drops the unknown fields and accepts
+        except _NOT_FOR_THE_FAST_PATH:
+            pass  # as above
     decoded, value = decode_untyped(piece, place, faults)
     return student_from(value, place, depth, faults) if decoded else None
 
@@ -149,7 +192,7 @@ def _is_suspect(piece: bytes, limits: Limits) -> bool:
     """Whether the fast path might accept too much here, or build more events than are ever accepted."""
     if b"\\" in piece and any(escape in piece for escape in _SUSPECT_ESCAPES):
         return True
-    if any(day in piece for day in _SUSPECT_DAYS):
+    if (b"+" in piece and _FIRST_DAY in piece) or _LAST_DAY in piece:
         return True
     if any(_LONG_NUMBER.match(piece, position) for position in range(0, len(piece), _STRIDE)):
         return True

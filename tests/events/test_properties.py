@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 from typing import Any
+from unittest import mock
 
 import msgspec
 import pytest
@@ -19,6 +20,7 @@ from feedback.events import (
     encode_student,
     inflate,
     read_students,
+    readers,
 )
 from feedback.events.careful import student_from
 from feedback.events.faults import Faults
@@ -128,6 +130,22 @@ def test_the_careful_path_reads_every_student_as_the_fast_one_does(
 @given(bodies)
 def test_what_the_fast_path_accepts_the_careful_path_accepts_too(body: bytes) -> None:
     _agree(body)
+
+
+def _outcome(body: bytes, run_bytes: int) -> object:
+    with mock.patch.object(readers, "_RUN_BYTES", run_bytes):
+        try:
+            return read(body)
+        except EventsError as refused:
+            return refused.error, refused.details
+
+
+@given(bodies | st.lists(mutated()).map(lambda parts: b"[%b]" % b",".join(part.strip(b"[]") for part in parts)))
+def test_where_a_list_is_cut_into_runs_makes_no_difference(body: bytes) -> None:
+    whole = _outcome(body, 1 << 18)
+    assert _outcome(body, 1) == whole
+    with mock.patch.object(readers, "_decoded", return_value=None):
+        assert _outcome(body, 1) == whole
 
 
 NUMBERS = """

@@ -157,9 +157,19 @@ def test_a_time_that_is_impossible_or_outside_the_years_1_to_9999_in_utc(time: s
     assert (place, message) == ("events[0].created_time", f"{A_TIME}; got {json.dumps(time, ensure_ascii=False)}")
 
 
-def test_escaped_digits_do_not_smuggle_a_time_out_of_the_years() -> None:
-    body = rb'{"student_id": "a", "events": [{"unit": 1, "created_time": "\u0030001-01-01T00:00:00+14:00"}]}'
+@pytest.mark.parametrize(
+    "time",
+    [
+        r"\u0030001-01-01T00:00:00+14:00",
+        r"0001\u002d01-01T00:00:00+14:00",
+        r"0001-01-01T00:00:00\u002B14:00",
+        r"9999\u002D12-31T23:59:59-00:01",
+    ],
+)
+def test_escapes_do_not_smuggle_a_time_out_of_the_years(time: str) -> None:
+    body = b'{"student_id": "a", "events": [{"unit": 1, "created_time": "%b"}]}' % time.encode()
     assert set(faults_of(body)) == {"events[0].created_time"}
+    assert set(faults_of(b"[%b, %b]" % (student_with(student_id="b"), body))) == {"students[1].events[0].created_time"}
 
 
 PLACES = [
