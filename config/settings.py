@@ -158,7 +158,7 @@ MIDDLEWARE = [
     "feedback.web.middleware.StaticFiles",
     "feedback.web.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "feedback.web.middleware.Lengths",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "feedback.access.middleware.KnownCallers",

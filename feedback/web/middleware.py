@@ -2,9 +2,11 @@
 
 import functools
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.common import CommonMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped] # it has no types
 
 from feedback.access.limits import Exceeded
@@ -33,6 +35,15 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc] # it has no types
         for name, value in found.headers:
             response[name] = value
         return response
+
+
+class Lengths(CommonMiddleware):
+    """Says how long a body is, except of answers that by their status have none, and then no length (RFC 9110, 8.6)."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.status_code in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+            return response
+        return super().process_response(request, response)
 
 
 class ContentSecurityPolicy:

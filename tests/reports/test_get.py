@@ -244,11 +244,14 @@ def test_a_get_takes_at_most_two_queries(
     client: Client, submit: Submit, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     address = submit("html", class_of(5))
+    one = f"{address}/reports/{Report.objects.latest('position').id}"
     for _ in ("unfinished", "finished"):
         with django_assert_max_num_queries(2):
             client.get(address)
         with django_assert_max_num_queries(2):
             client.get(f"{address}/reports")
         with django_assert_max_num_queries(2):
-            client.get(f"{address}/reports/{Report.objects.latest('position').id}")
+            client.get(one)
+        with django_assert_max_num_queries(2):
+            client.get(address, headers={"Accept": "application/json"})
         work_off()

@@ -89,6 +89,7 @@ def test_a_page_behind_a_link_is_neither_kept_nor_indexed_nor_told_to_others(
         assert answer["Referrer-Policy"] == "no-referrer"
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert "ETag" not in answer
+        assert client.get(path_of(address), headers={"If-None-Match": "*"}).status_code == 200
         assert "Set-Cookie" not in answer.headers
         assert not answer.cookies
     page = client.get(path_of(links["student-0"]["page"]))

@@ -3,17 +3,22 @@
 import functools
 from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.db.models import Count, Q
+from django.db.models.functions import Length
 from django.http import HttpResponse
 from django.urls import reverse
 from rest_framework.response import Response
 
 from feedback.rendering import Format, style_source
 from feedback.rendering.manifest import Manifest, ManifestEntry, State
+from feedback.reports.api import conditional
+from feedback.reports.api.errors import UnknownTask
 from feedback.reports.api.messages import Accepted, AlreadyDone, Description, Failed, Links, Progress, Unfinished
-from feedback.reports.models import Report, Submission
+from feedback.reports.api.negotiation import JSON
+from feedback.reports.models import HEADLINE, Report, Submission
 
 RETRY_AFTER_SECONDS = 1
 _POLL = {"Retry-After": str(RETRY_AFTER_SECONDS)}
@@ -40,22 +45,15 @@ def already_done(submission: Submission) -> Response:
     return _json(AlreadyDone(str(submission.id)), headers={"Location": task_url(submission)})
 
 
-def progress(submission: Submission) -> Progress:
-    """How many of the students' reports there are, are done, and have failed. One query."""
-    students = submission.reports.filter(kind=Report.Kind.STUDENT)
-    counts = students.aggregate(
-        total=Count("pk"),
-        done=Count("pk", filter=Q(state=State.SUCCESS)),
-        failed=Count("pk", filter=Q(state=State.FAILURE)),
-    )
-    return Progress(**counts)
-
-
 def unfinished(report: Report) -> Response:
-    """202 for a task or for one report of a class; a class runs as soon as any of its reports has begun."""
-    submission = report.submission
-    whole = report.position == 0
-    counts = progress(submission) if whole and submission.is_class else Progress(total=1, done=0, failed=0)
+    """202 for a task or for one report of a class; a class runs as soon as any of its reports has begun.
+
+    One query. Raises UnknownTask where it was erased meanwhile.
+    """
+    submission, counts = _progress(report.submission_id)
+    whole = report.position == HEADLINE
+    if not (whole and submission.is_class):
+        counts = Progress(total=1, done=0, failed=0)
     begun = report.state == State.RUNNING or counts.done + counts.failed > 0
     body = Unfinished(
         status="RUNNING" if begun else "PENDING",
@@ -72,10 +70,30 @@ def failed(report: Report) -> Response:
     return _json(Failed(report.error, {}, str(report.submission_id)), status=404)
 
 
+def _progress(task_id: UUID) -> tuple[Submission, Progress]:
+    """A submission, and how many of its students' reports there are, are done, and have failed."""
+    students = Q(reports__kind=Report.Kind.STUDENT)
+    counted = Submission.objects.defer("statistics").annotate(
+        total=Count("reports", filter=students),
+        done=Count("reports", filter=students & Q(reports__state=State.SUCCESS)),
+        failed=Count("reports", filter=students & Q(reports__state=State.FAILURE)),
+    )
+    found = counted.filter(pk=task_id).first()
+    if found is None:
+        raise UnknownTask
+    return found, Progress(total=found.total, done=found.done, failed=found.failed)  # type: ignore[attr-defined] # annotated
+
+
 def description(report: Report) -> Response:
-    """The finished report in JSON, with links to everything there is of it."""
-    submission = report.submission
-    whole = report.position == 0
+    """The finished report in JSON, with links to everything there is of it.
+
+    One query. Raises UnknownTask where it was erased meanwhile.
+    """
+    size = Report.objects.filter(pk=report.pk).annotate(size=Length("body")).values("size")
+    submission = Submission.objects.annotate(size=size).defer("statistics").filter(pk=report.submission_id).first()
+    if submission is None:
+        raise UnknownTask
+    whole = report.position == HEADLINE
     body = Description(
         task_id=str(submission.id),
         report_id=str(report.id),
@@ -84,7 +102,7 @@ def description(report: Report) -> Response:
         created_at=submission.created_at,
         media_type="text/html" if submission.format == Format.HTML else "application/pdf",
         filename=report.filename,
-        bytes=len(report.body or b""),
+        bytes=submission.size or 0,  # type: ignore[attr-defined] # annotated
         sha256=report.sha256,
         links=Links(
             self_=task_url(submission) if whole else report_url(submission, report.id),
@@ -97,18 +115,33 @@ def description(report: Report) -> Response:
 
 def document(report: Report) -> HttpResponse:
     """The report itself: a page, or a PDF to keep."""
-    html = report.submission.format == Format.HTML
-    content_type = f"{report.media_type}; charset=utf-8" if html else report.media_type
-    response = HttpResponse(bytes(report.body or b""), content_type=content_type)
-    response["ETag"] = f'"{report.sha256}"'
-    response["Cache-Control"] = "private, no-cache"
-    response["Vary"] = "Accept"
-    response["Referrer-Policy"] = "no-referrer"  # the address of a report holds its id
-    if html:
-        response["Content-Security-Policy"] = _page_policy()
-    else:
-        response["Content-Disposition"] = f'attachment; filename="{report.filename}"'
-    return response
+    content_type = f"{report.media_type}; charset=utf-8" if _is_page(report) else report.media_type
+    return HttpResponse(bytes(report.body or b""), content_type=content_type, headers=document_headers(report))
+
+
+def document_headers(report: Report) -> dict[str, str]:
+    """All but its type, with the document as well as with the news that it has not changed."""
+    headers = conditional.CACHING | {
+        "ETag": conditional.of_document(report),
+        "Vary": "Accept",
+        "Referrer-Policy": "no-referrer",  # the address of a report holds its id
+    }
+    if _is_page(report):
+        return headers | {"Content-Security-Policy": _page_policy()}
+    return headers | {"Content-Disposition": f'attachment; filename="{report.filename}"'}
+
+
+def findings(report: Report) -> HttpResponse:
+    """What the report says, as JSON."""
+    return HttpResponse(bytes(report.findings or b""), content_type=JSON, headers=findings_headers(report))
+
+
+def findings_headers(report: Report) -> dict[str, str]:
+    return conditional.CACHING | {"ETag": conditional.of_findings(report)}
+
+
+def _is_page(report: Report) -> bool:
+    return report.media_type == Format.HTML.media_type
 
 
 @functools.cache

@@ -3,11 +3,12 @@
 import io
 import zipfile
 from collections.abc import AsyncIterator, Iterator, Sequence
+from uuid import UUID
 
 from asgiref.sync import sync_to_async
 
 from feedback.rendering import file_stems
-from feedback.rendering.manifest import State, encode_manifest
+from feedback.rendering.manifest import Manifest, State, encode_manifest
 from feedback.reports.api import answers
 from feedback.reports.documents import filed_class_report
 from feedback.reports.models import HEADLINE, Report, Submission
@@ -29,18 +30,16 @@ async def stream(submission: Submission, reports: Sequence[Report]) -> AsyncIter
 
 def parts_of(submission: Submission, reports: Sequence[Report]) -> Iterator[bytes]:
     """The same, for the files layout: `<format>/<file>`, `class.<format>` and `manifest.json`."""
-    students = [report for report in reports if report.kind == Report.Kind.STUDENT]
-    stems = file_stems([(report.namespace, report.student_id) for report in students])
-    suffix = submission.format
-    names = {report.id: f"{suffix}/{stem}.{suffix}" for report, stem in zip(students, stems, strict=True)}
-    done = [report.id for report in students if report.state == State.SUCCESS]
+    manifest = manifest_of(submission, reports)
+    names = {UUID(entry.report_id): entry.link for entry in manifest.students if entry.report_id and entry.link}
+    done = list(names)
     sink = _Sink()
     with zipfile.ZipFile(sink, "w") as archive:
-        manifest = answers.manifest(submission, students, lambda report: names[report.id])
         archive.writestr(_info("manifest.json"), encode_manifest(manifest))
         yield sink.take()
         if submission.is_class and reports[HEADLINE].state == State.SUCCESS:
-            archive.writestr(_info(f"class.{suffix}"), _class_report(submission, [names[one] for one in done]))
+            class_report = _class_report(submission, list(names.values()))
+            archive.writestr(_info(f"class.{submission.format}"), class_report)
             yield sink.take()
         for start in range(0, len(done), _PAGE):
             bodies = dict(Report.objects.filter(id__in=done[start : start + _PAGE]).values_list("id", "body"))
@@ -48,6 +47,15 @@ def parts_of(submission: Submission, reports: Sequence[Report]) -> Iterator[byte
                 archive.writestr(_info(names[report_id]), bytes(body or b""))
                 yield sink.take()
     yield sink.take()
+
+
+def manifest_of(submission: Submission, reports: Sequence[Report]) -> Manifest:
+    """What the archive says is in it: a link is the name of a file."""
+    students = [report for report in reports if report.kind == Report.Kind.STUDENT]
+    stems = file_stems([(report.namespace, report.student_id) for report in students])
+    names = dict(zip((report.id for report in students), stems, strict=True))
+    suffix = submission.format
+    return answers.manifest(submission, students, lambda report: f"{suffix}/{names[report.id]}.{suffix}")
 
 
 def _class_report(submission: Submission, links: Sequence[str]) -> bytes:

@@ -10,13 +10,14 @@ from rest_framework.views import APIView
 from feedback.rendering import Format
 from feedback.rendering.manifest import State, encode_manifest
 from feedback.reports import erasure, intake
-from feedback.reports.api import answers, archive
+from feedback.reports.api import answers, archive, conditional
 from feedback.reports.api.authentication import caller_of
 from feedback.reports.api.bodies import order_from, student_from, students_of
 from feedback.reports.api.errors import Incomplete, InvalidRequest, NotWritable, UnknownStudent, UnknownTask
 from feedback.reports.api.negotiation import JSON, accepts, wants_description
 from feedback.reports.api.throttling import tell
-from feedback.reports.models import HEADLINE, UNFINISHED, Report, Submission
+from feedback.reports.lookup import Content, find_report
+from feedback.reports.models import UNFINISHED, Report, Submission
 
 
 class ContractView(APIView):
@@ -42,7 +43,7 @@ class SubmissionView(ContractView):
         if state != State.SUCCESS:
             return answers.accepted(submission)
         if accepts(request, format_.media_type):
-            answer = answers.document(_report(request, format_, submission.id, position=HEADLINE))
+            answer = answers.document(_report(request, format_, submission.id, content="body"))
             answer.reading = ("task", submission.id, None)  # type: ignore[attr-defined] # see AuditOfReadings
             return answer
         return answers.already_done(submission)
@@ -50,7 +51,7 @@ class SubmissionView(ContractView):
 
 class TaskView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
-        return _answer(request, _report(request, format_, task_id, position=HEADLINE))
+        return _answer(request, format_, task_id)
 
     def delete(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
         submission, caller = _submission(request, format_, task_id), caller_of(request)
@@ -72,17 +73,17 @@ class StudentsView(ContractView):
 
 class ReportView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID, report_id: UUID) -> HttpResponseBase:
-        return _answer(request, _report(request, format_, task_id, id=report_id))
+        return _answer(request, format_, task_id, report_id)
 
 
 class TaskFindingsView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
-        return _findings(_report(request, format_, task_id, position=HEADLINE))
+        return _findings(request, format_, task_id)
 
 
 class ReportFindingsView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID, report_id: UUID) -> HttpResponseBase:
-        return _findings(_report(request, format_, task_id, id=report_id))
+        return _findings(request, format_, task_id, report_id)
 
 
 class ReportsView(ContractView):
@@ -103,15 +104,20 @@ class ArchiveView(ContractView):
         submission = _submission(request, format_, task_id)
         reports = list(submission.reports.order_by("position").defer("payload", "findings", "body"))
         headline = reports[0]
-        headline.submission = submission
         if any(report.state in UNFINISHED for report in reports):
             return answers.unfinished(headline)
         failed = [report for report in reports if report.state == State.FAILURE]
         if failed and not partial:
             raise Incomplete({report.student_id or "class": [report.error] for report in failed})
-        response = StreamingHttpResponse(archive.stream(submission, reports), content_type="application/zip")
-        response["Content-Disposition"] = f'attachment; filename="feedback-{format_.value}-{submission.id}.zip"'
-        return response
+        headers = conditional.CACHING | {
+            "ETag": conditional.of_archive(archive.manifest_of(submission, reports), headline),
+            "Content-Disposition": f'attachment; filename="feedback-{format_.value}-{submission.id}.zip"',
+        }
+        if conditional.knows(request, headers["ETag"]):
+            return conditional.not_modified(headers)
+        return StreamingHttpResponse(
+            archive.stream(submission, reports), content_type="application/zip", headers=headers
+        )
 
 
 def _submission(request: Request, format_: Format, task_id: UUID) -> Submission:
@@ -122,32 +128,48 @@ def _submission(request: Request, format_: Format, task_id: UUID) -> Submission:
     return submission
 
 
-def _report(request: Request, format_: Format, task_id: UUID, **which: int | UUID) -> Report:
-    """One report with its submission, in one query. Raises UnknownTask."""
-    reports = Report.objects.visible_to(caller_of(request)).select_related("submission").defer("payload")
-    report = reports.filter(submission=task_id, submission__format=format_.value, **which).first()
+def _report(
+    request: Request, format_: Format, task_id: UUID, report_id: UUID | None = None, *, content: Content = "nothing"
+) -> Report:
+    """One report, the headline unless named, with this of its content. Raises UnknownTask."""
+    report = find_report(caller_of(request), format_, task_id, report_id, content)
     if report is None:
         raise UnknownTask
     return report
 
 
-def _findings(report: Report) -> HttpResponseBase:
-    """The measures of a report as JSON, once it is made."""
-    if report.state in UNFINISHED:
-        return answers.unfinished(report)
-    if report.state == State.FAILURE:
-        return answers.failed(report)
-    return HttpResponse(bytes(report.findings or b""), content_type=JSON)
-
-
-def _answer(request: Request, report: Report) -> HttpResponseBase:
-    if report.state in UNFINISHED:
-        return answers.unfinished(report)
-    if report.state == State.FAILURE:
-        return answers.failed(report)
-    if wants_description(request, report.media_type):
+def _answer(
+    request: Request, format_: Format, task_id: UUID, report_id: UUID | None = None, *, again: bool = False
+) -> HttpResponseBase:
+    """The document, or how it stands. Nothing large is read for who may have it already, until it turns out not to."""
+    described = wants_description(request, format_.media_type)
+    small = described or (conditional.asks(request) and not again)
+    report = _report(request, format_, task_id, report_id, content="nothing" if small else "body")
+    if report.state != State.SUCCESS:
+        return _without(report)
+    if described:
         return answers.description(report)
-    return answers.document(report)
+    if conditional.knows(request, conditional.of_document(report)):
+        return conditional.not_modified(answers.document_headers(report))
+    return _answer(request, format_, task_id, report_id, again=True) if small else answers.document(report)
+
+
+def _findings(
+    request: Request, format_: Format, task_id: UUID, report_id: UUID | None = None, *, again: bool = False
+) -> HttpResponseBase:
+    """The measures of a report as JSON, likewise."""
+    small = conditional.asks(request) and not again
+    report = _report(request, format_, task_id, report_id, content="nothing" if small else "findings")
+    if report.state != State.SUCCESS:
+        return _without(report)
+    if conditional.knows(request, conditional.of_findings(report)):
+        return conditional.not_modified(answers.findings_headers(report))
+    return _findings(request, format_, task_id, report_id, again=True) if small else answers.findings(report)
+
+
+def _without(report: Report) -> HttpResponseBase:
+    """For a report that is not there."""
+    return answers.failed(report) if report.state == State.FAILURE else answers.unfinished(report)
 
 
 def _flag(request: Request, name: str) -> bool:
