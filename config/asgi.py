@@ -2,13 +2,15 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402 - the settings are read once Django is set up
 
 from config.bodies import BodyGuard  # noqa: E402 - likewise
+from config.handler import Handler  # noqa: E402 - likewise
+from config.waiting import Waiting, Watch, unfinished  # noqa: E402 - likewise
 
-application = BodyGuard(django_application, settings.FEEDBACK_MAX_BODY_BYTES)
+application = BodyGuard(Waiting(Handler(), Watch(unfinished)), settings.FEEDBACK_MAX_BODY_BYTES)

@@ -95,13 +95,15 @@ class Service:
         )
         return _decoded(response, _Accepted).task_id
 
-    def progress(self, format_: Format, task_id: str) -> tuple[Counts, float] | None:
+    def progress(self, format_: Format, task_id: str, wait: int = 0) -> tuple[Counts, float] | None:
         """How far a task is and how many seconds to wait before asking again; None once it is done.
 
-        Raises Refused with the service's words where the task has failed.
+        The service may hold the answer for `wait` seconds, until it is done. Raises Refused with the service's
+        words where the task has failed.
         """
         path, headers = f"/assignment/{format_}/{task_id}", {"Accept": "application/json"}
-        response = self._send(lambda: self._http.get(path, headers=headers))
+        query = {"wait": str(wait)} if wait else None
+        response = self._send(lambda: self._http.get(path, params=query, headers=headers))
         if response.status_code != httpx.codes.ACCEPTED:
             return None
         return _decoded(response, _Unfinished).progress, _retry_after(response, 1.0)

@@ -24,6 +24,7 @@ from feedback.rendering.manifest import Manifest, ManifestEntry, State, decode_m
 # What a service may call a file; whatever else an archive holds is not unpacked.
 _SAFE = re.compile(r"(?:html|pdf)/[A-Za-z0-9][A-Za-z0-9._@-]{0,120}")
 _AT_A_TIME = 8
+_HELD_SECONDS = 1  # no longer, as somebody watches the numbers grow
 
 
 @dataclass
@@ -69,9 +70,10 @@ def _wait(service: Service, tasks: Sequence[Delivery]) -> None:
     with console.progress("Reports", sum(of_task.total for of_task in counts.values())) as at:
         running = [task for task in tasks if task.task_id in counts]
         while running:
-            pauses = []
+            begun, pauses = time.monotonic(), []
             for task in list(running):
-                if found := _ask(service, task):
+                # The first is waited for, so that its end is known at once; the others are asked along.
+                if found := _ask(service, task, _HELD_SECONDS if task is running[0] else 0):
                     counts[task.task_id], pause = found
                     pauses.append(pause)
                 else:
@@ -79,13 +81,13 @@ def _wait(service: Service, tasks: Sequence[Delivery]) -> None:
                     total = counts[task.task_id].total
                     counts[task.task_id] = Counts(total, done=total, failed=0)
             at(sum(of_task.done + of_task.failed for of_task in counts.values()))
-            time.sleep(min(pauses, default=0))
+            time.sleep(max(min(pauses, default=0) - (time.monotonic() - begun), 0))
 
 
-def _ask(service: Service, task: Delivery) -> tuple[Counts, float] | None:
+def _ask(service: Service, task: Delivery, wait: int = 0) -> tuple[Counts, float] | None:
     """How far a task is; None once it is final, its failure noted where it failed."""
     try:
-        return service.progress(task.format, task.task_id)
+        return service.progress(task.format, task.task_id, wait)
     except Refused as fault:
         task.failures += [f"{task.output}: {fault}", *fault.details]
         return None

@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import URLPattern
 
 from feedback.events import MediaType
-from feedback.reports.api.operations import EXAMPLE_CLASS, EXAMPLE_ROWS, HEADERS, OPERATIONS, PARAMETERS
+from feedback.reports.api.examples import EXAMPLE_CLASS, EXAMPLE_ROWS
+from feedback.reports.api.operations import OPERATIONS
+from feedback.reports.api.parameters import HEADERS, PARAMETERS
 from feedback.reports.api.schema import ContractGenerator
 from feedback.reports.api.urls import urlpatterns
 from tests.reports.conftest import Post

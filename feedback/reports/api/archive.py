@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 
 from feedback.rendering import file_stems
 from feedback.rendering.manifest import Manifest, State, encode_manifest
@@ -21,11 +22,18 @@ _DATE = (2000, 1, 1, 0, 0, 0)
 async def stream(submission: Submission, reports: Sequence[Report]) -> AsyncIterator[bytes]:
     """The bytes of the archive, for a response that is sent at the client's speed.
 
-    Between two parts no transaction is open, so a slow client holds up no one.
+    Between two parts no connection to the database is held, so a slow client holds up no one.
     """
     parts = parts_of(submission, reports)
-    while part := await sync_to_async(lambda: next(parts, b""))():
+    while part := await sync_to_async(_next)(parts):
         yield part
+
+
+def _next(parts: Iterator[bytes]) -> bytes:
+    try:
+        return next(parts, b"")
+    finally:
+        close_old_connections()
 
 
 def parts_of(submission: Submission, reports: Sequence[Report]) -> Iterator[bytes]:

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from feedback.analysis import ClassFindings, Findings
-from feedback.rendering import Format
 from feedback.rendering.manifest import Manifest
 from feedback.reports.api.messages import (
     Accepted,
@@ -18,7 +16,6 @@ from feedback.reports.api.messages import (
     Health,
     Unfinished,
 )
-from feedback.reports.handout import LONGEST_DAYS
 
 HTML, PDF, ZIP, CSV = "text/html", "application/pdf", "application/zip", "text/csv"
 METRICS, OPEN_METRICS = "text/plain", "application/openmetrics-text"
@@ -72,12 +69,14 @@ def faults(*statuses: int) -> dict[int, Answer]:
 _ALWAYS = faults(401, 403, 429, 503)
 _UNFINISHED = Answer("Not done yet: how far it is.", json=[Unfinished], headers=["Retry-After"])
 _GONE = Answer("It could not be made, and why; or there is no such task.", json=[Failed, Error])
+_CACHED = ["ETag", "Cache-Control"]
+_NOT_MODIFIED = Answer("What the client named in `If-None-Match` is still it.", headers=_CACHED)
 _DOCUMENT = Answer(
     "The document; or, where `Accept` names `application/json` and neither `*/*` nor the document's own type, "
     "its description with links.",
     json=[Description],
     documents=[HTML, PDF],
-    headers=["ETag", "Content-Disposition"],
+    headers=[*_CACHED, "Content-Disposition"],
 )
 _TASK = ["format", "task_id"]
 _REPORT = ["format", "task_id", "report_id"]
@@ -104,7 +103,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
                 "An identical submission is done; the document itself where `Accept` names its type.",
                 json=[AlreadyDone],
                 documents=[HTML, PDF],
-                headers=["Location", "ETag", "Content-Disposition"],
+                headers=["Location", *_CACHED, "Content-Disposition"],
             ),
             202: Answer("Stored, and to be made.", json=[Accepted], headers=["Location", "Retry-After"]),
             404: Answer("There is no such format.", json=[Error]),
@@ -114,8 +113,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("task", "get"): Operation(
         "Get the report, or how far it is",
-        parameters=_TASK,
-        answers={200: _DOCUMENT, 202: _UNFINISHED, 404: _GONE, **_ALWAYS},
+        parameters=[*_TASK, "wait", "If-None-Match"],
+        answers={200: _DOCUMENT, 202: _UNFINISHED, 304: _NOT_MODIFIED, 404: _GONE, **faults(400), **_ALWAYS},
     ),
     ("task", "delete"): Operation(
         "Erase a task and everything made of it",
@@ -130,19 +129,20 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("report", "get"): Operation(
         "Get one student's report",
-        parameters=_REPORT,
-        answers={200: _DOCUMENT, 202: _UNFINISHED, 404: _GONE, **_ALWAYS},
+        parameters=[*_REPORT, "If-None-Match"],
+        answers={200: _DOCUMENT, 202: _UNFINISHED, 304: _NOT_MODIFIED, 404: _GONE, **_ALWAYS},
     ),
     ("archive", "get"): Operation(
         "Get every report of a task in one ZIP",
-        parameters=[*_TASK, "partial"],
+        parameters=[*_TASK, "partial", "If-None-Match"],
         answers={
             200: Answer(
                 "`<format>/<file>`, `class.<format>` and `manifest.json`.",
                 documents=[ZIP],
-                headers=["Content-Disposition"],
+                headers=[*_CACHED, "Content-Disposition"],
             ),
             202: _UNFINISHED,
+            304: _NOT_MODIFIED,
             409: Answer("Some reports failed; `details` names them. `partial=true` takes the others.", json=[Error]),
             **faults(400, 404),
             **_ALWAYS,
@@ -150,22 +150,24 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("findings", "get"): Operation(
         "Get the measures of a task as JSON",
-        parameters=_TASK,
+        parameters=[*_TASK, "If-None-Match"],
         tag="Findings",
         answers={
-            200: Answer("Of the student, or of the class.", json=[Findings, ClassFindings]),
+            200: Answer("Of the student, or of the class.", json=[Findings, ClassFindings], headers=_CACHED),
             202: _UNFINISHED,
+            304: _NOT_MODIFIED,
             404: _GONE,
             **_ALWAYS,
         },
     ),
     ("report-findings", "get"): Operation(
         "Get the measures of one student as JSON",
-        parameters=_REPORT,
+        parameters=[*_REPORT, "If-None-Match"],
         tag="Findings",
         answers={
-            200: Answer("What the report says.", json=[Findings, ClassFindings]),
+            200: Answer("What the report says.", json=[Findings, ClassFindings], headers=_CACHED),
             202: _UNFINISHED,
+            304: _NOT_MODIFIED,
             404: _GONE,
             **_ALWAYS,
         },
@@ -238,77 +240,4 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("accepting", "get"): Operation("Whether a POST would be taken", tag="Health", for_everyone=True, answers=_HEALTH),
     ("ready", "get"): Operation("Whether work is taken and done", tag="Health", for_everyone=True, answers=_HEALTH),
-}
-
-
-def _query(name: str, description: str, schema: Mapping[str, Any], *, required: bool = False) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "required": required, "schema": dict(schema)}
-
-
-def _header(name: str, description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "header", "description": description, "required": False, "schema": dict(schema)}
-
-
-def _path(name: str, description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "path", "description": description, "required": True, "schema": dict(schema)}
-
-
-_NAME = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[^\x00]+$"}
-PARAMETERS: dict[str, dict[str, Any]] = {
-    "format": _path("format", "Of the documents.", {"type": "string", "enum": [one.value for one in Format]}),
-    "task_id": _path("task_id", "From the answer to the POST.", {"type": "string", "format": "uuid"}),
-    "report_id": _path("report_id", "From the manifest.", {"type": "string", "format": "uuid"}),
-    "handout_id": _path("handout_id", "From the answer to the POST.", {"type": "string", "format": "uuid"}),
-    "days": _query(
-        "days",
-        "How long the links stay open.",
-        {"type": "integer", "minimum": 1, "maximum": LONGEST_DAYS, "default": 30},
-    ),
-    "tz": _query(
-        "tz",
-        "IANA name of the zone in which the documents show times.",
-        {"type": "string", "format": "iana-time-zone", "examples": ["Asia/Kolkata"]},
-    ),
-    "compare": _query("compare", "Show the class median beside a student's own numbers.", {"enum": ["class"]}),
-    "partial": _query("partial", "Take what there is although some reports failed.", {"enum": ["true", "false"]}),
-    "student_id": _query("student_id", "Whom to erase.", _NAME, required=True),
-    "namespace": _query("namespace", "In this namespace only.", _NAME | {"minLength": 0, "pattern": r"^[^\x00]*$"}),
-    "Idempotency-Key": _header(
-        "Idempotency-Key",
-        "The same key with the same body is the same task; with another body it is refused. Empty is none.",
-        {"type": "string", "maxLength": 255, "pattern": r"^([\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?)?$"},
-    ),
-    "Content-Encoding": _header("Content-Encoding", "Of the body.", {"enum": ["gzip", "x-gzip", "identity"]}),
-}
-HEADERS: dict[str, dict[str, Any]] = {
-    "Location": {"description": "The task's address.", "schema": {"type": "string", "format": "uri-reference"}},
-    "Retry-After": {"description": "Seconds until it is worth asking again.", "schema": {"type": "integer"}},
-    "ETag": {"description": "Of the document.", "schema": {"type": "string"}},
-    "Content-Disposition": {"description": "A safe file name; not with a page.", "schema": {"type": "string"}},
-    "WWW-Authenticate": {"description": "How to prove who is calling.", "schema": {"type": "string"}},
-    "RateLimit": {"description": "What is left, and for how long.", "schema": {"type": "string"}},
-    "RateLimit-Policy": {"description": "What may be asked for in a while.", "schema": {"type": "string"}},
-    "X-Request-ID": {"description": "Under which the log has this request.", "schema": {"type": "string"}},
-}
-
-EXAMPLE_CLASS = [
-    {
-        "student_id": "ada",
-        "namespace": "cs101",
-        "events": [
-            {"unit": 1, "type": "saved_code", "created_time": "2025-11-14T09:01:30Z"},
-            {"unit": 1, "type": "submission", "created_time": "2025-11-14T09:04:10Z", "score": 0.5},
-        ],
-    },
-    {"student_id": "grace", "namespace": "cs101", "events": []},
-]
-EXAMPLE_ROWS = """student_id,namespace,unit,type,created_time,score
-ada,cs101,1,saved_code,2025-11-14T09:01:30Z,
-ada,cs101,1,submission,2025-11-14T09:04:10Z,0.5
-grace,cs101,,,,
-"""
-EXAMPLE_ERROR = {
-    "error": "The events cannot be read: 1 fault, each named with its place in `details`. "
-    "Mend them and send the whole body again; nothing was stored.",
-    "details": {"students[4].events[3].unit": ["expected a string of 1 to 200 characters, or a number; it is missing"]},
 }

@@ -12,16 +12,9 @@ from feedback.analysis import ClassFindings, Findings
 from feedback.events import Event, MediaType, Student
 from feedback.rendering.manifest import Manifest
 from feedback.reports.api import messages
-from feedback.reports.api.operations import (
-    EXAMPLE_CLASS,
-    EXAMPLE_ERROR,
-    EXAMPLE_ROWS,
-    HEADERS,
-    OPERATIONS,
-    PARAMETERS,
-    Answer,
-    Operation,
-)
+from feedback.reports.api.examples import EXAMPLE_CLASS, EXAMPLE_ERROR, EXAMPLE_ROWS
+from feedback.reports.api.operations import OPERATIONS, Answer, Operation
+from feedback.reports.api.parameters import HEADERS, PARAMETERS
 
 Json = dict[str, Any]
 _REFERENCE = "#/components/schemas/{name}"

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from feedback.rendering import Format
 from feedback.rendering.manifest import State, encode_manifest
 from feedback.reports import erasure, intake
-from feedback.reports.api import answers, archive, conditional
+from feedback.reports.api import answers, archive, conditional, waiting
 from feedback.reports.api.authentication import caller_of
 from feedback.reports.api.bodies import order_from, student_from, students_of
 from feedback.reports.api.errors import Incomplete, InvalidRequest, NotWritable, UnknownStudent, UnknownTask
@@ -51,7 +51,8 @@ class SubmissionView(ContractView):
 
 class TaskView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
-        return _answer(request, format_, task_id)
+        seconds = waiting.seconds_from(request)
+        return waiting.may_wait(request, task_id, seconds, _answer(request, format_, task_id))
 
     def delete(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
         submission, caller = _submission(request, format_, task_id), caller_of(request)
