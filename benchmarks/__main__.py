@@ -23,6 +23,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "course": (),
     "throughput": ("gunicorn",),
     "singles": (),
+    "reading": (),
     "growth": (),
     "memory": (),
 }
