@@ -1,13 +1,17 @@
 """What the commands say to people: progress and faults on standard error, results on standard output."""
 
 import contextlib
+import math
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 _LINES = 10
+_WHOLE = 10  # from here on a rate needs no decimals
 SHOWN = 20
 
 
@@ -32,23 +36,46 @@ def first(lines: Sequence[str], rest: str = "") -> list[str]:
 @contextlib.contextmanager
 def progress(label: str, total: int) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal, at most ten plain lines elsewhere; call what it gives with the number done so far."""
+    pace = Pace(total)
     if sys.stderr.isatty():
-        with click.progressbar(length=total, label=label, file=sys.stderr, show_pos=True) as bar:
-            yield lambda done: bar.update(done - bar.pos)
+        shown: Any = {"show_pos": True, "show_eta": False, "item_show_func": lambda words: words}
+        with click.progressbar(length=total, label=label, file=sys.stderr, **shown) as bar:
+            yield lambda done: bar.update(done - bar.pos, pace.at(done))
     else:
-        yield _line_printer(label, total)
+        yield _line_printer(label, total, pace)
 
 
-def _line_printer(label: str, total: int) -> Callable[[int], None]:
+def _line_printer(label: str, total: int, pace: "Pace") -> Callable[[int], None]:
     said = 0
 
     def at(done: int) -> None:
         nonlocal said
         if (step := done * _LINES // max(total, 1)) > said:
             said = step
-            note(f"{label}: {done:,} of {total:,}")
+            note(", ".join(filter(None, [f"{label}: {done:,} of {total:,}", pace.at(done)])))
 
     return at
+
+
+class Pace:
+    """How fast it goes, from the start to now, and how long the rest takes at that."""
+
+    def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._total, self._clock, self._start = total, clock, clock()
+
+    def at(self, done: int) -> str:
+        """`12 a second, about 40 s left`; nothing before anything is done."""
+        seconds = self._clock() - self._start
+        if not done or seconds <= 0:
+            return ""
+        rate = done / seconds
+        said = f"{rate:,.0f} a second" if rate >= _WHOLE else f"{rate:.1f} a second"
+        return f"{said}, about {_span((self._total - done) / rate)} left" if done < self._total else said
+
+
+def _span(seconds: float) -> str:
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    return f"{minutes:,} min {rest:02} s" if minutes else f"{rest} s"
 
 
 def note(message: str) -> None:
