@@ -77,17 +77,23 @@ def _time_and_rhythm(findings: Findings, words: Words) -> Iterator[Section]:
         yield Section("rhythm", words.text("Rhythm and pauses"), rhythm, half=side_by_side)
 
 
-def _key_figures(findings: Findings, words: Words) -> KeyFigures:
+def _range_of_estimate(findings: Findings, words: Words) -> str:
+    """How much hangs on where a gap ends the work."""
     figures, settings = findings.key_figures, findings.settings
+    narrow, wide = words.number(settings.narrow_gap_minutes), words.number(settings.wide_gap_minutes)
+    low, high = words.duration(figures.active_seconds_narrow_gap), words.duration(figures.active_seconds_wide_gap)
+    if low == high:
+        return words.text("the same, counting gaps up to {narrow} or {wide} min", narrow=narrow, wide=wide)
+    return words.text(
+        "{low} to {high}, counting gaps up to {narrow} or {wide} min", low=low, high=high, narrow=narrow, wide=wide
+    )
+
+
+def _key_figures(findings: Findings, words: Words) -> KeyFigures:
+    figures = findings.key_figures
     range_of_estimate = words.text("no time between events to count")
     if figures.active_seconds is not None:
-        range_of_estimate = words.text(
-            "{low} to {high}, counting gaps up to {narrow} or {wide} min",
-            low=words.duration(figures.active_seconds_narrow_gap),
-            high=words.duration(figures.active_seconds_wide_gap),
-            narrow=words.number(settings.narrow_gap_minutes),
-            wide=words.number(settings.wide_gap_minutes),
-        )
+        range_of_estimate = _range_of_estimate(findings, words)
     window = words.text("no event has a time")
     if figures.sessions is not None:
         window = words.count("in one stretch of work", "in {number} stretches of work", figures.sessions)
