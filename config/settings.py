@@ -236,6 +236,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.text("FEEDBACK_STATIC_ROOT") or None
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 WHITENOISE_AUTOREFRESH = DEBUG
+# What a browser asks for at the top, whatever page it shows: an icon.
+WHITENOISE_ROOT = BASE_DIR / "feedback" / "web" / "root"
 if STATIC_ROOT:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

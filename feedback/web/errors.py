@@ -1,13 +1,16 @@
 """Errors outside the API's own views: a page for a browser, the API's envelope for everyone else."""
 
+import math
 import sys
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
+from django.template.defaultfilters import pluralize
 
 from feedback.access.limits import Exceeded
 from feedback.reports.api import errors as api
+from feedback.reports.api.errors import NotWritable
 from feedback.reports.api.negotiation import accepts
 
 _API = ("/assignment", "/students", "/health", "/metrics", "/api")
@@ -39,9 +42,24 @@ def refused(request: HttpRequest, fault: Exception) -> HttpResponse:
     status = api.status_of(fault) or 403
     if not wants_page(request):
         return JsonResponse(api.envelope(error, details), status=status)
-    response = error_page(request, status, "That is not possible", error)
     if isinstance(fault, Exceeded):
+        minutes = math.ceil(fault.taken.seconds_left / 60)
+        why = f"Try again in {minutes:,} minute{pluralize(minutes)}, or ask whoever runs this service for more."
+        response = error_page(request, status, "That was too often", why)
         response["Retry-After"] = str(fault.taken.seconds_left)
+        return response
+    if isinstance(fault, NotWritable):
+        error = "Your account may read this, and neither hand it out nor delete it. Ask whoever runs this service."
+    return error_page(request, status, "That is not possible", error)
+
+
+def not_to_be_opened(request: HttpRequest, refusal: HttpResponseNotAllowed) -> HttpResponse:
+    """An address that only takes a form."""
+    if not wants_page(request):
+        return refusal
+    why = "This address takes what a form sends, and shows nothing by itself. Go back, and send the form again."
+    response = error_page(request, 405, "There is nothing to open here", why)
+    response["Allow"] = refusal["Allow"]
     return response
 
 

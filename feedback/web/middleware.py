@@ -5,7 +5,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.middleware.common import CommonMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped] # it has no types
 
@@ -13,7 +13,7 @@ from feedback.access.limits import Exceeded
 from feedback.rendering import style_source
 from feedback.reports.api.errors import NotWritable
 from feedback.reports.intake import Refused
-from feedback.web.errors import refused
+from feedback.web.errors import not_to_be_opened, refused
 
 
 class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc] # it has no types
@@ -62,13 +62,18 @@ class ContentSecurityPolicy:
 
 
 class RefusalsAsPages:
-    """What may not be done, said in a page: the rules speak in exceptions, wherever they stand."""
+    """What may not be done, said in a page: the rules speak in exceptions, wherever they stand.
+
+    And what Django refuses without a word: to open an address that only takes a form, as happens to whoever
+    had to log in between the two.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        return not_to_be_opened(request, response) if isinstance(response, HttpResponseNotAllowed) else response
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponseBase | None:
         return refused(request, fault) if isinstance(fault, Refused | Exceeded | NotWritable) else None

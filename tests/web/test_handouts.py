@@ -40,6 +40,15 @@ def test_links_are_made_shown_and_opened(client: Client, made: str) -> None:
     assert table.content.count(b"http://testserver/r/") == 6
 
 
+def test_no_link_is_shown_to_a_format_there_is_not(client: Client, upload: Upload) -> None:
+    address = upload(class_of(2), formats="html")["Location"]
+    work_off()
+    page = client.get(client.post(f"{address}/handouts", {"days": "14"})["Location"]).text
+
+    assert page.count('href="http://testserver/r/') == 2
+    assert "PDF" not in page
+
+
 def test_a_link_and_then_all_are_withdrawn(client: Client, made: str) -> None:
     address = client.post(f"{made}/handouts", {"days": "14"})["Location"]
     page = client.get(address).text

@@ -186,6 +186,8 @@ def test_guessing_passwords_comes_to_an_end_for_that_account_alone(client: Clien
     answers = [client.post("/login", {"username": "ada", "password": "wrong"}).status_code for _ in range(12)]
     assert answers[:9] == [200] * 9
     assert answers[-1] == 429
+    refused = client.post("/login", {"username": "ada", "password": "wrong"}, headers={"Accept": "text/html"})
+    assert re.search(r"Try again in \d+ minutes?, or ask", refused.text)
     assert client.post("/login", {"username": "ADA", "password": PASSWORD}).status_code == 429
     assert client.post("/login", {"username": "grace", "password": PASSWORD}).status_code == 302
 

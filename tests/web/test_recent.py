@@ -1,7 +1,10 @@
 """What was submitted lately, and how it is deleted."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from feedback.reports.models import Report, Submission
@@ -25,6 +28,15 @@ def test_an_upload_in_both_formats_is_one_row(client: Client, upload: Upload) ->
     assert "HTML made" in page
     assert "PDF in the making" in page
     assert page.index("ada") < page.index("Class of 3")
+
+
+def test_the_list_says_how_many_students_and_how_long_ago(client: Client, upload: Upload) -> None:
+    upload(class_of(7), formats="html")
+    Submission.objects.update(created_at=timezone.now() - timedelta(hours=3, minutes=5))
+    page = client.get("/submissions").text
+
+    assert '<td class="n">7</td>' in page
+    assert "3\xa0hours ago" in page
 
 
 def test_a_class_is_in_the_making_as_soon_as_one_report_is(client: Client, upload: Upload) -> None:

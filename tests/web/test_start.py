@@ -97,6 +97,13 @@ def test_a_fault_in_json_is_shown_by_the_files_own_line(upload: Upload) -> None:
     assert "line 5: students[0].events[1].score" in answer.text
 
 
+def test_a_fault_in_ndjson_is_shown_by_the_files_own_line(upload: Upload) -> None:
+    answer = upload(b'{"student_id": "ada", "events": []}\n\n{"student_id": "grace", "events": [{}]}\n', "class.ndjson")
+
+    assert answer.status_code == 400
+    assert "line 3: events[0].unit" in answer.text
+
+
 def test_what_was_chosen_stays_chosen_after_a_fault(upload: Upload) -> None:
     page = upload(b"{", formats="pdf", time_zone="Asia/Kolkata", compare="on").text
 
@@ -152,6 +159,21 @@ def test_the_sample_class_is_a_class_like_any_other(client: Client, db: None, br
     assert answer.status_code == 303
     assert set(Submission.objects.values_list("format", "students")) == {("html", 24), ("pdf", 24)}
     assert Report.objects.count() == 50
+
+
+def test_an_address_that_only_takes_a_form_says_so_when_it_is_opened(client: Client, db: None) -> None:  # noqa: ARG001
+    answer = client.get("/sample", headers={"Accept": "text/html"})
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "There is nothing to open here" in answer.text
+    assert client.get("/sample", headers={"Accept": "application/json"}).status_code == 405
+
+
+def test_the_icon_that_every_browser_asks_for_is_there(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"\0\0\1\0")
 
 
 def test_a_form_from_another_site_is_refused(db: None) -> None:  # noqa: ARG001

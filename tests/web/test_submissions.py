@@ -3,8 +3,11 @@
 import csv
 import io
 import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -57,6 +60,27 @@ def test_a_report_opens_while_others_are_still_made(client: Client, upload: Uplo
     assert "not made yet" in client.get(f"{address}/students/{second.id}").text
 
 
+def test_failures_are_listed_and_tried_again_while_others_are_still_made(client: Client, upload: Upload) -> None:
+    address = upload(class_of(3), formats="html")["Location"]
+    Report.objects.filter(position=2).update(state="FAILURE", error="it could not be made")
+    page = client.get(address).text
+
+    assert "1 failed" in page
+    assert "<bdi>student-1</bdi> (web page): it could not be made" in page
+    assert client.post(f"{address}/retry").status_code == 303
+    work_off()
+    assert set(Report.objects.values_list("state", flat=True)) == {"SUCCESS"}
+
+
+def test_progress_tells_its_rate_and_the_time_left(client: Client, upload: Upload) -> None:
+    address = upload(class_of(10), formats="html")["Location"]
+    Submission.objects.update(created_at=Now() - timedelta(minutes=1))
+    Report.objects.filter(position__in=[1, 2, 3, 4, 5]).update(state="SUCCESS", finished_at=Now())
+
+    # Five in the last ten seconds; five are left.
+    assert "<b>5</b> of 10 · 0.5 a second, about 10 s left" in client.get(f"{address}/progress").text
+
+
 def test_progress_tells_only_its_milestones(client: Client, upload: Upload) -> None:
     address = upload(class_of(4), formats="html")["Location"]
     Report.objects.filter(position__in=[1, 2]).update(state="SUCCESS")
@@ -84,6 +108,40 @@ def test_the_class_page_has_a_row_for_each_student_and_everything_to_download(cl
         f"/assignment/html/{html.id}/findings",
     ):
         assert f'"{address}"' in page
+        assert client.get(address).status_code == 200
+
+
+def test_a_row_holds_a_students_numbers_and_a_drawing_of_their_time(client: Client, upload: Upload) -> None:
+    events = [
+        {"unit": 1, "type": "saved_code", "created_time": "2024-07-21T03:00:00Z"},
+        {"unit": 2, "type": "saved_code", "created_time": "2024-07-21T03:04:00Z"},
+        {"unit": 1, "type": "submission", "created_time": "2024-07-21T03:09:00Z", "score": 0.5},
+    ]
+    address = upload([student("ada", events=events), student("grace", events=[])], formats="html")["Location"]
+    work_off()
+    rows = re.findall(r"<tr><th scope=.row.>.*?</tr>", client.get(address).text, re.DOTALL)
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
+
+    assert "<svg" in cells[0][0]
+    assert cells[0][1:6] == ["9 min", "3", "1", "2", "0.5"]
+    assert int(cells[0][6]) == len(findings_of_first(client, address)["insights"])
+    assert cells[1] == ["–", "–", "0", "0", "0", "–", "0"]
+
+
+def findings_of_first(client: Client, address: str) -> dict[str, Any]:
+    found: dict[str, Any] = client.get(address.replace("/submissions/", "/assignment/html/") + "/findings").json()
+    first: dict[str, Any] = found["rows"][0]
+    return first
+
+
+def test_a_student_without_a_report_has_a_row_without_a_link(client: Client, upload: Upload) -> None:
+    address = upload(class_of(2), formats="html")["Location"]
+    work_off()
+    Report.objects.filter(position=2).update(state="FAILURE", error="it could not be made")
+    page = client.get(address).text
+
+    assert row_names(page) == ["student-0", "student-1"]
+    assert page.count(f'href="{address}/students/') == 1
 
 
 def test_both_tasks_have_the_same_page(client: Client, made: str) -> None:
@@ -224,7 +282,7 @@ def test_failures_are_listed_with_their_reason_and_can_be_tried_again(client: Cl
     page = client.get(address).text
 
     assert "1 report could not be made" in page
-    assert "(PDF): it could not be made" in page
+    assert "<bdi>student-1</bdi> (PDF): it could not be made" in page
     assert "archive.zip?partial=true" in page
     answer = client.post(f"{address}/retry")
     assert answer.status_code == 303
@@ -241,6 +299,18 @@ def test_a_submission_that_failed_whole_says_so_and_can_be_tried_again(client: C
     assert "it could not be made" in page
     assert f'action="{address}/retry"' in page
     assert "http-equiv" not in page
+
+
+def test_a_class_of_an_earlier_version_can_still_be_downloaded(client: Client, made: str) -> None:
+    Report.objects.update(findings=b"{}")
+    page = client.get(made).text
+
+    assert "made by an earlier version" in page
+    assert "archive.zip" in page
+    assert "findings.csv" not in page
+    assert client.get(f"{made}/findings.csv").status_code == 404
+    student = Report.objects.filter(kind="student", submission__format="html").latest("position")
+    assert "made by an earlier version" in client.get(f"{made}/students/{student.id}").text
 
 
 def test_the_other_format_is_made_from_what_is_stored(client: Client, upload: Upload) -> None:

@@ -75,7 +75,7 @@ def _rows(upload: Upload, findings: ClassFindings, request: HttpRequest) -> dict
 def _around(upload: Upload, findings: ClassFindings | None, options: RenderOptions) -> dict[str, object]:
     """What stands beside the table: the class report's own sections, and what could not be made."""
     failed = upload.reports().filter(state=State.FAILURE).order_by("submission__format", "position")
-    context: dict[str, object] = {"failures": failed[:FAILURES_SHOWN], "failed": failed.count()}
+    context: dict[str, object] = {"failures": failed[:FAILURES_SHOWN], "failed": failed.count(), "document": None}
     if findings is not None:
         document = class_document(findings, options, Legible(Coverage.BROWSER), links=(), limit=0)
         context |= {
