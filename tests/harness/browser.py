@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from shutil import which
 
 import pytest
@@ -18,18 +19,25 @@ _QUIET = (
 )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A running Chromium with a profile of its own.
-
-    For one module: while it runs, so does its event loop in this thread, where neither `asyncio.run` nor Django's
-    database layer would work in the tests that follow.
-    """
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A running Chromium with a profile of its own."""
     path = next((found for name in _CHROMIUM if (found := which(name))), None)
     assert path, "Chromium is not installed; `make install-test-tools` installs it or says how."
     # Its sandbox does not start for root, as in most containers.
     sandbox = ["--no-sandbox"] if hasattr(os, "getuid") and os.getuid() == 0 else []
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=[*_QUIET, *sandbox])
-        yield chromium
-        chromium.close()
+        running = playwright.chromium.launch(executable_path=path, args=[*_QUIET, *sandbox])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium for one module.
+
+    For no longer: while it runs, so does its event loop in this thread, where neither `asyncio.run` nor Django's
+    database layer would work in the tests that follow.
+    """
+    with chromium() as running:
+        yield running

@@ -1,69 +1,27 @@
 """The pages as people use them, in Chromium, on the running service: web, worker, PostgreSQL and Redis."""
 
 import io
-import itertools
-import json
+import os
 import re
+import signal
+import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pypdf
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.harness.processes import ROOT
+from tests.harness.processes import Process
 from tests.harness.stack import Stack
+from tests.web.browser.conftest import CLASS, Visit, write
 
 pytestmark = pytest.mark.browser
 
-CLASS = json.loads((ROOT / "examples" / "class.json").read_bytes())[:19]
 NAMES = [student["student_id"] for student in CLASS]
-LONG = 120_000
-expect.set_options(timeout=LONG)
-Visit = Callable[..., Page]
-
-
-@pytest.fixture
-def visit(browser: Browser, service: Stack) -> Iterator[Visit]:
-    """`visit("/", **context)` opens a page; at the end no page may have broken its policy or asked another site."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
-
-    def open_page(address: str, of: Stack = service, **options: Any) -> Page:
-        ours = (of.url, "data:")
-        context = browser.new_context(base_url=of.url, **options)
-        context.set_default_timeout(LONG)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda fault: complaints.append(str(fault)))
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("request", lambda asked: complaints.append(asked.url) if not asked.url.startswith(ours) else None)
-        page.goto(address)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    # A refusal (of a file with faults) is something the browser notes as well.
-    assert [each for each in complaints if "status of 400" not in each] == []
-
-
-@pytest.fixture(scope="module")
-def made(service: Stack) -> str:
-    """The address of a class of 19 whose reports are all made in both formats."""
-    tasks = [service.client.post(f"/assignment/{format_}", json=CLASS).json()["task_id"] for format_ in ("html", "pdf")]
-    for format_, task in zip(("html", "pdf"), tasks, strict=True):
-        assert service.finished(f"/assignment/{format_}/{task}").status_code == 200
-    return f"/submissions/{tasks[0]}"
-
-
-def write(folder: Path, content: object, name: str = "class.json") -> Path:
-    path = folder / name
-    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-    return path
 
 
 def drop(page: Page, selector: str, path: Path) -> None:
@@ -128,7 +86,7 @@ def test_a_class_is_dropped_watched_and_its_reports_downloaded(visit: Visit, tmp
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_broken_file_is_answered_with_its_faults(visit: Visit, tmp_path: Path, scripts: bool) -> None:
     broken = [{"student_id": f"s{number}", "events": [{"type": "no unit"}]} for number in range(25)]
-    page = visit("/", java_script_enabled=scripts)
+    page = visit("/", expected=(400,), java_script_enabled=scripts)
     page.set_input_files("#events", write(tmp_path, broken))
     page.get_by_label("PDFs only").check()
     page.get_by_role("button", name="Make the reports").click()
@@ -153,30 +111,46 @@ def test_a_file_that_misses_the_field_is_taken_all_the_same(visit: Visit, tmp_pa
     assert page.locator("#events").evaluate("field => field.files[0].name") == "class.json"
 
 
-def test_progress_survives_a_reload_and_is_told_to_screen_readers(
-    visit: Visit, start_services: Callable[..., Stack], tmp_path: Path
-) -> None:
-    held = start_services()
-    held.processes["worker"].stop()
+@contextmanager
+def held(worker: Process) -> Iterator[Callable[[signal.Signals], None]]:
+    """A worker that stands still, as if nobody had started it, until it is sent SIGCONT."""
+
+    def send(number: signal.Signals) -> None:
+        os.killpg(worker.pid, number)
+
+    send(signal.SIGSTOP)
+    try:
+        yield send
+    finally:
+        send(signal.SIGCONT)
+
+
+def test_progress_survives_a_reload_and_is_told_to_screen_readers(visit: Visit, service: Stack, tmp_path: Path) -> None:
     students = [student | {"namespace": f"group {group}"} for group in range(9) for student in CLASS]
-    page = visit("/", of=held)
+    page = visit("/")
     page.set_input_files("#events", write(tmp_path, students))
     page.get_by_label("PDFs only").check()
-    page.get_by_role("button", name="Make the reports").click()
-    expect(page.get_by_text("waiting for a worker")).to_be_visible()
-    page.reload()
-    bar = page.get_by_role("progressbar", name="PDFs")
-    expect(bar).to_have_attribute("max", "171")
-    expect(bar).to_have_attribute("value", "0")
+    with held(service.processes["worker"]) as send:
+        page.get_by_role("button", name="Make the reports").click()
+        expect(page.get_by_text("waiting for a worker")).to_be_visible()
+        page.reload()
+        bar = page.get_by_role("progressbar", name="PDFs")
+        expect(bar).to_have_attribute("max", "171")
+        expect(bar).to_have_attribute("value", "0")
 
-    held.start_worker("second")
-    expect(page.get_by_role("status")).to_have_text(re.compile("^(25|50|75) per cent of the reports are made"))
-    expect(page.get_by_text(re.compile("a second, about .* left"))).to_be_visible()
-    opened = page.locator("#students tbody a").first
-    name = opened.inner_text().splitlines()[0]
-    opened.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text(name.split(" group")[0])
-    page.go_back()
+        send(signal.SIGCONT)
+        task = page.url.replace("/submissions/", "/assignment/pdf/")
+        while service.client.get(task).json()["progress"]["done"] < 171 / 4:
+            time.sleep(0.02)
+        send(signal.SIGSTOP)
+        expect(page.get_by_role("status")).to_have_text(re.compile("^(25|50|75) per cent of the reports are made"))
+        expect(page.get_by_text(re.compile("a second, about .* left"))).to_be_visible()
+        opened = page.locator("#students tbody a").first
+        name = opened.inner_text().splitlines()[0]
+        opened.click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(name.split(" group")[0])
+        page.go_back()
+        expect(bar).to_be_visible()
     expect(page.locator("table.students tbody tr")).to_have_count(171)
 
 
@@ -185,26 +159,6 @@ def test_the_sample_class_is_one_click_away(visit: Visit) -> None:
     page.get_by_role("button", name="Try it with a sample class").click()
 
     expect(page.locator("table.students tbody tr")).to_have_count(24)
-
-
-def test_everything_is_reached_and_done_with_the_keyboard(visit: Visit, made: str) -> None:
-    page = visit(made)
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
-    page.keyboard.press("Enter")
-    for _ in range(30):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.id") == "q":
-            break
-    page.keyboard.type("tanaka")
-    expect(page.locator("table.students tbody tr")).to_have_count(1)
-    expect(page.locator("#q")).to_be_focused()
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent").strip() == "aiko.tanaka":
-            break
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Student ID: aiko.tanaka")
 
 
 def test_the_next_student_is_one_step_away(visit: Visit, made: str) -> None:
@@ -238,31 +192,3 @@ def test_the_documentation_runs_from_our_own_files(visit: Visit) -> None:
     page.get_by_role("button", name="Execute").click()
 
     expect(page.locator(".responses-table.live-responses-table")).to_contain_text('"live"')
-
-
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-PAGES = {
-    "start": "/",
-    "class": "{made}",
-    "search without a hit": "{made}?q=nobody",
-    "student": "{made}/students/{report}",
-    "recent": "/submissions",
-    "delete": "{made}/delete",
-    "API": "/api/docs/",
-}
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
-    visit: Visit, service: Stack, made: str, name: str
-) -> None:
-    manifest = service.client.get(made.replace("/submissions/", "/assignment/html/") + "/reports").json()
-    page = visit(PAGES[name].format(made=made, report=manifest["students"][4]["report_id"]))
-    page.wait_for_load_state("networkidle")
-    for scheme, width in itertools.product(SCHEMES, (390, 1280)):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 900})
-        results = Axe().run(page)
-
-        assert results.violations_count == 0, results.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,65 @@
+"""The main job with the keyboard alone: everything is reached, in the order it is read, and one sees where one is."""
+
+import re
+from pathlib import Path
+
+import pypdf
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.browser.conftest import CLASS, Visit, write
+
+pytestmark = pytest.mark.browser
+
+SEEN = """() => {
+    const at = document.activeElement, style = getComputedStyle(at);
+    return at.matches(":focus-visible") && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+}"""
+NAME = "() => (document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim().replace(/\\s+/g, ' ')"
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until what is focused is called so; every stop on the way can be seen."""
+    passed: list[str] = []
+    while not passed or not passed[-1].startswith(name):
+        page.keyboard.press("Tab")
+        passed.append(page.evaluate(NAME))
+        assert page.evaluate(SEEN), f"nobody sees that “{passed[-1]}” is focused"
+        assert len(passed) < 60, f"“{name}” is not among {passed}"
+
+
+def test_a_class_is_uploaded_watched_searched_and_downloaded_with_the_keyboard(visit: Visit, tmp_path: Path) -> None:
+    page = visit("/")
+    tab_to(page, "Skip to the content")
+    page.keyboard.press("Enter")
+    tab_to(page, "The events of one student")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(write(tmp_path, [student | {"namespace": "by keyboard"} for student in CLASS]))
+    tab_to(page, "web pages and PDFs")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("PDFs only")).to_be_checked()
+    tab_to(page, "Show students the class median")
+    page.keyboard.press("Space")
+    expect(page.get_by_label("Show students the class median")).to_be_checked()
+    tab_to(page, "Make the reports")
+    page.keyboard.press("Enter")
+    expect(page.locator("table.students tbody tr")).to_have_count(19)
+
+    tab_to(page, "Find a student")
+    page.keyboard.type("a")
+    expect(page.get_by_role("status")).to_have_text(re.compile("of 19"))
+    expect(page.locator("#q")).to_be_focused()
+    tab_to(page, "Events")
+    page.keyboard.press("Enter")
+    expect(page.locator("th[aria-sort=descending]")).to_have_text("Events")
+    expect(page.get_by_role("link", name="Events", exact=True)).to_be_focused()
+    tab_to(page, "aiko.tanaka")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Student ID: aiko.tanaka")
+
+    tab_to(page, "Download the PDF")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert "Student ID: aiko.tanaka" in pypdf.PdfReader(download.value.path()).pages[0].extract_text()

@@ -1,0 +1,100 @@
+"""A service with something there of every kind: reports made, waiting, failed, handed out, and what is past reading."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+
+from tests.harness.stack import Stack
+
+PASSWORD = "a long password of this test"
+# Of everyone who looks at a page: what their account may do.
+PEOPLE = {"teacher": ["view_submission", "add_submission"], "reader": ["view_submission"], "newcomer": []}
+_ACCOUNTS = """
+import json, sys
+from django.contrib.auth.models import Permission, User
+for name, permitted in json.loads(sys.argv[1]).items():
+    user = User.objects.create_user(name, password=sys.argv[2])
+    user.user_permissions.set(Permission.objects.filter(codename__in=permitted))
+"""
+# Not due while the tests run: no worker touches it.
+_REST = "due_at = now() + interval '1 year', finished_at = NULL"
+Json = dict[str, Any]
+
+
+class World:
+    """Addresses of pages by what they show. `open` makes the reports, `closed` shows them to who is logged in."""
+
+    def __init__(self, open_: Stack, closed: Stack, made: str) -> None:
+        self.closed = closed
+        self._open = open_
+        closed.run("python", "-c", _SETUP + _ACCOUNTS, json.dumps(PEOPLE), PASSWORD)
+        self.made = made
+        classes = ("working", "failed", "old", "broken", "handed out")
+        singles = ("waiting", "not made", "alone")
+        tasks = {name: self._submit([_student(f"{name} {one}") for one in "abc"]) for name in classes}
+        tasks |= {name: self._submit([_student(name)]) for name in singles}
+        for task in tasks.values():
+            assert open_.finished(task).status_code == 200
+        self._tasks = tasks
+        self._alter()
+        self._hand_out()
+
+    def page(self, name: str) -> str:
+        """Of an upload."""
+        return "/submissions/" + self._tasks[name].rsplit("/", 1)[1] if name != "made" else self.made
+
+    def student(self, name: str, position: int = 1) -> str:
+        """Of a student in a class."""
+        task = self._tasks.get(name) or self.made.replace("/submissions/", "/assignment/html/")
+        entries = self._open.client.get(f"{task}/reports").json()["students"]
+        return f"{self.page(name)}/students/{entries[position - 1]['report_id']}"
+
+    def _submit(self, students: Sequence[Json]) -> str:
+        answer = self._open.client.post("/assignment/html", json=students)
+        return urlsplit(answer.headers["Location"]).path
+
+    def _alter(self) -> None:
+        """What takes a fault, or years, to come about."""
+        failed = "state = 'FAILURE', error = 'It could not be made in three attempts.', body = NULL"
+        self._set("working", f"state = 'PENDING', {_REST}", "position IN (0, 3)")
+        self._set("working", failed, "position = 2")
+        self._set("failed", failed, "position = 2")
+        self._set("waiting", f"state = 'PENDING', {_REST}")
+        self._set("not made", failed)
+        self._set("old", "findings = '{}'")
+        self._sql("UPDATE reports_submission SET options = '{}' WHERE id = %s", self._id("broken"))
+
+    def _hand_out(self) -> None:
+        task = self._tasks["handed out"]
+        client = self._open.client
+        given, withdrawn = [client.post(f"{task}/handouts", json={}).json() for _ in range(2)]
+        client.delete(f"{task}/handouts/{withdrawn['handout_id']}")
+        client.delete(f"{task}/handouts/{given['handout_id']}/links/{given['links'][1]['report_id']}")
+        self.links = f"{self.page('handed out')}/handouts/{given['handout_id']}"
+        self.closed_links = f"{self.page('handed out')}/handouts/{withdrawn['handout_id']}"
+        self.link = urlsplit(given["links"][0]["page"]).path
+        self.withdrawn_link = urlsplit(given["links"][1]["page"]).path
+
+    def _id(self, name: str) -> str:
+        return self._tasks[name].rsplit("/", 1)[1]
+
+    def _set(self, name: str, changes: str, where: str = "true") -> None:
+        self._sql(f"UPDATE reports_report SET {changes} WHERE submission_id = %s AND {where}", self._id(name))  # noqa: S608 - our own
+
+    def _sql(self, statement: str, *values: object) -> None:
+        with psycopg.connect(self.closed.environment["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute(statement.encode(), values)
+
+
+_SETUP = "import django; django.setup()\n"
+
+
+def _student(name: str) -> Json:
+    events = [
+        {"unit": unit, "type": type_, "created_time": f"2025-11-14T09:{minute:02}:00Z"}
+        for minute, (unit, type_) in enumerate([(1, "saved_code"), (1, "submission"), (2, "saved_code")])
+    ]
+    return {"student_id": name, "namespace": "course of every kind", "events": events}
