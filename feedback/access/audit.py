@@ -1,5 +1,6 @@
 """Who read, handed out and erased what: kept by ids alone, so that no student's name outlives an erasure here."""
 
+import functools
 from datetime import timedelta
 from typing import TypeAlias
 from uuid import UUID
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from feedback.access.models import AuditEntry
+from feedback.access.prepared import A_TEXT, AN_ID, ANOTHER_ID, ANOTHER_TEXT, Prepared
 
 Action: TypeAlias = AuditEntry.Action
 
@@ -22,9 +24,24 @@ def record(by: str, action: Action, what: str, task_id: UUID | None = None, repo
 
 def record_reading(by: str, what: str, task_id: UUID | None = None, report_id: UUID | None = None) -> None:
     """Write down that something was read, once in a while for each reader and thing."""
-    lately = AuditEntry.objects.filter(at__gt=Now() - _SAME_READING, actor=by, action=Action.READ, what=what)
-    if not lately.filter(task_id=task_id, report_id=report_id).exists():
+    about = {stand_in: value for stand_in, value in ((AN_ID, task_id), (ANOTHER_ID, report_id)) if value}
+    lately = _lately(task_id is None, report_id is None).rows({A_TEXT: by, ANOTHER_TEXT: what, **about})
+    if next(lately, None) is None:
         record(by, Action.READ, what, task_id, report_id)
+
+
+@functools.cache
+def _lately(no_task: bool, no_report: bool) -> Prepared[AuditEntry]:
+    """A reading of the same by the same, if there was any a moment ago."""
+    same = AuditEntry.objects.filter(
+        at__gt=Now() - _SAME_READING,
+        actor=A_TEXT,
+        action=Action.READ,
+        what=ANOTHER_TEXT,
+        task_id=None if no_task else AN_ID,
+        report_id=None if no_report else ANOTHER_ID,
+    )
+    return Prepared(same.only("pk")[:1])
 
 
 def purge() -> int:
