@@ -13,8 +13,9 @@ from feedback.events.files import media_type_of, plain
 from feedback.events.lines import lines_of
 from feedback.rendering import Format
 from feedback.reports.documents import Options
-from feedback.reports.intake import Order, Roll, submit_roll
+from feedback.reports.intake import Order, submit_roll
 from feedback.reports.models import Submission
+from feedback.reports.roll import Roll
 from feedback.web.access import caller_of
 
 

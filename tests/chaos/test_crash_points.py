@@ -11,7 +11,7 @@ from tests.chaos.site import WORKERS, Site, until
 from tests.chaos.work import Json, expected_sha256, student
 
 IN_WEB = {
-    "before the commit": ("feedback.reports.intake:_insert_reports", "after"),
+    "before the commit": ("feedback.reports.intake:insert_reports", "after"),
     "after the commit, before the hint": ("feedback.reports.hints:publish", "before"),
     "after the hint, before the answer": ("feedback.reports.hints:publish", "after"),
 }

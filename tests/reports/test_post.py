@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.test import Client
 from pytest_django import Settings
 
-from feedback.reports import intake
+from feedback.reports import intake, roll
 from feedback.reports.models import Report, Submission
 from tests.reports.conftest import Post, Submit, class_of, student, work_off
 
@@ -190,12 +190,12 @@ def test_a_fault_in_csv_is_named_by_its_line(post: Post) -> None:
 def test_a_fault_of_the_database_amid_the_bulk_insert_is_one_that_views_expect(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = intake._report_rows
+    real = roll._report_rows
 
     def twice(*arguments: Any) -> Iterator[tuple[Any, ...]]:
         [row] = real(*arguments)
         yield from (row, row)
 
-    monkeypatch.setattr(intake, "_report_rows", twice)
+    monkeypatch.setattr(roll, "_report_rows", twice)
     with pytest.raises(IntegrityError):
         post("html", student())
