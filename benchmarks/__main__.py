@@ -24,6 +24,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "throughput": ("gunicorn",),
     "singles": (),
     "reading": (),
+    "slow": ("gunicorn",),
     "growth": (),
     "memory": (),
 }
