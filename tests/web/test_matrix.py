@@ -3,6 +3,7 @@
 A new address, or a new method at one, fails here until it has a row.
 """
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,9 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, get_resolver, reverse
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker
 
 from feedback.access import keys
 from feedback.access.models import ApiKey, AuditEntry, Grant
@@ -24,6 +25,7 @@ from feedback.reports.models import Report, Submission
 from tests.reports.conftest import Calling, class_of, student, work_off
 from tests.web.conftest import Answer
 
+pytestmark = pytest.mark.django_db
 COLUMNS = (
     "no key",
     "revoked key",
@@ -219,8 +221,8 @@ class World:
         return User.objects.get(username="staff").pk if "_user_" in name else self.report.id
 
     def ask(self, who: str, address: Address) -> Answer:
-        """What is answered; whatever was changed is undone."""
-        client = self.clients[who]
+        """What is answered; whatever was changed is undone, and who logged out is in again."""
+        client = copy.deepcopy(self.clients[who])
         with transaction.atomic():
             if address.name == "submit":
                 answer = client.post("/assignment/html", student(), content_type="application/json")
@@ -230,11 +232,14 @@ class World:
         return answer
 
 
-@pytest.fixture
-def world(db: None, broker: str, settings: Settings) -> World:  # noqa: ARG001 - must be running
-    settings.FEEDBACK_AUTH = "keys"
-    settings.CELERY_BROKER_URL = "filesystem://"  # so that the counters go with the test's transaction
-    return World()
+@pytest.fixture(scope="module")
+def world(broker: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:  # noqa: ARG001 - must be running
+    """Made once: whoever asks leaves it as it was."""
+    # The broker in files, so that the counters go with the transaction.
+    closed = override_settings(FEEDBACK_AUTH="keys", CELERY_BROKER_URL="filesystem://")
+    with django_db_blocker.unblock(), closed, transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("address", TABLE, ids=str)
