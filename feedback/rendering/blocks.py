@@ -8,6 +8,8 @@ from datetime import datetime
 
 import msgspec
 
+from feedback.rendering.charts.svg import Drawing
+
 
 class Block(msgspec.Struct, frozen=True, tag_field="block", tag=str.lower):
     """One part of a section; `kind` names it and its template."""
@@ -66,17 +68,21 @@ class Key(msgspec.Struct, frozen=True):
 
 
 class Chart(Block, frozen=True):
-    """A drawing: an SVG by the rules of `charts`, what it is, and what it shows, in words.
+    """A drawing by the rules of `charts`, what it is, and what it shows, in words.
 
     A `narrow` one is drawn for half a page's width, and fits a phone as it is.
     """
 
-    svg: str
+    drawing: Drawing
     title: str
     description: str
     caption: str = ""
     legend: tuple[Key, ...] = ()
     narrow: bool = False
+
+    @property
+    def svg(self) -> str:
+        return self.drawing.svg
 
 
 class Column(msgspec.Struct, frozen=True):

@@ -31,7 +31,7 @@ def activity_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]
         zone=words.time_zone,
     )
     yield Chart(
-        svg=heat_strip(activity.events, activity.start_at, activity.bin_seconds, words.zone),
+        drawing=heat_strip(activity.events, activity.start_at, activity.bin_seconds, words.zone),
         title=words.text("Activity of the class over time"),
         description=words.text("Events in steps of {step}; the table below gives them in numbers.", step=bin_words),
         caption=caption,

@@ -9,7 +9,7 @@ from feedback.rendering.words import Words
 # A longer path is folded away on a page, and beyond the second number told by its ends.
 _UNFOLDED, _STEPS = 60, 400
 _TOLD_SECONDS = 60
-# What a line of the PDF holds in its monospaced face.
+# What a line of the PDF holds for certain, however many digits the aliases have.
 _PRINTED_CHARACTERS = 112
 
 

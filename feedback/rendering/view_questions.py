@@ -26,7 +26,7 @@ def time_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
         shown = sorted(most, key=lambda question: question.number)
         caption += " " + words.text("The {count} questions with the most time.", count=_BARS)
     yield Chart(
-        svg=bars([(question.alias, question.seconds or 0, words.duration(question.seconds)) for question in shown]),
+        drawing=bars([(question.alias, question.seconds or 0, words.duration(question.seconds)) for question in shown]),
         title=words.text("Estimated active time per question"),
         description=words.text("One bar for each question; the table of questions gives the same numbers."),
         caption=caption,
@@ -82,8 +82,8 @@ def _columns(findings: Findings, words: Words) -> Iterator[tuple[Column, Callabl
         lambda question: words.moment(question.last_at, with_day=with_day),
     )
     if any(question.progress for question in findings.questions):
-        yield Column(words.text("Best score (attempt)"), 2.3, numeric=True), lambda question: _best(question, words)
-        yield Column(words.text("First to last score"), 2.4), lambda question: _progress(question, words)
+        yield Column(words.text("Best score (attempt)"), 2.5, numeric=True), lambda question: _best(question, words)
+        yield Column(words.text("First to last score"), 3.2), lambda question: _progress(question, words)
 
 
 def _best(question: Question, words: Words) -> str:
@@ -102,7 +102,8 @@ def _progress(question: Question, words: Words) -> str | Cell:
     scores = question.progress
     if scores is None:
         return NONE
-    return Cell(f"{words.score(scores.first)} → {words.score(scores.last)}", svg=progress(scores.scores))
+    ends = words.text("{first} to {last}", first=words.score(scores.first), last=words.score(scores.last))
+    return Cell(ends, svg=progress(scores.scores))
 
 
 def comparison_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:

@@ -20,7 +20,7 @@ def timeline_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     first, last = _window(times, findings.settings.far_off_hours)
     pauses = findings.rhythm.pauses
     yield Chart(
-        svg=timeline(Timeline(findings.marks, pauses, len(findings.questions), first, last), words.zone),
+        drawing=timeline(Timeline(findings.marks, pauses, len(findings.questions), first, last), words.zone),
         title=words.text("Timeline of events by question"),
         description=_description(findings, words, first, last),
         caption=_caption(times, words, first, last),

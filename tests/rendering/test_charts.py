@@ -21,7 +21,7 @@ zones = st.sampled_from(["UTC", "Asia/Kolkata", "America/New_York", "Australia/L
 
 def draw(marks: list[Mark], questions: int) -> str:
     times = [mark.at for mark in marks if mark.at]
-    return timeline(Timeline(marks, (), questions, min(times), max(times)), ZoneInfo("UTC"))
+    return timeline(Timeline(marks, (), questions, min(times), max(times)), ZoneInfo("UTC")).svg
 
 
 def path(svg: str, name: str) -> str:
@@ -102,7 +102,7 @@ def test_the_ends_of_the_calendar_have_no_ticks_rather_than_a_fault() -> None:
 
 
 def test_bars_are_as_long_as_their_amounts() -> None:
-    svg = bars([("Q1", 60, "1 min"), ("Q2", 120, "2 min"), ("Q3", 0, "0 s")])
+    svg = bars([("Q1", 60, "1 min"), ("Q2", 120, "2 min"), ("Q3", 0, "0 s")]).svg
     lengths = [float(length) for length in re.findall(r"h(\d[\d.]*)v", path(svg, "submission"))]
     assert lengths[1] == pytest.approx(2 * lengths[0], abs=0.2)
     assert len(lengths) == 2
@@ -123,12 +123,12 @@ def test_columns_are_drawn_for_what_is_there(counts: list[int]) -> None:
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=120))
 def test_a_heat_strip_has_a_cell_for_every_bin_with_events(counts: list[int]) -> None:
-    svg = heat_strip(counts, START, 60, ZoneInfo("UTC"))
+    svg = heat_strip(counts, START, 60, ZoneInfo("UTC")).svg
     cells = sum(len(MOVE.findall(path(svg, f"heat{level}"))) for level in range(1, 6))
     assert cells == sum(count > 0 for count in counts)
 
 
 def test_a_heat_strip_may_reach_beyond_the_end_of_the_calendar() -> None:
     late = datetime(9999, 12, 31, 22, 30, tzinfo=UTC)
-    svg = heat_strip([1, 1, 1], late, 3600, ZoneInfo("UTC"))
+    svg = heat_strip([1, 1, 1], late, 3600, ZoneInfo("UTC")).svg
     assert len(MOVE.findall(path(svg, "heat5"))) == 3

@@ -10,6 +10,7 @@ import pytest
 from feedback.analysis import analyse, analyse_class
 from feedback.events import Student
 from feedback.rendering import Format, RenderOptions, render, render_class
+from tests.analysis.logs import student, submission
 from tests.rendering.documents import pages_by_poppler, pages_by_pypdf, pdf_of
 from tests.rendering.students import MANY_QUESTIONS, NO_EVENTS, UNUSUAL, exam
 
@@ -69,6 +70,21 @@ def test_every_figure_says_what_it_shows(document: pikepdf.Pdf) -> None:
     figures = of_kind(document, "/Figure")
     assert figures
     assert all(len(str(figure.Alt)) > 20 for figure in figures)
+
+
+def test_the_labels_of_a_drawing_belong_to_its_figure() -> None:
+    document = opened(pdf_of(exam(questions=8)))
+    figures = of_kind(document, "/Figure")
+    # Of the timeline at least its eight questions, of the bars a name and an amount for each.
+    assert [len(listed(figure.K)) >= 8 for figure in figures] == [True, True]
+
+
+def test_a_row_is_as_high_as_its_words_need() -> None:
+    names = ["q1", "A rather long name of a question, in words", "WWWWMMMM", "mmmm", "q2"]
+    who = student(*(submission(name, 60 * n, n / 4) for n, name in enumerate(names)), student_id="rows")
+    lines = [words for page in pages_by_poppler(pdf_of(who)) for words in page.splitlines()]
+    assert {"q1", "WWWWMMMM", "mmmm", "q2"} <= set(lines)
+    assert "A rather long name of a question, in words" in " ".join(" ".join(lines).split())
 
 
 def test_every_header_of_a_table_is_scoped_to_its_column(document: pikepdf.Pdf) -> None:

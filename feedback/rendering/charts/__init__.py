@@ -9,6 +9,7 @@ durations and clock labels.
 from feedback.rendering.charts.bars import bars
 from feedback.rendering.charts.heat import heat_strip
 from feedback.rendering.charts.small import distribution, progress, strip
+from feedback.rendering.charts.svg import Drawing, Label
 from feedback.rendering.charts.timeline import Timeline, key, timeline
 
-__all__ = ["Timeline", "bars", "distribution", "heat_strip", "key", "progress", "strip", "timeline"]
+__all__ = ["Drawing", "Label", "Timeline", "bars", "distribution", "heat_strip", "key", "progress", "strip", "timeline"]

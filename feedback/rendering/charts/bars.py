@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from feedback.rendering.charts import palette
-from feedback.rendering.charts.svg import WIDTH, label, lines, rectangle, shape, svg
+from feedback.rendering.charts.svg import WIDTH, Drawing, Label, lines, rectangle, shape, svg
 
-HALF_WIDTH = 350.0
+# Two of them and the gap between fill a page, at the scale of a whole one.
+HALF_WIDTH = 340.0
 ROWS = 14
 _ROW, _BAR = 17.5, 10.5
 _LABEL, _VALUE, _GAP = 40.0, 76.0, 14.0
 
 
-def bars(items: Sequence[tuple[str, float, str]]) -> str:
+def bars(items: Sequence[tuple[str, float, str]]) -> Drawing:
     """Horizontal bars of (alias, amount, the amount in words): half as wide as a page, or columns of at most `ROWS`."""
     columns = -(-len(items) // ROWS)
     rows = -(-len(items) // columns)
@@ -26,7 +27,7 @@ def bars(items: Sequence[tuple[str, float, str]]) -> str:
         length = room * amount / most
         base.append(f"M{x:.1f} {y + 2:.1f}v{_ROW - 4:.1f}")
         bar.append(rectangle(x, y + (_ROW - _BAR) / 2, length, _BAR) if length else "")
-        labels.append(label(x - 10, y + _ROW / 2 + 3.8, alias, anchor="end", name="label", size=11))
-        labels.append(label(x + length + 6, y + _ROW / 2 + 3.8, words, name="tick", size=11))
-    parts = [lines("rule", palette.RULE, "".join(base)), shape("submission", palette.SUBMISSION, "".join(bar)), *labels]
-    return svg(whole, rows * _ROW, parts)
+        labels.append(Label(x - 10, y + _ROW / 2 + 3.8, alias, anchor="end", name="label", size=11))
+        labels.append(Label(x + length + 6, y + _ROW / 2 + 3.8, words, size=11))
+    parts = [lines("rule", palette.RULE, "".join(base)), shape("submission", palette.SUBMISSION, "".join(bar))]
+    return Drawing(whole, svg(whole, rows * _ROW, parts), tuple(labels))

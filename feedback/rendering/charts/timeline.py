@@ -9,7 +9,7 @@ import msgspec
 
 from feedback.analysis.findings import Mark, Pause
 from feedback.rendering.charts import palette
-from feedback.rendering.charts.svg import WIDTH, label, lines, rectangle, shape, svg
+from feedback.rendering.charts.svg import WIDTH, Drawing, Label, lines, rectangle, shape, svg
 from feedback.rendering.charts.ticks import clock_ticks
 
 _LEFT, _RIGHT, _TOP = 44, 14, 4
@@ -32,20 +32,21 @@ class Timeline(msgspec.Struct, frozen=True):
     last: datetime
 
 
-def timeline(what: Timeline, zone: ZoneInfo) -> str:
+def timeline(what: Timeline, zone: ZoneInfo) -> Drawing:
     """The drawing. Saves are ticks, submissions diamonds filled to their score, other events triangles."""
     rows = _Rows(what.questions)
     scale = _Scale(what.first, what.last)
     places = _places(what, scale)
+    axis, times = _axis(what, zone, scale, rows.bottom)
     parts = [
         shape("pause", palette.PAUSE, _pauses(what.pauses, scale, rows)),
-        rows.drawing(),
-        _axis(what, zone, scale, rows.bottom),
+        rows.rules(),
+        axis,
         shape("save", palette.SAVE, _ticks(places["save"], rows)),
         shape("other", palette.OTHER, _triangles(places["other"], rows)),
         *_submissions(places["submission"], rows),
     ]
-    return svg(WIDTH, rows.bottom + _FOOT, parts)
+    return Drawing(WIDTH, svg(WIDTH, rows.bottom + _FOOT, parts), (*rows.labels(), *times))
 
 
 def key(name: str) -> str:
@@ -67,13 +68,13 @@ class _Scale:
 
     def __init__(self, first: datetime, last: datetime) -> None:
         self._first = first
-        self._seconds = (last - first).total_seconds()
+        self._span = last - first
 
     def __call__(self, at: datetime) -> float:
         width = WIDTH - _LEFT - _RIGHT
-        if not self._seconds:
+        if not self._span:
             return _LEFT + width / 2
-        share = (at - self._first).total_seconds() / self._seconds
+        share = (at - self._first) / self._span
         return round(_LEFT + width * min(max(share, 0), 1), 1)
 
 
@@ -89,14 +90,18 @@ class _Rows:
     def centre(self, question: int) -> float:
         return _TOP + self.height * (question - 0.5)
 
-    def drawing(self) -> str:
-        labelled = range(1, self.count + 1, ceil(_LABEL_EVERY / self.height))
-        rules = "".join(f"M{_LEFT} {self.centre(n):.1f}H{WIDTH - _RIGHT}" for n in labelled)
+    def rules(self) -> str:
+        """A line for each row with a label."""
+        rules = "".join(f"M{_LEFT} {self.centre(n):.1f}H{WIDTH - _RIGHT}" for n in self._labelled())
+        return lines("rule", palette.RULE, rules)
+
+    def labels(self) -> Iterable[Label]:
         size = 11 if self.height > 12 else 9
-        labels = (
-            label(_LEFT - 10, self.centre(n) + 3.8, f"Q{n}", anchor="end", name="label", size=size) for n in labelled
-        )
-        return lines("rule", palette.RULE, rules) + "".join(labels)
+        for n in self._labelled():
+            yield Label(_LEFT - 10, self.centre(n) + 3.8, f"Q{n}", anchor="end", name="label", size=size)
+
+    def _labelled(self) -> range:
+        return range(1, self.count + 1, ceil(_LABEL_EVERY / self.height))
 
 
 def _places(what: Timeline, scale: _Scale) -> dict[str, list[Place]]:
@@ -113,11 +118,11 @@ def _pauses(pauses: Sequence[Pause], scale: _Scale, rows: _Rows) -> str:
     return "".join(rectangle(start, _TOP, end - start, rows.bottom - _TOP) for start, end in spans if end > start)
 
 
-def _axis(what: Timeline, zone: ZoneInfo, scale: _Scale, bottom: float) -> str:
+def _axis(what: Timeline, zone: ZoneInfo, scale: _Scale, bottom: float) -> tuple[str, tuple[Label, ...]]:
     ticks = [(scale(at), text) for at, text in clock_ticks(what.first, what.last, zone)]
     marks = "".join(f"M{x:.1f} {_TOP}V{bottom + 4:.1f}" for x, _ in ticks)
-    labels = "".join(label(x, bottom + 16, text, anchor="middle") for x, text in ticks)
-    return lines("rule", palette.RULE, marks, width=0.6) + labels
+    labels = tuple(Label(x, bottom + 16, text, anchor="middle") for x, text in ticks)
+    return lines("rule", palette.RULE, marks, width=0.6), labels
 
 
 def _stamped(places: Iterable[Place], rows: _Rows, dx: float, dy: float, outline: str) -> str:
