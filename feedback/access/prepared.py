@@ -1,6 +1,6 @@
 """Queries that every request makes: their SQL is put together once. That takes Django longer than all the rest."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
@@ -15,17 +15,33 @@ A_TEXT, ANOTHER_TEXT = uuid4().hex, uuid4().hex
 
 
 class Prepared(Generic[Row]):
-    """The SQL of a query of whole objects or of some of their fields, with stand-ins for what changes."""
+    """The SQL of a query of objects, whole or with some of their fields, with stand-ins for what changes.
+
+    It does what Django's own iteration over a query set does, in two halves: this one once, `rows` each time.
+    """
 
     def __init__(self, queryset: QuerySet[Row]) -> None:
-        self._model = queryset.model
-        self._statement, self._parameters = queryset.query.sql_with_params()
+        compiler = queryset.query.get_compiler(connection=connection)
+        self._statement, self._parameters = compiler.as_sql()
+        columns = [column for column, _, _ in compiler.select]
+        self._model, self._names = queryset.model, [column.target.attname for column in columns]
+        self._converters = compiler.get_converters(columns)
 
     def rows(self, values: Mapping[Any, UUID | str]) -> Iterator[Row]:
         """What is found when each stand-in is replaced by its value."""
         replaced = {_stored(stand_in): _stored(value) for stand_in, value in values.items()}
-        parameters = [replaced.get(parameter, parameter) for parameter in self._parameters]
-        return iter(self._model._default_manager.raw(self._statement, parameters))
+        with connection.cursor() as cursor:
+            cursor.execute(self._statement, [replaced.get(parameter, parameter) for parameter in self._parameters])
+            found = cursor.fetchall()
+        return (self._model.from_db(connection.alias, self._names, self._converted(row)) for row in found)
+
+    def _converted(self, row: Sequence[Any]) -> Sequence[Any]:
+        """A row as Python has it: where the database has a type of its own for a field, it comes as that."""
+        converted = list(row)
+        for index, (converters, column) in self._converters.items():
+            for convert in converters:
+                converted[index] = convert(converted[index], column, connection)
+        return converted
 
 
 def _stored(value: UUID | str) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -285,3 +286,24 @@ def test_the_services_own_pages_may_use_it_where_it_is_open(client: Client, db: 
     same = {"Origin": "http://testserver"}
 
     assert client.post("/assignment/html", student(), "application/json", headers=same).status_code == 202
+
+
+@pytest.mark.parametrize("namespaces", [[], [""], ["elsewhere"], ["elsewhere", "course"]])
+def test_what_a_scope_holds_is_all_that_is_found(calling: Caller, namespaces: list[str]) -> None:
+    tasks = [calling("a").submit("html", class_of(2)), calling("a").submit("html", student("b", namespace=None))]
+    work_off()
+    caller = calling("a", namespaces)
+
+    for _ in range(2):  # the second time by what was put together at the first
+        found = [[caller.status(address) for address in addresses_of(task)] for task in tasks]
+        inside = ["course" in namespaces, "" in namespaces]
+        assert found == [[200 if visible else 404] * len(found[0]) for visible in inside]
+
+
+def test_somebody_who_was_granted_nothing_finds_nothing(calling: Caller, django_user_model: type[User]) -> None:
+    task = calling("a").submit("html", student())
+    work_off()
+    browser = Client()
+    browser.force_login(django_user_model.objects.create_user("nobody"))
+
+    assert {browser.get(address).status_code for address in addresses_of(task)} == {404}
