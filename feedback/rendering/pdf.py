@@ -29,8 +29,31 @@ _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 _logger = logging.getLogger(__name__)
 
 
+class _Data:
+    """A nameless file that hands Typst the data of one document after another.
+
+    One for all, because Typst keeps what it read from every file it ever saw: 40 kB a document.
+    """
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as its thread
+
+    def __del__(self) -> None:
+        self._file.close()
+
+    def path_of(self, data: bytes) -> str:
+        """Where Typst reads this data, until the next."""
+        self._file.seek(0)
+        self._file.truncate()
+        self._file.write(data)
+        self._file.seek(0)  # this also writes out what is buffered
+        return f"/dev/fd/{self._file.fileno()}"
+
+
 class _Thread(threading.local):
+    # Both are made with the first document: processes would share a file made before their fork.
     compiler: typst.Compiler | None = None
+    data: _Data | None = None
 
 
 class _Process:
@@ -65,12 +88,9 @@ def set_here(data: bytes, moment: int) -> bytes:
     _process.has_compiled = True
     compiler = _thread.compiler = _thread.compiler or _new_compiler()
     try:
-        with tempfile.NamedTemporaryFile(prefix="feedback-", suffix=".json") as file:
-            file.write(data)
-            file.flush()
-            made = compiler.compile(
-                input=_main(data, file.name), format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=moment
-            )
+        file = _thread.data = _thread.data or _Data()
+        main = _main(data, file.path_of(data))
+        made = compiler.compile(input=main, format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=moment)
     except typst.TypstError as refusal:
         raise CannotSetError(refusal.message) from refusal
     except BaseException as fault:

@@ -71,6 +71,48 @@ def test_importing_the_room_compiles_nothing() -> None:
     assert run("import feedback.rendering.pdf as pdf; print(pdf._process.has_compiled)").strip() == "False"
 
 
+def test_children_do_not_read_each_others_data() -> None:
+    said = run(
+        """
+        import os
+        from feedback.analysis import analyse
+        from feedback.rendering import Format, render
+        from tests.rendering.documents import pdf_text
+        from tests.rendering.students import exam
+
+        wrong, children = 0, []
+        for seed in range(4):
+            child = os.fork()
+            if child == 0:
+                texts = [pdf_text(render(analyse(exam(30, seed=seed + 10 * n)), Format.PDF).body) for n in range(5)]
+                right = [f"Student ID: exam-{seed + 10 * n}" in text for n, text in enumerate(texts)]
+                os._exit(0 if all(right) else 1)
+            children.append(child)
+        print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children])
+        """
+    )
+    assert said.strip() == "[0, 0, 0, 0]"
+
+
+def test_every_document_of_a_thread_goes_through_one_file() -> None:
+    said = run(
+        """
+        import os
+        from feedback.analysis import analyse
+        from feedback.rendering import Format, render
+        from tests.rendering.students import exam
+
+        for seed in range(3):
+            render(analyse(exam(20, seed=seed)), Format.PDF)
+        before = set(os.listdir("/dev/fd"))
+        for seed in range(3, 8):
+            render(analyse(exam(20, seed=seed)), Format.PDF)
+        print(len(set(os.listdir("/dev/fd")) - before))
+        """
+    )
+    assert said.strip() == "0"
+
+
 def test_threads_set_documents_at_the_same_time() -> None:
     findings = [analyse(exam(40, seed=seed)) for seed in range(6)]
     alone = [render(each, Format.PDF) for each in findings]
