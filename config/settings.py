@@ -128,7 +128,6 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_TASK_SEND_SENT_EVENT = True
 # No expiry: it would compare the clocks of two machines, and one that is ahead would refuse every sweep.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "feedback.reports.tasks.sweep", "schedule": min(5.0, FEEDBACK_LEASE_SECONDS / 4)}

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Now
+from django.db.models.sql import UpdateQuery
 
 from feedback.rendering import Artifact
 from feedback.rendering.manifest import State
@@ -79,13 +80,7 @@ def claim(submission_id: UUID, most: int = CHUNK) -> list[Claim]:
         fresh = [claim for claim in found if claim.attempt == 1]
         taken = fresh or found[:1]
         if taken:
-            Report.objects.filter(id__in=[claim.report_id for claim in taken]).update(
-                state=State.RUNNING,
-                due_at=_lease_end(),
-                attempts=F("attempts") + 1,
-                fence=F("fence") + 1,
-                lease_expiries=F("lease_expiries") + Case(When(state=State.RUNNING, then=1), default=0),
-            )
+            _take(taken)
     return taken
 
 
@@ -122,6 +117,34 @@ def _due_statement(most: int) -> tuple[str, tuple[Any, ...]]:
     candidates = due(Report.objects.filter(submission=_ANY_SUBMISSION)).order_by("attempts", "position")
     locked = candidates.select_for_update(skip_locked=True, of=("self",)).values_list(*columns)[:most]
     statement, parameters = locked.query.sql_with_params()
+    return statement, tuple(parameters)
+
+
+def _take(claimed: Sequence[Claim]) -> None:
+    """Write down of locked reports that they are RUNNING, whose attempt is counted and whose lease begins."""
+    key = Report._meta.pk
+    statement, parameters = _taking_statement(len(claimed), settings.FEEDBACK_LEASE_SECONDS)
+    ids = {key.get_db_prep_value(UUID(int=place), connection): place for place in range(len(claimed))}
+    wanted = [key.get_db_prep_value(claim.report_id, connection) for claim in claimed]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [wanted[ids[value]] if value in ids else value for value in parameters])
+
+
+@functools.cache
+def _taking_statement(number: int, lease_seconds: float) -> tuple[str, tuple[Any, ...]]:
+    """The UPDATE of so many reports, with the ids 0, 1, … among its parameters; put together once, as above."""
+    reports = Report.objects.filter(id__in=[UUID(int=place) for place in range(number)])
+    update: Any = reports.query.chain(UpdateQuery)  # typed as what it was chained from
+    update.add_update_values(
+        {
+            "state": State.RUNNING,
+            "due_at": Now() + timedelta(seconds=lease_seconds),
+            "attempts": F("attempts") + 1,
+            "fence": F("fence") + 1,
+            "lease_expiries": F("lease_expiries") + Case(When(state=State.RUNNING, then=1), default=0),
+        }
+    )
+    statement, parameters = update.get_compiler(connection=connection).as_sql()
     return statement, tuple(parameters)
 
 
