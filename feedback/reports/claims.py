@@ -4,11 +4,11 @@ All times are the database's own, so that no process's clock matters.
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
@@ -22,16 +22,19 @@ from django.db.models.sql import UpdateQuery
 
 from feedback.rendering import Artifact
 from feedback.rendering.manifest import State
-from feedback.reports.models import MAX_ATTEMPTS, UNFINISHED, Report
+from feedback.reports.models import HEADLINE, MAX_ATTEMPTS, UNFINISHED, Report, Submission
 
+# Its text, and its parameters.
+Statement = tuple[str, tuple[Any, ...]]
 # How many reports a claim takes at most, and without being told otherwise.
 MOST, CHUNK = 64, 16
 # The pause after a failed attempt; the next is four times as long.
 FIRST_REST = timedelta(seconds=5)
 
 
-# Stands in a statement for the submission that it will be about.
+# Stand in a statement for the submission and for the owner that it will be about.
 _ANY_SUBMISSION = UUID(int=0)
+_ANY_OWNER = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,17 @@ class Made:
 def due(reports: QuerySet[Report]) -> QuerySet[Report]:
     """Those that may be claimed now; a class report only after all the others."""
     siblings = Report.objects.filter(submission=OuterRef("submission"), kind=Report.Kind.STUDENT, state__in=UNFINISHED)
-    return reports.filter(
-        Q(kind=Report.Kind.STUDENT) | ~Exists(siblings),
-        state__in=UNFINISHED,
-        due_at__lte=Now(),
-        attempts__lt=MAX_ATTEMPTS,
-    )
+    return _due_by_themselves(reports.filter(Q(kind=Report.Kind.STUDENT) | ~Exists(siblings)))
+
+
+def _due_by_themselves(reports: QuerySet[Report]) -> QuerySet[Report]:
+    return reports.filter(state__in=UNFINISHED, due_at__lte=Now(), attempts__lt=MAX_ATTEMPTS)
+
+
+def _due_singles() -> QuerySet[Report]:
+    """Those that are the whole of their submission, the longest due first; what failed before comes last."""
+    singles = Report.objects.filter(position=HEADLINE, kind=Report.Kind.STUDENT)
+    return _due_by_themselves(singles).order_by("attempts", "due_at")
 
 
 def claim(submission_id: UUID, most: int = CHUNK) -> list[Claim]:
@@ -75,8 +83,27 @@ def claim(submission_id: UUID, most: int = CHUNK) -> list[Claim]:
     Two claims at the same moment never share a report: rows are locked and skipped on PostgreSQL, and
     writers take turns on SQLite. Two statements, whatever the size.
     """
+    key = Report._meta.pk.get_db_prep_value
+    return _claim(partial(_due_statement, most), {key(_ANY_SUBMISSION, connection): key(submission_id, connection)})
+
+
+def claim_singles(owner: str, most: int) -> list[Claim]:
+    """The same for an owner's singles, whichever submissions they are of."""
+    return _claim(partial(_due_singles_statement, most), {_ANY_OWNER: owner})
+
+
+def next_single() -> UUID | None:
+    """The submission of a single that is due, whoever's it is."""
+    statement, parameters = _next_single_statement()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        found = cursor.fetchone()
+    return Submission._meta.pk.to_python(found[0]) if found else None
+
+
+def _claim(statement: Callable[[], Statement], about: dict[Any, Any]) -> list[Claim]:
     with transaction.atomic():
-        found = _lock_due(submission_id, most)
+        found = _lock_due(statement(), about)
         fresh = [claim for claim in found if claim.attempt == 1]
         taken = fresh or found[:1]
         if taken:
@@ -84,40 +111,54 @@ def claim(submission_id: UUID, most: int = CHUNK) -> list[Claim]:
     return taken
 
 
-def _lock_due(submission_id: UUID, most: int) -> list[Claim]:
-    """What is due of a submission, locked, as the claims that they become once `claim` has counted the attempt."""
-    key = Report._meta.pk
-    statement, parameters = _due_statement(most)
-    wanted = key.get_db_prep_value(submission_id, connection)
-    any_submission = key.get_db_prep_value(_ANY_SUBMISSION, connection)
+def _lock_due(statement: Statement, about: dict[Any, Any]) -> list[Claim]:
+    """What is due, locked, as the claims that they become once `_take` has counted the attempt."""
+    key, (text, parameters) = Report._meta.pk, statement
     with connection.cursor() as cursor:
-        cursor.execute(statement, [wanted if value == any_submission else value for value in parameters])
+        cursor.execute(text, [about.get(value, value) for value in parameters])
         rows = cursor.fetchall()
     return [
         Claim(
             report_id=key.to_python(report_id),
-            submission_id=submission_id,
+            submission_id=key.to_python(submission_id),
             kind=Report.Kind(kind),
             attempt=attempts + 1,
             fence=fence + 1,
             payload=bytes(payload),
             key=(namespace, student_id),
         )
-        for report_id, kind, attempts, fence, payload, namespace, student_id in rows
+        for report_id, submission_id, kind, attempts, fence, payload, namespace, student_id in rows
     ]
 
 
 @functools.cache
-def _due_statement(most: int) -> tuple[str, tuple[Any, ...]]:
-    """The query that locks what is due, with `_ANY_SUBMISSION` among its parameters.
+def _due_statement(most: int) -> Statement:
+    """The query that locks what is due of a submission, with `_ANY_SUBMISSION` among its parameters.
 
     Put together once: for a single that took Django longer than the page takes to make.
     """
-    columns = ("id", "kind", "attempts", "fence", "payload", "namespace", "student_id")
-    candidates = due(Report.objects.filter(submission=_ANY_SUBMISSION)).order_by("attempts", "position")
-    locked = candidates.select_for_update(skip_locked=True, of=("self",)).values_list(*columns)[:most]
-    statement, parameters = locked.query.sql_with_params()
-    return statement, tuple(parameters)
+    return _locking(due(Report.objects.filter(submission=_ANY_SUBMISSION)).order_by("attempts", "position"), most)
+
+
+@functools.cache
+def _due_singles_statement(most: int) -> Statement:
+    """The query that locks what is due of an owner's singles, with `_ANY_OWNER` among its parameters."""
+    return _locking(_due_singles().filter(submission__owner=_ANY_OWNER), most)
+
+
+@functools.cache
+def _next_single_statement() -> Statement:
+    return _statement(_due_singles().values_list("submission"), 1)
+
+
+def _locking(candidates: QuerySet[Report], most: int) -> Statement:
+    columns = ("id", "submission", "kind", "attempts", "fence", "payload", "namespace", "student_id")
+    return _statement(candidates.select_for_update(skip_locked=True, of=("self",)).values_list(*columns), most)
+
+
+def _statement(rows: QuerySet[Report, Any], most: int) -> Statement:
+    text, parameters = rows[:most].query.sql_with_params()
+    return text, tuple(parameters)
 
 
 def _take(claimed: Sequence[Claim]) -> None:
@@ -131,7 +172,7 @@ def _take(claimed: Sequence[Claim]) -> None:
 
 
 @functools.cache
-def _taking_statement(number: int, lease_seconds: float) -> tuple[str, tuple[Any, ...]]:
+def _taking_statement(number: int, lease_seconds: float) -> Statement:
     """The UPDATE of so many reports, with the ids 0, 1, … among its parameters; put together once, as above."""
     reports = Report.objects.filter(id__in=[UUID(int=place) for place in range(number)])
     update: Any = reports.query.chain(UpdateQuery)  # typed as what it was chained from

@@ -24,6 +24,8 @@ UPKEEP, INTERACTIVE, BULK = "upkeep", "interactive", "bulk"
 # Enough to set every worker of a small installation to one class at once; each hint then follows the work.
 HINTS_PER_CLASS = 8
 STUDENTS_PER_HINT = 16
+# Hints that wait untaken set as many workers to work; all singles that are committed by then are theirs.
+ENOUGH_FOR_SINGLES = 8
 _PATIENCE_SECONDS = 0.4
 
 
@@ -34,19 +36,25 @@ def queue_of(submission: Submission) -> str:
 def publish(submission: Submission) -> bool:
     """Send hints for a submission; False (and a line in the log) where the broker cannot be reached.
 
-    To be called outside of any transaction: a worker must find the rows committed.
+    To be called outside of any transaction: a worker must find the rows committed. A single needs no hint where
+    some wait that nobody has taken yet: who takes one makes all the singles of its owner that it finds, and
+    asks, when these are done, whether anybody else's are due (tasks.produce).
     """
+    if not submission.is_class:
+        return send(submission.id, INTERACTIVE, enough=ENOUGH_FOR_SINGLES)
     hints = min(HINTS_PER_CLASS, -(-submission.students // STUDENTS_PER_HINT))
-    return all(send(submission.id, queue_of(submission)) for _ in range(hints))
+    return all(send(submission.id, BULK) for _ in range(hints))
 
 
-def send(submission_id: UUID, queue: str) -> bool:
+def send(submission_id: UUID, queue: str, enough: int | None = None) -> bool:
+    """Send a hint, or none where `enough` are waiting; False where the broker cannot be reached."""
     with _trial() as allowed:
         if not allowed:
             return False
         try:
             with _producer() as producer:
-                current_app.send_task(TASK, args=[str(submission_id)], queue=queue, producer=producer)
+                if enough is None or _length(producer.channel, queue) < enough:
+                    current_app.send_task(TASK, args=[str(submission_id)], queue=queue, producer=producer)
         except Exception as fault:  # whatever it is that the broker has: what was accepted is safe without it
             log.warning("no hint sent, the sweep will", task_id=str(submission_id), fault=str(fault))
             _broker.suspect = True
@@ -76,10 +84,13 @@ def drop(queue: str) -> None:
 
 
 def _length(channel: Any, queue: str) -> int:
+    if hasattr(channel, "conn_or_acquire"):  # Redis: one command, where asking in Kombu's general way takes eight
+        with channel.conn_or_acquire() as client:
+            return int(client.llen(queue))
     try:
         return int(channel.queue_declare(queue, passive=True).message_count)
     except ChannelError:
-        return 0  # Redis has no empty lists
+        return 0  # there is no such queue yet
 
 
 class _Broker:

@@ -135,6 +135,11 @@ class Report(models.Model):
                 condition=Q(state__in=["PENDING", "RUNNING"]),
                 name="report_unfinished",
             ),
+            models.Index(
+                fields=["attempts", "due_at"],
+                condition=Q(position=0, kind="student", state__in=["PENDING", "RUNNING"]),
+                name="report_unfinished_single",
+            ),
             models.Index(fields=["student_id", "namespace"], name="report_by_student"),
         ]
 

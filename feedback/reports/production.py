@@ -5,8 +5,9 @@ and what it had not committed never happened.
 """
 
 import time
-from collections import deque
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 import structlog
@@ -20,6 +21,8 @@ from feedback.reports.models import MAX_ATTEMPTS, Report, Submission
 
 log = structlog.stdlib.get_logger(__name__)
 
+# What is committed in one write of a single's document and others like it; a single waits no longer for them.
+HANDFUL_SECONDS = 0.1
 # Long enough that messages vanish beside the work, short enough that a class never keeps a single waiting.
 SLICE_SECONDS = 0.5
 # The seconds that a report lately took in this process, by format.
@@ -35,18 +38,43 @@ def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
     submission = Submission.objects.filter(id=submission_id).first()
     if submission is None:
         return False
-    if submission.is_class:
-        Submission.objects.filter(id=submission_id).update(attended_at=Now())
     until = time.monotonic() + seconds
-    with structlog.contextvars.bound_contextvars(task_id=str(submission_id), request_id=submission.request_id):
+    if not submission.is_class:
+        _produce_singles(submission, until)
+        return False
+    Submission.objects.filter(id=submission_id).update(attended_at=Now())
+    with _logging_about(submission):
         while claimed := claims.claim(submission_id, _handful(submission.format, until)):
             with heartbeat.keeping(claimed):
-                _make(submission, claimed, until)
-            if not submission.is_class:
-                return False  # it had one report: if that failed, it rests, and the sweep brings it back
+                _make({submission_id: submission}, claimed, until)
             if time.monotonic() >= until:
                 return claims.due(Report.objects.filter(submission=submission_id)).exists()
     return False
+
+
+def _produce_singles(hinted: Submission, until: float) -> None:
+    """Make due singles of one owner, a handful a claim: alone, each would cost more than its page does to make.
+
+    What fails rests, and the sweep brings it back. Whether others are due after that, the task asks.
+    """
+    submissions = {hinted.id: hinted}
+    while time.monotonic() < until:
+        handful_until = min(time.monotonic() + HANDFUL_SECONDS, until)
+        wanted = _handful(hinted.format, handful_until) if _pace else 1
+        claimed = claims.claim_singles(hinted.owner, wanted)
+        others = {claim.submission_id for claim in claimed} - submissions.keys()
+        submissions |= Submission.objects.in_bulk(others) if others else {}
+        if claimed:
+            with heartbeat.keeping(claimed):
+                _make(submissions, claimed, handful_until)
+        if len(claimed) < wanted:
+            return
+
+
+@contextmanager
+def _logging_about(submission: Submission) -> Iterator[None]:
+    with structlog.contextvars.bound_contextvars(task_id=str(submission.id), request_id=submission.request_id):
+        yield
 
 
 def _handful(format_: str, until: float) -> int:
@@ -56,30 +84,46 @@ def _handful(format_: str, until: float) -> int:
     return min(max(round((until - time.monotonic()) / _pace[format_]), 1), claims.MOST)
 
 
-def _make(submission: Submission, claimed: list[Claim], until: float) -> None:
+def _make(submissions: Mapping[UUID, Submission], claimed: list[Claim], until: float) -> None:
     """Make claimed reports until the time is over, at least one; commit them in one write, hand back the others."""
     made: list[Made] = []
     left = deque(claimed)
     try:
         while left and (len(left) == len(claimed) or time.monotonic() < until):
-            if document := _attempt(submission, left[0]):
+            if document := _attempt(submissions, left[0]):
                 made.append(document)
             left.popleft()
         stored = claims.store(made)
-        if made:
-            _pace[submission.format] = sum(one.seconds for one in made) / len(made)
+        _note_pace(submissions, made)
     except BaseException:
         _hand_back(claimed)
         raise
-    if stored:
-        log.info("documents stored", number=stored)
-    if stored < len(made):
+    if stored == len(made):
+        for submission_id, number in Counter(one.claim.submission_id for one in made).items():
+            with _logging_about(submissions[submission_id]):
+                log.info("documents stored", number=number)
+    else:
         log.warning("documents refused: their reports had been taken over", number=len(made) - stored)
     _hand_back(left)
 
 
-def _attempt(submission: Submission, claim: Claim) -> Made | None:
+def _note_pace(submissions: Mapping[UUID, Submission], made: Sequence[Made]) -> None:
+    seconds: dict[str, list[float]] = {}
+    for one in made:
+        seconds.setdefault(submissions[one.claim.submission_id].format, []).append(one.seconds)
+    _pace.update({format_: sum(each) / len(each) for format_, each in seconds.items()})
+
+
+def _attempt(submissions: Mapping[UUID, Submission], claim: Claim) -> Made | None:
     """The document of a claim; None where there is none, once that has been written down."""
+    submission = submissions.get(claim.submission_id)
+    if submission is None:
+        return None  # erased since it was claimed
+    with _logging_about(submission):
+        return _attempt_for(submission, claim)
+
+
+def _attempt_for(submission: Submission, claim: Claim) -> Made | None:
     try:
         return documents.make(submission, claim)
     except documents.NothingToReport as reason:

@@ -18,7 +18,9 @@ class Queue:
     def __init__(self) -> None:
         self.lanes: dict[str, deque[UUID]] = {hints.INTERACTIVE: deque(), hints.BULK: deque()}
 
-    def send(self, submission_id: UUID, queue: str) -> bool:
+    def send(self, submission_id: UUID, queue: str, enough: int | None = None) -> bool:
+        if enough is not None and len(self.lanes[queue]) >= enough:
+            return True
         self.lanes[queue].append(submission_id)
         return True
 

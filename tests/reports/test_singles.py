@@ -1,0 +1,148 @@
+"""Singles are made by the handful: one hint does for all that its owner has waiting, and none is forgotten."""
+
+from collections import deque
+from uuid import UUID
+
+import pytest
+
+from feedback.reports import claims, hints, production, tasks, turns
+from feedback.reports.models import Report, Submission
+from tests.reports.conftest import Caller, Submit, class_of, student
+
+
+@pytest.fixture(autouse=True)
+def known_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a worker that has made some reports before, on a machine where each takes 10 ms."""
+    monkeypatch.setattr(production, "_pace", {"html": 0.01})
+    monkeypatch.setattr(production, "HANDFUL_SECONDS", 100.0)
+    monkeypatch.setattr(tasks, "_turns", turns.Turns())
+    hints.drop(hints.INTERACTIVE)
+
+
+def states() -> list[str]:
+    return list(Report.objects.order_by("submission__created_at", "position").values_list("state", flat=True))
+
+
+def ids() -> list[UUID]:
+    return list(Submission.objects.order_by("created_at").values_list("id", flat=True))
+
+
+def work_off_hints(sent: deque[UUID]) -> int:
+    """Take hints, and those sent meanwhile, until there are none; how many there were."""
+    taken = 0
+    while sent:
+        taken += 1
+        tasks.produce(str(sent.popleft()))
+    return taken
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> deque[UUID]:
+    """The queue of singles, one that remembers."""
+    found = deque[UUID]()
+
+    def send(submission_id: UUID, _queue: str, enough: int | None = None) -> bool:
+        if enough is None or len(found) < enough:
+            found.append(submission_id)
+        return True
+
+    monkeypatch.setattr(hints, "send", send)
+    return found
+
+
+def test_one_hint_does_for_all_singles_of_its_owner(submit: Submit) -> None:
+    for number in range(5):
+        submit("html" if number % 2 else "pdf", student(f"student-{number}"))
+    production.produce(ids()[3], seconds=100)
+
+    assert states() == ["SUCCESS"] * 5
+    assert set(Report.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_a_hint_for_a_single_leaves_classes_and_other_owners_alone(calling: Caller) -> None:
+    a, b = calling("a"), calling("b")
+    a.submit("html", student("ada"))
+    a.submit("html", class_of(2))
+    b.submit("html", student("ada"))
+    production.produce(ids()[0], seconds=100)
+
+    assert states() == ["SUCCESS", "PENDING", "PENDING", "PENDING", "PENDING"]
+
+
+def test_a_single_with_an_attempt_behind_it_is_claimed_alone_and_last(submit: Submit) -> None:
+    for number in range(3):
+        submit("html", student(f"student-{number}"))
+    first, *others = claims.claim_singles("", 3)
+    claims.hand_back(others)
+    claims.rest(first)
+    Report.objects.filter(id=first.report_id).update(due_at="2000-01-01T00:00Z")
+
+    assert {claim.report_id for claim in claims.claim_singles("", 3)} == {claim.report_id for claim in others}
+    assert [claim.attempt for claim in claims.claim_singles("", 3)] == [2]
+
+
+def test_two_claims_never_share_a_single(submit: Submit) -> None:
+    for number in range(4):
+        submit("html", student(f"student-{number}"))
+    taken = [claim.report_id for most in (3, 3) for claim in claims.claim_singles("", most)]
+
+    assert len(taken) == len(set(taken)) == 4
+
+
+def test_no_more_hints_wait_than_set_enough_workers_to_work(submit: Submit, broker: str) -> None:
+    assert broker
+    for number in range(hints.ENOUGH_FOR_SINGLES + 4):
+        submit("html", student(f"student-{number}"))
+
+    assert hints.waiting(hints.INTERACTIVE) == hints.ENOUGH_FOR_SINGLES
+
+
+def test_singles_without_a_hint_of_their_own_are_made_all_the_same(calling: Caller, sent: deque[UUID]) -> None:
+    flood, other = calling("flood"), calling("other")
+    for number in range(hints.ENOUGH_FOR_SINGLES + 4):
+        flood.submit("html", student(f"student-{number}"))
+    other.submit("html", student("ada"))
+    assert len(sent) == hints.ENOUGH_FOR_SINGLES
+    work_off_hints(sent)
+
+    assert set(states()) == {"SUCCESS"}
+
+
+def test_the_hints_end_when_the_work_does(submit: Submit, sent: deque[UUID]) -> None:
+    submit("html", student())
+    assert work_off_hints(sent) == 1
+
+
+def test_a_single_that_is_submitted_while_the_last_hint_is_followed_is_hinted_at(
+    submit: Submit, sent: deque[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def produce(submission_id: UUID, original=production.produce) -> bool:  # type: ignore[no-untyped-def]
+        more = original(submission_id)
+        if len(states()) == 1:
+            submit("html", student("late"))
+            sent.clear()  # as if enough hints had been waiting
+        return bool(more)
+
+    monkeypatch.setattr(production, "produce", produce)
+    submit("html", student())
+    work_off_hints(sent)
+
+    assert states() == ["SUCCESS", "SUCCESS"]
+
+
+def test_a_single_erased_between_claim_and_making_harms_no_other(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        submit("html", student(f"student-{number}"))
+    gone = ids()[1]
+
+    def claim_singles(owner: str, most: int, original=claims.claim_singles) -> list[claims.Claim]:  # type: ignore[no-untyped-def]
+        claimed = original(owner, most)
+        Submission.objects.filter(id=gone).delete()
+        return list(claimed)
+
+    monkeypatch.setattr(claims, "claim_singles", claim_singles)
+    production.produce(ids()[0], seconds=100)
+
+    assert states() == ["SUCCESS", "SUCCESS"]
