@@ -1,6 +1,7 @@
 """The table on the terminal, the same as JSON with what was compared, and the JSON as a table for the documentation.
 
-`python -m benchmarks.table results.json` prints a kept run in Markdown.
+`python -m benchmarks.table results.json` prints a kept run in Markdown; with a second file, `docs/performance.md`,
+it puts the table there between the two marks.
 """
 
 import os
@@ -20,6 +21,7 @@ _COMPARED = (
     *("django", "djangorestframework", "celery", "kombu", "redis", "psycopg", "uvicorn", "gunicorn"),
     *("msgspec", "typst", "jinja2", "weasyprint", "reportlab", "rl-accel"),
 )
+_BEGIN, _END = "<!-- measured -->", "<!-- end of what was measured -->"
 _WIDTHS = (58, 42, 10, 10)
 
 
@@ -112,6 +114,22 @@ def in_markdown(run: Run) -> Iterator[str]:
     yield f"Measured at {run.at} on {run.machine}, Python {run.python}: {versions}."
 
 
+def put(lines: Iterable[str], document: Path) -> None:
+    """Put lines between the marks of a document in place of what stands there."""
+    before, _, rest = document.read_text(encoding="utf-8").partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not end:
+        raise SystemExit(f"{document} has no place for the table: write {_BEGIN} and {_END} where it belongs.")
+    document.write_text("\n".join([before + _BEGIN, *lines, end + after]), encoding="utf-8")
+
+
+def main(results: str, document: str = "") -> None:
+    lines = in_markdown(msgspec.json.decode(Path(results).read_bytes(), type=Run))
+    if document:
+        put(lines, Path(document))
+    else:
+        print("\n".join(lines))
+
+
 if __name__ == "__main__":
-    kept = msgspec.json.decode(Path(sys.argv[-1]).read_bytes(), type=Run)
-    print("\n".join(in_markdown(kept)))
+    main(*[argument for argument in sys.argv[1:] if argument != "--markdown"])

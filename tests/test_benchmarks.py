@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -22,6 +23,7 @@ from benchmarks.peers import templated
 from feedback.rendering import Format, render
 from feedback.rendering.html import page
 from tests.harness import stack
+from tests.harness.processes import ROOT
 
 
 def _have(subject: str) -> bool:
@@ -75,12 +77,19 @@ if _have("documents"):
         assert _words(render(found, Format.PDF).body) - theirs == set()
 
 
-def test_a_kept_run_becomes_the_table_of_the_documentation() -> None:
+def test_a_kept_run_becomes_the_table_of_the_documentation(tmp_path: Path) -> None:
     row = Row("a class", "the usual build", 3.14159, Goal("≥", 3), {"ours ms": 1.0})
     kept = table.run_of([row])
     lines = list(table.in_markdown(kept))
     assert "| a class | the usual build | 3.14× | ≥ 3× | met |" in lines
     assert f"django {kept.versions['django']}" in lines[-1]
+
+    document = tmp_path / "performance.md"
+    document.write_text((ROOT / "docs" / "performance.md").read_text())
+    for _ in range(2):
+        table.put(lines, document)
+    assert document.read_text().count("| a class | the usual build |") == 1
+    assert document.read_text().endswith((ROOT / "docs" / "performance.md").read_text()[-200:])
 
 
 def _tags_and_words(of: bytes) -> str:

@@ -16,7 +16,7 @@ IN_WEB = {
     "after the hint, before the answer": ("feedback.reports.hints:publish", "after"),
 }
 IN_WORKER = {
-    "after the claim": ("feedback.reports.claims:claim", "after"),
+    "after the claim": ("feedback.reports.claims:claim_singles", "after"),
     "after the render": ("feedback.reports.documents:render", "after"),
     "before the store": ("feedback.reports.claims:store", "before"),
     "after the store": ("feedback.reports.claims:store", "after"),
