@@ -33,15 +33,15 @@ def queue_of(submission: Submission) -> str:
     return BULK if submission.is_class else INTERACTIVE
 
 
-def publish(submission: Submission) -> bool:
+def publish(submission: Submission, enough: int | None = None) -> bool:
     """Send hints for a submission; False (and a line in the log) where the broker cannot be reached.
 
-    To be called outside of any transaction: a worker must find the rows committed. A single needs no hint where
-    some wait that nobody has taken yet: who takes one makes all the singles of its owner that it finds, and
-    asks, when these are done, whether anybody else's are due (tasks.produce).
+    To be called outside of any transaction: a worker must find the rows committed. A new single needs no hint
+    where `enough` wait that nobody has taken yet: who takes one makes all the singles of its owner that it finds,
+    and asks, when these are done, whether anybody else's are due (tasks.produce).
     """
     if not submission.is_class:
-        return send(submission.id, INTERACTIVE, enough=ENOUGH_FOR_SINGLES)
+        return send(submission.id, INTERACTIVE, enough)
     hints = min(HINTS_PER_CLASS, -(-submission.students // STUDENTS_PER_HINT))
     return all(send(submission.id, BULK) for _ in range(hints))
 

@@ -81,7 +81,7 @@ def submit_roll(roll: Roll, order: Order) -> tuple[Submission, State]:
         if state is not None:
             break
     if new:
-        hints.publish(found)
+        hints.publish(found, enough=hints.ENOUGH_FOR_SINGLES)
     log.info("submission stored" if new else "submission found", task_id=str(found.id), students=found.students)
     return found, state
 

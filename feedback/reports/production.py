@@ -57,18 +57,25 @@ def _produce_singles(hinted: Submission, until: float) -> None:
 
     What fails rests, and the sweep brings it back. Whether others are due after that, the task asks.
     """
-    submissions = {hinted.id: hinted}
-    while time.monotonic() < until:
+    submissions, seen, more = {hinted.id: hinted}, set[UUID](), True
+    while more:
         handful_until = min(time.monotonic() + HANDFUL_SECONDS, until)
         wanted = _handful(hinted.format, handful_until) if _pace else 1
         claimed = claims.claim_singles(hinted.owner, wanted)
-        others = {claim.submission_id for claim in claimed} - submissions.keys()
-        submissions |= Submission.objects.in_bulk(others) if others else {}
-        if claimed:
-            with heartbeat.keeping(claimed):
-                _make(submissions, claimed, handful_until)
-        if len(claimed) < wanted:
-            return
+        _make_singles(submissions, claimed, handful_until)
+        seen |= {claim.submission_id for claim in claimed}
+        more = len(claimed) == wanted and time.monotonic() < until
+    if hinted.id not in seen:
+        # What failed before comes after all that is new, and new ones may never end; so a hint is followed, too.
+        _make_singles(submissions, claims.claim(hinted.id, 1), until)
+
+
+def _make_singles(submissions: dict[UUID, Submission], claimed: list[Claim], until: float) -> None:
+    if others := {claim.submission_id for claim in claimed} - submissions.keys():
+        submissions |= Submission.objects.in_bulk(others)
+    if claimed:
+        with heartbeat.keeping(claimed):
+            _make(submissions, claimed, until)
 
 
 @contextmanager

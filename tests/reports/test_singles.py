@@ -146,3 +146,15 @@ def test_a_single_erased_between_claim_and_making_harms_no_other(
     production.produce(ids()[0], seconds=100)
 
     assert states() == ["SUCCESS", "SUCCESS"]
+
+
+def test_a_single_that_failed_before_is_made_when_hinted_at_though_new_ones_never_end(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        submit("html", student(f"student-{number}"))
+    Report.objects.filter(submission=ids()[2]).update(attempts=1)
+    monkeypatch.setattr(production, "_handful", lambda *_: 1)
+    production.produce(ids()[2], seconds=0)
+
+    assert states() == ["SUCCESS", "PENDING", "SUCCESS", "PENDING"]

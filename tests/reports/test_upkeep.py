@@ -19,7 +19,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
     """The submissions hinted at, in order."""
     found: list[UUID] = []
 
-    def publish(submission: Submission) -> bool:
+    def publish(submission: Submission, enough: int | None = None) -> bool:  # noqa: ARG001 - as the real one
         found.append(submission.id)
         return True
 
@@ -86,7 +86,7 @@ def test_a_broker_that_is_down_is_tried_once_a_sweep(submit: Submit, monkeypatch
     grow_old()
     tried: list[UUID] = []
 
-    def fail(submission: Submission) -> bool:
+    def fail(submission: Submission, enough: int | None = None) -> bool:  # noqa: ARG001 - as the real one
         tried.append(submission.id)
         return False
 
