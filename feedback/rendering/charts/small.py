@@ -12,7 +12,8 @@ def progress(scores: Sequence[float]) -> str:
     """The score of each submission in turn, as a step line from 0 (foot) to 1 (top)."""
     step = (_WIDTH - 2) / len(scores)
     levels = [_HEIGHT - 2 - (_HEIGHT - 4) * score for score in scores]
-    line = f"M1 {levels[0]:.1f}" + "".join(f"V{level:.1f}h{step:.1f}" for level in levels)
+    tread = f"h{step:.1f}"
+    line = f"M1 {levels[0]:.1f}" + "".join([f"V{level:.1f}{tread}" for level in levels])
     base = f"M1 {_HEIGHT - 1:.1f}H{_WIDTH - 1:g}"
     return svg(_WIDTH, _HEIGHT, [lines("rule", palette.RULE, base), lines("step", palette.SUBMISSION, line, width=1.6)])
 

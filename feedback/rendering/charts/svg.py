@@ -36,7 +36,7 @@ class Label(msgspec.Struct, frozen=True):
 class Drawing(msgspec.Struct, frozen=True):
     """A drawing with words: `marks` is an SVG with everything else, `labels` are the words.
 
-    Apart, because Typst sets a word in a quarter of the time that it takes over one in an SVG.
+    Apart, because Typst sets a word in a fifth of the time that it takes over one in an SVG.
     """
 
     width: float
