@@ -66,8 +66,8 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "pattern": '^(W/)?"[0-9a-f-]+"$'},
     },
     "Cache-Control": {
-        "description": "It may be kept for this caller, and is to be asked about each time.",
-        "schema": {"type": "string", "const": "private, no-cache"},
+        "description": "Content may be kept for this caller, and is to be asked about each time; JSON about it is not.",
+        "schema": {"type": "string", "enum": ["private, no-cache", "no-store"]},
     },
     "Content-Disposition": {"description": "A safe file name; not with a page.", "schema": {"type": "string"}},
     "WWW-Authenticate": {"description": "How to prove who is calling.", "schema": {"type": "string"}},
