@@ -6,7 +6,7 @@ and what it had not committed never happened.
 
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -25,6 +25,8 @@ log = structlog.stdlib.get_logger(__name__)
 HANDFUL_SECONDS = 0.1
 # Long enough that messages vanish beside the work, short enough that a class never keeps a single waiting.
 SLICE_SECONDS = 0.5
+# How often a class looks whether a single waits: often enough for whoever waits, seldom enough to cost nothing.
+LOOK_SECONDS = 0.05
 # The seconds that a report lately took in this process, by format.
 _pace: dict[str, float] = {}
 
@@ -43,11 +45,12 @@ def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
         _produce_singles(submission, until)
         return False
     Submission.objects.filter(id=submission_id).update(attended_at=Now())
+    over = _until_a_single_waits(until)
     with _logging_about(submission):
         while claimed := claims.claim(submission_id, _handful(submission.format, until)):
             with heartbeat.keeping(claimed):
-                _make({submission_id: submission}, claimed, until)
-            if time.monotonic() >= until:
+                _make({submission_id: submission}, claimed, over)
+            if over():
                 return claims.due(Report.objects.filter(submission=submission_id)).exists()
     return False
 
@@ -75,7 +78,7 @@ def _make_singles(submissions: dict[UUID, Submission], claimed: list[Claim], unt
         submissions |= Submission.objects.in_bulk(others)
     if claimed:
         with heartbeat.keeping(claimed):
-            _make(submissions, claimed, until)
+            _make(submissions, claimed, lambda: time.monotonic() >= until)
 
 
 @contextmanager
@@ -91,12 +94,28 @@ def _handful(format_: str, until: float) -> int:
     return min(max(round((until - time.monotonic()) / _pace[format_]), 1), claims.MOST)
 
 
-def _make(submissions: Mapping[UUID, Submission], claimed: list[Claim], until: float) -> None:
-    """Make claimed reports until the time is over, at least one; commit them in one write, hand back the others."""
+def _until_a_single_waits(until: float) -> Callable[[], bool]:
+    """Whether a class must let others have a turn: its time is over, or it has been found that a single is due."""
+    ends, look_at = until, time.monotonic() + LOOK_SECONDS
+
+    def over() -> bool:
+        nonlocal ends, look_at
+        now = time.monotonic()
+        if look_at <= now < ends:
+            look_at = now + LOOK_SECONDS
+            if claims.next_single():
+                ends = now
+        return now >= ends
+
+    return over
+
+
+def _make(submissions: Mapping[UUID, Submission], claimed: list[Claim], over: Callable[[], bool]) -> None:
+    """Make claimed reports until it is over, at least one; commit them in one write, hand back the others."""
     made: list[Made] = []
     left = deque(claimed)
     try:
-        while left and (len(left) == len(claimed) or time.monotonic() < until):
+        while left and (len(left) == len(claimed) or not over()):
             if document := _attempt(submissions, left[0]):
                 made.append(document)
             left.popleft()

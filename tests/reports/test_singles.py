@@ -158,3 +158,17 @@ def test_a_single_that_failed_before_is_made_when_hinted_at_though_new_ones_neve
     production.produce(ids()[2], seconds=0)
 
     assert states() == ["SUCCESS", "PENDING", "SUCCESS", "PENDING"]
+
+
+def test_a_class_lets_a_single_go_first_that_comes_in_the_middle(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = UUID(submit("html", class_of(6)).rsplit("/", 1)[1])
+    submit("html", student())
+    monkeypatch.setattr(production, "LOOK_SECONDS", 0.0)
+
+    assert production.produce(task, seconds=100)
+    assert states().count("SUCCESS") == 1
+    production.produce(ids()[1], seconds=100)
+    assert not production.produce(task, seconds=100)
+    assert set(states()) == {"SUCCESS"}
