@@ -23,6 +23,6 @@ def use_lz4(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0005_erasure")]
+    dependencies = [("reports", "0001_initial")]
 
     operations = [migrations.RunPython(use_lz4, migrations.RunPython.noop, elidable=False)]
