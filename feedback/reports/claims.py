@@ -4,11 +4,11 @@ All times are the database's own, so that no process's clock matters.
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial, reduce
+from functools import reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
@@ -16,25 +16,19 @@ from uuid import UUID
 import psycopg
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Now
 from django.db.models.sql import UpdateQuery
 
 from feedback.rendering import Artifact
 from feedback.rendering.manifest import State
-from feedback.reports.models import HEADLINE, MAX_ATTEMPTS, UNFINISHED, Report, Submission
+from feedback.reports import due
+from feedback.reports.models import MAX_ATTEMPTS, Report
 
-# Its text, and its parameters.
-Statement = tuple[str, tuple[Any, ...]]
 # How many reports a claim takes at most, and without being told otherwise.
 MOST, CHUNK = 64, 16
 # The pause after a failed attempt; the next is four times as long.
 FIRST_REST = timedelta(seconds=5)
-
-
-# Stand in a statement for the submission and for the owner that it will be about.
-_ANY_SUBMISSION = UUID(int=0)
-_ANY_OWNER = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True)
@@ -61,104 +55,40 @@ class Made:
     seconds: float
 
 
-def due(reports: QuerySet[Report]) -> QuerySet[Report]:
-    """Those that may be claimed now; a class report only after all the others."""
-    siblings = Report.objects.filter(submission=OuterRef("submission"), kind=Report.Kind.STUDENT, state__in=UNFINISHED)
-    return _due_by_themselves(reports.filter(Q(kind=Report.Kind.STUDENT) | ~Exists(siblings)))
-
-
-def _due_by_themselves(reports: QuerySet[Report]) -> QuerySet[Report]:
-    return reports.filter(state__in=UNFINISHED, due_at__lte=Now(), attempts__lt=MAX_ATTEMPTS)
-
-
-def _due_singles() -> QuerySet[Report]:
-    """Those that are the whole of their submission, the longest due first; what failed before comes last."""
-    singles = Report.objects.filter(position=HEADLINE, kind=Report.Kind.STUDENT)
-    return _due_by_themselves(singles).order_by("attempts", "due_at")
-
-
 def claim(submission_id: UUID, most: int = CHUNK) -> list[Claim]:
     """Take up to `most` due reports of a submission, in order; one that has an attempt behind it comes alone.
 
-    Two claims at the same moment never share a report: rows are locked and skipped on PostgreSQL, and
-    writers take turns on SQLite. Two statements, whatever the size.
+    Two claims at the same moment never share a report. Two statements, whatever the size.
     """
-    key = Report._meta.pk.get_db_prep_value
-    return _claim(partial(_due_statement, most), {key(_ANY_SUBMISSION, connection): key(submission_id, connection)})
+    with transaction.atomic():
+        return _take_of(due.lock(submission_id, most))
 
 
 def claim_singles(owner: str, most: int) -> list[Claim]:
     """The same for an owner's singles, whichever submissions they are of."""
-    return _claim(partial(_due_singles_statement, most), {_ANY_OWNER: owner})
-
-
-def next_single() -> UUID | None:
-    """The submission of a single that is due, whoever's it is."""
-    statement, parameters = _next_single_statement()
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        found = cursor.fetchone()
-    return Submission._meta.pk.to_python(found[0]) if found else None
-
-
-def _claim(statement: Callable[[], Statement], about: dict[Any, Any]) -> list[Claim]:
     with transaction.atomic():
-        found = _lock_due(statement(), about)
-        fresh = [claim for claim in found if claim.attempt == 1]
-        taken = fresh or found[:1]
-        if taken:
-            _take(taken)
+        return _take_of(due.lock_singles(owner, most))
+
+
+def _take_of(locked: Iterable[Report]) -> list[Claim]:
+    found = [_claim_of(report) for report in locked]
+    taken = [claim for claim in found if claim.attempt == 1] or found[:1]
+    if taken:
+        _take(taken)
     return taken
 
 
-def _lock_due(statement: Statement, about: dict[Any, Any]) -> list[Claim]:
-    """What is due, locked, as the claims that they become once `_take` has counted the attempt."""
-    key, (text, parameters) = Report._meta.pk, statement
-    with connection.cursor() as cursor:
-        cursor.execute(text, [about.get(value, value) for value in parameters])
-        rows = cursor.fetchall()
-    return [
-        Claim(
-            report_id=key.to_python(report_id),
-            submission_id=key.to_python(submission_id),
-            kind=Report.Kind(kind),
-            attempt=attempts + 1,
-            fence=fence + 1,
-            payload=bytes(payload),
-            key=(namespace, student_id),
-        )
-        for report_id, submission_id, kind, attempts, fence, payload, namespace, student_id in rows
-    ]
-
-
-@functools.cache
-def _due_statement(most: int) -> Statement:
-    """The query that locks what is due of a submission, with `_ANY_SUBMISSION` among its parameters.
-
-    Put together once: for a single that took Django longer than the page takes to make.
-    """
-    return _locking(due(Report.objects.filter(submission=_ANY_SUBMISSION)).order_by("attempts", "position"), most)
-
-
-@functools.cache
-def _due_singles_statement(most: int) -> Statement:
-    """The query that locks what is due of an owner's singles, with `_ANY_OWNER` among its parameters."""
-    return _locking(_due_singles().filter(submission__owner=_ANY_OWNER), most)
-
-
-@functools.cache
-def _next_single_statement() -> Statement:
-    return _statement(_due_singles().values_list("submission"), 1)
-
-
-def _locking(candidates: QuerySet[Report], most: int) -> Statement:
-    columns = ("id", "submission", "kind", "attempts", "fence", "payload", "namespace", "student_id")
-    return _statement(candidates.select_for_update(skip_locked=True, of=("self",)).values_list(*columns), most)
-
-
-def _statement(rows: QuerySet[Report, Any], most: int) -> Statement:
-    text, parameters = rows[:most].query.sql_with_params()
-    return text, tuple(parameters)
+def _claim_of(report: Report) -> Claim:
+    """The claim that a locked report becomes once `_take` has counted the attempt."""
+    return Claim(
+        report_id=report.id,
+        submission_id=report.submission_id,
+        kind=Report.Kind(report.kind),
+        attempt=report.attempts + 1,
+        fence=report.fence + 1,
+        payload=bytes(report.payload),
+        key=(report.namespace, report.student_id),
+    )
 
 
 def _take(claimed: Sequence[Claim]) -> None:
@@ -172,7 +102,7 @@ def _take(claimed: Sequence[Claim]) -> None:
 
 
 @functools.cache
-def _taking_statement(number: int, lease_seconds: float) -> Statement:
+def _taking_statement(number: int, lease_seconds: float) -> tuple[str, tuple[Any, ...]]:
     """The UPDATE of so many reports, with the ids 0, 1, … among its parameters; put together once, as above."""
     reports = Report.objects.filter(id__in=[UUID(int=place) for place in range(number)])
     update: Any = reports.query.chain(UpdateQuery)  # typed as what it was chained from

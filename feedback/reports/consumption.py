@@ -6,7 +6,7 @@ from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Now
 
 from feedback.rendering.manifest import State
-from feedback.reports import claims, hints
+from feedback.reports import due, hints
 from feedback.reports.models import HEADLINE, Report
 
 
@@ -32,14 +32,14 @@ def queues() -> list[Queue]:
 def _queue(name: str) -> Queue:
     single = Q(position=HEADLINE, kind=Report.Kind.STUDENT)
     reports = Report.objects.filter(single if name == hints.INTERACTIVE else ~single)
-    due = claims.due(reports).aggregate(number=Count("pk"), age=Max(Now() - F("due_at")))
+    waiting = due.among(reports).aggregate(number=Count("pk"), age=Max(Now() - F("due_at")))
     running = reports.filter(state=State.RUNNING, due_at__gt=Now()).count()
     finished = reports.filter(finished_at__isnull=False).order_by("-finished_at")
     since = finished.values_list(Now() - F("finished_at"), flat=True).first()
     return Queue(
         name=name,
-        due=due["number"],
-        oldest_due_seconds=due["age"].total_seconds() if due["number"] else 0.0,
+        due=waiting["number"],
+        oldest_due_seconds=waiting["age"].total_seconds() if waiting["number"] else 0.0,
         running=running,
         last_finished_seconds=float("inf") if since is None else since.total_seconds(),
     )

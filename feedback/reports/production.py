@@ -15,7 +15,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import Error as DatabaseError
 from django.db.models.functions import Now
 
-from feedback.reports import claims, documents, heartbeat
+from feedback.reports import claims, documents, due, heartbeat
 from feedback.reports.claims import Claim, Made
 from feedback.reports.models import MAX_ATTEMPTS, Report, Submission
 
@@ -51,7 +51,7 @@ def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
             with heartbeat.keeping(claimed):
                 _make({submission_id: submission}, claimed, over)
             if over():
-                return claims.due(Report.objects.filter(submission=submission_id)).exists()
+                return due.among(Report.objects.filter(submission=submission_id)).exists()
     return False
 
 
@@ -103,7 +103,7 @@ def _until_a_single_waits(until: float) -> Callable[[], bool]:
         now = time.monotonic()
         if look_at <= now < ends:
             look_at = now + LOOK_SECONDS
-            if claims.next_single():
+            if due.next_single():
                 ends = now
         return now >= ends
 

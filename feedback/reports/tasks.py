@@ -7,7 +7,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, OperationalError
 
 from feedback.access import audit, limits
-from feedback.reports import claims, erasure, handout, hints, production, turns, upkeep
+from feedback.reports import due, erasure, handout, hints, production, turns, upkeep
 
 _turns = turns.Turns()
 
@@ -29,7 +29,7 @@ def produce(submission_id: str) -> None:
     if more and not turn.send_back:
         hints.send(turn.submission_id, hints.BULK)
     # A single has no hint of its own where enough were waiting (hints.publish): so whoever works looks for more.
-    if waiting := claims.next_single():
+    if waiting := due.next_single():
         hints.send(waiting, hints.INTERACTIVE)
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Window
 from django.db.models.functions import RowNumber
 
-from feedback.reports import claims
+from feedback.reports import due
 from feedback.reports.models import Report, Submission
 
 # How long a look at who is waiting holds: a newcomer waits so long, and a slice of work, at most.
@@ -72,9 +72,9 @@ class Turns:
 
     def _look(self) -> None:
         began = time.monotonic()
-        due = claims.due(Report.objects.filter(submission=OuterRef("pk")))
+        work = due.among(Report.objects.filter(submission=OuterRef("pk")))
         rank = Window(RowNumber(), partition_by=F("owner"), order_by=["is_class", "created_at"])
-        found = Submission.objects.filter(Exists(due)).annotate(rank=rank).filter(rank__lte=_AHEAD)
+        found = Submission.objects.filter(Exists(work)).annotate(rank=rank).filter(rank__lte=_AHEAD)
         self._waiting = {}
         for owner, submission_id in found.order_by("rank").values_list("owner", "pk"):
             self._waiting.setdefault(owner, deque()).append(submission_id)

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
-from feedback.reports import claims, hints
+from feedback.reports import claims, due, hints
 from feedback.reports.models import Report, Submission
 
 log = structlog.stdlib.get_logger(__name__)
@@ -72,8 +72,8 @@ def _alone() -> bool:
 
 
 def _neglected(*, is_class: bool) -> QuerySet[Submission]:
-    due = claims.due(Report.objects.filter(submission=OuterRef("pk")))
-    return _unattended(Submission.objects.filter(Exists(due), is_class=is_class)).order_by("attended_at")
+    work = due.among(Report.objects.filter(submission=OuterRef("pk")))
+    return _unattended(Submission.objects.filter(Exists(work), is_class=is_class)).order_by("attended_at")
 
 
 def _unattended(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
