@@ -6,6 +6,8 @@ PYTHON ?= python3
 EVENTS ?= examples/class.json
 OUT ?= out
 AUTH ?= open
+# Each process of the tests has servers of its own; those that are given serve one.
+JOBS ?= $(if $(TEST_DATABASE_URL)$(TEST_REDIS_URL),0,2)
 # Poetry lives in an environment of its own, so its dependencies never mix with ours.
 POETRY := .poetry/bin/poetry
 RUN_STAMP := .venv/.installed-run
@@ -64,7 +66,7 @@ check: install-dev ## style, types and the import contract
 	.venv/bin/lint-imports
 
 test: install-dev install-test-tools ## the whole suite, on real PostgreSQL and Redis and a real browser
-	.venv/bin/python -m pytest --cov --cov-report=term $(TESTS)
+	.venv/bin/python -m pytest --cov --cov-report=term --numprocesses $(JOBS) --dist loadfile --durations 20 $(TESTS)
 
 chaos fuzz: export TEST_AUTH := $(AUTH)
 chaos: export CHAOS := full

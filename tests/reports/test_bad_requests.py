@@ -93,7 +93,7 @@ def test_another_content_encoding_is_a_415(post: Post) -> None:
     assert post("html", student(), **{"Content-Encoding": "br"}).status_code == 415
 
 
-@pytest.mark.parametrize("damaged", [b"not gzip", gzip.compress(b"[]")[:-4], b""])
+@pytest.mark.parametrize("damaged", [b"not gzip", gzip.compress(b"[]", mtime=0)[:-4], b""])
 def test_a_damaged_gzip_body_is_a_400(post: Post, damaged: bytes) -> None:
     response = post("html", damaged, **{"Content-Encoding": "gzip"})
 

@@ -41,10 +41,10 @@ def test_one_format_is_one_task(upload: Upload, format_: str) -> None:
     ("name", "content"),
     [
         ("class.json", json.dumps(class_of(2)).encode()),
-        ("class.json.gz", gzip.compress(json.dumps(class_of(2)).encode())),
+        ("class.json.gz", gzip.compress(json.dumps(class_of(2)).encode(), mtime=0)),
         ("class.ndjson", b"\n".join(json.dumps(each).encode() for each in class_of(2))),
         ("class.csv", b"student_id,unit\nada,1\ngrace,2\nada,3\n"),
-        ("class.csv.gz", gzip.compress(b"student_id,unit\nada,1\ngrace,2\n")),
+        ("class.csv.gz", gzip.compress(b"student_id,unit\nada,1\ngrace,2\n", mtime=0)),
         ("no suffix at all", json.dumps(class_of(2)).encode()),
     ],
 )
