@@ -38,20 +38,17 @@ def read_csv(source: IO[bytes], limits: Limits, faults: Faults) -> Received:
     gathered = dict[tuple[str, str], tuple[Place, Student]]()
     events = 0
     for line, row in _rows(source, faults):
-        key = row.get("namespace", ""), row.get("student_id", "")
-        if key not in gathered:
-            student = student_from(_student(row), (Line(line),), 0, faults)
-            if student is None:
-                continue
-            gathered[key] = (Line(line),), student
+        here, key = (Line(line),), (row.get("namespace", ""), row.get("student_id", ""))
+        if key not in gathered and (student := student_from(_student(row), here, 0, faults)):
+            gathered[key] = here, student
             limits.check_students(len(gathered))
-        place, student = gathered[key]
         if any(name in row for name in _EVENT):
-            event = _event(row, (Line(line),), faults)
+            event = _event(row, here, faults)  # of nobody, too: all that is wrong with a row is said at once
             events += 1
-            if event is not None:
+            place, student = gathered.get(key, (here, None))
+            if student and event:
                 student.events.append(event)
-            limits.check_events(len(student.events), events, place)
+            limits.check_events(len(student.events) if student else 0, events, place)
     if not gathered and not faults:
         faults.add((), f"it is empty; send a header row ({','.join(_COLUMNS)}) and an event a row")
     yield from gathered.values()

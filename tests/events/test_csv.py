@@ -76,7 +76,7 @@ def test_marks_blank_lines_and_line_ends_of_every_kind_are_no_trouble() -> None:
 
 def test_every_fault_is_named_by_its_line() -> None:
     rows = [
-        ",cs101,1,,,",
+        ",cs101,1,,,7",
         "ada,cs101,,submission,,",
         "ada,cs101,1,,yesterday,",
         'ada,cs101,1,"two\nlines",,2',
@@ -89,6 +89,7 @@ def test_every_fault_is_named_by_its_line() -> None:
 
     assert set(details) == {
         "line 2: student_id",
+        "line 2: score",
         "line 3: unit",
         "line 4: created_time",
         "line 5: score",
