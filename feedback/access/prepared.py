@@ -1,6 +1,6 @@
 """Queries that every request makes: their SQL is put together once. That takes Django longer than all the rest."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
@@ -20,9 +20,11 @@ class Prepared(Generic[Row]):
     It does what Django's own iteration over a query set does, in two halves: this one once, `rows` each time.
     """
 
-    def __init__(self, queryset: QuerySet[Row]) -> None:
+    def __init__(self, queryset: QuerySet[Row], constants: Collection[str | int] = ()) -> None:
+        """`constants` are of ours, and written into the statement: SQLite uses no partial index by a parameter."""
         compiler = queryset.query.get_compiler(connection=connection)
-        self._statement, self._parameters = compiler.as_sql()
+        statement, parameters = compiler.as_sql()
+        self._statement, self._parameters = _with_literals(statement, parameters, constants)
         columns = [column for column, _, _ in compiler.select]
         self._model, self._names = queryset.model, [column.target.attname for column in columns]
         self._converters = compiler.get_converters(columns)
@@ -42,6 +44,19 @@ class Prepared(Generic[Row]):
             for convert in converters:
                 converted[index] = convert(converted[index], column, connection)
         return converted
+
+
+def _with_literals(
+    statement: str, parameters: Sequence[Any], constants: Collection[str | int]
+) -> tuple[str, list[Any]]:
+    pieces, left = statement.split("%s"), []
+    for place, parameter in enumerate(parameters):
+        if parameter in constants:
+            pieces[place] += f"'{parameter}'" if isinstance(parameter, str) else str(parameter)
+        else:
+            pieces[place] += "%s"
+            left.append(parameter)
+    return "".join(pieces), left
 
 
 def _stored(value: UUID | str) -> Any:

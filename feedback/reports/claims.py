@@ -7,7 +7,7 @@ import functools
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -37,7 +37,9 @@ class Claim:
 
     report_id: UUID
     submission_id: UUID
+    position: int
     kind: Report.Kind
+    due_at: datetime
     attempt: int
     fence: int
     payload: bytes
@@ -83,6 +85,8 @@ def _claim_of(report: Report) -> Claim:
     return Claim(
         report_id=report.id,
         submission_id=report.submission_id,
+        position=report.position,
+        due_at=report.due_at,
         kind=Report.Kind(report.kind),
         attempt=report.attempts + 1,
         fence=report.fence + 1,
@@ -132,30 +136,45 @@ def store(made: Sequence[Made]) -> int:
         for one in made
     ]
     held = [one.claim for one in made]
-    return _finish(f"state = 'SUCCESS', error = '', {assignments}", rows, held)
+    return _write(f"state = 'SUCCESS', error = '', finished_at = {_now()}, {assignments}", rows, held)
 
 
 def fail(failures: Sequence[tuple[Claim, str]]) -> int:
     """Commit FAILURE with its reason; returns how many, leaving out those whose claim is no longer valid."""
-    return _finish(
-        "state = 'FAILURE', error = %s", [(reason,) for _, reason in failures], [claim for claim, _ in failures]
+    rows, held = [(reason,) for _, reason in failures], [claim for claim, _ in failures]
+    return _write(f"state = 'FAILURE', error = %s, finished_at = {_now()}", rows, held)
+
+
+def hand_back(claims: Sequence[Claim]) -> int:
+    """Make claimed reports pending again as if the attempt had never begun; returns how many were still held.
+
+    Due since when they were: who was handed back has lost no place, and the age of what is due stays true.
+    """
+    rows = [(connection.ops.adapt_datetimefield_value(claim.due_at),) for claim in claims]
+    return _write("state = 'PENDING', attempts = attempts - 1, due_at = %s", rows, claims)
+
+
+def _now() -> str:
+    return (
+        "STATEMENT_TIMESTAMP()" if connection.vendor == "postgresql" else "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"
     )
 
 
-def _finish(assignments: str, rows: Sequence[tuple[Any, ...]], held: Sequence[Claim]) -> int:
-    """One fenced UPDATE for many rows, each with the claim that must still be held."""
+def _write(assignments: str, rows: Sequence[tuple[Any, ...]], held: Sequence[Claim]) -> int:
+    """One fenced UPDATE for many rows, each with the claim that must still be held.
+
+    In the order in which whoever erases locks them: two that wait for each other would end in a deadlock.
+    """
     if not rows:
         return 0
     table = connection.ops.quote_name(Report._meta.db_table)
-    now = "STATEMENT_TIMESTAMP()" if connection.vendor == "postgresql" else "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"
     statement = (
-        f"UPDATE {table} SET {assignments}, finished_at = {now} "  # noqa: S608 - constants only
+        f"UPDATE {table} SET {assignments} "  # noqa: S608 - constants only
         "WHERE id = %s AND fence = %s AND state = 'RUNNING'"
     )
     key = Report._meta.pk.get_db_prep_value
-    parameters = [
-        (*values, key(claim.report_id, connection), claim.fence) for values, claim in zip(rows, held, strict=True)
-    ]
+    in_order = sorted(zip(held, rows, strict=True), key=lambda one: (one[0].submission_id, one[0].position))
+    parameters = [(*values, key(claim.report_id, connection), claim.fence) for claim, values in in_order]
     with transaction.atomic(), connection.wrap_database_errors, _binding_cursor() as cursor:
         cursor.executemany(statement, parameters)
         return int(cursor.rowcount)
@@ -167,11 +186,6 @@ def _binding_cursor() -> AbstractContextManager[Any]:
     On PostgreSQL Django's own writes them into it, documents too: twice as many bytes, all to be parsed.
     """
     return psycopg.Cursor(connection.connection) if connection.vendor == "postgresql" else connection.cursor()
-
-
-def hand_back(claims: Sequence[Claim]) -> int:
-    """Make claimed reports pending again as if the attempt had never begun; returns how many were still held."""
-    return _held(claims).update(state=State.PENDING, due_at=Now(), attempts=F("attempts") - 1)
 
 
 def rest(claim: Claim) -> int:

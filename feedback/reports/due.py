@@ -10,7 +10,12 @@ from django.db.models.functions import Now
 from feedback.access.prepared import A_TEXT, AN_ID, Prepared
 from feedback.reports.models import HEADLINE, MAX_ATTEMPTS, UNFINISHED, Report
 
-_NEEDED = ("pk", "submission_id", "kind", "attempts", "fence", "payload", "namespace", "student_id")
+_NEEDED = (
+    *("pk", "submission_id", "position", "kind", "attempts", "fence", "due_at"),
+    *("payload", "namespace", "student_id"),
+)
+# What the partial indexes of reports are about.
+_CONSTANTS: tuple[str | int, ...] = (HEADLINE, *(kind.value for kind in Report.Kind), *UNFINISHED)
 
 
 def among(reports: QuerySet[Report]) -> QuerySet[Report]:
@@ -49,7 +54,7 @@ def _due_singles_of_an_owner(most: int) -> Prepared[Report]:
 
 @functools.cache
 def _next_single() -> Prepared[Report]:
-    return Prepared(_due_singles().only("pk", "submission_id")[:1])
+    return Prepared(_due_singles().only("pk", "submission_id")[:1], _CONSTANTS)
 
 
 def _due_singles() -> QuerySet[Report]:
@@ -64,4 +69,4 @@ def _due_by_themselves(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 def _locking(candidates: QuerySet[Report], most: int) -> Prepared[Report]:
     """Rows that another has locked are skipped on PostgreSQL; on SQLite writers take turns."""
-    return Prepared(candidates.select_for_update(skip_locked=True, of=("self",)).only(*_NEEDED)[:most])
+    return Prepared(candidates.select_for_update(skip_locked=True, of=("self",)).only(*_NEEDED)[:most], _CONSTANTS)

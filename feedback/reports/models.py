@@ -80,7 +80,8 @@ class Submission(models.Model):
     # The class in numbers, where the reports compare with it (documents._statistics).
     statistics = models.BinaryField(null=True)
     created_at = models.DateTimeField(db_default=Now())
-    # When a hint was last sent, or followed by a worker of a class; what is due and unattended is swept.
+    # When it was last hinted at, left to the hints that waited already, or worked on as a class; what is due and
+    # unattended is swept.
     attended_at = models.DateTimeField(db_default=Now())
     # Of the request that brought it, so that every line logged about it can be found from the client's side.
     request_id = models.CharField(max_length=64, blank=True)
@@ -88,7 +89,11 @@ class Submission(models.Model):
     objects = Submissions.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["created_at"], name="submission_by_age")]
+        indexes = [
+            models.Index(fields=["created_at"], name="submission_by_age"),
+            # Not of nobody in particular, whose are then nearly all: those are not looked for by owner.
+            models.Index(fields=["owner"], condition=Q(owner__gt=""), name="submission_by_owner"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.format} {self.id}"

@@ -27,8 +27,9 @@ HANDFUL_SECONDS = 0.1
 SLICE_SECONDS = 0.5
 # How often a class looks whether a single waits: often enough for whoever waits, seldom enough to cost nothing.
 LOOK_SECONDS = 0.05
-# The seconds that a report lately took in this process, by format.
+# The seconds that a report lately took in this process: of a class by its format, of singles of whatever formats came.
 _pace: dict[str, float] = {}
+_SINGLES = "singles"
 
 
 def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
@@ -45,12 +46,12 @@ def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
         _produce_singles(submission, until)
         return False
     Submission.objects.filter(id=submission_id).update(attended_at=Now())
-    over = _until_a_single_waits(until)
+    slice_ = _Slice(until)
     with _logging_about(submission):
-        while claimed := claims.claim(submission_id, _handful(submission.format, until)):
+        while claimed := claims.claim(submission_id, _handful(submission.format, slice_.likely_end())):
             with heartbeat.keeping(claimed):
-                _make({submission_id: submission}, claimed, over)
-            if over():
+                _make({submission_id: submission}, claimed, slice_.over, submission.format)
+            if slice_.over():
                 return due.among(Report.objects.filter(submission=submission_id)).exists()
     return False
 
@@ -63,7 +64,7 @@ def _produce_singles(hinted: Submission, until: float) -> None:
     submissions, seen, more = {hinted.id: hinted}, set[UUID](), True
     while more:
         handful_until = min(time.monotonic() + HANDFUL_SECONDS, until)
-        wanted = _handful(hinted.format, handful_until) if _pace else 1
+        wanted = _handful(_SINGLES, handful_until) if _SINGLES in _pace else 1
         claimed = claims.claim_singles(hinted.owner, wanted)
         _make_singles(submissions, claimed, handful_until)
         seen |= {claim.submission_id for claim in claimed}
@@ -78,7 +79,7 @@ def _make_singles(submissions: dict[UUID, Submission], claimed: list[Claim], unt
         submissions |= Submission.objects.in_bulk(others)
     if claimed:
         with heartbeat.keeping(claimed):
-            _make(submissions, claimed, lambda: time.monotonic() >= until)
+            _make(submissions, claimed, lambda: time.monotonic() >= until, _SINGLES)
 
 
 @contextmanager
@@ -87,30 +88,37 @@ def _logging_about(submission: Submission) -> Iterator[None]:
         yield
 
 
-def _handful(format_: str, until: float) -> int:
+def _handful(kind: str, until: float) -> int:
     """How many reports to claim: what this process, at its latest pace, makes in the time that is left."""
-    if format_ not in _pace:
+    if kind not in _pace:
         return claims.CHUNK
-    return min(max(round((until - time.monotonic()) / _pace[format_]), 1), claims.MOST)
+    return min(max(round((until - time.monotonic()) / _pace[kind]), 1), claims.MOST)
 
 
-def _until_a_single_waits(until: float) -> Callable[[], bool]:
-    """Whether a class must let others have a turn: its time is over, or it has been found that a single is due."""
-    ends, look_at = until, time.monotonic() + LOOK_SECONDS
+class _Slice:
+    """A class's turn: over when its time is, or when a single is found to be due."""
 
-    def over() -> bool:
-        nonlocal ends, look_at
+    # Whether the last one of this process ended early: singles keep coming, so no more is claimed than fits between.
+    cut_short = False
+
+    def __init__(self, until: float) -> None:
+        self._ends = until
+        self._look_at = time.monotonic() + LOOK_SECONDS
+
+    def likely_end(self) -> float:
+        return min(self._ends, time.monotonic() + LOOK_SECONDS) if _Slice.cut_short else self._ends
+
+    def over(self) -> bool:
         now = time.monotonic()
-        if look_at <= now < ends:
-            look_at = now + LOOK_SECONDS
-            if due.next_single():
-                ends = now
-        return now >= ends
+        if self._look_at <= now < self._ends:
+            self._look_at = now + LOOK_SECONDS
+            _Slice.cut_short = due.next_single() is not None
+            if _Slice.cut_short:
+                self._ends = now
+        return now >= self._ends
 
-    return over
 
-
-def _make(submissions: Mapping[UUID, Submission], claimed: list[Claim], over: Callable[[], bool]) -> None:
+def _make(submissions: Mapping[UUID, Submission], claimed: list[Claim], over: Callable[[], bool], kind: str) -> None:
     """Make claimed reports until it is over, at least one; commit them in one write, hand back the others."""
     made: list[Made] = []
     left = deque(claimed)
@@ -120,7 +128,8 @@ def _make(submissions: Mapping[UUID, Submission], claimed: list[Claim], over: Ca
                 made.append(document)
             left.popleft()
         stored = claims.store(made)
-        _note_pace(submissions, made)
+        if made:
+            _pace[kind] = sum(one.seconds for one in made) / len(made)
     except BaseException:
         _hand_back(claimed)
         raise
@@ -131,13 +140,6 @@ def _make(submissions: Mapping[UUID, Submission], claimed: list[Claim], over: Ca
     else:
         log.warning("documents refused: their reports had been taken over", number=len(made) - stored)
     _hand_back(left)
-
-
-def _note_pace(submissions: Mapping[UUID, Submission], made: Sequence[Made]) -> None:
-    seconds: dict[str, list[float]] = {}
-    for one in made:
-        seconds.setdefault(submissions[one.claim.submission_id].format, []).append(one.seconds)
-    _pace.update({format_: sum(each) / len(each) for format_, each in seconds.items()})
 
 
 def _attempt(submissions: Mapping[UUID, Submission], claim: Claim) -> Made | None:

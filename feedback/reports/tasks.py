@@ -30,7 +30,7 @@ def produce(submission_id: str) -> None:
         hints.send(turn.submission_id, hints.BULK)
     # A single has no hint of its own where enough were waiting (hints.publish): so whoever works looks for more.
     if waiting := due.next_single():
-        hints.send(waiting, hints.INTERACTIVE)
+        hints.send(waiting, hints.INTERACTIVE, enough=hints.ENOUGH_FOR_SINGLES)
 
 
 @shared_task

@@ -13,8 +13,8 @@ from feedback.reports.models import Report, Submission
 
 log = structlog.stdlib.get_logger(__name__)
 
-# A queue that holds this many messages keeps the workers busy; more hints would only make it longer.
-QUEUE_ENOUGH = 2_000
+# Queues that hold this many messages keep the workers busy; more hints would only make them longer.
+ENOUGH = {hints.INTERACTIVE: hints.ENOUGH_FOR_SINGLES, hints.BULK: 2_000}
 # Yet the longest neglected are always hinted at, so that no lost hint waits for a queue that never drains.
 AT_LEAST = 10
 _SWEEP_LOCK = 0x5EE9  # any number that no other advisory lock of this database has
@@ -31,7 +31,7 @@ def sweep() -> int:
     Sweeps at the same moment, of two beats say, do no harm: one works, the others find the lock taken.
     """
     neglected: list[Submission] = []
-    rooms = {queue: _room(queue) for queue in (hints.INTERACTIVE, hints.BULK)}
+    rooms = {queue: _room(queue) for queue in ENOUGH}
     with transaction.atomic():
         if not _alone():
             return 0
@@ -59,7 +59,7 @@ def _attended(submissions: QuerySet[Submission]) -> int:
 def _room(queue: str) -> int:
     """How many submissions may be hinted at: none where the broker is down, so that it is not hammered."""
     waiting = hints.waiting(queue)
-    return 0 if waiting is None else max(QUEUE_ENOUGH - waiting, AT_LEAST)
+    return 0 if waiting is None else max(ENOUGH[queue] - waiting, AT_LEAST)
 
 
 def _alone() -> bool:

@@ -327,7 +327,7 @@ def test_a_chunk_takes_the_same_number_of_queries_whatever_its_size(
         submission = Submission.objects.get(id=task)
         # savepoint, select, update, release; savepoint, release (what is stored between them goes past Django)
         with django_assert_num_queries(6):
-            production._make({task: submission}, claims.claim(task), over=lambda: False)
+            production._make({task: submission}, claims.claim(task), lambda: False, "html")
 
 
 def test_a_post_takes_the_same_number_of_queries_whatever_its_size(submit: Submit) -> None:

@@ -13,7 +13,7 @@ from tests.reports.conftest import Caller, Submit, class_of, student
 @pytest.fixture(autouse=True)
 def known_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """As of a worker that has made some reports before, on a machine where each takes 10 ms."""
-    monkeypatch.setattr(production, "_pace", {"html": 0.01})
+    monkeypatch.setattr(production, "_pace", {"html": 0.01, "singles": 0.01})
     monkeypatch.setattr(production, "HANDFUL_SECONDS", 100.0)
     monkeypatch.setattr(tasks, "_turns", turns.Turns())
     hints.drop(hints.INTERACTIVE)
@@ -172,3 +172,56 @@ def test_a_class_lets_a_single_go_first_that_comes_in_the_middle(
     production.produce(ids()[1], seconds=100)
     assert not production.produce(task, seconds=100)
     assert set(states()) == {"SUCCESS"}
+
+
+def test_singles_that_are_handed_back_keep_their_place(submit: Submit) -> None:
+    for number in range(4):
+        submit("html", student(f"student-{number}"))
+    before = list(Report.objects.order_by("due_at").values_list("id", "due_at"))
+    claimed = claims.claim_singles("", 4)
+    assert claims.hand_back(claimed[:3]) == 3
+
+    assert [claim.report_id for claim in claims.claim_singles("", 2)] == [report_id for report_id, _ in before[:2]]
+    assert dict(before)[claimed[2].report_id] == Report.objects.get(pk=claimed[2].report_id).due_at
+
+
+def test_a_worker_adds_a_hint_for_who_else_waits_only_where_few_wait(
+    submit: Submit, sent: deque[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(hints.ENOUGH_FOR_SINGLES + 3):
+        submit("html", student(f"student-{number}"))
+    assert len(sent) == hints.ENOUGH_FOR_SINGLES
+    monkeypatch.setattr(production, "produce", lambda _submission_id: False)
+    tasks.produce(str(ids()[0]))
+    assert len(sent) == hints.ENOUGH_FOR_SINGLES
+
+    sent.clear()
+    tasks.produce(str(ids()[0]))
+    assert len(sent) == 1
+
+
+def test_documents_are_stored_in_the_order_in_which_whoever_erases_locks_them(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        submit("html", student(f"student-{number}"))
+    claimed = claims.claim_singles("", 6)
+    written: list[object] = []
+
+    class Remembering:
+        rowcount = 6
+
+        def __enter__(self) -> "Remembering":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def executemany(self, _statement: str, rows: list[tuple[object, ...]]) -> None:
+            written.extend(row[-2] for row in rows)
+
+    monkeypatch.setattr(claims, "_binding_cursor", Remembering)
+    claims.fail([(claim, "for the test") for claim in reversed(claimed)])
+
+    in_order = sorted(claimed, key=lambda claim: claim.submission_id)
+    assert written == [claim.report_id for claim in in_order]

@@ -112,7 +112,7 @@ def test_a_broker_that_is_down_leaves_what_is_neglected_for_the_next_sweep(
 def test_a_queue_that_is_full_enough_gets_only_the_longest_neglected(
     submit: Submit, sent: list[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hints, "waiting", lambda _queue: upkeep.QUEUE_ENOUGH)
+    monkeypatch.setattr(hints, "waiting", lambda queue: upkeep.ENOUGH[queue])
     monkeypatch.setattr(upkeep, "AT_LEAST", 2)
     tasks = [UUID(submit("html", student(name)).rsplit("/", 1)[1]) for name in ("a", "b", "c")]
     grow_old()

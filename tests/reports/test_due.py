@@ -1,0 +1,54 @@
+"""What is due is found by an index of what is unfinished, however much has been finished."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from feedback.access.prepared import A_TEXT
+from feedback.reports import due
+from tests.harness.environment import without_ours
+from tests.harness.processes import ROOT
+
+_PLANS = """
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+from feedback.access.prepared import A_TEXT, AN_ID
+from feedback.access.prepared import A_TEXT
+from feedback.reports import due
+call_command("migrate", verbosity=0)
+for prepared in (due._next_single(), due._due_singles_of_an_owner(4)):
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + prepared._statement, prepared._parameters)
+        print([row[3] for row in cursor.fetchall()])
+"""
+
+
+def test_sqlite_looks_for_singles_among_what_is_unfinished_alone(tmp_path: Path) -> None:
+    told = without_ours(dict(os.environ)) | {
+        "PYTHONPATH": str(ROOT),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "FEEDBACK_HOME": str(tmp_path),
+    }
+    plans = subprocess.run(
+        [sys.executable, "-c", _PLANS], env=told, cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+
+    assert len(plans) == 2
+    assert all("report_unfinished_single" in plan for plan in plans), plans
+    assert "SCAN reports_submission" not in "".join(plans)
+
+
+@pytest.mark.django_db
+def test_constants_stand_in_the_statement_and_what_it_is_about_does_not() -> None:
+    prepared = due._due_singles_of_an_owner(4)
+
+    assert "'PENDING'" in prepared._statement
+    assert A_TEXT in prepared._parameters
+    assert "'PENDING'" not in str(prepared._parameters)
+    assert connection.vendor == "postgresql"
