@@ -20,7 +20,7 @@ def student_blocks(
     columns, cells = zip(*_columns(findings, words), strict=True)
     yield Table(
         words.text("Every student; the strip shows when each one's own events came"),
-        (Column(words.text("Student"), 5), *columns),
+        (Column(words.text("Student"), 4.2), *columns),
         tuple(
             (_name(row, link, words), *(cell(row) for cell in cells))
             for row, link in zip(rows[:limit], links or [""] * len(rows), strict=False)
@@ -58,7 +58,7 @@ def _columns(findings: ClassFindings, words: Words) -> Iterator[tuple[Column, Ca
     figures = findings.key_figures
     if len({row.namespace for row in findings.rows}) > 1:
         yield Column(words.text("Namespace"), 2), lambda row: words.foreign(row.namespace) if row.namespace else NONE
-    yield Column(words.text("Active time"), 1.7, numeric=True), lambda row: words.duration(row.active_seconds)
+    yield Column(words.text("Active time"), 2, numeric=True), lambda row: words.duration(row.active_seconds)
     yield Column(words.text("Events"), numeric=True), lambda row: words.number(row.events)
     if figures.saves:
         yield Column(words.text("Saves"), numeric=True), lambda row: words.number(row.saves)
@@ -69,6 +69,6 @@ def _columns(findings: ClassFindings, words: Words) -> Iterator[tuple[Column, Ca
         yield Column(words.text("Full score"), 1.1, numeric=True), lambda row: words.number(row.questions_solved)
     yield Column(words.text("Long pauses"), 1.1, numeric=True), lambda row: words.number(row.long_pauses)
     yield (
-        Column(words.text("Events over time"), 2.4),
+        Column(words.text("Events over time"), 2.8),
         lambda row: Cell(svg=strip(row.timeline)) if row.timeline else NONE,
     )

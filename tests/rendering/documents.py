@@ -4,6 +4,7 @@ import re
 import subprocess
 from html.parser import HTMLParser
 from io import BytesIO
+from typing import NamedTuple
 
 from pypdf import PdfReader
 
@@ -32,6 +33,25 @@ def pages_by_poppler(pdf: bytes) -> list[str]:
     """The text of each page, by `pdftotext` in its default mode."""
     text = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
     return text.split("\f")[:-1]
+
+
+class WordBox(NamedTuple):
+    """A word on a page, and where its edges are."""
+
+    name: str
+    left: float
+    top: float
+    right: float
+
+
+def word_boxes(pdf: bytes) -> list[list[WordBox]]:
+    """The words of each page."""
+    found = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    word = re.compile(r'<word xMin="([^"]+)" yMin="([^"]+)" xMax="([^"]+)" yMax="[^"]+">(.*?)</word>')
+    return [
+        [WordBox(name, float(left), float(top), float(right)) for left, top, right, name in word.findall(page)]
+        for page in found.split("<page ")[1:]
+    ]
 
 
 def pages_by_pypdf(pdf: bytes) -> list[str]:

@@ -1,14 +1,25 @@
 """The class report: what it lists, how far, and where it leads."""
 
 from datetime import timedelta
+from itertools import groupby, pairwise
 
+import msgspec
 import pytest
 
 from feedback.analysis import ClassFindings, Failure, analyse, analyse_class
 from feedback.events import Student
 from feedback.rendering import Format, RenderOptions, render, render_class
 from tests.analysis.logs import START, save, student, submission
-from tests.rendering.documents import Parsed, folded, html_of, pages_by_pypdf, pdf_of, pdf_text, running_text
+from tests.rendering.documents import (
+    Parsed,
+    folded,
+    html_of,
+    pages_by_pypdf,
+    pdf_of,
+    pdf_text,
+    running_text,
+    word_boxes,
+)
 from tests.rendering.students import exam
 
 
@@ -111,3 +122,21 @@ def test_the_same_class_gives_the_same_bytes_whatever_came_before() -> None:
         render(analyse(exam(50)), each)
         assert render_class(findings, each) == first
         assert first.filename == f"class.{each}"
+
+
+@pytest.mark.parametrize("namespaces", [("Only course",), ("Course A", "Course B")])
+def test_the_headers_of_a_printed_table_never_run_into_each_other(namespaces: tuple[str, ...]) -> None:
+    findings = of(
+        *(
+            msgspec.structs.replace(exam(40, seed=seed), namespace=namespaces[seed % len(namespaces)])
+            for seed in range(3)
+        )
+    )
+    lines = [
+        sorted(line, key=lambda word: word.left)
+        for page in word_boxes(render_class(findings, Format.PDF).body)
+        for _, line in groupby(sorted(page, key=lambda word: word.top), key=lambda word: word.top)
+    ]
+    names = {"Student", "Saves", "Submissions", "Questions", "Submitted"}
+    headers = next(line for line in lines if names <= {word.name for word in line})
+    assert all(one.right < other.left for one, other in pairwise(headers))
