@@ -14,7 +14,7 @@ from feedback.analysis.cohort import own_measures
 from feedback.analysis.compared import ComparedMeasure, ComparedQuestion, Comparison
 from feedback.analysis.findings import Findings, Question
 from feedback.analysis.settings import AnalysisSettings
-from feedback.analysis.statements import Missing
+from feedback.analysis.statements import Insight, Missing
 from feedback.analysis.texts import N_, Speech, speech
 from feedback.analysis.units import Unit
 from feedback.analysis.wording import number
@@ -32,6 +32,8 @@ MEASURES = {
     "switches": N_("Changes between questions"),
 }
 PER_QUESTION = {"seconds": N_("Time (estimate)"), "submissions": N_("Submissions")}
+# True of the questions worked on, and yet the wrong thing to dwell on where others were never opened.
+_OF_ALL_WORK = frozenset({"all_submitted", "finished_early"})
 _TOO_SMALL = N_(
     "A comparison needs a class of {students} students or more with events; this one has {n}. In a smaller class the "
     "numbers would say more about single students than about the class."
@@ -39,7 +41,11 @@ _TOO_SMALL = N_(
 
 
 def with_comparison(findings: Findings, statistics: ClassStatistics) -> Findings:
-    """The findings with the class beside them; in a class that is too small, with the reason why not."""
+    """The findings with the class beside them; in a class that is too small, with the reason why not.
+
+    Where questions most of the class worked on were never touched, praise for having submitted everything is
+    held back, unless it is the only praise there is.
+    """
     settings = findings.settings
     say = speech(settings.language)
     if statistics.students_with_events < settings.comparison_students:
@@ -47,7 +53,14 @@ def with_comparison(findings: Findings, statistics: ClassStatistics) -> Findings
         reason = say.gettext(_TOO_SMALL).format(**words)
         missing = Missing("comparison", say.gettext(N_("Comparison with the class")), reason)
         return msgspec.structs.replace(findings, missing=(*findings.missing, missing))
-    return msgspec.structs.replace(findings, comparison=_compared(findings, statistics, say))
+    comparison = _compared(findings, statistics, say)
+    insights = _held_back(findings.insights) if comparison.never_touched else findings.insights
+    return msgspec.structs.replace(findings, comparison=comparison, insights=insights)
+
+
+def _held_back(insights: tuple[Insight, ...]) -> tuple[Insight, ...]:
+    kept = tuple(insight for insight in insights if insight.id not in _OF_ALL_WORK)
+    return kept if any(insight.kind == "praise" for insight in kept) else insights
 
 
 def _compared(findings: Findings, statistics: ClassStatistics, say: Speech) -> Comparison:

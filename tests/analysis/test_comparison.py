@@ -70,3 +70,32 @@ def test_the_least_size_of_a_class_is_a_setting(size: int) -> None:
 def test_a_comparison_changes_nothing_else() -> None:
     own = analyse(log(1))
     assert msgspec.structs.replace(with_comparison(own, statistics(*map(log, range(10)))), comparison=None) == own
+
+
+def _worked_on(*units: str, score: float = 1) -> Student:
+    """Everything saved and submitted, the first attempt with half of the score."""
+    log = [
+        event for i, unit in enumerate(units) for event in (save(unit, 600 * i), submission(unit, 600 * i + 60, 0.5))
+    ]
+    return student(*log, *(submission(unit, 600 * i + 120, score) for i, unit in enumerate(units)))
+
+
+def test_praise_for_submitting_all_is_held_back_where_others_touched_more() -> None:
+    whole, part = _worked_on(*"abcde"), _worked_on(*"abc")
+    klass = statistics(*[whole] * 11)
+    alone, beside = analyse(part), with_comparison(analyse(part), klass)
+    assert "all_submitted" in {insight.id for insight in alone.insights}
+    assert beside.insights == tuple(insight for insight in alone.insights if insight.id != "all_submitted")
+    assert "all_submitted" in {insight.id for insight in with_comparison(analyse(whole), klass).insights}
+
+
+def test_praise_for_submitting_all_stays_where_it_is_the_only_praise() -> None:
+    part = analyse(_worked_on(*"abc", score=0.5))
+    beside = with_comparison(part, statistics(*[_worked_on(*"abcde")] * 11))
+    assert [insight.id for insight in beside.insights if insight.kind == "praise"] == ["all_submitted"]
+
+
+def test_praise_for_submitting_all_says_nothing_of_questions_never_opened() -> None:
+    praise = next(insight for insight in analyse(_worked_on(*"abc")).insights if insight.id == "all_submitted")
+    assert praise.title == "Everything you worked on is submitted"
+    assert "all the questions" not in " ".join([praise.did, *praise.readings])

@@ -59,7 +59,7 @@ PRAISE = (
     Rule(
         id="finished_early",
         kind="praise",
-        title=N_("Everything in, with time to spare"),
+        title=N_("Your work done, with time to spare"),
         measure="share of the time left when every question had its submission",
         unit="share",
         setting="finished_early_share",
@@ -69,7 +69,7 @@ PRAISE = (
             "All {count} questions you worked on had {goal} with {share} of your time, about {time}, still to go.",
         ),
         readings=(
-            N_("You kept all the questions in view, and the time as well."),
+            N_("You kept the time in view as well as the work."),
             N_("The questions may have come easily this time, which speaks for how you prepared."),
         ),
         try_next=N_(
@@ -136,7 +136,7 @@ PRAISE = (
     Rule(
         id="all_submitted",
         kind="praise",
-        title=N_("Nothing left behind"),
+        title=N_("Everything you worked on is submitted"),
         measure="questions worked on, all of them submitted",
         unit="count",
         setting="questions_all_submitted",
@@ -146,7 +146,7 @@ PRAISE = (
             "You submitted every question you worked on, {n} in all.",
         ),
         readings=(
-            N_("You kept track of all the questions to the end."),
+            N_("You brought each piece of work to a point where you could hand it in."),
             N_("You put your answers forward, also where you may have been less than certain."),
         ),
         try_next=N_(
