@@ -51,8 +51,10 @@ class AnalysisSettings(msgspec.Struct, frozen=True):
     finished_early_share: Share = 0.15
     return_minutes: Minutes = 10
     questions_improved_on_return: Count = 1
-    questions_raised: Count = 2
-    questions_right_first: Count = 3
+    questions_raised: Count = 1
+    questions_risen: Count = 1
+    questions_right_first: Count = 1
+    submitted_share: Share = 0.5
     steady_share: Share = 0.9
     questions_all_submitted: Count = 3
     # The class.

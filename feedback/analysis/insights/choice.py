@@ -22,8 +22,10 @@ RANKING = (
     "improved_on_return",
     "finished_early",
     "right_first",
+    "risen",
     "steady",
     "all_submitted",
+    "mostly_submitted",
 )
 RULES = tuple(sorted((*ABOUT_SUBMISSIONS, *ABOUT_TIME, *PRAISE), key=lambda rule: RANKING.index(rule.id)))
 
@@ -36,7 +38,7 @@ def insights_of(evidence: Evidence) -> tuple[Insight, ...]:
     """
     shown = evidence.settings.insights_shown
     applying = {rule.id: insight for rule in RULES if (insight := rule.insight(evidence)) is not None}
-    found = [applying[rule.id] for rule in RULES if rule.id in applying and rule.implied_by not in applying]
+    found = [applying[rule.id] for rule in RULES if rule.id in applying and applying.keys().isdisjoint(rule.implied_by)]
     praise = [insight for insight in found if insight.kind == "praise"]
     suggestions = [insight for insight in found if insight.kind == "suggestion"]
     kept = suggestions[: max(shown - bool(praise), 0)]

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
+from feedback.analysis.findings import ScoreProgress
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
 from feedback.analysis.questions import FULL_SCORE
+from feedback.analysis.texts import N_, Speech
 from feedback.analysis.times import SECOND
 from feedback.analysis.wording import duration, listed, number, percent, score
 
 SEVERAL_QUESTIONS = 3
+_WORKED = N_("It worked in the end: attempt {attempts} on {question} reached the full score.")
+_ROSE = N_("It paid off in the end: attempt {attempts} on {question} reached {best}.")
 
 
 def named(aliases: Sequence[str], evidence: Evidence) -> Observation:
@@ -33,7 +37,20 @@ def submissions_without_improvement(evidence: Evidence) -> Observation | None:
     first = max(aliases, key=longest.__getitem__)
     others = [alias for alias in aliases if alias != first]
     words = {"first": first, "longest": number(longest[first]), "others": listed(others, evidence.say)}
-    return Observation(longest[first], tuple(aliases), len(aliases), words, evidence.aside())
+    asides = (_rise_after(evidence.progress[first], first, evidence.say), evidence.aside())
+    return Observation(longest[first], tuple(aliases), len(aliases), words, " ".join(filter(None, asides)))
+
+
+def _rise_after(progress: ScoreProgress, alias: str, say: Speech) -> str:
+    """That the score rose after the longest run without a gain, where it did."""
+    runs = progress.runs_without_improvement
+    solved = progress.best >= FULL_SCORE
+    followed = runs if solved or progress.attempts_to_best == len(progress.scores) else runs[:-1]
+    if max(runs) not in followed:
+        return ""
+    text = _WORKED if solved else _ROSE
+    attempts, best = number(progress.attempts_to_best), score(progress.best)
+    return say.gettext(text).format(attempts=attempts, best=best, question=alias)
 
 
 def quick_resubmissions(evidence: Evidence) -> Observation | None:

@@ -1,16 +1,17 @@
 """The measures of praise: each looks at one student's evidence and says what it sees, or nothing."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import groupby, pairwise
 
-from feedback.analysis.findings import Mark
+from feedback.analysis.findings import Mark, ScoreProgress
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
 from feedback.analysis.insights.observe import SEVERAL_QUESTIONS, named
 from feedback.analysis.questions import FULL_SCORE
 from feedback.analysis.texts import N_
 from feedback.analysis.times import SECOND, microseconds
-from feedback.analysis.wording import duration, number, percent
+from feedback.analysis.wording import duration, number, percent, score
 
 
 def improved_on_return(evidence: Evidence) -> Observation:
@@ -21,7 +22,7 @@ def improved_on_return(evidence: Evidence) -> Observation:
     for question, run in groupby(range(len(evidence.marks)), key=lambda i: evidence.marks[i].question):
         visit = list(run)
         instants = [at for i in visit if (at := evidence.instants[i]) is not None]
-        scores = [score for i in visit if (score := evidence.marks[i].score) is not None]
+        scores = [reached for i in visit if (reached := evidence.marks[i].score) is not None]
         returned = question in left and instants and instants[0] - left[question] >= away
         if returned and question in best and max(scores, default=0) > best[question]:
             improved.add(question)
@@ -34,8 +35,29 @@ def improved_on_return(evidence: Evidence) -> Observation:
 
 def raised_to_full(evidence: Evidence) -> Observation:
     """Questions that went from less to the full score."""
-    raised = [alias for alias, progress in evidence.progress.items() if progress.first < FULL_SCORE <= progress.best]
-    return named(raised, evidence)
+    raised = {alias: each for alias, each in evidence.progress.items() if each.first < FULL_SCORE <= each.best}
+    return _with_a_rise(raised, max(raised, key=lambda alias: raised[alias].attempts_to_best, default=""), evidence)
+
+
+def risen(evidence: Evidence) -> Observation:
+    """Questions that went up, short of the full score."""
+    up = {alias: each for alias, each in evidence.progress.items() if each.first < each.best < FULL_SCORE}
+    return _with_a_rise(up, max(up, key=lambda alias: up[alias].best - up[alias].first, default=""), evidence)
+
+
+def _with_a_rise(progress: Mapping[str, ScoreProgress], first: str, evidence: Evidence) -> Observation:
+    """How many questions these are, and on `first` from what the score rose to what, and in how many attempts."""
+    observation = named(tuple(progress), evidence)
+    if not progress:
+        return observation
+    rise = progress[first]
+    words = {
+        "first": first,
+        "start": score(rise.first),
+        "best": score(rise.best),
+        "attempts": number(rise.attempts_to_best),
+    }
+    return observation._replace(words={**observation.words, **words}, aside=evidence.aside())
 
 
 def right_first(evidence: Evidence) -> Observation:
@@ -91,3 +113,14 @@ def all_submitted(evidence: Evidence) -> Observation | None:
     if not evidence.figures.saves or any(question.submissions == 0 for question in evidence.questions):
         return None
     return named(evidence.aliases, evidence)
+
+
+def mostly_submitted(evidence: Evidence) -> Observation | None:
+    """The share of the questions worked on that were submitted, where these are several."""
+    submitted = [question.alias for question in evidence.questions if question.submissions]
+    if len(submitted) < 2:
+        return None
+    n, count = len(submitted), len(evidence.questions)
+    text = N_("every one of the {count} questions") if n == count else N_("{n} of the {count} questions")
+    words = {"submitted": evidence.say.gettext(text).format(n=number(n), count=number(count))}
+    return Observation(n / count, tuple(submitted), n, words)

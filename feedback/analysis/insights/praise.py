@@ -15,8 +15,9 @@ PRAISE = (
         setting="questions_raised",
         observe=observe.raised_to_full,
         did=NN_(
-            "On {questions}, you started below the full score and reached it.",
-            "On {n} questions ({questions}), you started below the full score and reached it.",
+            "On {questions}, you went from {start} to the full score in {attempts} attempts.",
+            "On {n} questions ({questions}), you started below the full score and reached it: on {first}, from {start} "
+            "in {attempts} attempts.",
         ),
         readings=(
             N_("You used what each result told you to find what was still missing."),
@@ -107,6 +108,30 @@ PRAISE = (
         needs="scores",
     ),
     Rule(
+        id="risen",
+        kind="praise",
+        title=N_("Your score went up"),
+        measure="questions whose score rose, short of the full score",
+        unit="count",
+        setting="questions_risen",
+        observe=observe.risen,
+        did=NN_(
+            "On {questions}, your score rose from {start} to {best} in {attempts} attempts.",
+            "On {n} questions ({questions}), your score rose: on {first}, from {start} to {best} in {attempts} "
+            "attempts.",
+        ),
+        readings=(
+            N_("You used what came back to make your answer better."),
+            N_("You gave it another try where you could have left it as it was."),
+        ),
+        try_next=N_("Name the step that raised the score, and see whether the same step helps on another question."),
+        ask=N_("Which change moved the score, and what led me to it?"),
+        condition=N_("Questions whose score rose, short of the full score: {threshold} or more."),
+        source="",
+        implied_by=("raised_to_full", "improved_on_return"),
+        needs="scores",
+    ),
+    Rule(
         id="steady",
         kind="praise",
         title=N_("A steady rhythm"),
@@ -155,7 +180,34 @@ PRAISE = (
         ask=N_("Which of my submissions would I look at first, given ten more minutes?"),
         condition=N_("Questions worked on, every one of them submitted: {threshold} or more."),
         source=HATTIE,
-        implied_by="finished_early",
+        implied_by=("finished_early",),
         needs="saves",
+    ),
+    Rule(
+        id="mostly_submitted",
+        kind="praise",
+        title=N_("Work handed in"),
+        measure="share of the questions worked on that were submitted",
+        unit="share",
+        setting="submitted_share",
+        observe=observe.mostly_submitted,
+        did=NN_(
+            "You submitted {submitted} you worked on.",
+            "You submitted {submitted} you worked on.",
+        ),
+        readings=(
+            N_("You put your answers forward, also where you may have been less than certain."),
+            N_("You kept some of your time for handing work in."),
+        ),
+        try_next=N_(
+            "Before the end, go once through the questions that are still open, and submit the best version of each."
+        ),
+        ask=N_("Which of these submissions am I surest of, and what makes me sure?"),
+        condition=N_(
+            "Share of the questions worked on that were submitted, where these are two or more: {threshold} or more."
+        ),
+        source="",
+        implied_by=("finished_early", "all_submitted"),
+        needs="submissions",
     ),
 )

@@ -17,8 +17,8 @@ class Rule(NamedTuple):
     `observe` gives the measure, or None where there is not enough to go by; the rule applies where the
     value is at least the setting named `setting`. `did` has a singular and a plural form. `condition`
     says in the guide when the insight is given, with the threshold as `{threshold}`. `needs` names what a
-    log must hold (saves, submissions, scores) for the rule to have any meaning; `implied_by` is the id of
-    a rule that already says as much.
+    log must hold (saves, submissions, scores) for the rule to have any meaning; `implied_by` are the ids of
+    rules of which each already says as much.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Rule(NamedTuple):
     condition: str
     source: str
     needs: str = ""
-    implied_by: str = ""
+    implied_by: tuple[str, ...] = ()
 
     def threshold(self, settings: AnalysisSettings) -> float:
         """The value from which on the rule applies."""
