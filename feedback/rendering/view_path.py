@@ -9,6 +9,7 @@ from feedback.rendering.words import Words
 # A longer path is folded away on a page, and beyond the second number told by its ends.
 _UNFOLDED, _STEPS = 60, 400
 _TOLD_SECONDS = 60
+_TOLD_PAUSES = 5
 # What a line of the PDF holds for certain, however many digits the aliases have.
 _PRINTED_CHARACTERS = 112
 
@@ -93,25 +94,42 @@ def _terms(findings: Findings, words: Words) -> Iterator[Term]:
 
 
 def _pauses(findings: Findings, words: Words) -> str:
-    rhythm, settings = findings.rhythm, findings.settings
-    summary = words.text(
-        "{medium} of {from_minutes} to {to_minutes} min, {long} over {to_minutes} min",
-        medium=words.number(rhythm.medium_pauses),
-        long=words.number(rhythm.long_pauses),
-        from_minutes=words.number(settings.pause_minutes),
-        to_minutes=words.number(settings.long_pause_minutes),
-    )
-    longest = sorted(rhythm.pauses, key=lambda pause: -pause.seconds)[:5]
+    longest = sorted(findings.rhythm.pauses, key=lambda pause: -pause.seconds)
+    summary = _how_many(findings, words)
     if not longest:
         return summary
     one_day = words.one_day(findings.key_figures.first_at, findings.key_figures.last_at)
-    told = "; ".join(_pause(pause, words, one_day) for pause in longest)
-    return words.text("{summary}. The longest: {told}", summary=summary, told=told)
+    told = "; ".join(_pause(pause, words, one_day) for pause in longest[:_TOLD_PAUSES])
+    if len(longest) > _TOLD_PAUSES:
+        return words.text("{summary}. The longest: {told}", summary=summary, told=told)
+    return words.text("{summary}: {told}", summary=summary, told=told)
+
+
+def _how_many(findings: Findings, words: Words) -> str:
+    rhythm, settings = findings.rhythm, findings.settings
+    least, most = words.number(settings.pause_minutes), words.number(settings.long_pause_minutes)
+    if not rhythm.pauses:
+        return words.text("none of {least} min or more", least=least)
+    limits = {"least": least, "most": most}
+    if not rhythm.long_pauses:
+        return words.count(
+            "{number} of {least} to {most} min, none longer",
+            "{number} of {least} to {most} min, none longer",
+            rhythm.medium_pauses,
+            **limits,
+        )
+    longer = words.count("{number} over {most} min", "{number} over {most} min", rhythm.long_pauses, most=most)
+    if not rhythm.medium_pauses:
+        return longer
+    shorter = words.count(
+        "{number} of {least} to {most} min", "{number} of {least} to {most} min", rhythm.medium_pauses, **limits
+    )
+    return words.text("{shorter}, {longer}", shorter=shorter, longer=longer)
 
 
 def _pause(pause: Pause, words: Words, one_day: bool) -> str:
     return words.text(
-        "{start}, {length} before {question}",
+        "{length} from {start}, then {question}",
         start=words.moment(pause.start_at, with_day=not one_day),
         length=words.duration(pause.seconds),
         question=pause.question_after,

@@ -43,9 +43,9 @@ class Words:
         translated = self._speech.gettext(message)
         return translated.format(**values) if values else translated
 
-    def count(self, one: str, many: str, number: int) -> str:
-        """A message with `{number}` in the form the language has for that number."""
-        return self._speech.ngettext(one, many, number).format(number=f"{number:,}")
+    def count(self, one: str, many: str, number: int, **values: object) -> str:
+        """A message with `{number}` in the form the language has for that number, and its other `{names}` filled in."""
+        return self._speech.ngettext(one, many, number).format(number=f"{number:,}", **values)
 
     def foreign(self, text: str) -> str:
         """Text from outside, legible, and no longer than a page can take."""

@@ -113,3 +113,18 @@ def test_a_zone_that_does_not_exist_is_refused() -> None:
     for name in ("Mars/Olympus", "../../etc/passwd", ""):
         with pytest.raises(ValueError, match="is not a time zone"):
             RenderOptions(name)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [
+        ([0, 1, 2], "Pauses none of 3 min or more"),
+        ([0, 4, 5], "Pauses 1 of 3 to 10 min, none longer: 4 min from 09:00, then Q1"),
+        ([0, 11, 12], "Pauses 1 over 10 min: 11 min from 09:00, then Q1"),
+        ([0, 3, 23], "Pauses 1 of 3 to 10 min, 1 over 10 min: 20 min from 09:03, then Q1; 3 min from 09:00, then Q1"),
+        (range(0, 28, 4), "Pauses 6 of 3 to 10 min, none longer. The longest: 4 min from 09:00, then Q1; 4 min from"),
+    ],
+)
+def test_pauses_are_told_with_their_lengths_starts_and_what_came_next(minutes: Sequence[int], told: str) -> None:
+    who = student(*(save("q1", 60 * minute) for minute in minutes))
+    assert told in Parsed(html_of(who)).text
