@@ -78,12 +78,12 @@ def _time_and_rhythm(findings: Findings, words: Words) -> Iterator[Section]:
 
 
 def _range_of_estimate(findings: Findings, words: Words) -> str:
-    """How much hangs on where a gap ends the work."""
+    """How much hangs on where a gap ends the work; empty where nothing does."""
     figures, settings = findings.key_figures, findings.settings
     narrow, wide = words.number(settings.narrow_gap_minutes), words.number(settings.wide_gap_minutes)
     low, high = words.duration(figures.active_seconds_narrow_gap), words.duration(figures.active_seconds_wide_gap)
     if low == high:
-        return words.text("the same, counting gaps up to {narrow} or {wide} min", narrow=narrow, wide=wide)
+        return ""
     return words.text(
         "{low} to {high}, counting gaps up to {narrow} or {wide} min", low=low, high=high, narrow=narrow, wide=wide
     )

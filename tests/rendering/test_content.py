@@ -128,3 +128,10 @@ def test_a_zone_that_does_not_exist_is_refused() -> None:
 def test_pauses_are_told_with_their_lengths_starts_and_what_came_next(minutes: Sequence[int], told: str) -> None:
     who = student(*(save("q1", 60 * minute) for minute in minutes))
     assert told in Parsed(html_of(who)).text
+
+
+def test_the_range_of_the_estimate_is_left_out_where_it_is_no_range() -> None:
+    for body, ranged in (([0, 2, 4], False), ([0, 2, 10], True)):
+        who = student(*(save("q1", 60 * minute) for minute in body))
+        for text in (Parsed(html_of(who)).text, pdf_text(pdf_of(who))):
+            assert ("counting gaps up to 5 or 15 min" in text) == ranged
