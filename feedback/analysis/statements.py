@@ -13,7 +13,7 @@ class Insight(msgspec.Struct, frozen=True, gc=False):
     """One thing worth saying. `value` of `measure` has reached `threshold`, both counts or shares.
 
     Texts, ready to print: what the student did, two readings of it (neither a verdict), one thing to try
-    next time, one question to ask oneself.
+    next time, one question to ask oneself. `source` is the paper the measure comes from, empty where none.
     """
 
     id: str

@@ -63,7 +63,8 @@ def bracketed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Analy
 
 def spoken(found: Findings) -> Iterator[str]:
     for insight in found.insights:
-        yield from (insight.title, insight.did, *insight.readings, insight.try_next, insight.ask, insight.source)
+        yield from (insight.title, insight.did, *insight.readings, insight.try_next, insight.ask)
+        yield from [insight.source] if insight.source else []
     yield from (note.text for note in found.data_notes)
     for missing in found.missing:
         yield from (missing.name, missing.reason)

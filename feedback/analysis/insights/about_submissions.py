@@ -6,7 +6,7 @@ that are equally fair.
 
 from feedback.analysis.insights import observe
 from feedback.analysis.insights.rule import Rule
-from feedback.analysis.insights.sources import EDWARDS, KARAVIRTA, PERKINS, ZIMMERMAN
+from feedback.analysis.insights.sources import EDWARDS, KARAVIRTA, PERKINS
 from feedback.analysis.texts import N_, NN_
 
 ABOUT_SUBMISSIONS = (
@@ -32,7 +32,6 @@ ABOUT_SUBMISSIONS = (
         ),
         ask=N_("What was missing for me to feel ready to submit?"),
         condition=N_("Questions with saves and no submission: {threshold} or more."),
-        source=ZIMMERMAN,
         needs="saves",
     ),
     Rule(
@@ -110,7 +109,6 @@ ABOUT_SUBMISSIONS = (
         try_next=N_("Before a larger change, put your best version aside, and find out which submission counts."),
         ask=N_("Do I know which change moved the score, and why?"),
         condition=N_("Drop from the best score of a question to its last: {threshold} of the full score or more."),
-        source=KARAVIRTA,
         needs="scores",
     ),
     Rule(

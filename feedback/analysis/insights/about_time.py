@@ -6,7 +6,7 @@ that are equally fair.
 
 from feedback.analysis.insights import observe
 from feedback.analysis.insights.rule import Rule
-from feedback.analysis.insights.sources import EDWARDS, MONSELL, SHRESTHA, ZIMMERMAN
+from feedback.analysis.insights.sources import EDWARDS, MONSELL, SHRESTHA
 from feedback.analysis.texts import N_, NN_
 
 ABOUT_TIME = (
@@ -35,7 +35,6 @@ ABOUT_TIME = (
             "Share of active time on one question of three or more: {threshold} or more, where active time covers "
             "{coverage} of your time."
         ),
-        source=ZIMMERMAN,
     ),
     Rule(
         id="opened_late",
@@ -59,7 +58,6 @@ ABOUT_TIME = (
         ),
         ask=N_("Would I choose the same order again, having read everything first?"),
         condition=N_("Questions first touched in the last {late} of the time: {threshold} or more."),
-        source=EDWARDS,
     ),
     Rule(
         id="long_pauses",

@@ -2,7 +2,7 @@
 
 from feedback.analysis.insights import observe_praise as observe
 from feedback.analysis.insights.rule import Rule
-from feedback.analysis.insights.sources import EDWARDS, HATTIE, KARAVIRTA, KAZEROUNI
+from feedback.analysis.insights.sources import EDWARDS
 from feedback.analysis.texts import N_, NN_
 
 PRAISE = (
@@ -28,7 +28,6 @@ PRAISE = (
         ),
         ask=N_("What made the difference between the first try and the one that worked?"),
         condition=N_("Questions that went from a lower first score to the full score: {threshold} or more."),
-        source=KARAVIRTA,
         needs="scores",
     ),
     Rule(
@@ -54,7 +53,6 @@ PRAISE = (
         condition=N_(
             "Questions whose score rose in a visit {return} minutes or more after the one before: {threshold} or more."
         ),
-        source=HATTIE,
         needs="scores",
     ),
     Rule(
@@ -104,7 +102,6 @@ PRAISE = (
         try_next=N_("Notice how you prepared these answers, and take the same steps where a question is harder."),
         ask=N_("What did I check before I submitted?"),
         condition=N_("Questions with the full score at the first submission: {threshold} or more."),
-        source=HATTIE,
         needs="scores",
     ),
     Rule(
@@ -127,7 +124,6 @@ PRAISE = (
         try_next=N_("Name the step that raised the score, and see whether the same step helps on another question."),
         ask=N_("Which change moved the score, and what led me to it?"),
         condition=N_("Questions whose score rose, short of the full score: {threshold} or more."),
-        source="",
         implied_by=("raised_to_full", "improved_on_return"),
         needs="scores",
     ),
@@ -155,7 +151,6 @@ PRAISE = (
         ),
         ask=N_("What helped me to keep going, and how can I set it up again?"),
         condition=N_("Share of the time in intervals shorter than {pause} minutes: {threshold} or more."),
-        source=KAZEROUNI,
         needs="saves",
     ),
     Rule(
@@ -179,7 +174,6 @@ PRAISE = (
         ),
         ask=N_("Which of my submissions would I look at first, given ten more minutes?"),
         condition=N_("Questions worked on, every one of them submitted: {threshold} or more."),
-        source=HATTIE,
         implied_by=("finished_early",),
         needs="saves",
     ),
@@ -206,7 +200,6 @@ PRAISE = (
         condition=N_(
             "Share of the questions worked on that were submitted, where these are two or more: {threshold} or more."
         ),
-        source="",
         implied_by=("finished_early", "all_submitted"),
         needs="submissions",
     ),

@@ -18,7 +18,7 @@ class Rule(NamedTuple):
     value is at least the setting named `setting`. `did` has a singular and a plural form. `condition`
     says in the guide when the insight is given, with the threshold as `{threshold}`. `needs` names what a
     log must hold (saves, submissions, scores) for the rule to have any meaning; `implied_by` are the ids of
-    rules of which each already says as much.
+    rules of which each already says as much. `source` is the paper whose measure this is, where it is one's.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Rule(NamedTuple):
     try_next: str
     ask: str
     condition: str
-    source: str
+    source: str = ""
     needs: str = ""
     implied_by: tuple[str, ...] = ()
 
@@ -63,7 +63,8 @@ class Rule(NamedTuple):
             readings=(say.gettext(self.readings[0]), say.gettext(self.readings[1])),
             try_next=say.gettext(self.try_next),
             ask=say.gettext(self.ask),
-            source=say.gettext(self.source),
+            # gettext("") is the header of a catalogue, not the empty text.
+            source=say.gettext(self.source) if self.source else "",
             questions=observation.questions,
         )
 
