@@ -288,6 +288,14 @@ def test_at_most_four_are_shown_praise_first_and_suggestions_by_usefulness() -> 
     assert [insight.id for insight in shown[1:]] == everything[:3]
 
 
+def test_a_rhythm_that_an_editor_may_have_kept_is_the_last_thing_to_praise() -> None:
+    praise = [rule.id for rule in RULES if rule.kind == "praise"]
+    assert praise[-1] == "steady"
+    one_place = AnalysisSettings(insights_shown=1)
+    assert told([*HOUR, *SUBMITTED], one_place).keys() == {"all_submitted"}
+    assert told(HOUR, AnalysisSettings(insights_shown=2)).keys() == {"steady", "saved_not_submitted"}
+
+
 def test_how_many_are_shown_is_a_setting() -> None:
     log = [*HOUR, submission("a", 3700)]
     for shown in range(4):

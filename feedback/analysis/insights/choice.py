@@ -23,9 +23,10 @@ RANKING = (
     "finished_early",
     "right_first",
     "risen",
-    "steady",
     "all_submitted",
     "mostly_submitted",
+    # Last, because an editor that saves by itself brings it to most.
+    "steady",
 )
 RULES = tuple(sorted((*ABOUT_SUBMISSIONS, *ABOUT_TIME, *PRAISE), key=lambda rule: RANKING.index(rule.id)))
 
