@@ -76,7 +76,8 @@ MEASURES = (
         N_("Path and visits"),
         N_(
             "A visit is a run of events on one question with none on another between; coming back starts a new one. "
-            "The path lists the visits, with the events and the time of each."
+            "The path lists the visits, with the events and the time of each, which counts from the event before "
+            "it, or after more than {session_gap} minutes from its own first."
         ),
     ),
     Entry(

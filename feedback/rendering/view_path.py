@@ -1,6 +1,7 @@
 """The way through the questions, and its rhythm."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from feedback.analysis.findings import Findings, LateShare, Pause, Run
 from feedback.rendering.blocks import AnyBlock, Paragraph, Path, Step, Term, Terms
@@ -20,7 +21,8 @@ def path_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
         return
     yield Paragraph(
         words.text(
-            "{visits} and {switches}. ×n counts the events of a visit; times under a minute are left out.",
+            "{visits} and {switches}. ×n counts the events of a visit, which begins with the event before it; times "
+            "under a minute are left out.",
             visits=words.count("{number} visit", "{number} visits", len(findings.path)),
             switches=words.count(
                 "{number} switch from one question to another",
@@ -31,27 +33,42 @@ def path_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     )
     with_day = not words.one_day(findings.key_figures.first_at, findings.key_figures.last_at)
     runs: Sequence[Run] = findings.path
+    begun = _begun(runs, findings.settings.session_gap_minutes)
     if len(runs) <= _STEPS:
         summary = words.text("Every visit in turn") if len(runs) > _UNFOLDED else ""
-        yield Path(_steps(runs, words, with_day=with_day), summary)
+        yield Path(_steps(runs, begun, words, with_day=with_day), summary)
         return
     half = _STEPS // 2
-    yield Path(_steps(runs[:half], words, with_day=with_day), words.text("The first {count} visits", count=half))
+    yield Path(
+        _steps(runs[:half], begun[:half], words, with_day=with_day), words.text("The first {count} visits", count=half)
+    )
     yield Paragraph(words.count("… {number} more visit …", "… {number} more visits …", len(runs) - _STEPS))
-    yield Path(_steps(runs[-half:], words, with_day=with_day), words.text("The last {count} visits", count=half))
+    yield Path(
+        _steps(runs[-half:], begun[-half:], words, with_day=with_day), words.text("The last {count} visits", count=half)
+    )
 
 
-def _steps(runs: Sequence[Run], words: Words, *, with_day: bool) -> tuple[Step, ...]:
+def _steps(runs: Sequence[Run], begun: Sequence[datetime | None], words: Words, *, with_day: bool) -> tuple[Step, ...]:
     """A clock time where the minute is a new one, the number of events from two, and the time from a minute."""
     steps, before = [], ""
-    for run in runs:
-        at = "" if run.first_at is None else words.moment(run.first_at, with_day=with_day)
+    for run, start in zip(runs, begun, strict=True):
+        at = "" if start is None else words.moment(start, with_day=with_day)
         detail = f" ×{run.events:,}" if run.events > 1 else ""
         if run.seconds is not None and run.seconds >= _TOLD_SECONDS:
             detail = f"{detail}, {words.duration(run.seconds)}"
         steps.append(Step("" if at == before else at, run.question, detail))
         before = at
     return tuple(steps)
+
+
+def _begun(runs: Sequence[Run], gap_minutes: float) -> list[datetime | None]:
+    """When each visit began: at the event before it, from where its time counts, or after a long gap at its first."""
+    begun, before, gap = [], None, timedelta(minutes=gap_minutes)
+    for run in runs:
+        counted = before is not None and run.first_at is not None and run.first_at - before <= gap
+        begun.append(before if counted else run.first_at)
+        before = run.last_at or before
+    return begun
 
 
 def rhythm_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:

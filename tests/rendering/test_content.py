@@ -135,3 +135,10 @@ def test_the_range_of_the_estimate_is_left_out_where_it_is_no_range() -> None:
         who = student(*(save("q1", 60 * minute) for minute in body))
         for text in (Parsed(html_of(who)).text, pdf_text(pdf_of(who))):
             assert ("counting gaps up to 5 or 15 min" in text) == ranged
+
+
+def test_the_clock_times_and_the_lengths_of_a_path_agree() -> None:
+    minutes = {"a": (0, 2), "b": (5, 8), "c": (9,), "d": (30, 33)}
+    who = student(*(save(unit, 60 * minute) for unit, all_of_it in minutes.items() for minute in all_of_it))
+    path = Parsed(html_of(who)).text.partition("Path through the questions")[2]
+    assert "09:00 Q1 ×2, 2 min 09:02 Q2 ×2, 6 min 09:08 Q3, 1 min 09:30 Q4 ×2, 3 min" in path
