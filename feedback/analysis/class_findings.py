@@ -72,7 +72,8 @@ class ClassRow(msgspec.Struct, frozen=True, gc=False):
     """One student's line in the class report, in the order of the input.
 
     `timeline` counts the timed events in equal bins from `first_at` to `last_at`; empty without times.
-    `mean_score` is the mean of the best scores of the questions that have scores; None where none has.
+    `mean_score` is the mean of the best scores of the questions that have scores, so one that was not submitted
+    does not lower it: read it beside `questions_submitted`. None where no question has a score.
     `insights` holds the ids of what the student's report says.
     """
 

@@ -9,7 +9,8 @@ from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.utils.http import urlencode
 
-from feedback.analysis import ClassRow
+from feedback.analysis import ClassFindings, ClassRow
+from feedback.rendering.words import Words
 
 ROWS = 200
 _DIGITS = re.compile("([0-9]+)")
@@ -17,11 +18,18 @@ _DIGITS = re.compile("([0-9]+)")
 
 @dataclass(frozen=True)
 class Column:
-    """What the rows can be sorted by; `descending` says which end is of interest first."""
+    """What the rows can be sorted by; `descending` says which end is of interest first.
+
+    `meaning` is its definition, and `under` what stands below its name. Both may name `{questions}`, how many
+    the class has, and `{gap}`, the minutes of the longest interval that is counted as work.
+    """
 
     name: str
     label: str
     value: Callable[[ClassRow], Any]
+    meaning: str = ""
+    under: str = ""
+    shown: Callable[[Words, Any], str] = Words.number
     descending: bool = True
 
     @property
@@ -35,15 +43,66 @@ def natural(text: str) -> list[tuple[int, int, str]]:
     return [(1, 0, part) if index % 2 == 0 else (0, int(part), part) for index, part in parts if part]
 
 
+# In the order of what is most worth knowing: a phone shows the first of them.
 COLUMNS = (
     Column("student", "Student", lambda row: natural(row.student_id), descending=False),
-    Column("time", "Active time", lambda row: row.active_seconds),
-    Column("events", "Events", lambda row: row.events),
-    Column("submissions", "Submissions", lambda row: row.submissions),
-    Column("switches", "Switches", lambda row: row.switches),
-    Column("score", "Mean score", lambda row: row.mean_score),
-    Column("insights", "Insights", lambda row: len(row.insights)),
+    Column(
+        "submitted",
+        "Submitted",
+        lambda row: row.questions_submitted,
+        "Questions that the student submitted at least once, of those that anyone in the class opened.",
+        under="of {questions}",
+    ),
+    Column(
+        "solved",
+        "Full score",
+        lambda row: row.questions_solved,
+        "Questions on which a submission of the student had the full score.",
+        under="of {questions}",
+    ),
+    Column(
+        "score",
+        "Mean best score",
+        lambda row: row.mean_score,
+        "The best score on each question that was submitted, averaged over these questions alone. One that was not "
+        "submitted does not lower it: read it beside Submitted.",
+        under="of what was submitted",
+        shown=Words.score,
+    ),
+    Column(
+        "time",
+        "Active time",
+        lambda row: row.active_seconds,
+        "An estimate: the sum of the student’s intervals between events of at most {gap} minutes.",
+        shown=Words.duration,
+    ),
+    Column(
+        "submissions",
+        "Submissions",
+        lambda row: row.submissions,
+        "How often the student submitted, over all questions.",
+    ),
+    Column(
+        "events", "Events", lambda row: row.events, "Everything in the student’s log: saves, submissions and others."
+    ),
+    Column(
+        "switches",
+        "Switches",
+        lambda row: row.switches,
+        "How often an event was on another question than the one before it.",
+    ),
+    Column(
+        "insights",
+        "Insights",
+        lambda row: len(row.insights),
+        "How many things the student’s report points out, praise and what is worth a look together.",
+    ),
 )
+
+
+def columns_for(findings: ClassFindings) -> list[Column]:
+    """Those that say something of this class: without scores, none about scores."""
+    return [column for column in COLUMNS if any(column.value(row) is not None for row in findings.rows)]
 
 
 @dataclass(frozen=True)

@@ -122,10 +122,51 @@ def test_a_row_holds_a_students_numbers_and_a_drawing_of_their_time(client: Clie
     rows = re.findall(r"<tr><th scope=.row.>.*?</tr>", client.get(address).text, re.DOTALL)
     cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
 
-    assert "<svg" in cells[0][0]
-    assert cells[0][1:6] == ["9 min", "3", "1", "2", "0.5"]
-    assert int(cells[0][6]) == len(findings_of_first(client, address)["insights"])
-    assert cells[1] == ["–", "–", "0", "0", "0", "–", "0"]
+    assert "<svg" in cells[0][4]
+    assert cells[0][:4] == ["1", "0", "0.5", "9 min"]
+    assert cells[0][5:8] == ["1", "3", "2"]
+    assert int(cells[0][8]) == len(findings_of_first(client, address)["insights"])
+    assert cells[1] == ["0", "–", "–", "–", "–", "0", "0", "0", "0"]
+
+
+def test_who_skipped_questions_is_not_shown_without_how_many_were_submitted(client: Client, upload: Upload) -> None:
+    few = [{"unit": 1, "type": "submission", "score": 1}]
+    more = [{"unit": unit, "type": "submission", "score": score} for unit, score in ((1, 1), (2, 1), (3, 0.25))]
+    students = [student("few", events=few), student("more", events=more), student("none", 4)]
+    address = upload(students, formats="html")["Location"]
+    work_off()
+    page = client.get(address).text
+    rows = re.findall(r"<tr><th scope=.row.>.*?</tr>", page[page.index('<table class="students"') :], re.DOTALL)[:3]
+
+    assert [re.findall(r"<td[^>]*>(.*?)</td>", row)[:3] for row in rows] == [
+        ["1", "1", "1"],
+        ["3", "2", "0.75"],
+        ["0", "–", "–"],
+    ]
+    assert page.count('<span class="aside">of 4</span>') == 2
+    assert '<span class="aside">of what was submitted</span>' in page
+    assert row_names(client.get(f"{address}?sort=-submitted").text) == ["more", "few", "none"]
+    assert row_names(client.get(f"{address}?sort=-solved").text) == ["more", "few", "none"]
+
+
+def test_every_column_is_defined_below_the_table(client: Client, upload: Upload) -> None:
+    address = upload([student(events=[{"unit": 1, "type": "submission", "score": 0.5}]), student("b")])["Location"]
+    work_off()
+    page = client.get(address).text
+    labels = {column.label for column in table.COLUMNS[1:]}
+
+    assert labels <= set(re.findall(r"<dt>([^<]+)</dt><dd id=.about-", page))
+    assert "does not lower it" in page
+    for described in re.findall(r'aria-describedby="(about-[a-z]+)"', page):
+        assert f'id="{described}"' in page
+
+
+def test_a_class_without_scores_has_no_column_for_them(client: Client, made: str) -> None:
+    page = client.get(made).text
+
+    assert "Mean best score" not in page
+    assert "Full score</a>" not in page
+    assert "Submitted</a>" in page
 
 
 def findings_of_first(client: Client, address: str) -> dict[str, Any]:

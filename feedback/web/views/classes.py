@@ -29,10 +29,11 @@ FAILURES_SHOWN = 20
 def class_page(request: HttpRequest, upload: Upload, tasks: Sequence[Progress]) -> HttpResponse:
     """The whole page, or to htmx the table alone."""
     findings, options = findings_of(upload), RenderOptions(upload.first.options["tz"])
-    context = {"upload": upload, "tasks": tasks, "table": table.View.of(request.GET), "columns": table.COLUMNS}
+    view = table.View.of(request.GET)
+    context: dict[str, object] = {"upload": upload, "tasks": tasks, "table": view}
     if findings is not None:
-        legible = Legible(Coverage.BROWSER)
-        context |= {"words": Words(findings.settings.language, options, legible), **_rows(upload, findings, request)}
+        words = Words(findings.settings.language, options, Legible(Coverage.BROWSER))
+        context |= _table(upload, findings, words, view)
     if wants_fragment(request) and findings is not None:
         response = render(request, "students.html.j2", context)
     else:
@@ -49,8 +50,8 @@ class FindingsTableView(View):
         findings = findings_of(upload_of(request, task_id))
         if findings is None:
             raise Http404
-        rows = ([getattr(row, name) for name in _TABLE] for row in findings.rows)
-        response = HttpResponse(spreadsheet.table(_TABLE, rows), content_type="text/csv; charset=utf-8")
+        rows = ([getattr(row, name) for name in _FIELDS] for row in findings.rows)
+        response = HttpResponse(spreadsheet.table(_FIELDS, rows), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="findings-{task_id}.csv"'
         return response
 
@@ -67,9 +68,19 @@ def findings_of(upload: Upload) -> ClassFindings | None:
         return None
 
 
-def _rows(upload: Upload, findings: ClassFindings, request: HttpRequest) -> dict[str, object]:
-    page = table.View.of(request.GET).select(findings.rows)
-    return {"page": page, "reports": upload.reports_of([row.key for row in page]), "students": len(findings.rows)}
+def _table(upload: Upload, findings: ClassFindings, words: Words, view: table.View) -> dict[str, object]:
+    page = view.select(findings.rows)
+    return {
+        "words": words,
+        "page": page,
+        "reports": upload.reports_of([row.key for row in page]),
+        "students": len(findings.rows),
+        "columns": table.columns_for(findings),
+        "amounts": {
+            "questions": words.number(findings.key_figures.questions),
+            "gap": words.number(findings.settings.session_gap_minutes),
+        },
+    }
 
 
 def _around(upload: Upload, findings: ClassFindings | None, options: RenderOptions) -> dict[str, object]:
@@ -86,7 +97,7 @@ def _around(upload: Upload, findings: ClassFindings | None, options: RenderOptio
     return context
 
 
-_TABLE = (
+_FIELDS = (
     "student_id",
     "namespace",
     "events",
