@@ -6,7 +6,7 @@ database alone cannot make one. Whether it still opens is looked up each time.
     CannotOpen
     ├── NoSuchLink     not of our making, or of a report that is gone
     ├── LinkClosed     withdrawn, or past its time
-    └── NotMadeYet     the report is not there in this format, or not yet
+    └── NotMade        the report is not there in this format, or not yet
 """
 
 import binascii
@@ -46,7 +46,7 @@ class LinkClosed(CannotOpen):
     pass
 
 
-class NotMadeYet(CannotOpen):
+class NotMade(CannotOpen):
     pass
 
 
@@ -79,6 +79,15 @@ def links_of(handout: HandOut) -> Iterator[Link]:
         yield Link(student_id, namespace, report_id, _token(handout.id, report_id), is_withdrawn)
 
 
+def formats_of(handout: HandOut) -> set[Format]:
+    """The formats that the students of a hand-out were submitted in, so far: what its links can open. One query."""
+    submission = handout.submission
+    same = Submission.objects.filter(
+        owner=submission.owner, content_sha256=submission.content_sha256, options=submission.options
+    )
+    return {Format(format_) for format_ in same.values_list("format", flat=True).distinct()}
+
+
 def withdraw(handout: HandOut, by: str) -> None:
     """Close every link of a hand-out."""
     with transaction.atomic():
@@ -109,7 +118,7 @@ def open_link(token: str, format_: Format | None) -> Report:
     made = {Format(one.submission.format): one for one in _in_all_formats(report)}
     found = next((made[one] for one in wanted if one in made), None)
     if found is None:
-        raise NotMadeYet
+        raise NotMade
     audit.record_reading(f"link of hand-out {handout_id}", found.submission.format, found.submission_id, found.id)
     return found
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -21,7 +22,7 @@ from feedback.reports.models import HandOut, Report, Submission, WithdrawnLink
 from tests.reports.conftest import Caller, Calling, class_of, student, work_off
 from tests.reports.traces import traces_of
 
-Links = dict[str, dict[str, str]]
+Links = dict[str, dict[str, Any]]
 
 
 @pytest.fixture
@@ -240,15 +241,38 @@ def test_a_report_that_is_not_made_yet_says_so_and_opens_later(client: Client, t
     work_off()
 
     assert client.get(path_of(links["student-0"]["page"])).status_code == 200
-    assert client.get(path_of(links["student-0"]["pdf"])).status_code == 404, "nobody asked for PDFs of this class"
 
 
-def test_links_to_pdfs_alone_open_the_pdf(client: Client, teacher: Calling) -> None:
-    task = teacher.submit("pdf", student())
+@pytest.mark.parametrize(("format_", "there", "missing"), [("html", "page", "pdf"), ("pdf", "pdf", "page")])
+def test_no_link_is_given_to_a_format_that_nobody_had_made(
+    client: Client, teacher: Calling, format_: str, there: str, missing: str
+) -> None:
+    task = teacher.submit(format_, student())
     work_off()
-    _, links = hand_out(teacher, task)
+    address, links = hand_out(teacher, task)
+    [row] = csv.DictReader(io.StringIO(teacher.client.get(f"{address}/links.csv").content.decode("utf-8-sig")))
 
-    assert client.get(path_of(links["ada"]["page"]))["Content-Type"] == "application/pdf"
+    assert links["ada"][missing] is None
+    assert row[missing] == ""
+    assert row[there] == links["ada"][there]
+    assert client.get(path_of(links["ada"][there])).status_code == 200
+    # Whoever tries the address of the other all the same is told why, or given what there is.
+    path = path_of(links["ada"][there])
+    tried = client.get(f"{path}.pdf" if format_ == "html" else path.removesuffix(".pdf"))
+    if format_ == "html":
+        assert tried.status_code == 404
+        assert "nobody had it made in this format" in tried.text
+    else:
+        assert tried["Content-Type"] == "application/pdf"
+
+
+def test_a_format_that_is_made_later_gets_its_links_in_a_hand_out_of_before(client: Client, teacher: Calling) -> None:
+    address, _ = hand_out(teacher, teacher.submit("html", class_of(2)))
+    teacher.submit("pdf", class_of(2))
+    work_off()
+
+    for link in teacher.client.get(address).json()["links"]:
+        assert client.get(path_of(link["pdf"]))["Content-Type"] == "application/pdf"
 
 
 def test_a_link_opens_no_report_of_another_owner_with_the_same_class(
@@ -259,14 +283,17 @@ def test_a_link_opens_no_report_of_another_owner_with_the_same_class(
     work_off()
     _, links = hand_out(teacher, task)
 
-    assert client.get(path_of(links["student-0"]["pdf"])).status_code == 404
+    assert links["student-0"]["pdf"] is None
+    assert client.get(path_of(links["student-0"]["page"]) + ".pdf").status_code == 404
 
 
 def test_erasing_closes_the_links(client: Client, teacher: Calling, task: str) -> None:
     address, links = hand_out(teacher, task)
     teacher.client.delete(f"{address}/links/{links['student-1']['report_id']}")
     teacher.client.delete("/students?student_id=student-1")
-    assert client.get(path_of(links["student-1"]["page"])).status_code == 404
+    gone = client.get(path_of(links["student-1"]["page"]))
+    assert gone.status_code == 404
+    assert "It is no longer here, or the link was cut short" in gone.text
     assert not WithdrawnLink.objects.exists()
     assert traces_of("student-1") == set()
     assert client.get(path_of(links["student-0"]["page"])).status_code == 200

@@ -1,6 +1,6 @@
 """Handing out over HTTP: only for who may write, as a link still opens when the key that asked for it is revoked."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -67,8 +67,10 @@ class HandOutLinkView(ContractView):
 
 def links_table(request: HttpRequest, found: HandOut) -> HttpResponse:
     """A row for each student whose link is open."""
+    made = handout.formats_of(found)
     rows = (
-        (link.student_id, link.namespace, *addresses(request, link).values(), found.expires_at) for link in _open(found)
+        (link.student_id, link.namespace, *addresses(request, link, made).values(), found.expires_at)
+        for link in _open(found)
     )
     content = spreadsheet.table(("student_id", "namespace", "page", "pdf", "expires_at"), rows)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
@@ -76,11 +78,11 @@ def links_table(request: HttpRequest, found: HandOut) -> HttpResponse:
     return response
 
 
-def addresses(request: HttpRequest, link: Link) -> dict[str, str]:
-    """Where a student finds the report: the page (or whatever there is), and the PDF."""
+def addresses(request: HttpRequest, link: Link, made: Collection[Format]) -> dict[str, str | None]:
+    """Where a student finds the report as a page and as a PDF; None for the one that nobody had made."""
     return {
-        "page": request.build_absolute_uri(reverse("link", args=[link.token])),
-        "pdf": request.build_absolute_uri(reverse("link-pdf", args=[link.token])),
+        name: request.build_absolute_uri(reverse(view, args=[link.token])) if format_ in made else None
+        for name, view, format_ in (("page", "link", Format.HTML), ("pdf", "link-pdf", Format.PDF))
     }
 
 
@@ -125,8 +127,14 @@ def _facts(found: HandOut) -> dict[str, Any]:
 
 
 def _with_links(request: Request, found: HandOut) -> dict[str, Any]:
+    made = handout.formats_of(found)
     links = [
-        HandedOutLink(link.student_id, link.namespace or None, str(link.report_id), **addresses(request._request, link))
+        HandedOutLink(
+            link.student_id,
+            link.namespace or None,
+            str(link.report_id),
+            **addresses(request._request, link, made),
+        )
         for link in _open(found)
     ]
     return _builtins(HandOutLinks(**_facts(found), links=links))

@@ -9,6 +9,7 @@ from msgspec import Meta
 TaskId = Annotated[str, Meta(description="Ours, from the answer to the POST.", extra_json_schema={"format": "uuid"})]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Of the document's bytes.")]
 Address = Annotated[str, Meta(description="Relative to this host.", extra_json_schema={"format": "uri-reference"})]
+Link = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
 Details = dict[str, list[str] | int]
 
 
@@ -95,13 +96,13 @@ class HandedOut(msgspec.Struct):
 
 
 class HandedOutLink(msgspec.Struct):
-    """One student's: `page` opens the report as a page, or in whatever format there is, and `pdf` the PDF."""
+    """One student's: `page` opens the report as a page and `pdf` as a PDF, null for a format that was not asked for."""
 
     student_id: str
     namespace: str | None
     report_id: Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
-    page: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
-    pdf: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
+    page: Link | None
+    pdf: Link | None
 
 
 class HandOutLinks(HandedOut):

@@ -45,7 +45,8 @@ class LinksView(View):
     def get(self, request: HttpRequest, task_id: UUID, handout_id: UUID) -> HttpResponse:
         upload, found = _handout(request, task_id, handout_id)
         page = Paginator(list(handout.links_of(found)), _ROWS).get_page(request.GET.get("page"))
-        rows = [(link, addresses(request, link)) for link in page]
+        made = handout.formats_of(found)
+        rows = [(link, addresses(request, link, made)) for link in page]
         context = {"upload": upload, "handout": found, "page": page, "rows": rows, "is_over": found.is_over}
         return render(request, "links.html.j2", context)
 

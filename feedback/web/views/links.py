@@ -9,12 +9,20 @@ from django.views import View
 from feedback.access.limits import Exceeded
 from feedback.rendering import Format
 from feedback.reports.api import answers
-from feedback.reports.handout import LinkClosed, NoSuchLink, NotMadeYet, open_link
+from feedback.reports.handout import LinkClosed, NoSuchLink, NotMade, open_link
 
 _CLOSED = {
-    NoSuchLink: (404, "This link leads nowhere", "It may have been cut short on its way to you: copy the whole of it."),
+    NoSuchLink: (
+        404,
+        "There is no report here",
+        "It is no longer here, or the link was cut short on its way. Copy the whole of it, or ask your teachers.",
+    ),
     LinkClosed: (410, "This link is closed", "Its time is over, or it was withdrawn. Ask those who teach the course."),
-    NotMadeYet: (404, "This report is not there yet", "Try again later, or ask those who teach the course."),
+    NotMade: (
+        404,
+        "This report is not there yet",
+        "It is still being made, or nobody had it made in this format. Try again later, or ask your teachers.",
+    ),
 }
 
 
@@ -28,7 +36,7 @@ class LinkView(View):
         try:
             response = answers.document(open_link(token, self.format_))
             del response["ETag"]
-        except (NoSuchLink, LinkClosed, NotMadeYet) as fault:
+        except (NoSuchLink, LinkClosed, NotMade) as fault:
             status, title, why = _CLOSED[type(fault)]
             response = render(request, "closed.html.j2", {"title": title, "why": why}, status=status)
         except Exceeded as fault:
