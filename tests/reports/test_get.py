@@ -15,7 +15,7 @@ from feedback.events import Student
 from feedback.rendering import Format, RenderOptions, render_class
 from feedback.reports.api import archive
 from feedback.reports.models import Report, Submission
-from tests.reports.conftest import Json, Submit, class_of, student, work_off
+from tests.reports.conftest import Caller, Json, Submit, class_of, student, work_off
 
 
 def test_a_pending_task_says_what_it_is_and_how_far(client: Client, submit: Submit) -> None:
@@ -108,7 +108,36 @@ def test_the_description_links_to_what_there_is(client: Client, submit: Submit) 
     document = client.get(answer["links"]["self"])
     assert hashlib.sha256(document.content).hexdigest() == answer["sha256"]
     assert len(document.content) == answer["bytes"]
+    assert client.get(answer["links"]["findings"]).json()["student_id"] == "ada"
     assert client.get(answer["links"]["reports"]).status_code == 200
+    assert client.get(answer["links"]["archive"]).status_code == 200
+    assert answer["links"]["handouts"] is None, "nothing was handed out"
+    client.post(f"{address}/handouts")
+    links = client.get(address, headers={"Accept": "application/json"}).json()["links"]
+    assert len(client.get(links["handouts"]).json()["handouts"]) == 1
+
+
+def test_the_description_of_one_report_of_a_class_links_to_its_own_findings(client: Client, submit: Submit) -> None:
+    address = submit("html", class_of(2))
+    work_off()
+    [_, second] = client.get(f"{address}/reports").json()["students"]
+    links = client.get(second["link"], headers={"Accept": "application/json"}).json()["links"]
+
+    assert links["self"] == second["link"]
+    assert client.get(links["findings"]).json()["student_id"] == "student-1"
+    of_class = client.get(address, headers={"Accept": "application/json"}).json()["links"]
+    assert len(client.get(of_class["findings"]).json()["rows"]) == 2
+
+
+def test_a_key_that_only_reads_is_not_sent_to_hand_outs(calling: Caller) -> None:
+    address = calling("teacher").submit("html", class_of(2))
+    work_off()
+    calling("teacher").client.post(f"{address}/handouts")
+
+    for read_only in (False, True):
+        client = calling("teacher", read_only=read_only).client
+        links = client.get(address, headers={"Accept": "application/json"}).json()["links"]
+        assert (links["handouts"] is None) is read_only
 
 
 def test_a_failed_report_is_a_404_with_the_reason(client: Client, submit: Submit) -> None:

@@ -6,19 +6,20 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Length
 from django.http import HttpResponse
 from django.urls import reverse
 from rest_framework.response import Response
 
+from feedback.access.callers import Caller
 from feedback.rendering import Format, style_source
 from feedback.rendering.manifest import Manifest, ManifestEntry, State
 from feedback.reports.api import conditional
 from feedback.reports.api.errors import UnknownTask
 from feedback.reports.api.messages import Accepted, AlreadyDone, Description, Failed, Links, Progress, Unfinished
 from feedback.reports.api.negotiation import JSON
-from feedback.reports.models import HEADLINE, Report, Submission
+from feedback.reports.models import HEADLINE, HandOut, Report, Submission
 
 RETRY_AFTER_SECONDS = 1
 _POLL = {"Retry-After": str(RETRY_AFTER_SECONDS)}
@@ -84,13 +85,16 @@ def _progress(task_id: UUID) -> tuple[Submission, Progress]:
     return found, Progress(total=found.total, done=found.done, failed=found.failed)  # type: ignore[attr-defined] # annotated
 
 
-def description(report: Report) -> Response:
-    """The finished report in JSON, with links to everything there is of it.
+def description(report: Report, caller: Caller) -> Response:
+    """The finished report in JSON, with links to everything there is of it for this caller.
 
     One query. Raises UnknownTask where it was erased meanwhile.
     """
     size = Report.objects.filter(pk=report.pk).annotate(size=Length("body")).values("size")
-    submission = Submission.objects.annotate(size=size).defer("statistics").filter(pk=report.submission_id).first()
+    writable = Submission.objects.writable_by(caller).filter(pk=OuterRef("submission"))
+    handed_out = Exists(HandOut.objects.filter(Exists(writable), submission=OuterRef("pk")))
+    described = Submission.objects.annotate(size=size, handed_out=handed_out).defer("statistics")
+    submission = described.filter(pk=report.submission_id).first()
     if submission is None:
         raise UnknownTask
     whole = report.position == HEADLINE
@@ -104,13 +108,21 @@ def description(report: Report) -> Response:
         filename=report.filename,
         bytes=submission.size or 0,  # type: ignore[attr-defined] # annotated
         sha256=report.sha256,
-        links=Links(
-            self_=task_url(submission) if whole else report_url(submission, report.id),
-            reports=reverse("reports", args=[submission.format, submission.id]),
-            archive=reverse("archive", args=[submission.format, submission.id]),
-        ),
+        links=_links(submission, None if whole else report.id),
     )
     return _json(body)
+
+
+def _links(submission: Submission, report_id: UUID | None) -> Links:
+    """To a task, or to this report of it; the submission says whether there are hand-outs to show."""
+    task = [submission.format, submission.id]
+    return Links(
+        self_=report_url(submission, report_id) if report_id else task_url(submission),
+        findings=reverse("report-findings", args=[*task, report_id]) if report_id else reverse("findings", args=task),
+        reports=reverse("reports", args=task),
+        archive=reverse("archive", args=task),
+        handouts=reverse("handouts", args=task) if submission.handed_out else None,  # type: ignore[attr-defined] # annotated
+    )
 
 
 def document(report: Report) -> HttpResponse:

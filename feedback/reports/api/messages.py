@@ -63,11 +63,17 @@ class Failed(msgspec.Struct):
 
 
 class Links(msgspec.Struct, rename={"self_": "self"}):
-    """Where everything is that there is of a task."""
+    """Where everything is that there is: the report and its findings, and the manifest, the archive and the hand-outs
+    of the task.
+
+    `handouts` is null where nothing was handed out, or the caller may not see what was.
+    """
 
     self_: Address
+    findings: Address
     reports: Address
     archive: Address
+    handouts: Address | None
 
 
 class Description(msgspec.Struct):

@@ -149,7 +149,7 @@ def _answer(
     if report.state != State.SUCCESS:
         return _without(report)
     if described:
-        return answers.description(report)
+        return answers.description(report, caller_of(request))
     if conditional.knows(request, conditional.of_document(report)):
         return conditional.not_modified(answers.document_headers(report))
     return _answer(request, format_, task_id, report_id, again=True) if small else answers.document(report)
