@@ -2,6 +2,7 @@
 
 import gzip
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -127,6 +128,27 @@ def test_an_unknown_time_zone_is_a_400(post: Post, zone: str) -> None:
 
     assert response.status_code == 400
     assert "tz" in response.json()["details"]
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "name"),
+    [
+        ("post", "/assignment/html?tz=Mars/Olympus", "tz"),
+        ("post", "/assignment/html?compare=school", "compare"),
+        ("get", f"/assignment/html/{UUID(int=1)}?wait=soon", "wait"),
+        ("get", f"/assignment/html/{UUID(int=1)}/archive.zip?partial=yes", "partial"),
+        ("delete", "/students", "student_id"),
+        ("delete", "/students?student_id=%00", "student_id"),
+    ],
+)
+def test_a_parameter_that_is_wrong_is_named_in_the_error_itself(
+    client: Client, method: str, address: str, name: str
+) -> None:
+    response = client.generic(method.upper(), address, b"{}", content_type="application/json")
+
+    assert response.status_code == 400
+    assert f"because of `{name}`: " in response.json()["error"]
+    assert list(response.json()["details"]) == [name]
 
 
 def test_an_idempotency_key_of_no_sense_is_a_400(post: Post) -> None:

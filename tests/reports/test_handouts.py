@@ -230,6 +230,7 @@ def test_a_time_that_makes_no_sense_is_a_400(teacher: Calling, task: str, days: 
 
     assert refused.status_code == 400
     assert "days" in refused.json()["details"]
+    assert "`days`" in refused.json()["error"]
 
 
 def test_a_report_that_is_not_made_yet_says_so_and_opens_later(client: Client, teacher: Calling) -> None:

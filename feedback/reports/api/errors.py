@@ -27,6 +27,7 @@ class InvalidRequest(Exception):
 
     def __init__(self, place: str, message: str) -> None:
         super().__init__(message)
+        self.place = place
         self.details = {place: [message]}
 
 
@@ -121,7 +122,7 @@ def words_of(fault: Exception, request: HttpRequest) -> tuple[str, dict[str, Any
         case Exceeded():
             return str(fault), {fault.taken.limit.name: [f"{fault.taken.remaining} left"]}
         case InvalidRequest():
-            return f"The request cannot be taken: {fault}", dict(fault.details)
+            return f"The request cannot be taken because of `{fault.place}`: {fault}", dict(fault.details)
         case UnknownTask() | UnknownStudent() | NotWritable():
             return _SENTENCES[type(fault)], {}
         case Incomplete():
