@@ -90,7 +90,7 @@ class Faults:
         if self.count:
             raise InvalidEvents(
                 f"The events cannot be read: {self._number()} in `details`. "
-                "Mend them and send the whole body again; nothing was stored.",
+                f"Mend {'it' if self.count == 1 else 'them'} and send the whole body again; nothing was stored.",
                 self.details(),
             )
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern
 
 from feedback.events import MediaType
-from feedback.reports.api.examples import EXAMPLE_CLASS, EXAMPLE_ROWS
+from feedback.reports.api.examples import EXAMPLE_CLASS, EXAMPLE_ERROR, EXAMPLE_ROWS
 from feedback.reports.api.operations import OPERATIONS
 from feedback.reports.api.parameters import HEADERS, PARAMETERS
 from feedback.reports.api.schema import ContractGenerator
@@ -77,3 +77,10 @@ def test_whatever_is_named_is_defined_and_used(document: dict[str, Any]) -> None
 )
 def test_the_examples_are_accepted(post: Post, media_type: MediaType, body: str) -> None:
     assert post("html", body.encode(), content_type=media_type.value).status_code == 202
+
+
+def test_the_example_of_an_error_is_what_the_service_says(post: Post) -> None:
+    events: list[list[object]] = [[], [], [], [], [{"unit": 1}, {"unit": 1}, {"unit": 1}, {}]]
+    body = [{"student_id": f"s{number}", "events": each} for number, each in enumerate(events)]
+
+    assert post("html", body).json() == EXAMPLE_ERROR

@@ -17,7 +17,7 @@ ada,cs101,1,submission,2025-11-14T09:04:10Z,0.5
 grace,cs101,,,,
 """
 EXAMPLE_ERROR = {
-    "error": "The events cannot be read: 1 fault, each named with its place in `details`. "
-    "Mend them and send the whole body again; nothing was stored.",
+    "error": "The events cannot be read: 1 fault, named with its place in `details`. "
+    "Mend it and send the whole body again; nothing was stored.",
     "details": {"students[4].events[3].unit": ["expected a string of 1 to 200 characters, or a number; it is missing"]},
 }
