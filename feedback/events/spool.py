@@ -57,9 +57,16 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
                     yield piece
                 pending = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
     except zlib.error as fault:
-        raise _refused(str(fault)) from None
+        raise _refused(_in_words(fault, members)) from None
     if not inflater.eof:
         raise InvalidEvents("The gzip body is cut short. Send it again, whole.", {"body": ["cut short"]})
+
+
+def _in_words(fault: zlib.error, members: int) -> str:
+    """What zlib found: its own words name a step of its work, which says nothing to whoever sent the body."""
+    if "header" not in str(fault) and "compression method" not in str(fault):
+        return "what it holds is damaged"
+    return "what follows its end is none" if members > 1 else "it does not begin like gzip"
 
 
 def _refused(why: str) -> InvalidEvents:

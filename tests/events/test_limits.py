@@ -123,13 +123,24 @@ def test_every_cut_of_a_gzip_stream_is_noticed() -> None:
             list(inflate([whole[:length]]))
 
 
+GZIP = gzip.compress(b"x", mtime=0)
+
+
 @pytest.mark.parametrize(
-    "body", [b"no gzip", gzip.compress(b"x", mtime=0)[:-8] + b"\0" * 8, gzip.compress(b"x", mtime=0) + b"tail"]
+    ("body", "why"),
+    [
+        (b"no gzip", "it does not begin like gzip"),
+        (b"\x1f\x8b\x07" + GZIP[3:], "it does not begin like gzip"),
+        (GZIP[:-8] + b"\0" * 8, "what it holds is damaged"),
+        (GZIP[:10] + b"\xff" * 20, "what it holds is damaged"),
+        (GZIP + b"tail", "what follows its end is none"),
+    ],
 )
-def test_damaged_gzip_is_refused(body: bytes) -> None:
-    with pytest.raises(InvalidEvents, match="not valid gzip") as refused:
+def test_damaged_gzip_is_refused_in_words_that_say_where(body: bytes, why: str) -> None:
+    with pytest.raises(InvalidEvents) as refused:
         list(inflate([body]))
-    assert list(refused.value.details) == ["body"]
+    assert refused.value.error == f"The body is not valid gzip: {why}. Compress it again, or send it plain."
+    assert refused.value.details == {"body": [f"not valid gzip: {why}"]}
 
 
 def test_a_gzip_bomb_is_refused_without_being_inflated_whole() -> None:
