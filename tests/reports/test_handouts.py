@@ -162,7 +162,9 @@ def test_one_link_is_withdrawn_and_the_others_stay(client: Client, teacher: Call
 def test_a_hand_out_is_withdrawn_whole(client: Client, teacher: Calling, task: str) -> None:
     address, links = hand_out(teacher, task)
 
-    assert teacher.client.delete(address).status_code == 204
+    closed = teacher.client.delete(address)
+    assert closed.status_code == 204
+    assert "Content-Type" not in closed
     assert {client.get(path_of(link["page"])).status_code for link in links.values()} == {410}
     assert teacher.client.get(address).json()["links"] == []
     assert teacher.client.get(address).json()["withdrawn_at"] is not None

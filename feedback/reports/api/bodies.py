@@ -62,7 +62,9 @@ def student_from(request: Request) -> tuple[str, str | None]:
         if len(value) > _LONGEST_NAME or "\0" in value:
             raise InvalidRequest(name, f"expected at most {_LONGEST_NAME} characters, NUL not among them")
     if not student_id:
-        raise InvalidRequest("student_id", "it is missing; DELETE /students?student_id=…, and &namespace=… for one only")
+        raise InvalidRequest(
+            "student_id", "it is missing; DELETE /students?student_id=…, and &namespace=… for one only"
+        )
     return student_id, namespace
 
 

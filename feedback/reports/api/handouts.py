@@ -43,7 +43,7 @@ class HandOutView(ContractView):
 
     def delete(self, request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> HttpResponseBase:
         handout.withdraw(_handout(request, format_, task_id, handout_id), caller_of(request).name)
-        return HttpResponse(status=204)
+        return Response(status=204)
 
 
 class HandOutTableView(ContractView):
@@ -62,7 +62,7 @@ class HandOutLinkView(ContractView):
         found = _handout(request, format_, task_id, handout_id)
         if not handout.withdraw_link(found, report_id, caller_of(request).name):
             raise UnknownTask
-        return HttpResponse(status=204)
+        return Response(status=204)
 
 
 def links_table(request: HttpRequest, found: HandOut) -> HttpResponse:

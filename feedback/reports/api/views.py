@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from feedback.rendering import Format
@@ -58,7 +59,7 @@ class TaskView(ContractView):
         submission, caller = _submission(request, format_, task_id), caller_of(request)
         if not erasure.erase(Submission.objects.writable_by(caller).filter(pk=submission.pk), caller.name):
             raise NotWritable
-        return HttpResponse(status=204)
+        return Response(status=204)
 
 
 class StudentsView(ContractView):
@@ -69,7 +70,7 @@ class StudentsView(ContractView):
             raise NotWritable
         if not erasure.erase_student(Submission.objects.writable_by(caller), caller.name, student_id, namespace):
             raise UnknownStudent
-        return HttpResponse(status=204)
+        return Response(status=204)
 
 
 class ReportView(ContractView):
