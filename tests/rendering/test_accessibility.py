@@ -26,6 +26,21 @@ PAGES = {
     "class": render_class(CLASS, Format.HTML, RenderOptions(), [f"html/{n}.html" for n in range(12)]),
 }
 ADDRESS = "http://report.test/"
+# What of the drawings over time stands outside the window, on another word, or too small.
+CUT = """() => [...document.querySelectorAll("#timeline, #activity")].flatMap(heading => {
+    const drawing = heading.parentElement.querySelector(".wide svg");
+    if (!drawing) return [];
+    const shown = [...drawing.querySelectorAll("text")].filter(text => text.getClientRects().length);
+    const places = [drawing, ...shown].map(part => [part.textContent, part.getBoundingClientRect()]);
+    const overlap = (one, other) => one !== other && one.left < other.right - 1 && other.left < one.right - 1
+        && Math.abs(one.top - other.top) < 6;
+    const words = places.slice(1);
+    return [
+        ...places.filter(([, place]) => place.left < 0 || place.right > innerWidth),
+        ...words.filter(([, place]) => words.some(([, other]) => overlap(place, other))),
+        ...words.filter(([, place]) => place.height < 11),
+    ].map(([name]) => name);
+})"""
 
 
 @pytest.fixture(params=PAGES)
@@ -60,6 +75,12 @@ def test_axe_finds_nothing_at_wcag_22_aa(opened: Page, scheme: Literal["light", 
 def test_a_phone_shows_the_page_without_scrolling_sideways(opened: Page) -> None:
     opened.set_viewport_size({"width": 390, "height": 800})
     assert opened.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("width", [390, 540, 600])
+def test_a_phone_shows_what_happened_when_as_a_whole_and_in_words_one_can_read(opened: Page, width: int) -> None:
+    opened.set_viewport_size({"width": width, "height": 800})
+    assert opened.evaluate(CUT) == []
 
 
 def test_the_dark_scheme_is_dark_and_print_is_light(opened: Page) -> None:
