@@ -161,6 +161,17 @@ def test_the_sample_class_is_one_click_away(visit: Visit) -> None:
     expect(page.locator("table.students tbody tr")).to_have_count(24)
 
 
+def test_a_phone_shows_what_each_student_reached_beside_the_name(visit: Visit, made: str) -> None:
+    page = visit(made, viewport={"width": 390, "height": 800})
+    places = [page.locator(f"#by-{name}").bounding_box() for name in ("student", "submitted", "solved", "score")]
+    assert all(place and place["x"] >= 0 and place["x"] + place["width"] <= 390 for place in places)
+
+    page.get_by_role("region", name="Table of students").evaluate("table => table.scrollBy(1000, 0)")
+    name = page.locator("table.students tbody th").first.bounding_box()
+    assert name
+    assert name["x"] >= 0, "the name stays in view beside the last columns"
+
+
 def test_the_next_student_is_one_step_away(visit: Visit, made: str) -> None:
     page = visit(made)
     page.locator("table.students tbody a").first.click()
