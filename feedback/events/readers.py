@@ -101,8 +101,10 @@ def _runs(body: bytes, start: int, limits: Limits) -> Iterator[tuple[int, list[S
     while start < len(body):
         meeting = _BETWEEN_STUDENTS.search(body, start + _RUN_BYTES)
         comma = meeting.start(1) if meeting else len(body)
+        if comma - start > 4 * _RUN_BYTES:
+            return
         run = b"".join((b"[", memoryview(body)[start + 1 : comma], b"]" if meeting else b""))
-        students = None if len(run) > 4 * _RUN_BYTES or _is_suspect(run, limits) else _decoded(run)
+        students = None if _is_suspect(run, limits) else _decoded(run)
         if students is None:
             return
         yield comma, students

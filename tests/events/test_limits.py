@@ -91,6 +91,13 @@ def test_a_body_of_millions_of_small_things_does_not_fill_the_memory(
     assert peak < 2 * len(body) + 8 * MEBIBYTE
 
 
+def test_students_that_do_not_look_like_any_are_not_held_twice() -> None:
+    student = b'{"name":"%s","student_id":"a","events":[]}' % (b"x" * MEBIBYTE)
+    body = b"[" + b",".join([student] * 32) + b"]"
+    peak = peak_memory(lambda: read(body), InvalidEvents)
+    assert peak < len(body) + 16 * MEBIBYTE
+
+
 def test_what_is_too_much_to_examine_is_refused_with_the_decoders_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(untyped, "_ALWAYS_AFFORDABLE", 0)
     monkeypatch.setattr(untyped, "MEMORY_BYTES", 0)
