@@ -1,15 +1,27 @@
 """How a request gets through Django."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
-from asgiref.sync import sync_to_async
+import structlog
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.base import BaseHandler
 from django.db import close_old_connections
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
-# More than there are connections to the database (settings): what needs none is not behind what waits for one.
-SEATS = 64
+from config.bodies import Receive, Scope, Send
+from feedback.reports.api.errors import RETRY_AFTER_SECONDS, envelope
+
+log = structlog.stdlib.get_logger(__name__)
+
+# How many requests are worked on at a time, each in a thread; and how many more of those that need no database.
+SEATS, SEATS_APART = 64, 16
+# How long a request waits for a seat. All who waited for one task may come at once, some 2 ms each (config.waiting).
+PATIENCE_SECONDS = 10.0
+
+BUSY = "The service has more to do right now than it can take on. Nothing was stored; try again shortly."
 
 
 class Handler(ASGIHandler):
@@ -18,21 +30,61 @@ class Handler(ASGIHandler):
     They run in one step of one thread, where Django would go back to the event loop in between and on again:
     that took most of a short request's time. The connection to the database is given back at the end of that
     step; Django keeps it until the client has read the last byte, so that a few slow readers had them all.
+
+    A request has a seat for as long as its thread is at it, whether or not its client is still there; and
+    what needs no database is not behind what waits for it.
     """
 
     def __init__(self) -> None:
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
-        self._seats = asyncio.Semaphore(SEATS)
+        self._seats, self._seats_apart = asyncio.Semaphore(SEATS), asyncio.Semaphore(SEATS_APART)
+        threads = ThreadPoolExecutor(SEATS + SEATS_APART, thread_name_prefix="request")
+        self._step = sync_to_async(self._answer, thread_sensitive=False, executor=threads)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As Django's, but without a thread for each request: what is outside of our step is short, and shares one."""
+        await self.handle(scope, receive, send)
 
     async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
-        async with self._seats:
-            response = await sync_to_async(self._answer)(request)
+        seats = self._seats
+        if _needs_no_database(request.path_info):
+            seats = self._seats_apart
+            request.COOKIES = {}  # who that is would be looked up in the database
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await seats.acquire()
+        except TimeoutError:
+            log.warning("no seat came free for a request", seconds=PATIENCE_SECONDS)
+            response: HttpResponseBase = _busy()
+        else:
+            step = asyncio.ensure_future(self._step(request))
+            step.add_done_callback(lambda _: seats.release())
+            try:
+                response = await asyncio.shield(step)
+            except asyncio.CancelledError:  # the client has left
+                await asyncio.wait((step,))  # and its thread, which may be reading the body, has not
+                raise
         response._handler_class = self.__class__  # type: ignore[attr-defined] # as Django's own does
         return response
+
+    async def send_response(self, response: HttpResponseBase, send: Send) -> None:
+        if not response.streaming:
+            await super().send_response(response, send)
+            return
+        async with ThreadSensitiveContext():  # a thread of its own: its parts are read from the database
+            await super().send_response(response, send)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         try:
             return self.get_response(request)
         finally:
             close_old_connections()
+
+
+def _needs_no_database(path: str) -> bool:
+    return path in ("/health/live", "/favicon.ico") or path.startswith(settings.STATIC_URL)
+
+
+def _busy() -> HttpResponse:
+    return JsonResponse(envelope(BUSY), status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})

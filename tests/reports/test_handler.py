@@ -1,15 +1,19 @@
 """How a request gets through Django under ASGI: in one step of a thread, which keeps nothing for itself afterwards."""
 
 import asyncio
+import json
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from pytest_django import Settings
 
+from config import handler
 from config.bodies import Message
-from config.handler import SEATS, Handler
+from config.handler import SEATS, SEATS_APART, Handler
 from tests.reports.conftest import Submit, class_of, work_off
 
 
@@ -62,29 +66,150 @@ def test_an_answer_on_its_way_holds_no_connection(transactional_db: None, submit
     assert set(reader.in_use) == {ours}
 
 
-def test_no_more_threads_than_there_are_seats(monkeypatch: pytest.MonkeyPatch) -> None:
-    at_once, most, lock = 0, 0, threading.Lock()
-    full = threading.Event()
+View = Callable[[HttpRequest], HttpResponseBase]
+NO_DATABASE = ["/health/live", "/static/web/pages.css", "/favicon.ico"]
 
-    def view(_request: HttpRequest) -> HttpResponse:
-        nonlocal at_once, most
-        with lock:
-            at_once += 1
-            most = max(most, at_once)
-            if at_once == SEATS:
-                full.set()
-        assert full.wait(30)
-        with lock:
-            at_once -= 1
+
+class Client:
+    """A client that may leave, and a body of one byte from it."""
+
+    def __init__(self) -> None:
+        self.left = asyncio.Event()
+        self.messages: list[Message] = []
+        self._begun = False
+
+    async def receive(self) -> Message:
+        if self._begun:
+            await self.left.wait()
+            return {"type": "http.disconnect"}
+        self._begun = True
+        return {"type": "http.request", "body": b"x", "more_body": False}
+
+    async def send(self, message: Message) -> None:
+        self.messages.append(message)
+
+    async def ask(self, application: Handler, path: str = "/", **scope: object) -> int:
+        await application(scope_of(path) | scope, self.receive, self.send)
+        return self.status
+
+    @property
+    def status(self) -> int:
+        return int(self.messages[0]["status"])
+
+
+class Slow:
+    """A view that needs the database, which is not to be had until `answers` is set."""
+
+    def __init__(self) -> None:
+        self.answers = threading.Event()
+        self.at_once, self.most, self.threads, self._lock = 0, 0, 0, threading.Lock()
+        self.bodies: list[bytes] = []
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in NO_DATABASE:
+            return HttpResponse(b"")
+        with self._lock:
+            self.at_once += 1
+            self.most = max(self.most, self.at_once)
+        assert self.answers.wait(30)
+        with self._lock:
+            self.threads = max(self.threads, threading.active_count())
+            self.bodies.append(request.body)
+            self.at_once -= 1
         return HttpResponse(b"")
 
-    async def story() -> list[Reader]:
-        handler, readers = Handler(), [Reader() for _ in range(2 * SEATS)]
-        monkeypatch.setattr(handler, "_middleware_chain", view)
-        monkeypatch.setattr("tests.reports.test_handler.connections_in_use", lambda: 0)
-        await asyncio.gather(*(handler(scope_of("/"), reader.receive, reader.send) for reader in readers))
-        return readers
+    async def until(self, at_once: int) -> None:
+        while self.at_once != at_once:  # noqa: ASYNC110 - what is waited for is in threads
+            await asyncio.sleep(0.001)
 
-    readers = asyncio.run(story())
-    assert [reader.messages[0]["status"] for reader in readers] == [200] * 2 * SEATS
-    assert most == SEATS
+
+def handler_with(view: View) -> Handler:
+    made = Handler()
+    made._middleware_chain = view  # type: ignore[attr-defined] # of Django's
+    return made
+
+
+def test_no_more_threads_than_there_are_seats() -> None:
+    async def story() -> tuple[Slow, list[int]]:
+        view = Slow()
+        application = handler_with(view)
+        asked = [asyncio.create_task(Client().ask(application)) for _ in range(3 * SEATS)]
+        await view.until(SEATS)
+        await asyncio.sleep(0.1)
+        view.answers.set()
+        return view, await asyncio.gather(*asked)
+
+    before = threading.active_count()
+    view, statuses = asyncio.run(story())
+    assert statuses == [200] * 3 * SEATS
+    assert view.most == SEATS
+    assert view.threads <= before + SEATS + 1, "one for what Django does beside"
+
+
+def test_what_needs_no_database_is_not_behind_what_waits_for_it() -> None:
+    async def story() -> list[int]:
+        view = Slow()
+        application = handler_with(view)
+        asked = [asyncio.create_task(Client().ask(application)) for _ in range(2 * SEATS)]
+        await view.until(SEATS)
+        answers = await asyncio.gather(*(Client().ask(application, path) for path in NO_DATABASE * SEATS_APART))
+        assert view.at_once == SEATS, "the others wait all the while"
+        view.answers.set()
+        await asyncio.gather(*asked)
+        return answers
+
+    assert asyncio.run(story()) == [200] * len(NO_DATABASE) * SEATS_APART
+
+
+@pytest.mark.parametrize("path", [*NO_DATABASE, "/static/nothing"])
+def test_what_is_said_to_need_no_database_needs_none_whoever_asks(path: str, settings: Settings) -> None:
+    settings.FEEDBACK_AUTH = "keys"
+    headers = [(b"host", b"testserver"), (b"cookie", b"sessionid=" + b"a" * 32), (b"accept", b"text/html")]
+
+    # A test that is not marked so may not open the database.
+    status = asyncio.run(Client().ask(Handler(), path, headers=headers))
+    assert status == (404 if path == "/static/nothing" else 200)
+
+
+def test_a_seat_is_free_when_its_thread_is_and_not_when_the_client_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handler, "SEATS", 1)
+
+    async def story() -> Slow:
+        view, leaves = Slow(), Client()
+        application = handler_with(view)
+        first = asyncio.create_task(application(scope_of("/"), leaves.receive, leaves.send))
+        await view.until(1)
+        leaves.left.set()
+        second = asyncio.create_task(Client().ask(application))
+        await asyncio.sleep(0.2)
+        assert (view.at_once, view.most) == (1, 1)
+        view.answers.set()
+        await first
+        assert leaves.messages == []
+        assert await second == 200
+        assert await Client().ask(application) == 200
+        return view
+
+    view = asyncio.run(story())
+    assert view.most == 1
+    assert view.bodies == [b"x"] * 3, "who has left may still be read to the end"
+
+
+def test_where_no_seat_comes_free_it_is_told_when_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handler, "SEATS", 1)
+    monkeypatch.setattr(handler, "PATIENCE_SECONDS", 0.05)
+
+    async def story() -> Client:
+        view, refused = Slow(), Client()
+        application = handler_with(view)
+        first = asyncio.create_task(Client().ask(application))
+        await view.until(1)
+        assert await refused.ask(application) == 503
+        view.answers.set()
+        assert await first == 200
+        assert await Client().ask(application) == 200
+        return refused
+
+    start, body = asyncio.run(story()).messages
+    assert int(dict(start["headers"])[b"Retry-After"]) >= 1
+    assert set(json.loads(body["body"])) == {"error", "details"}
