@@ -1,6 +1,7 @@
 """Answers that are held back until a task is done, where holding costs neither a thread nor a query for each."""
 
 import asyncio
+import resource
 from collections.abc import Callable, Collection
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from feedback.reports.models import HEADLINE, UNFINISHED, Report
 
 log = structlog.stdlib.get_logger(__name__)
 
-# Of one process, which has a file descriptor for each. Whoever comes then is answered at once, as without `wait`.
+# Of one process. Whoever comes then is answered at once, as without `wait`.
 MOST = 2_000
 
 
@@ -72,12 +73,12 @@ class Watch:
         self._look = sync_to_async(look, thread_sensitive=False)
         self._every = every
         self._waiting: dict[UUID, set[asyncio.Future[None]]] = {}
-        self._number = 0
+        self._number, self._most = 0, _most()
         self._looking: asyncio.Task[None] | None = None
 
     async def done(self, task_id: UUID) -> None:
         """Return when the task is done, or gone; at once where too many wait already."""
-        if self._number >= MOST:
+        if self._number >= self._most:
             return
         future = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(task_id, set()).add(future)
@@ -111,6 +112,12 @@ class Watch:
                     if not future.done():
                         future.set_result(None)
             pause = max(self._every, 9 * (asyncio.get_running_loop().time() - begun))
+
+
+def _most() -> int:
+    """How many may wait: each has a file descriptor, of which a half is left to everybody else."""
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST if descriptors == resource.RLIM_INFINITY else min(MOST, descriptors // 2)
 
 
 def unfinished(task_ids: Collection[UUID]) -> set[UUID]:

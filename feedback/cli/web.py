@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import socket
 
 import click
@@ -25,6 +26,7 @@ def web(host: str, port: int, workers: int, fd: int | None) -> None:
     It needs the settings in the environment (see .env.example) and a migrated database, and hands the
     work to `celery -A config worker`. Slow clients cost it nothing: bodies are read before a thread is taken.
     """
+    _take_all_descriptors()
     try:
         with embedded.listen(host, port) if fd is None else socket.socket(fileno=fd) as bound:
             config = _configuration(workers)
@@ -36,6 +38,13 @@ def web(host: str, port: int, workers: int, fd: int | None) -> None:
         raise console.Failed(str(fault)) from None
     if status:
         raise console.Failed("The web process could not start; the lines above say why.")
+
+
+def _take_all_descriptors() -> None:
+    """As many file descriptors as may be had: each client takes one, whoever waits (`?wait=`) for long."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS says "infinite", and takes that for an error
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _refuse_exposure(bound: socket.socket) -> None:

@@ -1,6 +1,9 @@
 """`?wait=` on the running service, on both databases: the answer of a plain GET, when it is time."""
 
 import asyncio
+import os
+import resource
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +12,7 @@ import httpx
 import psycopg
 import pytest
 
+from config.handler import SEATS, SEATS_APART
 from tests.harness.stack import Stack
 
 WAITERS = 200
@@ -69,7 +73,7 @@ def test_two_hundred_who_wait_take_neither_threads_nor_connections_nor_the_place
             waits = [asyncio.create_task(http.get(f"{address}?wait=30")) for _ in range(WAITERS)]
             await asyncio.to_thread(until_quiet, stack)
             assert not any(wait.done() for wait in waits)
-            assert threads(stack) < WAITERS / 4
+            assert threads(stack) < SEATS + SEATS_APART + 16 < WAITERS
             assert connections(stack) < WAITERS / 4
             others = [http.get("/health/live"), http.get(address), http.get("/submissions"), http.get("/metrics")]
             assert [(await other).status_code for other in others] == [200, 202, 200, 200]
@@ -83,13 +87,56 @@ def test_two_hundred_who_wait_take_neither_threads_nor_connections_nor_the_place
     assert len({answer.content for answer in answers}) == 1
 
 
+def test_no_more_wait_than_leave_file_descriptors_to_the_others(start_services: Start) -> None:
+    stack = start_services()
+    stack.processes["worker"].stop()
+    address = submit(stack, "awaited by many")
+    web_with(stack, soft=128, hard=512)
+    assert limits(stack) == (512, 512)
+
+    async def story() -> list[int]:
+        async with httpx.AsyncClient(base_url=stack.url, timeout=60, limits=httpx.Limits(max_connections=None)) as http:
+            waits = [asyncio.create_task(http.get(f"{address}?wait=30")) for _ in range(300)]
+            while sum(wait.done() for wait in waits) < 300 - 256:  # noqa: ASYNC110 - of other requests, no event
+                await asyncio.sleep(0.1)
+            others = [await http.get(path) for path in ("/health/live", address, "/submissions")]
+            assert [other.status_code for other in others] == [200, 202, 200]
+            early = [wait.result().status_code for wait in waits if wait.done()]
+            await asyncio.to_thread(stack.processes["worker"].restart)
+            await asyncio.gather(*waits)
+            assert {wait.result().status_code for wait in waits} == {200, 202}
+            return early
+
+    assert asyncio.run(story()) == [202] * (300 - 256)
+
+
+def web_with(stack: Stack, soft: int, hard: int) -> None:
+    """Start the web process again, with so many file descriptors."""
+    stack.processes["web"].stop()
+    command = [sys.executable, "-m", "feedback.cli", "web", "--port", str(stack.port)]
+    script = f'ulimit -Sn {soft}; ulimit -Hn {hard}; exec "$0" "$@"'
+    stack.start("web", "/bin/sh", "-c", script, *command).until(stack.answers)
+
+
+def limits(stack: Stack) -> tuple[int, int]:
+    """How many file descriptors the web process may have, and might."""
+    return resource.prlimit(stack.processes["web"].pid, resource.RLIMIT_NOFILE)
+
+
 def until_quiet(stack: Stack) -> None:
-    """Until all who wait have been heard: the process has only as many threads as it needs when nothing is asked."""
-    quiet, deadline = 0, time.monotonic() + 25
+    """Until all who wait have been heard: the process has little to do any more."""
+    quiet, used, deadline = 0, seconds_used(stack), time.monotonic() + 25
     while quiet < 5:
-        assert time.monotonic() < deadline, (open_sockets(stack), threads(stack))
-        quiet = quiet + 1 if open_sockets(stack) > WAITERS and threads(stack) < WAITERS / 4 else 0
+        assert time.monotonic() < deadline, (open_sockets(stack), seconds_used(stack))
         time.sleep(0.2)
+        before, used = used, seconds_used(stack)
+        quiet = quiet + 1 if open_sockets(stack) > WAITERS and used - before < 0.05 else 0
+
+
+def seconds_used(stack: Stack) -> float:
+    """Of a processor, by the web process."""
+    fields = Path(f"/proc/{stack.processes['web'].pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def threads(stack: Stack) -> int:

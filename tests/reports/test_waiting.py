@@ -1,6 +1,7 @@
 """An answer that is held back: until when, at what cost, and what becomes of it if somebody leaves."""
 
 import asyncio
+import resource
 from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from config.bodies import Message, Receive, Send
-from config.waiting import Waiting, Watch
+from config.waiting import MOST, Waiting, Watch
 from feedback.reports.api.waiting import KEY
 from tests.reports.conftest import Caller, Submit, student
 
@@ -188,6 +189,14 @@ def test_more_than_can_be_held_are_answered_at_once(monkeypatch: pytest.MonkeyPa
         return answer
 
     assert asyncio.run(story()) == [202, b"3"]
+
+
+@pytest.mark.parametrize(("descriptors", "most"), [(256, 128), (1 << 20, MOST), (resource.RLIM_INFINITY, MOST)])
+def test_a_half_of_the_file_descriptors_is_left_to_others(
+    monkeypatch: pytest.MonkeyPatch, descriptors: int, most: int
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (descriptors, descriptors))
+    assert Watch(set)._most == most
 
 
 @pytest.mark.parametrize("wait", ["", "soon", "-1", "1.5", "+3", "١", "10&wait=x", "1e1"])
