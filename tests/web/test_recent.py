@@ -1,5 +1,6 @@
 """What was submitted lately, and how it is deleted."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -37,6 +38,20 @@ def test_the_list_says_how_many_students_and_how_long_ago(client: Client, upload
 
     assert '<td class="n">7</td>' in page
     assert "3\xa0hours ago" in page
+
+
+def test_classes_of_one_size_are_told_apart_by_the_day_of_their_exam(client: Client, upload: Upload) -> None:
+    for day in ("2024-07-21", "2025-02-28"):
+        events = [{"unit": 1, "created_time": f"{day}T{hour}:00:00Z"} for hour in (22, 23)]
+        # What a student is called is not taken for a time, wherever it stands.
+        upload([student(name, events=events) for name in ('"first_at":"1999-01-01"', "b")], time_zone="Asia/Kolkata")
+    upload([student("c", events=[{"unit": 1}]), student("d", events=[])], formats="html")
+    upload(student('"first_at":"1999-01-01"', events=[]), formats="html")
+    assert "July" not in client.get("/submissions").text, "nothing is known before the report is made"
+    work_off()
+    page = client.get("/submissions").text
+
+    assert re.findall(r'<span class="aside day">([^<]+)</span>', page) == ["1 March 2025", "22 July 2024"]
 
 
 def test_a_class_is_in_the_making_as_soon_as_one_report_is(client: Client, upload: Upload) -> None:

@@ -1,17 +1,23 @@
 """What was submitted lately, and how it is deleted."""
 
+import re
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import BinaryField, Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from feedback.rendering import RenderOptions
+from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.manifest import State
+from feedback.rendering.words import Words
 from feedback.reports import erasure
 from feedback.reports.api.errors import NotWritable
 from feedback.reports.models import HEADLINE, Report, Submission
@@ -20,6 +26,9 @@ from feedback.web.lookups import Upload, upload_of, visible, writable
 from feedback.web.responses import go_to
 
 _ROWS = 50
+# Findings begin with their totals: so much of them is read for the day of an exam, instead of megabytes for a page.
+_BEGINNING = 8192
+_FIRST_AT = re.compile(rb'"first_at":"([^"]+)"')
 
 
 class RecentView(View):
@@ -29,9 +38,15 @@ class RecentView(View):
         state = Case(
             When(Q(headline=State.PENDING) & Exists(begun), then=Value(State.RUNNING.value)), default=F("headline")
         )
-        submissions = visible(request).annotate(headline=Subquery(headline.values("state")[:1]), state=state)
+        beginning = headline.annotate(beginning=Substr("findings", 1, _BEGINNING, output_field=BinaryField()))
+        submissions = visible(request).annotate(
+            headline=Subquery(headline.values("state")[:1]),
+            state=state,
+            beginning=Subquery(beginning.values("beginning")[:1]),
+        )
         page = Paginator(submissions.order_by("-created_at"), _ROWS).get_page(request.GET.get("page"))
-        return render(request, "recent.html.j2", {"page": page, "uploads": _together(list(page))})
+        rows = [(upload, _exam_day(upload)) for upload in _together(list(page))]
+        return render(request, "recent.html.j2", {"page": page, "rows": rows})
 
 
 class DeleteView(View):
@@ -49,6 +64,15 @@ class DeleteView(View):
             raise NotWritable
         messages.success(request, "Deleted.")
         return go_to(request, reverse("recent"))
+
+
+def _exam_day(upload: Upload) -> str:
+    """`14 November 2025`, the day of the first event in the zone of the reports; empty where it is not known."""
+    for submission in upload.submissions:
+        if found := _FIRST_AT.search(bytes(submission.beginning or b"")):  # type: ignore[attr-defined] # annotated
+            options = RenderOptions(submission.options.get("tz", "UTC"))
+            return Words("en", options, Legible(Coverage.BROWSER)).day(datetime.fromisoformat(found[1].decode()))
+    return ""
 
 
 def _together(submissions: Sequence[Submission]) -> list[Upload]:
