@@ -95,7 +95,7 @@ def test_students_that_do_not_look_like_any_are_not_held_twice() -> None:
     student = b'{"name":"%s","student_id":"a","events":[]}' % (b"x" * MEBIBYTE)
     body = b"[" + b",".join([student] * 32) + b"]"
     peak = peak_memory(lambda: read(body), InvalidEvents)
-    assert peak < len(body) + 16 * MEBIBYTE
+    assert peak < len(body) / 2
 
 
 def test_what_is_too_much_to_examine_is_refused_with_the_decoders_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
