@@ -127,6 +127,17 @@ def test_a_student_of_150_events_fits_two_pages() -> None:
         assert len(opened(pdf_of(exam(150, questions, seed))).pages) <= 2
 
 
+def test_a_table_that_goes_over_the_page_begins_with_two_rows_or_more() -> None:
+    begun = []
+    for questions, seed in ((questions, seed) for questions in (5, 6, 7, 8, 9) for seed in range(4)):
+        for page in pages_by_poppler(pdf_of(exam(150, questions, seed))):
+            _, caption, rest = page.partition("Every question, with its name")
+            if caption and f"\nQ{questions}\n" not in rest:
+                begun.append("\nQ2\n" in rest)
+    assert begun, "some table goes over the page"
+    assert all(begun)
+
+
 def test_the_foot_is_page_n_of_m_on_a_line_of_its_own() -> None:
     pdf = pdf_of(exam(380, 12))
     for pages in (pages_by_poppler(pdf), pages_by_pypdf(pdf)):
