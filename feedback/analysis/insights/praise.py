@@ -21,7 +21,7 @@ PRAISE = (
         ),
         readings=(
             N_("You used what each result told you to find what was still missing."),
-            N_("You gave these questions the attempts they needed."),
+            N_("You gave it the attempts that it needed."),
         ),
         try_next=N_(
             "Write down, in one line each, what the fix was. The same kind of slip tends to come back elsewhere."
