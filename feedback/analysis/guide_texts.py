@@ -205,10 +205,26 @@ CLASS = (
         "statistics.measures",
         N_("Distributions"),
         N_(
-            "Half of the students lie below the median, the middle half of them between the quartiles. Only students "
-            "who have the number are counted."
+            "Half of the students lie below the median, the middle half of them between the quartiles, given from four "
+            "students up and, where they count something, to the nearest whole number. Only students who have the "
+            "number are counted."
         ),
         TUKEY,
+    ),
+    Entry(
+        "measures",
+        "rows.switches",
+        N_("Changes between questions (switches)"),
+        N_("How often a student's next event was on another question than the one before."),
+    ),
+    Entry(
+        "measures",
+        "rows.insights",
+        N_("Insights"),
+        N_(
+            "What a student's own report says stood out, praise and suggestions alike: a larger number is neither "
+            "better nor worse."
+        ),
     ),
     Entry(
         "measures",

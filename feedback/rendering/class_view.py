@@ -19,7 +19,7 @@ from feedback.rendering.blocks import (
     Terms,
 )
 from feedback.rendering.characters import Legible
-from feedback.rendering.class_view_questions import numbers_table, question_blocks
+from feedback.rendering.class_view_questions import SEVERAL_STUDENTS, numbers_table, question_blocks
 from feedback.rendering.class_view_students import failure_blocks, student_blocks
 from feedback.rendering.class_view_time import activity_blocks
 from feedback.rendering.words import NONE, Words
@@ -76,7 +76,9 @@ def _key_figures(findings: ClassFindings, words: Words) -> KeyFigures:
     figures = findings.key_figures
     active = findings.statistics.measures.get("active_seconds")
     middle_half = words.text("no time between events to count")
-    if active is not None:
+    if active is not None and active.count < SEVERAL_STUDENTS:
+        middle_half = ""
+    elif active is not None:
         middle_half = words.text("middle half {q1} to {q3}", q1=words.duration(active.q1), q3=words.duration(active.q3))
     absent = [words.count("{number} without events", "{number} without events", figures.students_without_events)]
     if figures.failed:

@@ -8,7 +8,10 @@ from feedback.rendering.blocks import AnyBlock, Chart, Column, Paragraph, Table
 from feedback.rendering.charts import heat_strip
 from feedback.rendering.words import Words
 
-_ROWS = 12
+_ROWS = 14
+_DAY = 24 * 60
+# Minutes that people count in; the rows of the table start at such times of the day (UTC).
+_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, _DAY, 2 * _DAY, 7 * _DAY)
 
 
 def activity_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]:
@@ -39,8 +42,19 @@ def activity_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]
     yield _table(activity, words, with_day=with_day)
 
 
+def _steps(activity: Activity) -> tuple[int, int]:
+    """How many bins make a row, and how many of the first row's lie before the activity."""
+    width, bins = round(activity.bin_seconds / 60), len(activity.events)
+    into_the_day = (activity.start_at.hour * 60 + activity.start_at.minute) // width
+    for minutes in _STEPS:
+        together, rest = divmod(minutes, width)
+        if together and not rest and -(-(into_the_day % together + bins) // together) <= _ROWS:
+            return together, into_the_day % together
+    return -(-bins // _ROWS), 0
+
+
 def _table(activity: Activity, words: Words, *, with_day: bool) -> Table:
-    together = -(-len(activity.events) // _ROWS)
+    together, before = _steps(activity)
     step = timedelta(seconds=activity.bin_seconds)
     columns = (
         Column(words.text("From"), 2 if with_day else 1),
@@ -55,11 +69,11 @@ def _table(activity: Activity, words: Words, *, with_day: bool) -> Table:
     rows = tuple(
         (
             words.moment(activity.start_at + start * step, with_day=with_day),
-            words.number(sum(activity.events[start : start + together])),
-            words.number(sum(activity.submissions[start : start + together])),
-            words.number(max(activity.students[start : start + together])),
+            words.number(sum(activity.events[max(start, 0) : start + together])),
+            words.number(sum(activity.submissions[max(start, 0) : start + together])),
+            words.number(max(activity.students[max(start, 0) : start + together])),
         )
-        for start in range(0, len(activity.events), together)
+        for start in range(-before, len(activity.events), together)
     )
     caption = words.text("Activity in steps of {step}", step=words.duration(together * activity.bin_seconds))
     return Table(caption, columns, rows, summary=words.text("The same in numbers"))

@@ -158,5 +158,7 @@ def _compared_questions(comparison: Comparison, words: Words) -> Table:
 
 def _beside(measure: ComparedMeasure, words: Words) -> tuple[str, str, str]:
     show = words.duration if measure.unit == "seconds" else words.number
-    middle_half = NONE if measure.q1 is None else f"{show(measure.q1)} – {show(measure.q3)}"
+    middle_half = NONE
+    if measure.q1 is not None and measure.q3 is not None:
+        middle_half = words.quartiles(measure.q1, measure.q3, in_seconds=measure.unit == "seconds")
     return show(measure.own), show(measure.median), middle_half

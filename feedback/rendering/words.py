@@ -1,5 +1,6 @@
 """Texts, numbers and times as people write them, in one language, one time zone, and for one format."""
 
+import math
 from datetime import datetime, timedelta
 
 from feedback.analysis.quality import replaced_characters_note
@@ -64,6 +65,12 @@ class Words:
         if value is None:
             return NONE
         return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+
+    def quartiles(self, low: float, high: float, *, in_seconds: bool) -> str:
+        """The middle half of a measure, `4 min–9 min`; counts as whole numbers, which they are."""
+        if in_seconds:
+            return f"{self.duration(low)}–{self.duration(high)}"
+        return f"{math.floor(low + 0.5):,}–{math.floor(high + 0.5):,}"
 
     def score(self, value: float | None) -> str:
         """A share of the points, `0.75`; only the full score reads `1`."""

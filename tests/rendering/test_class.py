@@ -1,5 +1,6 @@
 """The class report: what it lists, how far, and where it leads."""
 
+import re
 from datetime import timedelta
 from itertools import groupby, pairwise
 
@@ -94,8 +95,48 @@ def test_a_question_says_how_many_touched_submitted_and_solved_it() -> None:
         student(save("q1", 0), student_id="c"),
     )
     for text in (page_of(findings).text, pdf_text_of(findings)):
-        # Students, submitted, full score, saved only, opened first; then the median and the quartiles.
-        assert "C1 q1 3 2 1 1 3 2 min (1 min–2 min)" in folded(text)
+        # Students, submitted, full score, saved only, opened first; then the median, of too few for quartiles.
+        assert "C1 q1 3 2 1 1 3 2 min" in folded(text)
+
+
+def test_counts_have_whole_quartiles_and_three_students_none() -> None:
+    def log(submissions: int) -> Student:
+        return student(
+            *(submission("q1", 60 * n) for n in range(submissions)), save("q1", 600), student_id=str(submissions)
+        )
+
+    for text in map(folded, (page_of(of(*map(log, (1, 2, 4, 7)))).text, pdf_text_of(of(*map(log, (1, 2, 4, 7)))))):
+        assert "3 (2–5)" in text
+        assert "Submissions 4 1 3 2–5 7" in text
+    few = page_of(of(*map(log, (1, 2, 4)))).text
+    assert "Submissions 3 1 2 – 4" in few
+    assert "middle half 1" not in few
+
+
+def test_a_column_stands_only_where_the_class_has_something_for_it() -> None:
+    plain = student(submission("q1", 0), submission("q2", 60), student_id="a")
+    assert "Saved only" not in page_of(of(plain)).text
+    assert "Full score" not in page_of(of(plain)).text.partition("How to read this")[0]
+    whole = page_of(of(plain, student(save("q1", 0), submission("q1", 60, 0.5), student_id="b"))).text
+    assert "Full score" in whole
+    assert "Saved only" in whole
+
+
+def test_an_opening_order_is_counted_among_all_students() -> None:
+    logs = [student(save("q1", 0), save("q2", 60), student_id=name) for name in "abc"]
+    findings = of(*logs[:2], msgspec.structs.replace(logs[2], events=[save("q2", 0)]), student(student_id="idle"))
+    assert "2 of 3 students opened in this order" in page_of(findings).text
+
+
+@pytest.mark.parametrize(
+    ("first", "minutes", "step", "start"),
+    [(3, 35, "5 min", "09:00"), (3, 105, "10 min", "09:00"), (50, 400, "30 min", "09:30")],
+)
+def test_activity_is_tabled_in_steps_that_people_count_in(first: int, minutes: int, step: str, start: str) -> None:
+    page = page_of(of(student(*(save("q1", 60 * minute) for minute in range(first, first + minutes))))).text
+    rows = page.partition(f"Activity in steps of {step}")[2].partition("at work within")[2].partition("Questions")[0]
+    assert re.findall(r"\d\d:\d\d", rows)[0] == start
+    assert sum(int(events) for events in re.findall(r"\d\d:\d\d (\d+)", rows)) == minutes
 
 
 def test_a_log_with_more_questions_than_a_page_can_hold_shows_the_first_and_counts_the_rest() -> None:
