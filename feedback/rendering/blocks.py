@@ -137,10 +137,11 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class Terms(Block, frozen=True):
-    """Names and what they mean."""
+    """Names and what they mean; `summary` folds them away behind that text where a format can."""
 
     items: tuple[Term, ...]
     small: bool = False
+    summary: str = ""
 
 
 class Notes(Block, frozen=True):

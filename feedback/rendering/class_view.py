@@ -68,8 +68,8 @@ def _sections(findings: ClassFindings, words: Words, links: Sequence[str], limit
     yield from section("numbers", words.text("The class in numbers"), numbers_table(findings, words))
     yield from section("insights", words.text("What stands out"), _insights(findings, words))
     yield from section("students", words.text("Students"), *student_blocks(findings, words, links, limit))
-    yield from section("reading", words.text("How to read this"), _reading(findings, words))
     yield from section("notes", words.text("Notes on the data"), _notes(findings, words))
+    yield from section("reading", words.text("How to read this"), _reading(findings, words))
 
 
 def _key_figures(findings: ClassFindings, words: Words) -> KeyFigures:
@@ -122,6 +122,7 @@ def _reading(findings: ClassFindings, words: Words) -> Terms:
             for each in how_to_read_class(findings.settings)
         ),
         small=True,
+        summary=words.text("What each number means"),
     )
 
 

@@ -38,7 +38,7 @@ def student_document(findings: Findings, options: RenderOptions, legible: Legibl
         heading=f"Student ID: {student_id}",
         lines=tuple(_lines(findings, words)),
         date=findings.key_figures.last_at,
-        # The notes stand near the end and are written last: they name the characters replaced before.
+        # The notes come after all that holds text from outside: they name the characters replaced before.
         sections=tuple(_sections(findings, words)),
     )
 
@@ -64,9 +64,9 @@ def _sections(findings: Findings, words: Words) -> Iterator[Section]:
     yield from section("questions", words.text("Questions"), *question_blocks(findings, words))
     yield from section("comparison", words.text("Beside the class"), *comparison_blocks(findings, words))
     yield from section("path", words.text("Path through the questions"), *path_blocks(findings, words))
-    yield from section("reading", words.text("How to read this"), *_reading(findings, words))
     yield from section("notes", words.text("Notes on the data"), *_notes(findings, words))
     yield from section("event-order", words.text("Event order"), EventOrder(event_order_lines(findings.event_order)))
+    yield from section("reading", words.text("How to read this"), *_reading(findings, words))
 
 
 def _time_and_rhythm(findings: Findings, words: Words) -> Iterator[Section]:
@@ -149,6 +149,7 @@ def _reading(findings: Findings, words: Words) -> Iterator[AnyBlock]:
             for each in how_to_read(findings)
         ),
         small=True,
+        summary=words.text("What each number means, and when each insight is given"),
     )
 
 

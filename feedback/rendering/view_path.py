@@ -21,8 +21,7 @@ def path_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
         return
     yield Paragraph(
         words.text(
-            "{visits} and {switches}. ×n counts the events of a visit, which begins with the event before it; times "
-            "under a minute are left out.",
+            "{visits} and {switches}. ×n counts the events of a visit; times under a minute are left out.",
             visits=words.count("{number} visit", "{number} visits", len(findings.path)),
             switches=words.count(
                 "{number} switch from one question to another",

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 from feedback.analysis import Failure, analyse, analyse_class, with_comparison
 from feedback.rendering import Format, RenderOptions, render, render_class, style_source
 from tests.analysis.logs import student
+from tests.rendering.documents import pdf_text
 from tests.rendering.students import HOSTILE_TEXTS, MANY_QUESTIONS, NO_TIMES, exam, on_units
 
 pytestmark = pytest.mark.browser
@@ -89,3 +90,15 @@ def test_the_dark_scheme_is_dark_and_print_is_light(opened: Page) -> None:
     assert opened.evaluate(background) == "rgb(17, 22, 28)"
     opened.emulate_media(color_scheme="dark", media="print")
     assert opened.evaluate(background) == "rgb(255, 255, 255)"
+
+
+def test_what_is_folded_away_on_a_screen_is_open_in_print(browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content(PAGES["exam"].body.decode())
+    definition = page.get_by_text("sum of all intervals between events")
+    assert not definition.is_visible()
+    page.get_by_text("What each number means").click()
+    assert definition.is_visible()
+    page.get_by_text("What each number means").click()
+    assert "sum of all intervals between events" in pdf_text(page.pdf())
+    page.close()

@@ -54,8 +54,8 @@ def test_a_report_has_its_parts_in_this_order() -> None:
         "Rhythm and pauses",
         "Questions",
         "Path through the questions",
-        "How to read this",
         "Event order",
+        "How to read this",
     ]
     assert [heading for heading in Parsed(html_of(exam())).headings if heading in sections] == sections
 
