@@ -1,7 +1,9 @@
 """What a PDF declares, and what its structure holds."""
 
+import shutil
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -9,7 +11,7 @@ import pytest
 
 from feedback.analysis import analyse, analyse_class
 from feedback.events import Student
-from feedback.rendering import Format, RenderOptions, render, render_class
+from feedback.rendering import Format, RenderOptions, pdf, render, render_class
 from tests.analysis.logs import student, submission
 from tests.rendering.documents import pages_by_poppler, pages_by_pypdf, pdf_of
 from tests.rendering.students import MANY_QUESTIONS, NO_EVENTS, UNUSUAL, exam
@@ -150,3 +152,11 @@ def test_the_artifact_has_a_safe_name_and_its_type() -> None:
     artifact = render(analyse(exam(5)), Format.PDF, RenderOptions())
     assert (artifact.filename, artifact.media_type) == ("exam-7.pdf", "application/pdf")
     assert artifact.body.startswith(b"%PDF-1.7")
+
+
+def test_it_is_set_wherever_the_program_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / 'Prüfung "2" 試験'
+    shutil.copytree(pdf._TEMPLATE.parent, place)
+    monkeypatch.setattr(pdf, "_TEMPLATE", place / pdf._TEMPLATE.name)
+
+    assert "Student ID: ada" in " ".join(pages_by_poppler(pdf_of(student())))
