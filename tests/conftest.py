@@ -15,7 +15,6 @@ __all__ = ["browser"]
 
 # A busy machine makes an example slow without making it wrong; the suite times nothing.
 settings.register_profile("suite", deadline=None)
-settings.register_profile("fuzz", deadline=None, max_examples=5_000)  # make fuzz: --hypothesis-profile=fuzz
 settings.load_profile("suite")
 
 

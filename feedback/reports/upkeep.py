@@ -26,7 +26,7 @@ def patience() -> timedelta:
 
 
 def sweep() -> int:
-    """Give up what has no attempt left, hint at every other due submission; returns the number hinted at.
+    """Give up what has no attempt left, hint at what else is neglected, the longest first; returns at how many.
 
     Sweeps at the same moment, of two beats say, do no harm: one works, the others find the lock taken.
     """

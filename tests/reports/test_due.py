@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from feedback.access.prepared import A_TEXT
 from feedback.reports import due
@@ -50,5 +49,4 @@ def test_constants_stand_in_the_statement_and_what_it_is_about_does_not() -> Non
 
     assert "'PENDING'" in prepared._statement
     assert A_TEXT in prepared._parameters
-    assert "'PENDING'" not in str(prepared._parameters)
-    assert connection.vendor == "postgresql"
+    assert "PENDING" not in prepared._parameters

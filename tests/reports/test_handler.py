@@ -15,6 +15,7 @@ from config import handler
 from config.bodies import Message
 from config.handler import SEATS, SEATS_APART, Handler
 from tests.reports.conftest import Submit, class_of, work_off
+from tests.reports.visitor import Visitor
 
 
 def scope_of(path: str) -> dict[str, Any]:
@@ -70,23 +71,11 @@ View = Callable[[HttpRequest], HttpResponseBase]
 NO_DATABASE = ["/health/live", "/static/web/pages.css", "/favicon.ico"]
 
 
-class Client:
-    """A client that may leave, and a body of one byte from it."""
+class Client(Visitor):
+    """Sends a body of one byte."""
 
     def __init__(self) -> None:
-        self.left = asyncio.Event()
-        self.messages: list[Message] = []
-        self._begun = False
-
-    async def receive(self) -> Message:
-        if self._begun:
-            await self.left.wait()
-            return {"type": "http.disconnect"}
-        self._begun = True
-        return {"type": "http.request", "body": b"x", "more_body": False}
-
-    async def send(self, message: Message) -> None:
-        self.messages.append(message)
+        super().__init__(b"x")
 
     async def ask(self, application: Handler, path: str = "/", **scope: object) -> int:
         await application(scope_of(path) | scope, self.receive, self.send)
@@ -94,7 +83,7 @@ class Client:
 
     @property
     def status(self) -> int:
-        return int(self.messages[0]["status"])
+        return int(self.got[0]["status"])
 
 
 class Slow:
@@ -185,7 +174,7 @@ def test_a_seat_is_free_when_its_thread_is_and_not_when_the_client_has_left(monk
         assert (view.at_once, view.most) == (1, 1)
         view.answers.set()
         await first
-        assert leaves.messages == []
+        assert leaves.got == []
         assert await second == 200
         assert await Client().ask(application) == 200
         return view
@@ -210,6 +199,6 @@ def test_where_no_seat_comes_free_it_is_told_when_to_come_again(monkeypatch: pyt
         assert await Client().ask(application) == 200
         return refused
 
-    start, body = asyncio.run(story()).messages
+    start, body = asyncio.run(story()).got
     assert int(dict(start["headers"])[b"Retry-After"]) >= 1
     assert set(json.loads(body["body"])) == {"error", "details"}

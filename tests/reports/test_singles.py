@@ -1,5 +1,6 @@
 """Singles are made by the handful: one hint does for all that its owner has waiting, and none is forgotten."""
 
+import time
 from collections import deque
 from uuid import UUID
 
@@ -225,3 +226,21 @@ def test_documents_are_stored_in_the_order_in_which_whoever_erases_locks_them(
 
     in_order = sorted(claimed, key=lambda claim: claim.submission_id)
     assert written == [claim.report_id for claim in in_order]
+
+
+def test_where_singles_keep_coming_a_class_claims_no_more_than_fits_between_two_looks(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(production._Slice, "cut_short", False)
+    whole = production._Slice(time.monotonic() + 100)
+    assert whole.likely_end() > time.monotonic() + 10
+
+    monkeypatch.setattr(production, "LOOK_SECONDS", 0.0)
+    submit("html", student())
+    assert production._Slice(time.monotonic() + 100).over(), "a single is due"
+    assert production._Slice(time.monotonic() + 100).likely_end() <= time.monotonic()
+
+    Report.objects.update(state="SUCCESS")
+    again = production._Slice(time.monotonic() + 100)
+    assert not again.over()
+    assert again.likely_end() > time.monotonic() + 10

@@ -10,10 +10,11 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from config.bodies import Message, Receive, Send
+from config.bodies import Receive, Send
 from config.waiting import MOST, Waiting, Watch
 from feedback.reports.api.waiting import KEY
 from tests.reports.conftest import Caller, Submit, student
+from tests.reports.visitor import Visitor
 
 SCOPE = {"type": "http", "query_string": b"wait=10"}
 
@@ -41,23 +42,8 @@ class Service:
         await send({"type": "http.response.body", "body": b"%d" % self.asked})
 
 
-class Visitor:
-    """Sends one request to the layer, and may leave before the answer."""
-
-    def __init__(self) -> None:
-        self.left = asyncio.Event()
-        self.got: list[Message] = []
-        self._begun = False
-
-    async def receive(self) -> Message:
-        if not self._begun:
-            self._begun = True
-            return {"type": "http.request", "body": b"", "more_body": False}
-        await self.left.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(self, message: Message) -> None:
-        self.got.append(message)
+class Waiter(Visitor):
+    """Sends one request to the layer of a service."""
 
     async def visit(self, service: Service, scope: Any = SCOPE) -> list[object]:
         await service.layer(scope, self.receive, self.send)
@@ -76,7 +62,7 @@ async def until(condition: Callable[[], object]) -> None:
 
 def test_the_answer_comes_when_the_task_is_done_and_is_the_one_of_then() -> None:
     async def story() -> list[object]:
-        service, visitor = Service(), Visitor()
+        service, visitor = Service(), Waiter()
         visit = asyncio.create_task(visitor.visit(service))
         await until(lambda: len(service.looks) > 3)
         assert visitor.got == []
@@ -87,27 +73,27 @@ def test_the_answer_comes_when_the_task_is_done_and_is_the_one_of_then() -> None
 
 
 def test_when_the_time_is_over_the_view_is_asked_how_it_stands() -> None:
-    assert asyncio.run(Visitor().visit(Service(seconds=0))) == [202, b"2"]
+    assert asyncio.run(Waiter().visit(Service(seconds=0))) == [202, b"2"]
 
 
 def test_an_answer_that_is_final_is_passed_on_at_once() -> None:
     async def story() -> tuple[list[object], int]:
         service = Service()
         service.done = True
-        return await Visitor().visit(service), len(service.looks)
+        return await Waiter().visit(service), len(service.looks)
 
     assert asyncio.run(story()) == ([200, b"1"], 0)
 
 
 @pytest.mark.parametrize("scope", [SCOPE | {"query_string": b"tz=UTC"}, {"type": "lifespan"}])
 def test_who_does_not_ask_to_wait_does_not(scope: dict[str, Any]) -> None:
-    assert asyncio.run(Visitor().visit(Service(), scope)) == [202, b"1"]
+    assert asyncio.run(Waiter().visit(Service(), scope)) == [202, b"1"]
 
 
 def test_all_who_wait_share_one_look_at_a_time() -> None:
     async def story() -> Service:
         service = Service()
-        visits = [asyncio.create_task(Visitor().visit(service)) for _ in range(200)]
+        visits = [asyncio.create_task(Waiter().visit(service)) for _ in range(200)]
         await until(lambda: service.asked == 200)
         seen = len(service.looks)
         await until(lambda: len(service.looks) > seen + 2)
@@ -122,7 +108,7 @@ def test_all_who_wait_share_one_look_at_a_time() -> None:
 
 def test_nobody_looks_while_nobody_waits() -> None:
     async def story() -> None:
-        service, visitor = Service(), Visitor()
+        service, visitor = Service(), Waiter()
         visit = asyncio.create_task(visitor.visit(service))
         await until(lambda: service.looks)
         visitor.left.set()
@@ -131,14 +117,14 @@ def test_nobody_looks_while_nobody_waits() -> None:
         seen = len(service.looks)
         await asyncio.sleep(0.1)
         assert len(service.looks) == seen
-        assert await Visitor().visit(Service(seconds=0)) == [202, b"2"]
+        assert await Waiter().visit(Service(seconds=0)) == [202, b"2"]
 
     asyncio.run(story())
 
 
 def test_who_leaves_is_forgotten_and_the_view_is_not_asked_again() -> None:
     async def story() -> tuple[Service, list[object]]:
-        service, visitor, other = Service(), Visitor(), Visitor()
+        service, visitor, other = Service(), Waiter(), Waiter()
         visit, stays = (asyncio.create_task(each.visit(service)) for each in (visitor, other))
         await until(lambda: service.looks)
         visitor.left.set()
@@ -153,7 +139,7 @@ def test_who_leaves_is_forgotten_and_the_view_is_not_asked_again() -> None:
 
 def test_a_server_that_stops_answers_with_how_it_stood() -> None:
     async def story() -> list[object]:
-        service, visitor = Service(), Visitor()
+        service, visitor = Service(), Waiter()
         visit = asyncio.create_task(visitor.visit(service))
         await until(lambda: service.looks)
         visit.cancel()
@@ -173,14 +159,14 @@ def test_a_database_that_is_away_for_a_while_does_not_end_the_waiting() -> None:
             self.done = True
             return []
 
-    assert asyncio.run(Visitor().visit(Flaky())) == [200, b"2"]
+    assert asyncio.run(Waiter().visit(Flaky())) == [200, b"2"]
 
 
 def test_more_than_can_be_held_are_answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("config.waiting.MOST", 1)
 
     async def story() -> list[object]:
-        service, first, second = Service(), Visitor(), Visitor()
+        service, first, second = Service(), Waiter(), Waiter()
         visit = asyncio.create_task(first.visit(service))
         await until(lambda: service.looks)
         answer = await second.visit(service)
