@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env, home, logs
+from config import databases, env, home, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 FEEDBACK_HOME = env.path("FEEDBACK_HOME", BASE_DIR / "var")
@@ -21,56 +20,22 @@ DEBUG = env.flag("DEBUG", default=False)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 
 
-def _database_url() -> str:
-    return env.secret("DATABASE_URL") or (
-        "" if env.text("POSTGRES_DB") else f"sqlite:///{FEEDBACK_HOME}/feedback.sqlite3"
-    )
-
-
 def _database() -> dict[str, Any]:
-    if url := _database_url():
-        try:
-            database: dict[str, Any] = dict(dj_database_url.parse(url))
-        except (ValueError, KeyError) as fault:
-            raise ImproperlyConfigured(
-                "DATABASE_URL is not understood: write postgresql://user:password@host:port/name or sqlite:////file."
-            ) from fault
-    else:
-        database = {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": env.text("POSTGRES_DB"),
-            "USER": env.text("POSTGRES_USER"),
-            "PASSWORD": env.secret("POSTGRES_PASSWORD"),
-            "HOST": env.text("POSTGRES_HOST", "localhost"),
-            "PORT": env.integer("POSTGRES_PORT", 5432),
-        }
-    return database | {
-        "OPTIONS": database.get("OPTIONS", {}) | _database_options(database["ENGINE"]),
-        # Connections that did not survive a restart of the database are found out before they are used.
-        "CONN_HEALTH_CHECKS": True,
+    if url := env.secret("DATABASE_URL"):
+        return databases.at(url)
+    if not (name := env.text("POSTGRES_DB")):
+        return databases.at(f"sqlite:///{FEEDBACK_HOME}/feedback.sqlite3")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": env.text("POSTGRES_USER"),
+        "PASSWORD": env.secret("POSTGRES_PASSWORD"),
+        "HOST": env.text("POSTGRES_HOST", "localhost"),
+        "PORT": env.integer("POSTGRES_PORT", 5432),
     }
 
 
-# A process that is frozen amid a transaction, or in a queue for a lock, must not hold up the others for ever.
-_PATIENCE_OF_POSTGRESQL = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=20s"
-# A short `reconnect_timeout`: the pool gives up and is asked anew, where else its pauses would grow with the outage.
-_POOL = {"min_size": 0, "max_size": 16, "timeout": 3, "reconnect_timeout": 2}
-
-
-def _database_options(engine: str) -> dict[str, Any]:
-    if engine == "django.db.backends.sqlite3":
-        # IMMEDIATE: a writer waits for its turn at once instead of failing when it first writes.
-        return {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 30,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        }
-    if engine == "django.db.backends.postgresql":
-        return {"connect_timeout": 3, "options": _PATIENCE_OF_POSTGRESQL, "pool": _POOL}
-    raise ImproperlyConfigured(f"DATABASE_URL: {engine} is not supported; use PostgreSQL or SQLite.")
-
-
-DATABASES = {"default": _database()}
+DATABASES = {"default": databases.connected(_database())}
 EMBEDDED = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 if EMBEDDED:
     Path(DATABASES["default"]["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,0 +1,42 @@
+"""The two databases this runs on, and how each is connected to."""
+
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+# A process that is frozen amid a transaction, or in a queue for a lock, must not hold up the others for ever.
+_PATIENCE_OF_POSTGRESQL = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=20s"
+# A short `reconnect_timeout`: the pool gives up and is asked anew, where else its pauses would grow with the outage.
+_POOL = {"min_size": 0, "max_size": 16, "timeout": 3, "reconnect_timeout": 2}
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "django.db.backends.postgresql": {"connect_timeout": 3, "options": _PATIENCE_OF_POSTGRESQL, "pool": _POOL},
+    "django.db.backends.sqlite3": {
+        # IMMEDIATE: a writer waits for its turn at once instead of failing when it first writes.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    },
+}
+
+
+def at(url: str) -> dict[str, Any]:
+    """The place that `DATABASE_URL` names, as Django wants it. Raises ImproperlyConfigured."""
+    try:
+        return dict(dj_database_url.parse(url))
+    except (ValueError, KeyError) as fault:
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not understood: write postgresql://user:password@host:port/name or sqlite:////file."
+        ) from fault
+
+
+def connected(place: dict[str, Any]) -> dict[str, Any]:
+    """The place with how it is connected to. Raises ImproperlyConfigured for a database this does not run on."""
+    engine = place["ENGINE"]
+    if engine not in _OPTIONS:
+        raise ImproperlyConfigured(f"DATABASE_URL: {engine} is not supported; use PostgreSQL or SQLite.")
+    return place | {
+        "OPTIONS": place.get("OPTIONS", {}) | _OPTIONS[engine],
+        # Connections that did not survive a restart of the database are found out before they are used.
+        "CONN_HEALTH_CHECKS": True,
+    }
