@@ -66,9 +66,14 @@ def students() -> Limit:
     return Limit("students", settings.FEEDBACK_STUDENTS_PER_HOUR, 3600)
 
 
+def are_counted(limit: Limit, meter: str) -> bool:
+    """Whether anything is counted of this for whoever `meter` stands for."""
+    return bool(meter and limit.quota)
+
+
 def take(limit: Limit, meter: str, amount: int = 1) -> Taken | None:
     """Count `amount` for whoever `meter` stands for. None where nothing is counted. Raises Exceeded."""
-    if not meter or not limit.quota:
+    if not are_counted(limit, meter):
         return None
     period, elapsed = divmod(int(time.time()), limit.seconds)
     try:

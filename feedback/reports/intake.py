@@ -17,9 +17,9 @@ from feedback.events import Faults, Student
 from feedback.events.faults import Details
 from feedback.rendering import Format, renderer_version
 from feedback.rendering.manifest import State
-from feedback.reports import claims, hints, upkeep
+from feedback.reports import claims, hints, storing, upkeep
 from feedback.reports.models import HEADLINE, Submission
-from feedback.reports.roll import Roll, insert_reports
+from feedback.reports.roll import Roll
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -88,17 +88,24 @@ def submit_roll(roll: Roll, order: Order) -> tuple[Submission, State]:
 
 def _store_or_find(submission: Submission, roll: Roll, caller: Caller) -> tuple[Submission, bool]:
     """The submission, stored, or the one in its way; and whether it was new. Raises KeyReused and Exceeded."""
+    if _store(submission, roll, caller):
+        return submission, True
+    found = Submission.objects.filter(identity=submission.identity).first()
+    if found is None and _key_is_taken(submission):
+        raise KeyReused
+    return found or submission, False
+
+
+def _store(submission: Submission, roll: Roll, caller: Caller) -> bool:
+    """Whether it was new: what came before is not counted again, and what exceeds a limit is not kept."""
+    if not submission.is_class and not limits.are_counted(limits.students(), caller.meter):
+        return storing.insert_single(submission, roll)
     with transaction.atomic():
-        # A conflict is with an identical submission, or with the same Idempotency-Key.
-        Submission.objects.bulk_create([submission], ignore_conflicts=True)
-        found = Submission.objects.filter(identity=submission.identity).first()
-        if found is None and _key_is_taken(submission):
-            raise KeyReused
-        new = found is not None and found.id == submission.id
-        if new:
-            with limits.spending(limits.students(), caller.meter, len(roll.keys)):
-                insert_reports(submission, roll)
-    return found or submission, new
+        if not storing.insert_submission(submission):
+            return False
+        with limits.spending(limits.students(), caller.meter, len(roll.keys)):
+            storing.insert_reports(submission, roll)
+    return True
 
 
 def _key_is_taken(submission: Submission) -> bool:

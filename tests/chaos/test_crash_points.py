@@ -8,10 +8,10 @@ import pytest
 
 from tests.chaos.flaws import Flaw
 from tests.chaos.site import WORKERS, Site, until
-from tests.chaos.work import Json, expected_sha256, student
+from tests.chaos.work import Json, class_of, expected_sha256, student
 
 IN_WEB = {
-    "before the commit": ("feedback.reports.intake:insert_reports", "after"),
+    "before the commit": ("feedback.reports.storing:insert_single", "before"),
     "after the commit, before the hint": ("feedback.reports.hints:publish", "before"),
     "after the hint, before the answer": ("feedback.reports.hints:publish", "after"),
 }
@@ -50,6 +50,22 @@ def test_web_is_killed(site: Site, point: str) -> None:
         assert_delivered_once(site, ada, f"/assignment/html/{stored[0][0]}")
     again = site.client.post("/assignment/html", json=ada)
     assert_delivered_once(site, ada, again.headers["Location"])
+
+
+def test_web_is_killed_amid_the_rows_of_a_class(site: Site) -> None:
+    site.end("web")
+    flaw = site.flaw("web", "feedback.reports.storing:insert_reports", when="after", action="kill")
+    site.start_web().until(site.answers)
+
+    with pytest.raises(httpx.TransportError):
+        site.client.post("/assignment/html", json=class_of("amid", 3))
+    assert flaw.victim
+    site.run_all()
+
+    assert site.query("SELECT id FROM reports_submission") == []
+    assert site.query("SELECT id FROM reports_report") == []
+    again = site.client.post("/assignment/html", json=class_of("amid", 3))
+    assert site.finished(again.headers["Location"]).status_code == 200
 
 
 @dataclass

@@ -2,15 +2,12 @@
 
 import gzip
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.db import IntegrityError
 from django.test import Client
 from pytest_django import Settings
 
-from feedback.reports import intake, roll
+from feedback.reports import intake
 from feedback.reports.models import Report, Submission
 from tests.reports.conftest import Post, Submit, class_of, student, work_off
 
@@ -185,17 +182,3 @@ def test_a_fault_in_csv_is_named_by_its_line(post: Post) -> None:
 
     assert answer.status_code == 400
     assert set(answer.json()["details"]) == {"line 3: score"}
-
-
-def test_a_fault_of_the_database_amid_the_bulk_insert_is_one_that_views_expect(
-    post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = roll._report_rows
-
-    def twice(*arguments: Any) -> Iterator[tuple[Any, ...]]:
-        [row] = real(*arguments)
-        yield from (row, row)
-
-    monkeypatch.setattr(roll, "_report_rows", twice)
-    with pytest.raises(IntegrityError):
-        post("html", student())

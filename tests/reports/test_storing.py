@@ -1,0 +1,71 @@
+"""What a POST writes: the submission with all its reports, whole or not at all, in no more steps than it takes."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection
+
+from feedback.access.callers import ANYONE
+from feedback.events import Event, Student
+from feedback.rendering import Format
+from feedback.reports import intake, storing
+from feedback.reports.intake import Order
+from feedback.reports.models import Report, Submission
+from tests.reports.conftest import Post, class_of, student
+
+ADA = Student(student_id="ada", events=[Event(unit="1")])
+ORDER = Order(format=Format.HTML, options={}, caller=ANYONE)
+
+
+@pytest.mark.parametrize("body", [student(), class_of(2)], ids=["a single", "a class"])
+def test_a_fault_of_the_database_is_one_that_views_expect(
+    post: Post, monkeypatch: pytest.MonkeyPatch, body: object
+) -> None:
+    real = storing._report_rows
+
+    def of_no_kind(*arguments: Any) -> Iterator[tuple[Any, ...]]:
+        for row in real(*arguments):
+            yield tuple(None if value == Report.Kind.STUDENT else value for value in row)
+
+    monkeypatch.setattr(storing, "_report_rows", of_no_kind)
+    with pytest.raises(IntegrityError):
+        post("html", body)
+
+
+def test_a_single_is_stored_in_one_round_trip(
+    transactional_db: None,  # noqa: ARG001 - and no test's transaction around it
+    broker: str,  # noqa: ARG001 - must run
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "messages"
+    with log.open("w") as file:
+        connection.ensure_connection()
+        connection.connection.pgconn.trace(file.fileno())
+        intake.submit([ADA], ORDER)
+        connection.connection.pgconn.untrace()
+
+    messages = [line.split("\t") for line in log.read_text().splitlines()]
+    assert sum(message[3] in ("Sync", "Query") for message in messages) == 1
+    assert Report.objects.get().submission == Submission.objects.get()
+
+
+def test_what_another_stores_at_the_same_moment_is_found(transactional_db: None, broker: str) -> None:  # noqa: ARG001
+    tasks = []
+
+    def submit() -> None:
+        try:
+            tasks.append(intake.submit([ADA], ORDER)[0].id)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=submit) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert tasks == [Submission.objects.get().id] * 8
+    assert Report.objects.count() == 1
