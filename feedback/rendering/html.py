@@ -2,17 +2,16 @@
 
 import functools
 import hashlib
-import re
 from base64 import b64encode
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from feedback.rendering.blocks import Chart, Document
+from feedback.rendering.escaping import QuickEnvironment
 
-_ARROW = re.compile("(Q[0-9]+ )->")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -42,10 +41,12 @@ def style_source() -> str:
 
 @functools.cache
 def _template() -> Template:
-    environment = Environment(
+    environment = QuickEnvironment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        # Otherwise the file system is asked at every `include` whether our own file is still the same.
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -76,4 +77,7 @@ def decoration(svg: str) -> Markup:
 
 def _unbroken(lines: Sequence[str]) -> Markup:
     """The event order with every `Qn ->` in one piece: browsers would break a line inside the arrow."""
-    return Markup(_ARROW.sub(r"<span>\1-&gt;</span>", " ".join(lines)))  # noqa: S704 - aliases, which are ours
+    lead, colon, order = " ".join(lines).partition(": ")
+    *left, last = order.split(" -> ")
+    steps = [f"<span>{alias} -&gt;</span> " for alias in left]
+    return Markup("".join([lead, colon, *steps, last]))  # noqa: S704 - aliases, which are ours
