@@ -1,5 +1,6 @@
 """What a renderer is asked for, and what it gives back."""
 
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -49,5 +50,6 @@ class RenderOptions(msgspec.Struct, frozen=True):
             ) from None
 
     @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+    def zone(self) -> tzinfo:
+        # Findings are in UTC: in that very zone their times need no conversion.
+        return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)

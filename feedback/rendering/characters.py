@@ -30,6 +30,7 @@ class Legible:
     """
 
     def __init__(self, coverage: Coverage) -> None:
+        self.coverage = coverage
         self._covers = _COVERS[coverage]
         self.replaced = set[str]()
 

@@ -1,9 +1,11 @@
 """The report of one student as a document: which blocks, in which order, in which words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from feedback.analysis.findings import Findings
 from feedback.analysis.guide import how_to_read
+from feedback.analysis.statements import Definition
 from feedback.rendering.artifact import RenderOptions
 from feedback.rendering.blocks import (
     Advice,
@@ -19,7 +21,7 @@ from feedback.rendering.blocks import (
     Term,
     Terms,
 )
-from feedback.rendering.characters import Legible
+from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.charts.bars import ROWS
 from feedback.rendering.view_path import event_order_lines, path_blocks, rhythm_blocks
 from feedback.rendering.view_questions import comparison_blocks, question_blocks, time_blocks
@@ -143,14 +145,16 @@ def _insights(findings: Findings, words: Words) -> AnyBlock:
 
 
 def _reading(findings: Findings, words: Words) -> Iterator[AnyBlock]:
-    yield Terms(
-        tuple(
-            Term(words.legible(each.name), words.legible(each.text), words.legible(each.source))
-            for each in how_to_read(findings)
-        ),
-        small=True,
-        summary=words.text("What each number means, and when each insight is given"),
-    )
+    summary = words.text("What each number means, and when each insight is given")
+    yield _guide(how_to_read(findings), summary, words.legible.coverage)
+
+
+@lru_cache(maxsize=64)
+def _guide(definitions: Iterable[Definition], summary: str, coverage: Coverage) -> Terms:
+    # As for its definitions: the students of a class need one of a few. None of it is text from outside.
+    legible = Legible(coverage)
+    items = (Term(legible(each.name), legible(each.text), legible(each.source)) for each in definitions)
+    return Terms(tuple(items), small=True, summary=summary)
 
 
 def _notes(findings: Findings, words: Words) -> Iterator[AnyBlock]:

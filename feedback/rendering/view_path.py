@@ -165,12 +165,10 @@ def _late(late: LateShare, words: Words) -> str:
 
 def event_order_lines(aliases: Sequence[str]) -> tuple[str, ...]:
     """`Event Order: Q6 -> Q6 ->`, `Q2`: the one line, broken after an arrow wherever the page is full."""
-    pieces = [f"{alias} ->" for alias in aliases[:-1]] + list(aliases[-1:])
-    lines, line = [], "Event Order:"
-    for piece in pieces:
-        if len(line) + 1 + len(piece) > _PRINTED_CHARACTERS:
-            lines.append(line)
-            line = piece
-        else:
-            line = f"{line} {piece}"
-    return (*lines, line)
+    text = f"Event Order: {' -> '.join(aliases)}".rstrip()
+    lines, start = [], 0
+    while len(text) - start > _PRINTED_CHARACTERS:
+        end = text.rindex("> ", start, start + _PRINTED_CHARACTERS + 1) + 1
+        lines.append(text[start:end])
+        start = end + 1
+    return (*lines, text[start:])

@@ -1,7 +1,8 @@
 """The timeline of a student, and what it shows in words."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from feedback.analysis.findings import Findings
 from feedback.analysis.outliers import near_range
@@ -13,31 +14,33 @@ from feedback.rendering.words import Words
 
 def timeline_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     """The drawing with its legend, or why there is none."""
-    times = sorted(mark.at for mark in findings.marks if mark.at is not None)
+    times = [mark.at for mark in findings.marks if mark.at is not None]
     if not times:
         yield Paragraph(words.text("No event has a time, so there is no timeline to draw."))
         return
-    first, last = _window(times, findings.settings.far_off_hours)
+    near = _near(times, findings.settings.far_off_hours)
+    first, last = near[0], near[-1]
     pauses = findings.rhythm.pauses
     yield Chart(
         drawing=timeline(Timeline(findings.marks, pauses, len(findings.questions), first, last), words.zone),
         title=words.text("Timeline of events by question"),
         description=_description(findings, words, first, last),
-        caption=_caption(times, words, first, last),
+        caption=_caption(first, last, len(times) - len(near), words),
         legend=tuple(_legend(findings, words)),
     )
 
 
-def _window(times: list[datetime], far_off_hours: float) -> tuple[datetime, datetime]:
-    """The first and last time that is not far off the others."""
-    low, high = near_range([instant(at) for at in times], far_off_hours)
-    near = [at for at in times if low <= instant(at) <= high]
-    return near[0], near[-1]
+def _near(times: Sequence[datetime], far_off_hours: float) -> Sequence[datetime]:
+    """Those of the times, which are in order, that are not far off the others."""
+    if times[-1] - times[0] <= timedelta(hours=far_off_hours):
+        return times  # no two are as far apart as one would have to be from the rest
+    instants = [instant(at) for at in times]
+    low, high = near_range(instants, far_off_hours)
+    return times[bisect_left(instants, low) : bisect_right(instants, high)]
 
 
-def _caption(times: list[datetime], words: Words, first: datetime, last: datetime) -> str:
+def _caption(first: datetime, last: datetime, outside: int, words: Words) -> str:
     caption = words.text("{span}, times in {zone}.", zone=words.time_zone, span=words.span(first, last))
-    outside = sum(not first <= at <= last for at in times)
     if outside:
         beyond = words.count("{number} far-off event is not drawn.", "{number} far-off events are not drawn.", outside)
         caption = f"{caption} {beyond}"
@@ -58,7 +61,7 @@ def _description(findings: Findings, words: Words, first: datetime, last: dateti
 
 def _legend(findings: Findings, words: Words) -> Iterator[Key]:
     figures = findings.key_figures
-    scored = any(mark.score is not None for mark in findings.marks)
+    scored = figures.questions_solved is not None
     if figures.saves:
         yield Key(key("save"), words.text("save"))
     if figures.submissions:

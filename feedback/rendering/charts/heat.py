@@ -1,8 +1,7 @@
 """Activity over time, as a strip of cells."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from feedback.rendering.charts import palette
 from feedback.rendering.charts.svg import WIDTH, Drawing, Label, lines, rectangle, shape, svg
@@ -12,7 +11,7 @@ _HEIGHT, _FOOT = 34.0, 20.0
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
-def heat_strip(counts: Sequence[int], start: datetime, bin_seconds: float, zone: ZoneInfo) -> Drawing:
+def heat_strip(counts: Sequence[int], start: datetime, bin_seconds: float, zone: tzinfo) -> Drawing:
     """Counts in bins of `bin_seconds` from `start`: the more, the darker, in five steps; none is left empty."""
     step, most = WIDTH / len(counts), max(counts)
     cells: dict[int, list[str]] = {}
@@ -26,7 +25,7 @@ def heat_strip(counts: Sequence[int], start: datetime, bin_seconds: float, zone:
     return Drawing(WIDTH, svg(WIDTH, _HEIGHT + _FOOT, [*parts, axis]), labels)
 
 
-def _axis(start: datetime, seconds: float, zone: ZoneInfo) -> tuple[str, tuple[Label, ...]]:
+def _axis(start: datetime, seconds: float, zone: tzinfo) -> tuple[str, tuple[Label, ...]]:
     # The last bin may reach beyond the calendar's end, where no clock time is left to mark.
     end = start + min(timedelta(seconds=seconds), _LAST - start)
     ticks = [((at - start).total_seconds() / seconds * WIDTH, text) for at, text in clock_ticks(start, end, zone)]

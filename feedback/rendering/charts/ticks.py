@@ -1,8 +1,7 @@
 """Clock times worth printing along an axis."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta, tzinfo
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _STEPS = (
@@ -14,7 +13,7 @@ _STEPS = (
 _WANTED = 9
 
 
-def clock_ticks(first: datetime, last: datetime, zone: ZoneInfo) -> list[tuple[datetime, str]]:
+def clock_ticks(first: datetime, last: datetime, zone: tzinfo) -> list[tuple[datetime, str]]:
     """About ten (time, label) from first to last, at round clock times of the zone.
 
     None where the zone would leave the calendar (the years 1 and 9999).
@@ -33,7 +32,7 @@ def _step(span: float) -> int:
     return _STEPS[-1] * int(-(-span // (_STEPS[-1] * _WANTED)))
 
 
-def _times(first: datetime, last: datetime, zone: ZoneInfo, step: int) -> Iterator[datetime]:
+def _times(first: datetime, last: datetime, zone: tzinfo, step: int) -> Iterator[datetime]:
     # Steps on the wall clock, each then placed in real time, so that hours stay round across a clock change.
     start = first.astimezone(zone).replace(tzinfo=None)
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -51,4 +50,4 @@ def _label(at: datetime, step: int) -> str:
         return f"{at:%m-%d}"
     if at.hour == at.minute == at.second == 0 and step >= _HOUR:
         return f"{at:%m-%d}"
-    return f"{at:%H:%M:%S}" if step < _MINUTE else f"{at:%H:%M}"
+    return f"{at:%H:%M:%S}" if step < _MINUTE else f"{at.hour:02}:{at.minute:02}"

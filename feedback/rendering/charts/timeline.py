@@ -1,19 +1,21 @@
 """Events over time, a row for each question."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
+from functools import cache
 from math import ceil
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from feedback.analysis.findings import Mark, Pause
+from feedback.analysis.times import SECOND
 from feedback.rendering.charts import palette
 from feedback.rendering.charts.svg import WIDTH, Drawing, Label, lines, rectangle, shape, svg
 from feedback.rendering.charts.ticks import clock_ticks
 
 _LEFT, _RIGHT, _TOP = 44, 14, 4
 _FOOT = 20
+_WIDTH = WIDTH - _LEFT - _RIGHT
 # A row is comfortable for ten questions; more share the height, and only so many rows get their label.
 _ROW, _HEIGHT, _LABEL_EVERY = 28.0, 162.0, 12.0
 
@@ -32,14 +34,14 @@ class Timeline(msgspec.Struct, frozen=True):
     last: datetime
 
 
-def timeline(what: Timeline, zone: ZoneInfo) -> Drawing:
+def timeline(what: Timeline, zone: tzinfo) -> Drawing:
     """The drawing. Saves are ticks, submissions diamonds filled to their score, other events triangles."""
     rows = _Rows(what.questions)
     scale = _Scale(what.first, what.last)
     places = _places(what, scale)
     axis, times = _axis(what, zone, scale, rows.bottom)
     parts = [
-        shape("pause", palette.PAUSE, _pauses(what.pauses, scale, rows)),
+        shape("pause", palette.PAUSE, _pauses(what, scale, rows)),
         rows.rules(),
         axis,
         shape("save", palette.SAVE, _ticks(places["save"], rows)),
@@ -49,6 +51,7 @@ def timeline(what: Timeline, zone: ZoneInfo) -> Drawing:
     return Drawing(WIDTH, svg(WIDTH, rows.bottom + _FOOT, parts), (*rows.labels(), *times))
 
 
+@cache
 def key(name: str) -> str:
     """A single mark, for a legend: `save`, `submission`, `scored`, `other` or `pause`."""
     rows = _Rows(1)
@@ -64,18 +67,21 @@ def key(name: str) -> str:
 
 
 class _Scale:
-    """Where a time stands between the left and the right edge."""
+    """Where a time from first to last stands between the left and the right edge."""
 
     def __init__(self, first: datetime, last: datetime) -> None:
         self._first = first
-        self._span = last - first
+        self._span = _microseconds(last - first)
 
     def __call__(self, at: datetime) -> float:
-        width = WIDTH - _LEFT - _RIGHT
         if not self._span:
-            return _LEFT + width / 2
-        share = (at - self._first) / self._span
-        return round(_LEFT + width * min(max(share, 0), 1), 1)
+            return _LEFT + _WIDTH / 2
+        return round(_LEFT + _WIDTH * (_microseconds(at - self._first) / self._span), 1)
+
+
+def _microseconds(span: timedelta) -> int:
+    # Dividing one timedelta by another is exact too, and takes twice as long.
+    return (span.days * 86_400 + span.seconds) * SECOND + span.microseconds
 
 
 class _Rows:
@@ -113,43 +119,49 @@ def _places(what: Timeline, scale: _Scale) -> dict[str, list[Place]]:
     return {kind: list(places) for kind, places in distinct.items()}
 
 
-def _pauses(pauses: Sequence[Pause], scale: _Scale, rows: _Rows) -> str:
-    spans = ((scale(pause.start_at), scale(pause.end_at)) for pause in pauses)
+def _pauses(what: Timeline, scale: _Scale, rows: _Rows) -> str:
+    within = [(max(pause.start_at, what.first), min(pause.end_at, what.last)) for pause in what.pauses]
+    spans = ((scale(start), scale(end)) for start, end in within if start < end)
     return "".join(rectangle(start, _TOP, end - start, rows.bottom - _TOP) for start, end in spans if end > start)
 
 
-def _axis(what: Timeline, zone: ZoneInfo, scale: _Scale, bottom: float) -> tuple[str, tuple[Label, ...]]:
+def _axis(what: Timeline, zone: tzinfo, scale: _Scale, bottom: float) -> tuple[str, tuple[Label, ...]]:
     ticks = [(scale(at), text) for at, text in clock_ticks(what.first, what.last, zone)]
     marks = "".join(f"M{x:.1f} {_TOP}V{bottom + 4:.1f}" for x, _ in ticks)
     labels = tuple(Label(x, bottom + 16, text, anchor="middle") for x, text in ticks)
     return lines("rule", palette.RULE, marks, width=0.6), labels
 
 
-def _stamped(places: Iterable[Place], rows: _Rows, dx: float, dy: float, outline: str) -> str:
-    """One outline, in path data relative to where it begins, at every place."""
-    begun = [f"{rows.centre(question) + dy:.1f}{outline}" for question in range(1, rows.count + 1)]
-    return "".join([f"M{x + dx:.1f} {begun[question - 1]}" for x, question, _ in places])
+def _starts(places: Iterable[Place], rows: _Rows, dx: float, dy: float) -> list[str]:
+    """Where the outline of each mark begins, beside the middle of its place, as path data."""
+    heights = [f"{rows.centre(question) + dy:.1f}" for question in range(1, rows.count + 1)]
+    return [f"M{x + dx:.1f} {heights[question - 1]}" for x, question, _ in places]
+
+
+def _stamped(starts: Iterable[str], outline: str) -> str:
+    """One outline, in path data relative to where it begins, from every start."""
+    return "".join([start + outline for start in starts])
 
 
 def _ticks(places: Iterable[Place], rows: _Rows) -> str:
-    return _stamped(places, rows, -0.75, -rows.half, f"h1.5v{2 * rows.half:.1f}h-1.5z")
+    return _stamped(_starts(places, rows, -0.75, -rows.half), f"h1.5v{2 * rows.half:.1f}h-1.5z")
 
 
 def _triangles(places: Iterable[Place], rows: _Rows) -> str:
     half = rows.half
-    return _stamped(places, rows, 0, -half, f"l{half:.1f} {1.7 * half:.1f}h{-2 * half:.1f}z")
+    return _stamped(_starts(places, rows, 0, -half), f"l{half:.1f} {1.7 * half:.1f}h{-2 * half:.1f}z")
 
 
 def _submissions(places: Sequence[Place], rows: _Rows) -> Iterable[str]:
-    by_share: dict[float | None, list[Place]] = {}
-    for place in places:
-        by_share.setdefault(place[2], []).append(place)
-    outlines = _stamped(places, rows, 0, rows.half, _diamond(rows.half, 1))
-    if not any(share is not None for share in by_share):
+    starts = _starts(places, rows, 0, rows.half)
+    outlines = _stamped(starts, _diamond(rows.half, 1))
+    by_share: dict[float, list[str]] = {}
+    for (_, _, share), start in zip(places, starts, strict=True):
+        if share is not None:
+            by_share.setdefault(share, []).append(start)
+    if not by_share:
         return [shape("submission", palette.SUBMISSION, outlines)]
-    fills = [
-        _stamped(alike, rows, 0, rows.half, _diamond(rows.half, share)) for share, alike in by_share.items() if share
-    ]
+    fills = [_stamped(alike, _diamond(rows.half, share)) for share, alike in by_share.items() if share]
     return [
         shape("outline", palette.PAPER, outlines, stroke=palette.SUBMISSION, width=1.2),
         shape("submission", palette.SUBMISSION, "".join(fills)),
