@@ -1,5 +1,6 @@
 """The two databases this runs on, and how each is connected to."""
 
+import sys
 from typing import Any
 
 import dj_database_url
@@ -9,8 +10,15 @@ from django.core.exceptions import ImproperlyConfigured
 _PATIENCE_OF_POSTGRESQL = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=20s"
 # A short `reconnect_timeout`: the pool gives up and is asked anew, where else its pauses would grow with the outage.
 _POOL = {"min_size": 0, "max_size": 16, "timeout": 3, "reconnect_timeout": 2}
+# Only what asks for it is prepared by the server, whose plan is then kept: one from when a table was small, say.
+_PREPARED_UNASKED = sys.maxsize
 _OPTIONS: dict[str, dict[str, Any]] = {
-    "django.db.backends.postgresql": {"connect_timeout": 3, "options": _PATIENCE_OF_POSTGRESQL, "pool": _POOL},
+    "django.db.backends.postgresql": {
+        "connect_timeout": 3,
+        "options": _PATIENCE_OF_POSTGRESQL,
+        "pool": _POOL,
+        "prepare_threshold": _PREPARED_UNASKED,
+    },
     "django.db.backends.sqlite3": {
         # IMMEDIATE: a writer waits for its turn at once instead of failing when it first writes.
         "transaction_mode": "IMMEDIATE",

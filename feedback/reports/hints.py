@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import structlog
 from celery import current_app
@@ -85,12 +86,22 @@ def drop(queue: str) -> None:
 
 def _length(channel: Any, queue: str) -> int:
     if hasattr(channel, "conn_or_acquire"):  # Redis: one command, where asking in Kombu's general way takes eight
-        with channel.conn_or_acquire() as client:
-            return int(client.llen(queue))
+        return int(_client(channel).llen(queue))
     try:
         return int(channel.queue_declare(queue, passive=True).message_count)
     except ChannelError:
         return 0  # there is no such queue yet
+
+
+def _client(channel: Any) -> Any:
+    """A client of Redis for as long as the channel lives: making one takes longer than asking it something."""
+    if channel not in _clients:
+        with channel.conn_or_acquire() as client:
+            _clients[channel] = client
+    return _clients[channel]
+
+
+_clients = WeakKeyDictionary[Any, Any]()
 
 
 class _Broker:

@@ -41,7 +41,8 @@ def insert_single(submission: Submission, roll: Roll) -> bool:
     if connection.vendor == "postgresql":
         [report] = _report_rows(submission, roll)
         with binding_cursor() as cursor:
-            cursor.execute(_single_statement(), [*_values(submission), *report])
+            # Prepared: half of the server's time went into its plan, which is always the same.
+            cursor.execute(_single_statement(), [*_values(submission), *report], prepare=True)
             return bool(cursor.rowcount)
     with transaction.atomic():
         new = insert_submission(submission)

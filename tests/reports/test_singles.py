@@ -5,6 +5,7 @@ from collections import deque
 from uuid import UUID
 
 import pytest
+import redis
 
 from feedback.reports import claims, hints, production, tasks, turns
 from feedback.reports.models import Report, Submission
@@ -96,6 +97,14 @@ def test_no_more_hints_wait_than_set_enough_workers_to_work(submit: Submit, brok
         submit("html", student(f"student-{number}"))
 
     assert hints.waiting(hints.INTERACTIVE) == hints.ENOUGH_FOR_SINGLES
+
+
+def test_asking_how_many_hints_wait_takes_no_client_of_its_own(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert broker
+    assert hints.waiting(hints.INTERACTIVE) == 0
+    monkeypatch.delattr(redis.Redis, "__init__")
+
+    assert hints.waiting(hints.INTERACTIVE) == 0
 
 
 def test_singles_without_a_hint_of_their_own_are_made_all_the_same(calling: Caller, sent: deque[UUID]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from feedback.access.callers import ANYONE
+from feedback.access.prepared import binding_cursor
 from feedback.events import Event, Student
 from feedback.rendering import Format
 from feedback.reports import intake, storing
@@ -41,15 +42,27 @@ def test_a_single_is_stored_in_one_round_trip(
     tmp_path: Path,
 ) -> None:
     log = tmp_path / "messages"
+    intake.submit([Student(student_id="grace", events=[])], ORDER)  # the first has the statement prepared
     with log.open("w") as file:
-        connection.ensure_connection()
         connection.connection.pgconn.trace(file.fileno())
         intake.submit([ADA], ORDER)
         connection.connection.pgconn.untrace()
 
     messages = [line.split("\t") for line in log.read_text().splitlines()]
     assert sum(message[3] in ("Sync", "Query") for message in messages) == 1
-    assert Report.objects.get().submission == Submission.objects.get()
+    assert Report.objects.get(student_id="ada").submission == Submission.objects.get(student_id="ada")
+
+
+def test_the_server_keeps_the_plan_of_that_statement_and_of_no_other(db: None, broker: str) -> None:  # noqa: ARG001
+    for number in range(10):
+        intake.submit([Student(student_id=f"student-{number}", events=[])], ORDER)
+        with binding_cursor() as cursor:
+            cursor.execute("SELECT id FROM reports_submission WHERE students = %s", [1])
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT statement FROM pg_prepared_statements")
+        [kept] = cursor.fetchall()
+    assert "INSERT INTO" in kept[0]
 
 
 def test_what_another_stores_at_the_same_moment_is_found(transactional_db: None, broker: str) -> None:  # noqa: ARG001
