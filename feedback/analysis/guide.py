@@ -1,34 +1,46 @@
 """ "How to read this": every measure and every rule with its definition, its source, and the settings in numbers."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+import msgspec
+
 from feedback.analysis.findings import Findings
-from feedback.analysis.guide_texts import CLASS, COMPARISON, INSIGHTS, LIMITS, MEASURES, Entry
+from feedback.analysis.guide_texts import CLASS, LIMITS, MEASURES, Entry
 from feedback.analysis.insights import RULES, Rule
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import Definition
 from feedback.analysis.texts import Speech, speech
 from feedback.analysis.wording import thresholds
 
+# Who wrote it and when, of a source with its title behind.
+_AUTHORS_AND_YEAR = re.compile(r"(.*? \d{4}), ")
+
 
 def definitions(settings: AnalysisSettings) -> tuple[Definition, ...]:
     """Everything a student's report can hold, with the numbers of these settings."""
-    return _guide((*MEASURES, COMPARISON, INSIGHTS), RULES, settings)
+    return _guide(MEASURES, RULES, settings)
 
 
 def how_to_read(findings: Findings) -> tuple[Definition, ...]:
-    """The definitions that this student's report needs: none about scores in a log without them, and so on."""
-    return _how_to_read(_held(findings), findings.comparison is not None, findings.settings)
+    """The definitions of what this student's report shows: none about scores in a log without them, and so on.
+
+    Of the insights those that it gives. Where it gives none, all that its log could have brought, as the report
+    then says that no threshold was reached.
+    """
+    given = frozenset(insight.id for insight in findings.insights)
+    return _how_to_read(_held(findings), given, findings.settings)
 
 
-@lru_cache(maxsize=64)
-def _how_to_read(held: frozenset[str], compared: bool, settings: AnalysisSettings) -> tuple[Definition, ...]:
-    # The students of a class need one of a few selections, and putting the numbers in took as long as a chart.
+@lru_cache(maxsize=256)
+def _how_to_read(held: frozenset[str], given: frozenset[str], settings: AnalysisSettings) -> tuple[Definition, ...]:
+    # The students of a class need one of some selections, and putting the numbers in took as long as a chart.
     measures = [entry for entry in MEASURES if not entry.needs or entry.needs in held]
-    comparison = [COMPARISON] if compared else []
-    rules = [rule for rule in RULES if not rule.needs or rule.needs in held]
-    return _guide((*measures, *comparison, INSIGHTS), rules, settings)
+    rules = [rule for rule in RULES if rule.id in given]
+    if not given and "events" in held:
+        rules = [rule for rule in RULES if not rule.needs or rule.needs in held]
+    return tuple(_cited_once(_guide(measures, rules, settings)))
 
 
 def how_to_read_class(settings: AnalysisSettings) -> tuple[Definition, ...]:
@@ -38,8 +50,20 @@ def how_to_read_class(settings: AnalysisSettings) -> tuple[Definition, ...]:
 
 
 def _held(findings: Findings) -> frozenset[str]:
-    figures = findings.key_figures
-    held = {"saves": figures.saves, "submissions": figures.submissions, "scores": figures.questions_solved is not None}
+    """What a report on these findings shows, by the names that definitions and rules need it under."""
+    figures, rhythm = findings.key_figures, findings.rhythm
+    held = {
+        "events": figures.events,
+        "saves": figures.saves,
+        "submissions": figures.submissions,
+        "scores": figures.questions_solved is not None,
+        "window": figures.window_seconds is not None,
+        "active time": figures.active_seconds is not None,
+        "path": findings.path,
+        "rhythm": rhythm.median_seconds is not None,
+        "resubmissions": rhythm.submission_intervals,
+        "comparison": findings.comparison is not None,
+    }
     return frozenset(name for name, present in held.items() if present)
 
 
@@ -53,6 +77,15 @@ def _guide(entries: Iterable[Entry], rules: Iterable[Rule], settings: AnalysisSe
         ),
         *(_definition(entry, settings, say) for entry in LIMITS),
     )
+
+
+def _cited_once(definitions: Iterable[Definition]) -> Iterator[Definition]:
+    """The title of a source only where it comes first; after that its authors and year."""
+    cited = set[str]()
+    for each in definitions:
+        again = _AUTHORS_AND_YEAR.match(each.source) if each.source in cited else None
+        cited.add(each.source)
+        yield msgspec.structs.replace(each, source=again[1]) if again else each
 
 
 def _definition(entry: Entry, settings: AnalysisSettings, say: Speech) -> Definition:

@@ -2,12 +2,13 @@
 
 from typing import NamedTuple
 
+from feedback.analysis.insights.sources import KARAVIRTA, SHRESTHA
 from feedback.analysis.statements import DefinitionGroup
 from feedback.analysis.texts import N_
 
 
 class Entry(NamedTuple):
-    """One definition; `{…}` are settings in words. `needs` names what the log must hold for it to be of use."""
+    """One definition; `{…}` are settings in words. `needs` names what findings must hold for a report to show it."""
 
     group: DefinitionGroup
     measure: str
@@ -17,89 +18,80 @@ class Entry(NamedTuple):
     needs: str = ""
 
 
+KOVANOVIC = N_("Kovanović et al. 2015, Penetrating the black box of time-on-task estimation")
 TUKEY = N_("Tukey 1977, Exploratory Data Analysis")
 
+# What a heading, a label or a caption of the report says already is not said here again.
 MEASURES = (
     Entry(
         "terms",
         "questions.alias",
         N_("Q1, Q2, …"),
-        N_(
-            "The questions in this log in their own order: numbers by value, then names. Another student's Q2 can be "
-            "another question."
-        ),
+        N_("The questions in this log: numbers by value, then names. Another student's Q2 may be another question."),
+        needs="events",
     ),
     Entry(
         "terms",
         "event_order",
         N_("Event Order"),
-        N_("The question of every event, in the order the log was received. Everything else is in the order of time."),
+        N_("The question of every event, in the order received. All else is in the order of time."),
     ),
     Entry(
         "terms",
         "key_figures.events",
         N_("Events"),
         N_(
-            "Everything the log holds. An event is a save or a submission by the name of its type (such as "
-            "“saved_code” or “submission”); an event of any other type is only counted."
+            "Saves and submissions, told by the name of their type (such as “saved_code” or “submission”), and any "
+            "others, which are only counted."
         ),
+        needs="events",
     ),
     Entry(
         "measures",
         "key_figures.window_seconds",
         N_("Your time"),
-        N_("From your first to your last event with a time. What came before and after leaves no trace."),
+        N_("From your first to your last event. What came before and after leaves no trace."),
+        needs="window",
     ),
     Entry(
         "measures",
         "key_figures.active_seconds",
         N_("Active time (estimate)"),
         N_(
-            "The sum of all intervals between events of at most {session_gap} minutes. Longer ones count as time away, "
-            "though you may have been thinking. There is no agreed limit, so the range shows the same sum with limits "
-            "of {narrow_gap} and {wide_gap} minutes."
+            "The sum of the intervals of at most {session_gap} minutes between events, each counted for the question "
+            "of the event that ends it. Longer ones count as time away, though you may have been thinking. No limit "
+            "is agreed upon; where that matters, a range gives the sum for {narrow_gap} and {wide_gap} minutes."
         ),
-        N_("Kovanović et al. 2015, Penetrating the black box of time-on-task estimation"),
-    ),
-    Entry(
-        "measures",
-        "questions.seconds",
-        N_("Time per question (estimate)"),
-        N_(
-            "Each counted interval belongs to the question of the event that ends it, as a save or a submission ends a "
-            "piece of work. The times of all questions add up to the active time."
-        ),
+        KOVANOVIC,
+        needs="active time",
     ),
     Entry(
         "measures",
         "path",
-        N_("Path and visits"),
+        N_("Visits"),
         N_(
-            "A visit is a run of events on one question with none on another between; coming back starts a new one. "
-            "The path lists the visits, with the events and the time of each, which counts from the event before "
-            "it, or after more than {session_gap} minutes from its own first."
+            "A visit is a run of events on one question; coming back starts a new one. Its time counts from the event "
+            "before it, or after more than {session_gap} minutes from its own first."
         ),
+        needs="path",
     ),
     Entry(
         "measures",
         "questions.progress",
-        N_("Scores"),
-        N_(
-            "First, best and last score of the submissions to a question, and the number of submissions it took to "
-            "reach the best. A submission is without improvement when its score is not above the best before it; these "
-            "are counted until the full score is reached."
-        ),
+        N_("Best score (attempt)"),
+        N_("The highest score on a question, and which of its scored submissions was the first to reach it."),
         needs="scores",
     ),
     Entry(
         "measures",
         "rhythm.median_seconds",
-        N_("Rhythm"),
+        N_("Median and middle half"),
         N_(
-            "Half of the counted intervals are shorter than the median, and the middle half of them lie between the "
-            "quartiles."
+            "Of the intervals counted as active time, half are shorter than the median. A quarter are shorter than "
+            "the middle half, and a quarter longer."
         ),
         TUKEY,
+        needs="rhythm",
     ),
     Entry(
         "measures",
@@ -109,53 +101,40 @@ MEASURES = (
             "Intervals of {pause} to {long_pause} minutes, and longer ones, with the question they came before. A log "
             "cannot tell thinking from resting."
         ),
-        N_("Shrestha et al. 2022, Pausing While Programming"),
+        SHRESTHA,
+        needs="window",
     ),
     Entry(
         "measures",
         "rhythm.quick_resubmissions",
-        N_("Quick resubmissions"),
-        N_("Submissions less than {quick} seconds after the one before on the same question."),
-        N_("Karavirta, Korhonen & Malmi 2006, On the use of resubmissions in automatic assessment systems"),
-        needs="submissions",
+        N_("Between submissions"),
+        N_("Intervals under {quick} seconds are counted apart, as quick resubmissions."),
+        KARAVIRTA,
+        needs="resubmissions",
     ),
     Entry(
         "measures",
-        "late",
-        N_("The end of your time"),
-        N_("The share of your events in the last {late} of your time, and the questions you first touched in it."),
-    ),
-    Entry(
-        "measures",
-        "questions.saved_not_submitted",
-        N_("Saved, not submitted"),
+        "comparison",
+        N_("Beside the class"),
         N_(
-            "Questions with saves and no submission. Questions you never touched are not in your log, so only a "
-            "comparison with the class can name them."
+            "A place to start thinking, not a mark: given from {students} students up. A question is named as not in "
+            "your log only where {common} of the class or more worked on it, as exams come in versions."
         ),
+        N_("Harvey & Keyes 2019, How do I compare thee?"),
+        needs="comparison",
     ),
-)
-COMPARISON = Entry(
-    "measures",
-    "comparison",
-    N_("Beside the class"),
-    N_(
-        "The median and the quartiles of the class stand beside your own numbers: a place to start thinking, not a "
-        "mark. They need {students} students or more. A question is named as never touched only where {common} of the "
-        "class or more worked on it, as exams come in versions."
+    Entry(
+        "insights",
+        "insights",
+        N_("What stands out"),
+        N_(
+            "Up to {shown} insights, each where a number reaches a threshold: a choice, not a finding of research. "
+            "Those about timing need {events} events over {minutes} minutes or more. Each has two readings, because a "
+            "log shows what happened and not why."
+        ),
+        N_("Hattie & Timperley 2007, The power of feedback; Brooks et al. 2019, A matrix of feedback for learning"),
+        needs="events",
     ),
-    N_("Harvey & Keyes 2019, How do I compare thee?"),
-)
-INSIGHTS = Entry(
-    "insights",
-    "insights",
-    N_("Insights"),
-    N_(
-        "Up to {shown}, where a number reaches the threshold printed below; the thresholds are choices, not findings "
-        "of research. Each gives two ways to read the number, because a log shows what happened and not why. Those "
-        "about timing need {events} events over {minutes} minutes or more."
-    ),
-    N_("Hattie & Timperley 2007, The power of feedback; Brooks et al. 2019, A matrix of feedback for learning"),
 )
 LIMITS = (
     Entry(
@@ -163,9 +142,8 @@ LIMITS = (
         "error_quotient",
         N_("What is not measured"),
         N_(
-            "Measures of how errors are handled, such as the error quotient and the Watwin score, need the result of "
-            "every compilation. This log does not hold them, so they are not here. Nor is anything said about the "
-            "quality of your code."
+            "How errors were handled (error quotient, Watwin score): that takes the result of every compilation, "
+            "which this log does not hold. Nor the quality of your code, nor questions you never opened."
         ),
         N_("Jadud 2006; Watson, Li & Godwin 2013"),
     ),
@@ -189,7 +167,7 @@ CLASS = (
             "question of the event that ends it. Longer ones count as time away, though the student may have been "
             "thinking."
         ),
-        N_("Kovanović et al. 2015, Penetrating the black box of time-on-task estimation"),
+        KOVANOVIC,
     ),
     Entry(
         "measures",

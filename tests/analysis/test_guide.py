@@ -12,6 +12,8 @@ from feedback.analysis import (
     with_comparison,
 )
 from feedback.analysis.insights import RULES
+from feedback.analysis.insights.sources import KARAVIRTA
+from feedback.events import Event
 from tests.analysis.logs import save, student, submission
 
 ODD = AnalysisSettings(
@@ -56,12 +58,44 @@ def test_compile_measures_are_said_to_be_out_of_reach() -> None:
     assert "Jadud" in limits[0].source
 
 
-def test_a_report_explains_only_what_its_log_can_show() -> None:
-    saves = {definition.measure for definition in how_to_read(analyse(student(save("a", 0), save("a", 9))))}
-    assert not saves & {"questions.progress", "score_dropped", "quick_resubmissions", "comparison"}
-    scores = {definition.measure for definition in how_to_read(analyse(student(submission("a", 0, 0.5))))}
-    assert {"questions.progress", "score_dropped", "quick_resubmissions"} <= scores
-    assert "steady" not in scores
+def explained(*log: Event) -> set[str]:
+    return {definition.measure for definition in how_to_read(analyse(student(*log)))}
+
+
+def test_a_report_explains_only_what_it_shows() -> None:
+    assert explained() == {"event_order", "error_quotient"}
+    saves = explained(save("a", 0), save("a", 9))
+    assert {"rhythm.median_seconds", "rhythm.pauses", "key_figures.active_seconds", "path"} <= saves
+    assert not saves & {"questions.progress", "rhythm.quick_resubmissions", "comparison"}
+    untimed = explained(save("a"), save("a"))
+    assert not untimed & {"rhythm.median_seconds", "rhythm.pauses", "key_figures.active_seconds"}
+    once = explained(submission("a", 0, 0.5))
+    assert "questions.progress" in once
+    assert "rhythm.quick_resubmissions" not in once
+    assert "rhythm.quick_resubmissions" in explained(submission("a", 0), submission("a", 90))
+
+
+def test_of_the_insights_those_given_are_explained() -> None:
+    found = analyse(student(save("a", 0), save("b", 9), submission("b", 20)))
+    rules = {rule.id for rule in RULES}
+    given = {insight.id for insight in found.insights}
+    assert given
+    assert rules & {definition.measure for definition in how_to_read(found)} == given
+
+
+def test_where_none_is_given_all_that_the_log_could_have_brought_are_explained() -> None:
+    found = analyse(student(submission("a", 0, 0.5)))
+    assert not found.insights
+    measures = {definition.measure for definition in how_to_read(found)}
+    assert {"score_dropped", "quick_resubmissions"} <= measures
+    assert not measures & {"steady", "long_pauses"}
+
+
+def test_a_source_is_given_in_full_once() -> None:
+    found = analyse(student(*(submission("a", 20 * i, 0.5) for i in range(9))))
+    sources = {definition.measure: definition.source for definition in how_to_read(found)}
+    assert sources["rhythm.quick_resubmissions"] == KARAVIRTA
+    assert sources["quick_resubmissions"] == "Karavirta, Korhonen & Malmi 2006"
 
 
 def test_a_comparison_comes_with_its_definition() -> None:

@@ -95,10 +95,10 @@ def test_the_dark_scheme_is_dark_and_print_is_light(opened: Page) -> None:
 def test_what_is_folded_away_on_a_screen_is_open_in_print(browser: Browser) -> None:
     page = browser.new_page()
     page.set_content(PAGES["exam"].body.decode())
-    definition = page.get_by_text("sum of all intervals between events")
+    definition = page.get_by_text("sum of the intervals of at most")
     assert not definition.is_visible()
     page.get_by_text("What each number means").click()
     assert definition.is_visible()
     page.get_by_text("What each number means").click()
-    assert "sum of all intervals between events" in pdf_text(page.pdf())
+    assert "sum of the intervals of at most" in pdf_text(page.pdf())
     page.close()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from feedback.analysis import ClassFindings, Failure, analyse, analyse_class, with_comparison
+from feedback.analysis import ClassFindings, Failure, analyse, analyse_class, how_to_read, with_comparison
 from feedback.events import Student
 from feedback.rendering import Format, RenderOptions, render, render_class
 from tests.analysis.logs import save, student
@@ -77,9 +77,12 @@ def test_an_insight_says_what_was_done_what_it_may_mean_what_to_try_and_what_to_
 
 
 def test_every_threshold_and_definition_is_printed() -> None:
-    text = pdf_text(pdf_of(exam()))
-    assert "intervals between events of at most 10 minutes" in text
-    assert "limits of 5 and 15 minutes" in text
+    text = running_text(pages_by_pypdf(pdf_of(exam())))
+    assert "intervals of at most 10 minutes between events" in text
+    assert "the sum for 5 and 15 minutes" in text
+    for each in how_to_read(analyse(exam())):
+        for said in (text, Parsed(html_of(exam())).text):
+            assert f"{each.name} {each.text}".replace("\u00a0", " ") in said.replace("\u00a0", " ")
 
 
 def test_the_class_stands_beside_a_student_only_where_it_was_asked_for() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from pypdf import PdfReader
 
 from feedback.analysis import analyse, analyse_class
 from feedback.events import Student
@@ -127,6 +128,19 @@ def test_the_same_findings_give_the_same_bytes(student: Student) -> None:
 def test_a_student_of_150_events_fits_two_pages() -> None:
     for questions, seed in ((4, 1), (8, 2), (8, 3), (11, 4)):
         assert len(opened(pdf_of(exam(150, questions, seed))).pages) <= 2
+
+
+def test_no_text_is_smaller_than_seven_points_on_paper() -> None:
+    sizes = set[float]()
+
+    def note(text: str, page: list[float], line: list[float], _font: object, size: float) -> None:
+        if text.strip():
+            sizes.add(round(size * abs(line[3] * page[3]), 2))
+
+    for body in (pdf_of(exam()), class_pdf()):
+        for each in PdfReader(BytesIO(body)).pages:
+            each.extract_text(visitor_text=note)
+    assert 7 <= min(sizes) < 8 < max(sizes)
 
 
 def test_a_table_that_goes_over_the_page_begins_with_two_rows_or_more() -> None:
