@@ -19,7 +19,7 @@ def batched(marks: Sequence[Mark], gaps: Sequence[int | None], settings: Analysi
     """
     flags = [False] * len(marks)
     for run in _runs(marks, gaps, round(settings.batch_seconds * SECOND)):
-        if len({marks[i].question for i in run}) >= settings.batch_questions:
+        if len(run) >= settings.batch_questions and len({marks[i].question for i in run}) >= settings.batch_questions:
             flags[run.start : run.stop] = [True] * len(run)
     return tuple(flags)
 
@@ -39,6 +39,8 @@ def _runs(marks: Sequence[Mark], gaps: Sequence[int | None], limit: int) -> Iter
 
 def without_repeats(marks: Sequence[Mark], flags: Sequence[bool]) -> list[int]:
     """The positions of all marks but the batched submissions that repeat the score (or its absence) before."""
+    if not any(flags):
+        return list(range(len(marks)))
     kept, last = [], dict[int, float | None]()
     for position, (mark, in_batch) in enumerate(zip(marks, flags, strict=True)):
         repeats = in_batch and mark.question in last and last[mark.question] == mark.score

@@ -6,7 +6,6 @@ value and moves the estimate (Kovanović et al. 2015, "Penetrating the black box
 estimation"), so it is also given at a narrower and a wider gap, as a range.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 
 from feedback.analysis.findings import KeyFigures, Question
@@ -18,15 +17,15 @@ from feedback.analysis.times import SECOND, microseconds
 
 def key_figures_of(log: Log, questions: Sequence[Question], runs: int, settings: AnalysisSettings) -> KeyFigures:
     """The totals; times are None where fewer than two events have one (the window: where none has)."""
-    kinds = Counter(mark.kind for mark in log.marks)
+    kinds = [mark.kind for mark in log.marks]
     times = [mark.at for mark in log.marks if mark.at is not None]
     gaps = [gap for gap in log.gaps if gap is not None]
     session_gap = microseconds(settings.session_gap_minutes)
     return KeyFigures(
         events=len(log.marks),
-        saves=kinds["save"],
-        submissions=kinds["submission"],
-        other_events=kinds["other"],
+        saves=kinds.count("save"),
+        submissions=kinds.count("submission"),
+        other_events=kinds.count("other"),
         questions=len(questions),
         questions_submitted=sum(question.submissions > 0 for question in questions),
         questions_solved=_solved(questions),

@@ -4,7 +4,7 @@ The share of the window is a choice of ours; that beginning and submitting early
 is from Edwards et al. 2009, "Comparing effective and ineffective behaviors of student programmers".
 """
 
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from feedback.analysis.findings import LateShare, Question
@@ -19,9 +19,9 @@ def late_share_of(log: Log, questions: Sequence[Question], settings: AnalysisSet
     if not instants or instants[0] == instants[-1]:
         return None
     start = instants[-1] - round((instants[-1] - instants[0]) * settings.late_share_of_window)
-    from_at, events = moment(start), sum(at >= start for at in instants)
+    from_at, events = moment(start), len(instants) - bisect_left(instants, start)
     # An event without a time may have come earlier, so nobody knows when its question was opened.
-    untimed = Counter(mark.question for mark in log.marks if mark.at is None)
+    untimed = {mark.question for mark in log.marks if mark.at is None}
     return LateShare(
         from_at=from_at,
         events=events,
@@ -29,6 +29,6 @@ def late_share_of(log: Log, questions: Sequence[Question], settings: AnalysisSet
         first_touched=tuple(
             question.alias
             for question in questions
-            if question.first_at is not None and question.first_at >= from_at and not untimed[question.number]
+            if question.first_at is not None and question.first_at >= from_at and question.number not in untimed
         ),
     )

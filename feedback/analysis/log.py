@@ -22,34 +22,34 @@ SUBMISSIONS = frozenset(
 
 
 class Log(msgspec.Struct, frozen=True):
-    """`units[n - 1]` is question n. `received` holds question numbers in the order received.
+    """`units[n - 1]` is question n, by its alias `aliases[n - 1]`. `received` holds question numbers as received.
 
     `marks`, `instants`, `gaps`, `charged` and `batched` are parallel and in time order: `instants` are
     microseconds (None without a time); a gap is the time since the timed event before (None at the first
     and where there is no time); `charged` keeps the gaps that count as active time; `batched` says which
-    marks belong to a batch. `by_question[n - 1]` are the positions of question n's marks. `out_of_order`
-    counts the places at which a time is earlier than the one received before it.
+    marks belong to a batch. `visits` are slices of them: maximal runs on one question. `by_question[n - 1]`
+    are the positions of question n's marks, `between_submissions[n - 1]` the intervals between its timed
+    submissions. `out_of_order` counts the places at which a time is earlier than the one received before it.
     """
 
     units: tuple[Unit, ...]
+    aliases: tuple[str, ...]
     received: tuple[int, ...]
     marks: tuple[Mark, ...]
     instants: tuple[int | None, ...]
     gaps: tuple[int | None, ...]
     charged: tuple[int | None, ...]
     batched: tuple[bool, ...]
+    visits: tuple[slice, ...]
     by_question: tuple[tuple[int, ...], ...]
+    between_submissions: tuple[tuple[int, ...], ...]
     out_of_order: int
 
-    @property
-    def aliases(self) -> tuple[str, ...]:
-        """`Q1`, `Q2`, … in the order of the units."""
-        return tuple(f"Q{number}" for number in range(1, len(self.units) + 1))
 
-    def active_seconds(self, positions: Iterable[int]) -> float | None:
-        """The active time charged to these marks; None where no counted gap ends at any."""
-        counted = [gap for i in positions if (gap := self.charged[i]) is not None]
-        return sum(counted) / SECOND if counted else None
+def active_seconds(charged: Iterable[int | None]) -> float | None:
+    """The active time that these gaps come to; None where none of them counts."""
+    counted = [gap for gap in charged if gap is not None]
+    return sum(counted) / SECOND if counted else None
 
 
 def lay_out(events: Sequence[Event], settings: AnalysisSettings) -> Log:
@@ -60,16 +60,20 @@ def lay_out(events: Sequence[Event], settings: AnalysisSettings) -> Log:
     order = time_order(instants)
     ordered = tuple(instants[i] for i in order)
     marks = tuple(_mark(events[i], received[i], kind_of(events[i].type), moments[i]) for i in order)
+    by_question = _positions(marks, len(units))
     gaps, session_gap = _gaps(ordered), microseconds(settings.session_gap_minutes)
     return Log(
         units=units,
+        aliases=tuple(f"Q{number}" for number in range(1, len(units) + 1)),
         received=tuple(received),
         marks=marks,
         instants=ordered,
         gaps=gaps,
         charged=tuple(gap if gap is not None and gap <= session_gap else None for gap in gaps),
         batched=batched(marks, gaps, settings),
-        by_question=_positions(marks, len(units)),
+        visits=visits(marks),
+        by_question=by_question,
+        between_submissions=tuple(_between_submissions(marks, ordered, here) for here in by_question),
         out_of_order=_descents(instants),
     )
 
@@ -117,6 +121,22 @@ def _positions(marks: Sequence[Mark], questions: int) -> tuple[tuple[int, ...], 
     for position, mark in enumerate(marks):
         positions[mark.question - 1].append(position)
     return tuple(tuple(here) for here in positions)
+
+
+def visits(marks: Sequence[Mark]) -> tuple[slice, ...]:
+    """Where each visit stands among the marks: the maximal runs of consecutive events on one question."""
+    if not marks:
+        return ()
+    numbers = enumerate(pairwise([mark.question for mark in marks]), start=1)
+    starts = [0, *(position for position, (before, here) in numbers if here != before)]
+    return tuple(map(slice, starts, [*starts[1:], len(marks)]))
+
+
+def _between_submissions(
+    marks: Sequence[Mark], instants: Sequence[int | None], positions: Sequence[int]
+) -> tuple[int, ...]:
+    timed = [at for i in positions if marks[i].kind == "submission" and (at := instants[i]) is not None]
+    return tuple(later - earlier for earlier, later in pairwise(timed))
 
 
 def _gaps(instants: Sequence[int | None]) -> tuple[int | None, ...]:

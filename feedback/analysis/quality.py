@@ -1,10 +1,11 @@
 """Notes on the log itself: what is missing, odd or out of order in it, and how it was dealt with."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from feedback.analysis.log import Log, kind_of
-from feedback.analysis.outliers import near_range
+from feedback.analysis.outliers import HOUR, near_range
 from feedback.analysis.quality_texts import NO_EVENTS, NOTES, REPLACED, SUBMISSIONS_ONLY, UNKNOWN_TYPES
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote
@@ -70,6 +71,9 @@ def _out_of_order(evidence: _Evidence) -> int:
 
 def _duplicates(evidence: _Evidence) -> int:
     """Events that repeat an earlier one in everything; those without a time cannot be told to be the same."""
+    instants = [at for at in evidence.log.instants if at is not None]
+    if len(set(instants)) == len(instants):
+        return 0  # no two at the same time
     timed = [
         (number, event.type, in_utc(event.created_time), event.score)
         for number, event in zip(evidence.log.received, evidence.events, strict=True)
@@ -80,7 +84,7 @@ def _duplicates(evidence: _Evidence) -> int:
 
 def _far_off(evidence: _Evidence) -> int:
     instants = [at for at in evidence.log.instants if at is not None]
-    if len(instants) < ENOUGH_TIMES:
+    if len(instants) < ENOUGH_TIMES or instants[-1] - instants[0] <= evidence.settings.far_off_hours * HOUR:
         return 0
     low, high = near_range(instants, evidence.settings.far_off_hours)
     return sum(not low <= at <= high for at in instants)
@@ -91,13 +95,13 @@ def _batched(evidence: _Evidence) -> int:
 
 
 def _untyped(evidence: _Evidence) -> int:
-    return sum(event.type is None for event in evidence.events)
+    return [event.type for event in evidence.events].count(None)
 
 
 def _scores_elsewhere(evidence: _Evidence) -> int:
     # Marks keep the scores of submissions only.
-    scores = sum(event.score is not None for event in evidence.events)
-    return scores - sum(mark.score is not None for mark in evidence.log.marks)
+    unused = [mark.score for mark in evidence.log.marks].count(None)
+    return unused - [event.score for event in evidence.events].count(None)
 
 
 _COUNTS = {
@@ -113,13 +117,14 @@ _COUNTS = {
 
 
 def _unknown_types(events: Sequence[Event], say: Speech) -> DataNote | None:
-    unknown = [event.type for event in events if event.type is not None and kind_of(event.type) == "other"]
+    counts = Counter([event.type for event in events])
+    # Names in the order of their first appearance would depend on the order received.
+    unknown = sorted(name for name in counts if name is not None and kind_of(name) == "other")
     if not unknown:
         return None
-    # Names in the order of their first appearance would depend on the order received.
-    names = [f"“{shortened(name)}”" for name in sorted(set(unknown))]
-    text = say.ngettext(*UNKNOWN_TYPES, len(unknown)).format(n=len(unknown), names=listed(names, say))
-    return DataNote("unknown_types", text, len(unknown))
+    n, names = sum(counts[name] for name in unknown), [f"“{shortened(name)}”" for name in unknown]
+    text = say.ngettext(*UNKNOWN_TYPES, n).format(n=n, names=listed(names, say))
+    return DataNote("unknown_types", text, n)
 
 
 def _submissions_only(log: Log, settings: AnalysisSettings, say: Speech) -> DataNote | None:

@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import pairwise
 
 from feedback.analysis.findings import Question, Run, ScoreProgress
-from feedback.analysis.log import Log
+from feedback.analysis.log import Log, active_seconds
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.texts import N_, Speech
 from feedback.analysis.times import SECOND, quartiles
@@ -17,17 +16,11 @@ FULL_SCORE = 1.0
 def questions_of(log: Log, path: Sequence[Run], settings: AnalysisSettings, say: Speech) -> tuple[Question, ...]:
     """One entry for each unit of the log, in the order of the aliases."""
     visits = Counter(run.question for run in path)
-    active = log.active_seconds(range(len(log.marks)))
+    active = active_seconds(log.charged)
     return tuple(
         _question(log, here, visits[alias], active, settings, say)
         for alias, here in zip(log.aliases, log.by_question, strict=True)
     )
-
-
-def submission_intervals(log: Log, positions: Sequence[int]) -> list[int]:
-    """Microseconds between consecutive timed submissions at these positions."""
-    instants = [at for i in positions if log.marks[i].kind == "submission" and (at := log.instants[i]) is not None]
-    return [later - earlier for earlier, later in pairwise(instants)]
 
 
 def progress_of(scores: Sequence[float]) -> ScoreProgress | None:
@@ -64,26 +57,28 @@ def _question(
 ) -> Question:
     marks = [log.marks[i] for i in here]
     number = marks[0].question
-    kinds = Counter(mark.kind for mark in marks)
+    kinds = [mark.kind for mark in marks]
+    saves, submissions = kinds.count("save"), kinds.count("submission")
     times = [mark.at for mark in marks if mark.at is not None]
     submitted = [mark.at for mark in marks if mark.kind == "submission" and mark.at is not None]
-    seconds = log.active_seconds(here)
-    between = submission_intervals(log, here)
+    charged = [gap for i in here if (gap := log.charged[i]) is not None]
+    seconds = active_seconds(charged)
+    between = log.between_submissions[number - 1]
     return Question(
         alias=f"Q{number}",
         number=number,
         unit=log.units[number - 1].name,
         unit_kind=log.units[number - 1].kind,
         events=len(marks),
-        saves=kinds["save"],
-        submissions=kinds["submission"],
-        other_events=kinds["other"],
+        saves=saves,
+        submissions=submissions,
+        other_events=len(marks) - saves - submissions,
         visits=visits,
         revisits=visits - 1,
         first_at=times[0] if times else None,
         last_at=times[-1] if times else None,
         first_submission_at=submitted[0] if submitted else None,
-        intervals=sum(log.charged[i] is not None for i in here),
+        intervals=len(charged),
         seconds=seconds,
         seconds_missing=_why_no_seconds(times, say) if seconds is None else None,
         share_of_active_time=seconds / active if seconds is not None and active else None,
@@ -91,7 +86,7 @@ def _question(
         median_submission_interval_seconds=quartiles(between).median / SECOND if between else None,
         quick_resubmissions=sum(gap < settings.quick_resubmission_seconds * SECOND for gap in between),
         batch_submissions=sum(log.batched[i] for i in here),
-        saved_not_submitted=kinds["save"] > 0 and kinds["submission"] == 0,
+        saved_not_submitted=saves > 0 and submissions == 0,
         progress=progress_of([mark.score for mark in marks if mark.score is not None]),
     )
 

@@ -5,10 +5,10 @@ Keystroke Analysis": here from 3 to 10 minutes, and over 10.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 
 from feedback.analysis.findings import Pause, Question, Rhythm
 from feedback.analysis.log import Log
-from feedback.analysis.questions import submission_intervals
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.times import SECOND, microseconds, moment, quartiles
 
@@ -19,7 +19,7 @@ def rhythm_of(log: Log, questions: Sequence[Question], settings: AnalysisSetting
     middle = quartiles(intervals) if intervals else None
     pauses = _pauses(log, settings)
     long_pauses = sum(pause.kind == "long_pause" for pause in pauses)
-    between = [gap for positions in log.by_question for gap in submission_intervals(log, positions)]
+    between = list(chain.from_iterable(log.between_submissions))
     return Rhythm(
         intervals=len(intervals),
         median_seconds=middle.median / SECOND if middle else None,
@@ -36,7 +36,7 @@ def rhythm_of(log: Log, questions: Sequence[Question], settings: AnalysisSetting
 
 def _pauses(log: Log, settings: AnalysisSettings) -> tuple[Pause, ...]:
     least, most = microseconds(settings.pause_minutes), microseconds(settings.long_pause_minutes)
-    aliases, pauses = log.aliases, []
+    pauses = []
     question = 0
     for mark, at, gap in zip(log.marks, log.instants, log.gaps, strict=True):
         if at is None:
@@ -48,8 +48,8 @@ def _pauses(log: Log, settings: AnalysisSettings) -> tuple[Pause, ...]:
                     start_at=moment(at - gap),
                     end_at=moment(at),
                     seconds=gap / SECOND,
-                    question_before=aliases[question - 1],
-                    question_after=aliases[mark.question - 1],
+                    question_before=log.aliases[question - 1],
+                    question_after=log.aliases[mark.question - 1],
                 )
             )
         question = mark.question

@@ -22,7 +22,6 @@ def analyse(student: Student, settings: AnalysisSettings = DEFAULTS) -> Findings
     """The findings of one student: a pure function, in time near linear in the number of events."""
     say = speech(settings.language)
     log = lay_out(student.events, settings)
-    aliases = log.aliases
     path = path_of(log)
     questions = questions_of(log, path, settings, say)
     figures = key_figures_of(log, questions, len(path), settings)
@@ -34,7 +33,7 @@ def analyse(student: Student, settings: AnalysisSettings = DEFAULTS) -> Findings
         student_id=student.student_id,
         namespace=student.namespace,
         settings=settings,
-        event_order=tuple(aliases[number - 1] for number in log.received),
+        event_order=tuple(log.aliases[number - 1] for number in log.received),
         key_figures=figures,
         questions=questions,
         marks=log.marks,

@@ -1,12 +1,11 @@
 """What the rules look at: the measures, and the events without what a machine merely repeated."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import groupby
 
 from feedback.analysis.batches import without_repeats
 from feedback.analysis.findings import KeyFigures, LateShare, Question, Rhythm, ScoreProgress
-from feedback.analysis.log import Log
+from feedback.analysis.log import Log, visits
 from feedback.analysis.questions import progress_of
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.texts import N_, Speech
@@ -19,7 +18,8 @@ class Evidence:
     """One student's measures, and whether there is enough behind them to say something.
 
     `marks` are the events without batched submissions that only repeat the score before, `instants` their
-    times in microseconds; `of_question` and `progress` rest on these.
+    times in microseconds; `of_question`, `progress` and `visits` rest on these. In most logs nothing repeats,
+    and all of them are as they were found already.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Evidence:
         kept = without_repeats(log.marks, log.batched)
         self.marks = [log.marks[i] for i in kept]
         self.instants = [log.instants[i] for i in kept]
+        self._log = log
         timed = len(kept) - self.instants.count(None)
         self._long_enough = timed >= settings.insight_events and (
             (figures.window_seconds or 0) >= settings.insight_minutes * 60
@@ -67,8 +68,10 @@ class Evidence:
         return " ".join(map(self.say.gettext, notes))
 
     @cached_property
-    def of_question(self) -> dict[str, list[int]]:
+    def of_question(self) -> Mapping[str, Sequence[int]]:
         """The positions of each question's marks by its alias, in time order."""
+        if not self._repeats:
+            return dict(zip(self.aliases, self._log.by_question, strict=True))
         positions: dict[str, list[int]] = {alias: [] for alias in self.aliases}
         for position, mark in enumerate(self.marks):
             positions[self.aliases[mark.question - 1]].append(position)
@@ -77,6 +80,8 @@ class Evidence:
     @cached_property
     def progress(self) -> dict[str, ScoreProgress]:
         """The progress of each question that has scores, by its alias."""
+        if not self._repeats:
+            return {question.alias: question.progress for question in self.questions if question.progress}
         progress = {}
         for alias, positions in self.of_question.items():
             scores = [score for i in positions if (score := self.marks[i].score) is not None]
@@ -85,6 +90,6 @@ class Evidence:
         return progress
 
     @cached_property
-    def switches(self) -> int:
-        """Changes from one question to another."""
-        return max(sum(1 for _ in groupby(self.marks, key=lambda mark: mark.question)) - 1, 0)
+    def visits(self) -> Sequence[slice]:
+        """Where each visit stands among the marks."""
+        return visits(self.marks) if self._repeats else self._log.visits

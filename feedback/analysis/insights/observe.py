@@ -149,11 +149,11 @@ def long_pauses(evidence: Evidence) -> Observation | None:
 
 def many_switches(evidence: Evidence) -> Observation | None:
     """Changes between questions, for each question."""
-    count = len(evidence.questions)
+    count, switches = len(evidence.questions), len(evidence.visits) - 1
     if count < SEVERAL_QUESTIONS:
         return None
     words = {"count": number(count)}
-    return Observation(evidence.switches / count, n=evidence.switches, words=words, aside=evidence.aside())
+    return Observation(switches / count, n=switches, words=words, aside=evidence.aside())
 
 
 def busy_end(evidence: Evidence) -> Observation | None:

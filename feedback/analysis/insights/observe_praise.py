@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from feedback.analysis.findings import Mark, ScoreProgress
 from feedback.analysis.insights.evidence import Evidence
@@ -19,10 +19,12 @@ def improved_on_return(evidence: Evidence) -> Observation:
     away = microseconds(evidence.settings.return_minutes)
     best, left = dict[int, float](), dict[int, int]()
     improved = set[int]()
-    for question, run in groupby(range(len(evidence.marks)), key=lambda i: evidence.marks[i].question):
-        visit = list(run)
-        instants = [at for i in visit if (at := evidence.instants[i]) is not None]
-        scores = [reached for i in visit if (reached := evidence.marks[i].score) is not None]
+    # Without scores none can have risen.
+    for visit in evidence.visits if evidence.progress else ():
+        marks = evidence.marks[visit]
+        question = marks[0].question
+        instants = [at for at in evidence.instants[visit] if at is not None]
+        scores = [mark.score for mark in marks if mark.score is not None]
         returned = question in left and instants and instants[0] - left[question] >= away
         if returned and question in best and max(scores, default=0) > best[question]:
             improved.add(question)
