@@ -14,6 +14,7 @@ Row = TypeVar("Row", bound=Model)
 # Stand in a query for what it will be about. Random: nothing that a caller names can be one of them.
 AN_ID, ANOTHER_ID = uuid4(), uuid4()
 A_TEXT, ANOTHER_TEXT = uuid4().hex, uuid4().hex
+A_LIMIT = 1_000_000_007  # of how many rows a query may find: far above any of ours
 
 
 class Prepared(Generic[Row]):
@@ -25,13 +26,13 @@ class Prepared(Generic[Row]):
     def __init__(self, queryset: QuerySet[Row], constants: Collection[str | int] = ()) -> None:
         """`constants` are of ours, and written into the statement: SQLite uses no partial index by a parameter."""
         compiler = queryset.query.get_compiler(connection=connection)
-        statement, parameters = compiler.as_sql()
+        statement, parameters = _with_limit(*compiler.as_sql())
         self._statement, self._parameters = _with_literals(statement, parameters, constants)
         columns = [column for column, _, _ in compiler.select]
         self._model, self._names = queryset.model, [column.target.attname for column in columns]
         self._converters = compiler.get_converters(columns)
 
-    def rows(self, values: Mapping[Any, UUID | str]) -> Iterator[Row]:
+    def rows(self, values: Mapping[Any, UUID | str | int]) -> Iterator[Row]:
         """What is found when each stand-in is replaced by its value."""
         replaced = {_stored(stand_in): _stored(value) for stand_in, value in values.items()}
         with connection.cursor() as cursor:
@@ -48,6 +49,15 @@ class Prepared(Generic[Row]):
         return converted
 
 
+def _with_limit(statement: str, parameters: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+    """With the stand-in of a limit, which Django writes into the statement, as a parameter."""
+    before, found, after = statement.partition(f" LIMIT {A_LIMIT}")
+    if not found:
+        return statement, parameters
+    place = before.count("%s")
+    return f"{before} LIMIT %s{after}", [*parameters[:place], A_LIMIT, *parameters[place:]]
+
+
 def _with_literals(
     statement: str, parameters: Sequence[Any], constants: Collection[str | int]
 ) -> tuple[str, list[Any]]:
@@ -61,7 +71,7 @@ def _with_literals(
     return "".join(pieces), left
 
 
-def _stored(value: UUID | str) -> Any:
+def _stored(value: UUID | str | int) -> Any:
     if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
         return value.hex
     return value

@@ -98,9 +98,12 @@ def _claim_of(report: Report) -> Claim:
 def _take(claimed: Sequence[Claim]) -> None:
     """Write down of locked reports that they are RUNNING, whose attempt is counted and whose lease begins."""
     key = Report._meta.pk
-    statement, parameters = _taking_statement(len(claimed), settings.FEEDBACK_LEASE_SECONDS)
-    ids = {key.get_db_prep_value(UUID(int=place), connection): place for place in range(len(claimed))}
+    # As many as a power of two, the last one again and again: so there are seven statements to put together, not 64.
+    number = 1 << (len(claimed) - 1).bit_length()
+    statement, parameters = _taking_statement(number, settings.FEEDBACK_LEASE_SECONDS)
+    ids = {key.get_db_prep_value(UUID(int=place), connection): place for place in range(number)}
     wanted = [key.get_db_prep_value(claim.report_id, connection) for claim in claimed]
+    wanted += wanted[-1:] * (number - len(claimed))
     with connection.cursor() as cursor:
         cursor.execute(statement, [wanted[ids[value]] if value in ids else value for value in parameters])
 

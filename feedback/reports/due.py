@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from feedback.access.prepared import A_TEXT, AN_ID, Prepared
+from feedback.access.prepared import A_LIMIT, A_TEXT, AN_ID, Prepared
 from feedback.reports.models import HEADLINE, MAX_ATTEMPTS, UNFINISHED, Report
 
 _NEEDED = (
@@ -26,12 +26,12 @@ def among(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 def lock(submission_id: UUID, most: int) -> Iterable[Report]:
     """Lock up to `most` that are due of a submission, in order; what failed before comes last."""
-    return _due_of_a_submission(most).rows({AN_ID: submission_id})
+    return _due_of_a_submission().rows({AN_ID: submission_id, A_LIMIT: most})
 
 
 def lock_singles(owner: str, most: int) -> Iterable[Report]:
     """The same of an owner's singles, whichever submissions they are of, the longest due first."""
-    return _due_singles_of_an_owner(most).rows({A_TEXT: owner})
+    return _due_singles_of_an_owner().rows({A_TEXT: owner, A_LIMIT: most})
 
 
 def next_single() -> UUID | None:
@@ -43,13 +43,13 @@ def next_single() -> UUID | None:
 
 
 @functools.cache
-def _due_of_a_submission(most: int) -> Prepared[Report]:
-    return _locking(among(Report.objects.filter(submission=AN_ID)).order_by("attempts", "position"), most)
+def _due_of_a_submission() -> Prepared[Report]:
+    return _locking(among(Report.objects.filter(submission=AN_ID)).order_by("attempts", "position"))
 
 
 @functools.cache
-def _due_singles_of_an_owner(most: int) -> Prepared[Report]:
-    return _locking(_due_singles().filter(submission__owner=A_TEXT), most)
+def _due_singles_of_an_owner() -> Prepared[Report]:
+    return _locking(_due_singles().filter(submission__owner=A_TEXT))
 
 
 @functools.cache
@@ -67,6 +67,6 @@ def _due_by_themselves(reports: QuerySet[Report]) -> QuerySet[Report]:
     return reports.filter(state__in=UNFINISHED, due_at__lte=Now(), attempts__lt=MAX_ATTEMPTS)
 
 
-def _locking(candidates: QuerySet[Report], most: int) -> Prepared[Report]:
+def _locking(candidates: QuerySet[Report]) -> Prepared[Report]:
     """Rows that another has locked are skipped on PostgreSQL; on SQLite writers take turns."""
-    return Prepared(candidates.select_for_update(skip_locked=True, of=("self",)).only(*_NEEDED)[:most], _CONSTANTS)
+    return Prepared(candidates.select_for_update(skip_locked=True, of=("self",)).only(*_NEEDED)[:A_LIMIT], _CONSTANTS)

@@ -23,13 +23,19 @@ log = structlog.stdlib.get_logger(__name__)
 
 # What is committed in one write of a single's document and others like it; a single waits no longer for them.
 HANDFUL_SECONDS = 0.1
-# Long enough that messages vanish beside the work, short enough that a class never keeps a single waiting.
-SLICE_SECONDS = 0.5
+# Long enough that messages, claims and commits vanish beside the work, short enough for other owners to have a turn.
+SLICE_SECONDS = 1.0
+# By this part of itself a slice ends early or late: another claim, or handing back, costs more than it is worth.
+_SLACK = 1 / 8
+# The part that a claim may take of what is left of a class: the workers are to be done with it at the same time.
+_SHARE = 1 / 4
 # How often a class looks whether a single waits: often enough for whoever waits, seldom enough to cost nothing.
 LOOK_SECONDS = 0.05
 # The seconds that a report lately took in this process: of a class by its format, of singles of whatever formats came.
 _pace: dict[str, float] = {}
 _SINGLES = "singles"
+# The last report of a class that this process has claimed: they go in order, so it says how far its class has come.
+_latest: list[Claim] = []
 
 
 def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
@@ -48,10 +54,11 @@ def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
     Submission.objects.filter(id=submission_id).update(attended_at=Now())
     slice_ = _Slice(until)
     with _logging_about(submission):
-        while claimed := claims.claim(submission_id, _handful(submission.format, slice_.likely_end())):
+        while claimed := claims.claim(submission_id, _share(submission, slice_.likely_end())):
+            _latest[:] = claimed[-1:]
             with heartbeat.keeping(claimed):
                 _make({submission_id: submission}, claimed, slice_.over, submission.format)
-            if slice_.over():
+            if slice_.spent():
                 return due.among(Report.objects.filter(submission=submission_id)).exists()
     return False
 
@@ -95,6 +102,14 @@ def _handful(kind: str, until: float) -> int:
     return min(max(round((until - time.monotonic()) / _pace[kind]), 1), claims.MOST)
 
 
+def _share(submission: Submission, until: float) -> int:
+    """How many of a class to claim: less towards its end, or the last to claim would leave the others idle."""
+    reached = _latest[0].position if _latest and _latest[0].submission_id == submission.id else 0
+    share = max(round((submission.students - reached) * _SHARE), 1)
+    soon = _handful(submission.format, time.monotonic() + HANDFUL_SECONDS)
+    return min(_handful(submission.format, until), max(share, soon))
+
+
 class _Slice:
     """A class's turn: over when its time is, or when a single is found to be due."""
 
@@ -102,11 +117,17 @@ class _Slice:
     cut_short = False
 
     def __init__(self, until: float) -> None:
-        self._ends = until
-        self._look_at = time.monotonic() + LOOK_SECONDS
+        now = time.monotonic()
+        self._until, self._slack = until, (until - now) * _SLACK
+        self._ends = until + self._slack
+        self._look_at = now + LOOK_SECONDS
 
     def likely_end(self) -> float:
-        return min(self._ends, time.monotonic() + LOOK_SECONDS) if _Slice.cut_short else self._ends
+        return min(self._until, time.monotonic() + LOOK_SECONDS) if _Slice.cut_short else self._until
+
+    def spent(self) -> bool:
+        """Whether it is over, or has too little left for another claim."""
+        return self.over() or time.monotonic() + self._slack > self._until
 
     def over(self) -> bool:
         now = time.monotonic()

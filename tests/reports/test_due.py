@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback.access.prepared import A_TEXT
+from feedback.access.prepared import A_LIMIT, A_TEXT
 from feedback.reports import due
 from tests.harness.environment import without_ours
 from tests.harness.processes import ROOT
@@ -21,7 +21,7 @@ from feedback.access.prepared import A_TEXT, AN_ID
 from feedback.access.prepared import A_TEXT
 from feedback.reports import due
 call_command("migrate", verbosity=0)
-for prepared in (due._next_single(), due._due_singles_of_an_owner(4)):
+for prepared in (due._next_single(), due._due_singles_of_an_owner()):
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN QUERY PLAN " + prepared._statement, prepared._parameters)
         print([row[3] for row in cursor.fetchall()])
@@ -45,8 +45,16 @@ def test_sqlite_looks_for_singles_among_what_is_unfinished_alone(tmp_path: Path)
 
 @pytest.mark.django_db
 def test_constants_stand_in_the_statement_and_what_it_is_about_does_not() -> None:
-    prepared = due._due_singles_of_an_owner(4)
+    prepared = due._due_singles_of_an_owner()
 
     assert "'PENDING'" in prepared._statement
     assert A_TEXT in prepared._parameters
     assert "PENDING" not in prepared._parameters
+
+
+@pytest.mark.django_db
+def test_one_statement_finds_as_many_as_are_asked_for() -> None:
+    prepared = due._due_singles_of_an_owner()
+
+    assert A_LIMIT in prepared._parameters
+    assert str(A_LIMIT) not in prepared._statement

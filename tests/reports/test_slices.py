@@ -1,0 +1,133 @@
+"""A class is worked on in slices of time: few claims and few commits, and all workers done with it at once."""
+
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from feedback.reports import claims, production
+from feedback.reports.models import Report, Submission
+from tests.reports.conftest import Submit, class_of
+
+Claims = list[int]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time by which slices end; nothing but a test moves it."""
+    now = [1000.0]
+    monkeypatch.setattr("feedback.reports.production.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(production, "LOOK_SECONDS", 1e6)
+    monkeypatch.setattr(production._Slice, "cut_short", False)
+    return now
+
+
+@pytest.fixture
+def claimed(monkeypatch: pytest.MonkeyPatch) -> Claims:
+    """How many reports each claim brought."""
+    sizes = Claims()
+
+    def counted(
+        submission_id: UUID, most: int, real: Callable[[UUID, int], list[claims.Claim]] = claims.claim
+    ) -> list[claims.Claim]:
+        found = real(submission_id, most)
+        sizes.append(len(found))
+        return found
+
+    monkeypatch.setattr(claims, "claim", counted)
+    return sizes
+
+
+def each_takes(seconds: float, clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(production, "_pace", {"html": seconds})
+
+    def attempt(
+        *arguments: object, real: Callable[..., claims.Made | None] = production._attempt
+    ) -> claims.Made | None:
+        clock[0] += seconds
+        return real(*arguments)
+
+    monkeypatch.setattr(production, "_attempt", attempt)
+
+
+def task_of(address: str) -> UUID:
+    return UUID(address.rsplit("/", 1)[1])
+
+
+def test_what_little_is_left_of_a_slice_is_not_spent_on_another_claim(
+    submit: Submit, clock: list[float], claimed: Claims, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each_takes(0.0301, clock, monkeypatch)
+    task = task_of(submit("html", class_of(20)))
+    monkeypatch.setattr(production, "_share", lambda *_: 9)
+
+    assert production.produce(task, seconds=0.3)
+    assert claimed == [9], "27 of 30 hundredths were spent"
+
+
+def test_a_slice_ends_a_little_late_rather_than_hand_back_its_last_report(
+    submit: Submit, clock: list[float], claimed: Claims, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each_takes(0.0301, clock, monkeypatch)
+    task = task_of(submit("html", class_of(20)))
+    monkeypatch.setattr(production, "_share", lambda *_: 11)
+
+    assert production.produce(task, seconds=0.3)
+    assert claimed == [11]
+    assert Report.objects.filter(state="SUCCESS").count() == 11
+
+
+def test_a_slice_hands_back_what_it_cannot_make_in_time(
+    submit: Submit, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each_takes(0.03, clock, monkeypatch)
+    task = task_of(submit("html", class_of(20)))
+    monkeypatch.setattr(production, "_share", lambda *_: 20)
+
+    assert production.produce(task, seconds=0.3)
+    assert Report.objects.filter(state="SUCCESS").count() < 13
+    assert not Report.objects.filter(state="RUNNING").exists()
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_nearer_the_end_of_a_class_the_less_of_it_one_worker_takes(
+    submit: Submit, claimed: Claims, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(production, "HANDFUL_SECONDS", 0)
+    monkeypatch.setattr(production, "_pace", {"html": 0.1})
+    task = task_of(submit("html", class_of(40)))
+
+    while production.produce(task, seconds=100):
+        pass
+    assert claimed[:4] == [10, 8, 6, 4]
+    assert set(Report.objects.values_list("state", flat=True)) == {"SUCCESS"}
+
+
+@pytest.mark.usefixtures("clock")
+def test_but_no_less_than_a_handful_which_is_quickly_made(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(production, "_pace", {"html": production.HANDFUL_SECONDS / 5})
+    submit("html", class_of(8))
+
+    assert production._share(Submission.objects.get(), time.monotonic() + 100) == 5
+
+
+@pytest.mark.usefixtures("clock")
+def test_another_class_is_not_taken_for_one_that_is_nearly_done(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (task_of(submit("html", class_of(number))) for number in (8, 40))
+    production.produce(first)
+    monkeypatch.setattr(production, "_pace", {"html": production.HANDFUL_SECONDS / 5})
+
+    assert production._share(Submission.objects.get(id=second), time.monotonic() + 100) == 10
+
+
+def test_claims_of_all_sizes_have_few_statements_put_together(submit: Submit) -> None:
+    task = task_of(submit("html", class_of(40)))
+    claims._taking_statement.cache_clear()
+    for number in (1, 2, 3, 5, 6, 7, 8):
+        assert len(claims.claim(task, number)) == number
+
+    assert claims._taking_statement.cache_info().currsize == 4
+    assert Report.objects.filter(state="RUNNING", attempts=1, fence=1).count() == 32
