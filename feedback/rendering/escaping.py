@@ -23,4 +23,4 @@ def escape(value: object) -> str:
     """
     if type(value) is str and not ("&" in value or "<" in value or ">" in value or '"' in value or "'" in value):
         return value
-    return markupsafe.escape(value)
+    return value if type(value) is markupsafe.Markup else markupsafe.escape(value)
