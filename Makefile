@@ -14,7 +14,7 @@ RUN_STAMP := .venv/.installed-run
 DEV_STAMP := .venv/.installed-dev
 BENCH_STAMP := .venv/.installed-bench
 
-.PHONY: help install install-dev fonts install-test-tools demo run test check format clean schemas bench chaos fuzz
+.PHONY: help install install-dev fonts install-test-tools demo run test check format clean schemas bench chaos fuzz faces
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -80,6 +80,9 @@ fuzz: install-dev install-test-tools ## send it 100,000 hostile requests, and mo
 bench: $(BENCH_STAMP) ## measure beside other ways, as ratios within one run [ONLY="decoding course"] [ONLY=--quick]
 	deploy/install-packages bench
 	.venv/bin/python -m benchmarks $(ONLY)
+
+faces: install-dev ## cut the faces of the PDF again from the Noto Sans that is installed
+	.venv/bin/python -m feedback.rendering.faces.cut
 
 schemas: install-dev ## write the published JSON schemas from the code
 	.venv/bin/python tests/test_schemas.py

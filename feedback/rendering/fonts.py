@@ -1,8 +1,9 @@
 """Which fonts a document is set in, and which characters they hold.
 
-A short, explicit list of Noto faces, looked for in the usual folders; where there are none, the two
-faces embedded in Typst set Latin, Greek and Cyrillic. Coverage is read from the fonts' own tables, only
-for the face that should hold a character, and only once: text in Latin never opens a font.
+Latin, Greek and Cyrillic are set in faces of our own (`faces/`), so that a report looks the same on every
+machine; for all else there is a short, explicit list of Noto faces, looked for in the usual folders. Coverage
+is read from the fonts' own tables, only for the face that should hold a character, and only once: text in
+Latin never opens a font.
 """
 
 import functools
@@ -19,9 +20,12 @@ FOLDERS = (
     Path("/Library/Fonts"),
     Path.home() / "Library/Fonts",
 )
+# Noto Sans cut down by `faces/cut.py`.
+OWN_FOLDER, OWN_FAMILY, NOTO_SANS = Path(__file__).parent / "faces", "Feedback Sans", "Noto Sans"
+# In Typst itself; the second holds the arrows, which Noto Sans does not.
 EMBEDDED_FAMILIES = ("Libertinus Serif", "DejaVu Sans Mono")
-MONOSPACED_FAMILY = "DejaVu Sans Mono"
-# Held by Noto Sans and by the embedded faces alike (a test sets every one of them in both).
+_LATIN_FAMILIES = (OWN_FAMILY, EMBEDDED_FAMILIES[1])
+# Held by our own faces and by Noto Sans, each beside the embedded ones (a test sets every one of them in both).
 LATIN_GREEK_CYRILLIC = (
     "\u0020-\u007e\u00a0-\u00ac\u00ae-\u024f\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce\u0400-\u045f"
     "\u1e00-\u1eff‐‑‒–—‘’‚“”„†‡•…‹›€←→↑↓⟨⟩"
@@ -45,7 +49,7 @@ class Face(msgspec.Struct, frozen=True):
 
 
 _BASE = Face(
-    "Noto Sans",
+    NOTO_SANS,
     "NotoSans-Regular.ttf",
     "Latin, Greek, Cyrillic",
     ((0x20, 0x52F), (0x1C80, 0x218F), (0x2C60, 0x2C7F), (0xA640, 0xA7FF)),
@@ -151,7 +155,12 @@ def installed() -> dict[Face, Path]:
 
 def folders() -> list[str]:
     """The folders Typst is to read fonts from."""
-    return sorted({str(path.parent) for path in installed().values()})
+    return sorted({str(OWN_FOLDER), *(str(path.parent) for path in installed().values())})
+
+
+def latin_greek_cyrillic() -> str:
+    """Every character of LATIN_GREEK_CYRILLIC."""
+    return "".join(each for each in map(chr, range(0x2800)) if not _BEYOND_LATIN.match(each))
 
 
 def families_for(text: str) -> tuple[str, ...]:
@@ -160,17 +169,14 @@ def families_for(text: str) -> tuple[str, ...]:
     No more than it takes: a character is tried in one after the other, and the arrows would be every time.
     """
     beyond = text.encode().translate(None, delete=_ASCII)
-    return _all_families() if _BEYOND_LATIN.search(beyond.decode()) else _latin_families()
+    return _all_families() if _BEYOND_LATIN.search(beyond.decode()) else _LATIN_FAMILIES
 
 
 @functools.cache
 def _all_families() -> tuple[str, ...]:
-    return (*(face.family for face in installed()), *EMBEDDED_FAMILIES)
-
-
-@functools.cache
-def _latin_families() -> tuple[str, ...]:
-    return (_BASE.family, MONOSPACED_FAMILY) if _BASE in installed() else EMBEDDED_FAMILIES
+    # Noto Sans first where it is, because a letter and the mark on it come from one face only.
+    base = () if _BASE in installed() else (OWN_FAMILY,)
+    return (*base, *(face.family for face in installed()), *EMBEDDED_FAMILIES)
 
 
 def missing_scripts() -> list[str]:
