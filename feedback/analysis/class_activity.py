@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from feedback.analysis.class_findings import Activity
-from feedback.analysis.findings import Mark
+from feedback.analysis.findings import Kind
 from feedback.analysis.outliers import near_range
-from feedback.analysis.times import SECOND, instant, moment
+from feedback.analysis.times import SECOND, moment
 
 MAX_BINS = 120
 _MINUTE = 60 * SECOND
@@ -26,12 +26,12 @@ class ActivityTally:
         self._minutes = array("q")
         self._ends = array("q", [0])
 
-    def add(self, marks: Sequence[Mark]) -> None:
-        """Count one student's timed events."""
-        timed = [(instant(mark.at) // _MINUTE, mark.kind) for mark in marks if mark.at is not None]
-        self._events.update(minute for minute, _ in timed)
-        self._submissions.update(minute for minute, kind in timed if kind == "submission")
-        self._minutes.extend(sorted({minute for minute, _ in timed}))
+    def add(self, kinds: Sequence[Kind], instants: Sequence[int]) -> None:
+        """Count one student's timed events: what each is, and when, in microseconds and in order."""
+        minutes = [at // _MINUTE for at in instants]
+        self._events.update(minutes)
+        self._submissions.update(minute for minute, kind in zip(minutes, kinds, strict=True) if kind == "submission")
+        self._minutes.extend(dict.fromkeys(minutes))
         self._ends.append(len(self._minutes))
 
     def activity(self, far_off_hours: float) -> Activity | None:

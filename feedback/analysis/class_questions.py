@@ -1,7 +1,7 @@
 """Each question over the class, and the orders in which students opened them."""
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from feedback.analysis.class_findings import OpeningOrder, QuestionStatistics
@@ -60,7 +60,7 @@ class QuestionsTally:
     """Gathers students one by one."""
 
     def __init__(self) -> None:
-        self._tallies: dict[Unit, _Tally] = {}
+        self._tallies: defaultdict[Unit, _Tally] = defaultdict(_Tally)
         self._orders: Counter[tuple[Unit, ...]] = Counter()
 
     def add(self, findings: Findings) -> None:
@@ -68,10 +68,10 @@ class QuestionsTally:
         units = {}
         for question in findings.questions:
             unit = units[question.alias] = Unit(question.unit_kind, question.unit)
-            self._tallies.setdefault(unit, _Tally()).add(question)
+            self._tallies[unit].add(question)
         # Where a question has no time nobody knows when it was opened, nor how many came before another.
         if all(question.first_at is not None for question in findings.questions):
-            opened = [units[alias] for alias in dict.fromkeys(run.question for run in findings.path)]
+            opened = [units[alias] for alias in dict.fromkeys([run.question for run in findings.path])]
             for position, unit in enumerate(opened, start=1):
                 self._tallies[unit].opened(position)
             if 1 < len(opened) <= ORDER_LENGTH:

@@ -17,7 +17,7 @@ from feedback.analysis.class_findings import (
 )
 from feedback.analysis.class_notes import class_notes_of
 from feedback.analysis.class_questions import QuestionsTally
-from feedback.analysis.findings import Findings, Mark, Question
+from feedback.analysis.findings import Findings, Question
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.spread import histogram, spread_of
 from feedback.analysis.times import SECOND, instant
@@ -39,9 +39,11 @@ class _Class:
 
     def add(self, findings: Findings) -> None:
         self.settings = self.settings or findings.settings
-        self.rows.append(_row(findings))
+        kinds = [mark.kind for mark in findings.marks if mark.at is not None]
+        instants = [instant(mark.at) for mark in findings.marks if mark.at is not None]
+        self.rows.append(_row(findings, instants))
         self.questions.add(findings)
-        self.activity.add(findings.marks)
+        self.activity.add(kinds, instants)
         if findings.key_figures.events:
             for name, value in own_measures(findings).items():
                 if value is not None:
@@ -107,7 +109,7 @@ def _statistics(seen: _Class, questions: tuple[QuestionStatistics, ...], with_ev
     return ClassStatistics(len(seen.rows), with_events, measures, questions)
 
 
-def _row(findings: Findings) -> ClassRow:
+def _row(findings: Findings, instants: Sequence[int]) -> ClassRow:
     figures = findings.key_figures
     return ClassRow(
         student_id=findings.student_id,
@@ -127,7 +129,7 @@ def _row(findings: Findings) -> ClassRow:
         switches=figures.switches,
         long_pauses=findings.rhythm.long_pauses,
         saved_not_submitted=sum(question.saved_not_submitted for question in findings.questions),
-        timeline=_timeline(findings.marks),
+        timeline=_timeline(instants),
         insights=tuple(insight.id for insight in findings.insights),
         data_notes=tuple(note.code for note in findings.data_notes),
     )
@@ -138,8 +140,8 @@ def _mean_score(questions: Sequence[Question]) -> float | None:
     return fmean(best) if best else None
 
 
-def _timeline(marks: Sequence[Mark]) -> tuple[int, ...]:
-    seconds = [instant(mark.at) / SECOND for mark in marks if mark.at is not None]
+def _timeline(instants: Sequence[int]) -> tuple[int, ...]:
+    seconds = [at / SECOND for at in instants]
     return histogram(seconds, min(seconds), max(seconds), TIMELINE_BINS) if seconds else ()
 
 

@@ -25,8 +25,11 @@ def histogram(values: Sequence[float], low: float, high: float, bins: int) -> tu
     """Counts in `bins` equal bins from `low` to `high`, which belongs to the last; one bin where they are equal."""
     if high <= low:
         return (len(values),) if values else ()
-    counts = [0] * bins
+    # The highest value falls just beyond the last bin, to which it belongs.
+    counts = [0] * (bins + 1)
     scale = bins / (high - low)
-    for value in values:
-        counts[min(int((value - low) * scale), bins - 1)] += 1
+    for position in [int((value - low) * scale) for value in values]:
+        counts[position] += 1
+    beyond = counts.pop()
+    counts[-1] += beyond
     return tuple(counts)
