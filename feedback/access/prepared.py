@@ -23,8 +23,13 @@ class Prepared(Generic[Row]):
     It does what Django's own iteration over a query set does, in two halves: this one once, `rows` each time.
     """
 
-    def __init__(self, queryset: QuerySet[Row], constants: Collection[str | int] = ()) -> None:
-        """`constants` are of ours, and written into the statement: SQLite uses no partial index by a parameter."""
+    def __init__(self, queryset: QuerySet[Row], constants: Collection[str | int] = (), *, binary: bool = False) -> None:
+        """`constants` are of ours, and written into the statement: SQLite uses no partial index by a parameter.
+
+        What is `binary` comes from PostgreSQL as it is, documents above all, where else they come in hexadecimal
+        digits. Not for JSON, of which Django expects the text.
+        """
+        self._binary = binary
         compiler = queryset.query.get_compiler(connection=connection)
         statement, parameters = _with_limit(*compiler.as_sql())
         self._statement, self._parameters = _with_literals(statement, parameters, constants)
@@ -35,7 +40,7 @@ class Prepared(Generic[Row]):
     def rows(self, values: Mapping[Any, UUID | str | int]) -> Iterator[Row]:
         """What is found when each stand-in is replaced by its value."""
         replaced = {_stored(stand_in): _stored(value) for stand_in, value in values.items()}
-        with connection.cursor() as cursor:
+        with binding_cursor(binary=True) if self._binary else connection.cursor() as cursor:
             cursor.execute(self._statement, [replaced.get(parameter, parameter) for parameter in self._parameters])
             found = cursor.fetchall()
         return (self._model.from_db(connection.alias, self._names, self._converted(row)) for row in found)
@@ -78,15 +83,16 @@ def _stored(value: UUID | str | int) -> Any:
 
 
 @contextmanager
-def binding_cursor() -> Iterator[Any]:
-    """A cursor that sends values beside the statement, as they are. Its faults are Django's.
+def binding_cursor(*, binary: bool = False) -> Iterator[Any]:
+    """A cursor that sends values beside the statement, and gets them in this form. Its faults are Django's.
 
     On PostgreSQL Django's own writes them into it: more bytes, and all of them to be parsed.
     """
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            yield cursor
+        return
     connection.ensure_connection()
-    postgresql = connection.vendor == "postgresql"
-    with (
-        connection.wrap_database_errors,
-        psycopg.Cursor(connection.connection) if postgresql else connection.cursor() as cursor,
-    ):
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.format = psycopg.pq.Format(binary)
         yield cursor

@@ -34,4 +34,4 @@ def _prepared(caller: Caller, format_: Format, headline: bool, content: Content)
     which: dict[str, Any] = {"position": HEADLINE} if headline else {"pk": ANOTHER_ID}
     # The task is named a second time, for the index: its reports are then found without a look at any others.
     reports = Report.objects.filter(submission=AN_ID, submission__in=tasks, **which)
-    return Prepared(reports.only("pk", *_SMALL, *(() if content == "nothing" else (content,))))
+    return Prepared(reports.only("pk", *_SMALL, *(() if content == "nothing" else (content,))), binary=True)

@@ -3,12 +3,14 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from django.core import signals
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from pytest_django import Settings
 
 from config import handler
@@ -132,7 +134,76 @@ def test_no_more_threads_than_there_are_seats() -> None:
     view, statuses = asyncio.run(story())
     assert statuses == [200] * 3 * SEATS
     assert view.most == SEATS
-    assert view.threads <= before + SEATS + 1, "one for what Django does beside"
+    assert view.threads <= before + SEATS, "and none for what Django does beside"
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["whole", "in parts"])
+def test_an_answer_is_closed_once_none_of_it_needs_what_it_came_from(streaming: bool) -> None:
+    made: list[HttpResponse | StreamingHttpResponse] = []
+    closed: list[bool] = []
+
+    async def parts() -> AsyncIterator[bytes]:
+        closed.append(made[0].closed)
+        yield b"words"
+
+    def view(_request: HttpRequest) -> HttpResponseBase:
+        made.append(StreamingHttpResponse(parts()) if streaming else HttpResponse(b"words"))
+        return made[0]
+
+    client, finished = Client(), Mock()
+    signals.request_finished.connect(finished)
+    try:
+        assert asyncio.run(client.ask(handler_with(view))) == 200
+    finally:
+        signals.request_finished.disconnect(finished)
+
+    assert b"".join(message.get("body", b"") for message in client.got) == b"words"
+    assert closed == [False] * streaming
+    assert made[0].closed
+    assert finished.call_count == 1
+
+
+def test_what_django_does_before_and_after_a_view_is_done_in_its_thread() -> None:
+    threads: list[threading.Thread] = []
+
+    def note(*_: object, **__: object) -> HttpResponse:
+        threads.append(threading.current_thread())
+        return HttpResponse()
+
+    signals.request_started.connect(note)
+    signals.request_finished.connect(note)
+    try:
+        asyncio.run(Client().ask(handler_with(note)))
+    finally:
+        signals.request_started.disconnect(note)
+        signals.request_finished.disconnect(note)
+
+    assert len(threads) == 3
+    assert set(threads) == {threads[1]}
+
+
+def test_who_leaves_amid_an_answer_ends_it() -> None:
+    async def story() -> tuple[list[Message], bool]:
+        client, ended = Client(), asyncio.Event()
+
+        async def parts() -> AsyncIterator[bytes]:
+            try:
+                yield b"words"
+                client.left.set()
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+        await client.ask(handler_with(lambda _: StreamingHttpResponse(parts())))
+        return client.got, ended.is_set()
+
+    got, ended = asyncio.run(story())
+    assert [message.get("body") for message in got] == [None, b"words"]
+    assert ended
+
+
+def test_an_address_that_is_no_text_is_refused() -> None:
+    assert asyncio.run(Client().ask(handler_with(lambda _: HttpResponse()), query_string=b"\xff")) == 400
 
 
 def test_what_needs_no_database_is_not_behind_what_waits_for_it() -> None:
