@@ -5,6 +5,7 @@ Once `submit` has returned, the work is safe whatever happens to this process or
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import msgspec
@@ -98,14 +99,19 @@ def _store_or_find(submission: Submission, roll: Roll, caller: Caller) -> tuple[
 
 def _store(submission: Submission, roll: Roll, caller: Caller) -> bool:
     """Whether it was new: what came before is not counted again, and what exceeds a limit is not kept."""
-    if not submission.is_class and not limits.are_counted(limits.students(), caller.meter):
-        return storing.insert_single(submission, roll)
-    with transaction.atomic():
-        if not storing.insert_submission(submission):
-            return False
-        with limits.spending(limits.students(), caller.meter, len(roll.keys)):
-            storing.insert_reports(submission, roll)
-    return True
+    limit, meter = limits.students(), caller.meter
+    if submission.is_class:
+        with transaction.atomic():
+            if not storing.insert_submission(submission):
+                return False
+            with limits.spending(limit, meter, len(roll.keys)):  # before its reports, which may be many
+                storing.insert_reports(submission, roll)
+        return True
+    with transaction.atomic() if limits.are_counted(limit, meter) else nullcontext():
+        new = storing.insert_single(submission, roll)
+        if new:
+            limits.take(limit, meter)
+    return new
 
 
 def _key_is_taken(submission: Submission) -> bool:

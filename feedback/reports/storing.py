@@ -44,7 +44,7 @@ def insert_single(submission: Submission, roll: Roll) -> bool:
             # Prepared: half of the server's time went into its plan, which is always the same.
             cursor.execute(_single_statement(), [*_values(submission), *report], prepare=True)
             return bool(cursor.rowcount)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         new = insert_submission(submission)
         if new:
             insert_reports(submission, roll)

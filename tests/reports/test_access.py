@@ -248,6 +248,17 @@ def test_too_many_students_in_an_hour_are_a_429_and_nothing_is_stored(calling: C
     caller.submit("html", class_of(2))
 
 
+def test_a_single_too_many_is_not_stored_and_a_repeated_one_is_not_counted(calling: Caller, settings: Settings) -> None:
+    settings.FEEDBACK_STUDENTS_PER_HOUR = 1
+    caller = calling("a")
+    caller.submit("html", student("ada"))
+
+    assert caller.post("html", student("grace")).status_code == 429
+    assert [submission.student_id for submission in Submission.objects.all()] == ["ada"]
+    assert Report.objects.count() == 1
+    assert caller.post("html", student("ada")).status_code == 202
+
+
 def test_what_was_not_new_was_not_counted(calling: Caller, settings: Settings) -> None:
     settings.FEEDBACK_STUDENTS_PER_HOUR = 5
     caller = calling("a")
