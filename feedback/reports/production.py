@@ -23,6 +23,8 @@ log = structlog.stdlib.get_logger(__name__)
 
 # What is committed in one write of a single's document and others like it; a single waits no longer for them.
 HANDFUL_SECONDS = 0.1
+# And how much longer, rather than be handed back and committed apart where others took longer than expected.
+_PATIENCE_SECONDS = 0.05
 # Long enough that messages, claims and commits vanish beside the work, short enough for other owners to have a turn.
 SLICE_SECONDS = 1.0
 # By this part of itself a slice ends early or late: another claim, or handing back, costs more than it is worth.
@@ -73,7 +75,7 @@ def _produce_singles(hinted: Submission, until: float) -> None:
         handful_until = min(time.monotonic() + HANDFUL_SECONDS, until)
         wanted = _handful(_SINGLES, handful_until) if _SINGLES in _pace else 1
         claimed = claims.claim_singles(hinted.owner, wanted)
-        _make_singles(submissions, claimed, handful_until)
+        _make_singles(submissions, claimed, handful_until + _PATIENCE_SECONDS)
         seen |= {claim.submission_id for claim in claimed}
         more = len(claimed) == wanted and time.monotonic() < until
     if hinted.id not in seen:

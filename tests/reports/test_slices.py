@@ -8,7 +8,7 @@ import pytest
 
 from feedback.reports import claims, production
 from feedback.reports.models import Report, Submission
-from tests.reports.conftest import Submit, class_of
+from tests.reports.conftest import Submit, class_of, student
 
 Claims = list[int]
 
@@ -88,6 +88,18 @@ def test_a_slice_hands_back_what_it_cannot_make_in_time(
     assert production.produce(task, seconds=0.3)
     assert Report.objects.filter(state="SUCCESS").count() < 13
     assert not Report.objects.filter(state="RUNNING").exists()
+
+
+def test_singles_that_take_a_little_longer_than_expected_are_not_handed_back(
+    submit: Submit, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each_takes(production.HANDFUL_SECONDS / 8, clock, monkeypatch)
+    monkeypatch.setattr(production, "_pace", {"singles": production.HANDFUL_SECONDS / 10})
+    tasks = [task_of(submit("html", student(f"student-{number}"))) for number in range(12)]
+    monkeypatch.setattr(claims, "hand_back", lambda claimed: pytest.fail(str(claimed)) if claimed else 0)
+    production.produce(tasks[0], seconds=production.HANDFUL_SECONDS)
+
+    assert Report.objects.filter(state="SUCCESS").count() == 10
 
 
 @pytest.mark.usefixtures("clock")
