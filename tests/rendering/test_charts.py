@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.analysis import analyse
-from feedback.analysis.findings import Kind, Mark
+from feedback.analysis.findings import Kind, Mark, Pause
 from feedback.rendering.charts import Timeline, bars, distribution, heat_strip, progress, strip, timeline
 from feedback.rendering.charts.ticks import clock_ticks
 from tests.rendering.students import MANY_QUESTIONS, exam
@@ -52,6 +52,18 @@ def test_events_that_stand_apart_all_have_their_mark_and_those_on_one_spot_share
     marks = [Mark(START + timedelta(minutes=n), 1 + n % 8, "save") for n in range(300)]
     svg = draw([*marks, *marks], 8)
     assert len(MOVE.findall(path(svg, "save"))) == 300
+
+
+def test_a_pause_is_drawn_as_far_as_it_lies_in_the_window() -> None:
+    def drawn(first_minute: int, last_minute: int) -> str:
+        begun, ended = START + timedelta(minutes=first_minute), START + timedelta(minutes=last_minute)
+        pause = Pause("long_pause", begun, ended, (ended - begun).total_seconds(), "Q1", "Q1")
+        return path(timeline(Timeline((), (pause,), 1, START, START + timedelta(minutes=60)), UTC).svg, "pause")
+
+    assert drawn(-60, 30) == drawn(0, 30)
+    assert drawn(30, 100_000) == drawn(30, 60)
+    assert drawn(-60, 120) == drawn(0, 60)
+    assert drawn(-60, 0) == drawn(60, 100_000) == drawn(70, 80) == ""
 
 
 def test_forty_questions_take_no_more_room_than_ten() -> None:

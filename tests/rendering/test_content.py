@@ -145,3 +145,13 @@ def test_the_clock_times_and_the_lengths_of_a_path_agree() -> None:
     who = student(*(save(unit, 60 * minute) for unit, all_of_it in minutes.items() for minute in all_of_it))
     path = Parsed(html_of(who)).text.partition("Path through the questions")[2]
     assert "09:00 Q1 ×2, 2 min 09:02 Q2 ×2, 6 min 09:08 Q3, 1 min 09:30 Q4 ×2, 3 min" in path
+
+
+def test_a_timeline_says_which_time_it_shows_and_how_many_events_lie_far_off() -> None:
+    def caption(last: float) -> str:
+        page = html_of(student(*(save("q1", n) for n in range(20)), save("q2", last)))
+        return page.partition("<figcaption>")[2].partition("</figcaption>")[0]
+
+    assert caption(86_400) == "21 July 2024 09:00 – 22 July 2024 09:00, times in UTC."
+    for far in (86_500, -86_500):
+        assert caption(far) == "21 July 2024, 09:00–09:00, times in UTC. 1 far-off event is not drawn."
