@@ -54,6 +54,7 @@ class Made:
     artifact: Artifact
     sha256: str
     findings: bytes
+    first_event_at: datetime | None
     seconds: float
 
 
@@ -133,13 +134,20 @@ def renew(claims: Sequence[Claim]) -> int:
 
 def store(made: Sequence[Made]) -> int:
     """Commit documents and their SUCCESS together; returns how many, less those whose claim is no longer valid."""
-    assignments = "findings = %s, filename = %s, media_type = %s, body = %s, sha256 = %s, render_seconds = %s"
-    rows = [
-        (one.findings, one.artifact.filename, one.artifact.media_type, one.artifact.body, one.sha256, one.seconds)
-        for one in made
-    ]
+    written = ("findings", "first_event_at", "filename", "media_type", "body", "sha256", "render_seconds")
+    assignments = ", ".join(f"{column} = %s" for column in written)
+    rows = [(one.findings, _time(one.first_event_at), *_parts(one.artifact), one.sha256, one.seconds) for one in made]
     held = [one.claim for one in made]
     return _write(f"state = 'SUCCESS', error = '', finished_at = {_now()}, {assignments}", rows, held)
+
+
+def _parts(artifact: Artifact) -> tuple[str, str, bytes]:
+    return artifact.filename, artifact.media_type, artifact.body
+
+
+def _time(moment: datetime | None) -> Any:
+    """As it is bound to a statement of our own."""
+    return None if moment is None else connection.ops.adapt_datetimefield_value(moment)
 
 
 def fail(failures: Sequence[tuple[Claim, str]]) -> int:
@@ -153,7 +161,7 @@ def hand_back(claims: Sequence[Claim]) -> int:
 
     Due since when they were: who was handed back has lost no place, and the age of what is due stays true.
     """
-    rows = [(connection.ops.adapt_datetimefield_value(claim.due_at),) for claim in claims]
+    rows = [(_time(claim.due_at),) for claim in claims]
     return _write("state = 'PENDING', attempts = attempts - 1, due_at = %s", rows, claims)
 
 
@@ -221,6 +229,7 @@ def make_class_report_again(submission_id: UUID) -> None:
         fence=F("fence") + 1,
         error="",
         findings=None,
+        first_event_at=None,
         filename="",
         media_type="",
         body=None,

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from django.conf import settings
 
@@ -28,6 +29,8 @@ from feedback.reports.claims import Claim, Made
 from feedback.reports.models import Report, Submission
 
 Options = dict[str, str | float]
+# A document, the findings it shows, encoded, and when the first event in them was.
+Shown = tuple[Artifact, bytes, datetime | None]
 _PAGE = 200
 
 
@@ -47,20 +50,21 @@ def options_of(time_zone: str | None, compare: str | None) -> Options:
 def make(submission: Submission, claim: Claim) -> Made:
     """The document of a claim. Raises NothingToReport; any other exception is a fault of ours."""
     begun = time.perf_counter()
-    artifact, findings = _class_report(submission) if claim.kind is Report.Kind.CLASS else _student(submission, claim)
+    shown = _class_report(submission) if claim.kind is Report.Kind.CLASS else _student(submission, claim)
+    artifact, findings, first_event_at = shown
     sha256 = hashlib.sha256(artifact.body).hexdigest()
-    return Made(claim, artifact, sha256, findings, time.perf_counter() - begun)
+    return Made(claim, artifact, sha256, findings, first_event_at, time.perf_counter() - begun)
 
 
-def _student(submission: Submission, claim: Claim) -> tuple[Artifact, bytes]:
+def _student(submission: Submission, claim: Claim) -> Shown:
     findings = _analyse(submission, claim.payload)
     if submission.options.get("compare") == "class":
         findings = with_comparison(findings, _statistics(submission))
     artifact = render(findings, Format(submission.format), _render_options(submission))
-    return artifact, encode_findings(findings)
+    return artifact, encode_findings(findings), findings.key_figures.first_at
 
 
-def _class_report(submission: Submission) -> tuple[Artifact, bytes]:
+def _class_report(submission: Submission) -> Shown:
     """A function of the findings stored with the students' reports and of where those are served."""
     students = submission.reports.filter(kind=Report.Kind.STUDENT).order_by("position")
     failed = students.filter(state=State.FAILURE).values_list("student_id", "namespace", "error")
@@ -70,7 +74,7 @@ def _class_report(submission: Submission) -> tuple[Artifact, bytes]:
     if not links:
         raise NothingToReport(f"None of the {submission.students} reports of this class could be made.")
     artifact = render_class(found, Format(submission.format), _render_options(submission), links)
-    return artifact, encode_class_findings(found)
+    return artifact, encode_class_findings(found), found.key_figures.first_at
 
 
 def filed_class_report(submission: Submission, findings: bytes, links: Sequence[str]) -> bytes:

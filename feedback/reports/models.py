@@ -123,6 +123,8 @@ class Report(models.Model):
     error = models.TextField(blank=True)
 
     findings = models.BinaryField(null=True)
+    # By the findings; None where no event has a time.
+    first_event_at = models.DateTimeField(null=True)
     filename = models.CharField(max_length=255, blank=True)
     media_type = models.CharField(max_length=64, blank=True)
     body = models.BinaryField(null=True)

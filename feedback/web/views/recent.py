@@ -1,14 +1,11 @@
 """What was submitted lately, and how it is deleted."""
 
-import re
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import BinaryField, Case, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Substr
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,9 +23,6 @@ from feedback.web.lookups import Upload, upload_of, visible, writable
 from feedback.web.responses import go_to
 
 _ROWS = 50
-# Findings begin with their totals: so much of them is read for the day of an exam, instead of megabytes for a page.
-_BEGINNING = 8192
-_FIRST_AT = re.compile(rb'"first_at":"([^"]+)"')
 
 
 class RecentView(View):
@@ -38,11 +32,10 @@ class RecentView(View):
         state = Case(
             When(Q(headline=State.PENDING) & Exists(begun), then=Value(State.RUNNING.value)), default=F("headline")
         )
-        beginning = headline.annotate(beginning=Substr("findings", 1, _BEGINNING, output_field=BinaryField()))
         submissions = visible(request).annotate(
             headline=Subquery(headline.values("state")[:1]),
             state=state,
-            beginning=Subquery(beginning.values("beginning")[:1]),
+            first_event_at=Subquery(headline.values("first_event_at")[:1]),
         )
         page = Paginator(submissions.order_by("-created_at"), _ROWS).get_page(request.GET.get("page"))
         rows = [(upload, _exam_day(upload)) for upload in _together(list(page))]
@@ -69,9 +62,9 @@ class DeleteView(View):
 def _exam_day(upload: Upload) -> str:
     """`14 November 2025`, the day of the first event in the zone of the reports; empty where it is not known."""
     for submission in upload.submissions:
-        if found := _FIRST_AT.search(bytes(submission.beginning or b"")):  # type: ignore[attr-defined] # annotated
+        if first := submission.first_event_at:  # type: ignore[attr-defined] # annotated
             options = RenderOptions(submission.options.get("tz", "UTC"))
-            return Words("en", options, Legible(Coverage.BROWSER)).day(datetime.fromisoformat(found[1].decode()))
+            return Words("en", options, Legible(Coverage.BROWSER)).day(first)
     return ""
 
 
