@@ -13,6 +13,7 @@ from django.urls import reverse
 from rest_framework.response import Response
 
 from feedback.access.callers import Caller
+from feedback.access.prepared import AN_ID, Prepared
 from feedback.rendering import Format, style_source
 from feedback.rendering.manifest import Manifest, ManifestEntry, State
 from feedback.reports.api import conditional
@@ -51,10 +52,11 @@ def unfinished(report: Report) -> Response:
 
     One query. Raises UnknownTask where it was erased meanwhile.
     """
-    submission, counts = _progress(report.submission_id)
     whole = report.position == HEADLINE
-    if not (whole and submission.is_class):
-        counts = Progress(total=1, done=0, failed=0)
+    if report.kind == Report.Kind.CLASS:
+        submission, counts = _progress(report.submission_id)
+    else:
+        submission, counts = _submission(report.submission_id), Progress(total=1, done=0, failed=0)
     begun = report.state == State.RUNNING or counts.done + counts.failed > 0
     body = Unfinished(
         status="RUNNING" if begun else "PENDING",
@@ -69,6 +71,19 @@ def unfinished(report: Report) -> Response:
 
 def failed(report: Report) -> Response:
     return _json(Failed(report.error, {}, str(report.submission_id)), status=404)
+
+
+def _submission(task_id: UUID) -> Submission:
+    found = next(_small().rows({AN_ID: task_id}), None)
+    if found is None:
+        raise UnknownTask
+    return found
+
+
+@functools.cache
+def _small() -> Prepared[Submission]:
+    """What is told of a submission to whoever polls, which is asked for most of the time."""
+    return Prepared(Submission.objects.filter(pk=AN_ID).only("pk", "student_id", "namespace", "created_at"))
 
 
 def _progress(task_id: UUID) -> tuple[Submission, Progress]:
