@@ -196,7 +196,7 @@ def test_a_get_takes_one_query_more_for_the_key_and_two_for_the_audit_log(
 ) -> None:
     for caller in (calling("a"), calling("b", ["course"])):
         task = caller.submit("html", class_of(5))
-        # Unfinished, finished, read again; and each time one that looks the report up, on a cursor that Django does not see.
+        # Unfinished, finished, read again. Django does not see the cursor that looks the report up each time.
         for most in (2, 4, 3):
             with django_assert_max_num_queries(most):
                 caller.client.get(task)
