@@ -34,6 +34,11 @@ def lock_singles(owner: str, most: int) -> Iterable[Report]:
     return _due_singles_of_an_owner().rows({A_TEXT: owner, A_LIMIT: most})
 
 
+def is_any_of(submission_id: UUID) -> bool:
+    """Whether a submission has work that is due."""
+    return any(_any_of_a_submission().rows({AN_ID: submission_id}))
+
+
 def next_single() -> UUID | None:
     """The submission of a single that is due, whoever's it is."""
     return next((report.submission_id for report in _next_single().rows({})), None)
@@ -45,6 +50,11 @@ def next_single() -> UUID | None:
 @functools.cache
 def _due_of_a_submission() -> Prepared[Report]:
     return _locking(among(Report.objects.filter(submission=AN_ID)).order_by("attempts", "position"))
+
+
+@functools.cache
+def _any_of_a_submission() -> Prepared[Report]:
+    return Prepared(among(Report.objects.filter(submission=AN_ID)).only("pk")[:1], _CONSTANTS)
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 
 from feedback.reports import claims, documents, due, heartbeat
 from feedback.reports.claims import Claim, Made
-from feedback.reports.models import MAX_ATTEMPTS, Report, Submission
+from feedback.reports.models import MAX_ATTEMPTS, Submission
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -61,7 +61,7 @@ def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
             with heartbeat.keeping(claimed):
                 _make({submission_id: submission}, claimed, slice_.over, submission.format)
             if slice_.spent():
-                return due.among(Report.objects.filter(submission=submission_id)).exists()
+                return due.is_any_of(submission_id)
     return False
 
 

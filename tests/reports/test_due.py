@@ -4,13 +4,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from feedback.access.prepared import A_LIMIT, A_TEXT
 from feedback.reports import due
+from feedback.reports.models import Report
 from tests.harness.environment import without_ours
 from tests.harness.processes import ROOT
+from tests.reports.conftest import Submit, class_of
 
 _PLANS = """
 import django
@@ -20,6 +23,7 @@ from django.db import connection
 from feedback.access.prepared import A_TEXT, AN_ID
 from feedback.access.prepared import A_TEXT
 from feedback.reports import due
+from feedback.reports.models import Report
 call_command("migrate", verbosity=0)
 for prepared in (due._next_single(), due._due_singles_of_an_owner()):
     with connection.cursor() as cursor:
@@ -58,3 +62,13 @@ def test_one_statement_finds_as_many_as_are_asked_for() -> None:
 
     assert A_LIMIT in prepared._parameters
     assert str(A_LIMIT) not in prepared._statement
+
+
+def test_a_submission_has_work_until_its_last_report_is_final(submit: Submit) -> None:
+    task, other = (UUID(submit("html", class_of(number)).rsplit("/", 1)[1]) for number in (2, 3))
+    assert due.is_any_of(task)
+    Report.objects.filter(submission=task, kind="student").update(state="SUCCESS")
+    assert due.is_any_of(task), "the class report"
+    Report.objects.filter(submission=task).update(state="SUCCESS")
+    assert not due.is_any_of(task)
+    assert due.is_any_of(other)
