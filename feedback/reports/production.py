@@ -7,7 +7,8 @@ and what it had not committed never happened.
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -15,7 +16,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import Error as DatabaseError
 from django.db.models.functions import Now
 
-from feedback.reports import claims, documents, due, heartbeat
+from feedback.reports import claims, documents, due, heartbeat, interruptions
 from feedback.reports.claims import Claim, Made
 from feedback.reports.models import MAX_ATTEMPTS, Submission
 
@@ -56,13 +57,20 @@ def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
     Submission.objects.filter(id=submission_id).update(attended_at=Now())
     slice_ = _Slice(until)
     with _logging_about(submission):
-        while claimed := claims.claim(submission_id, _share(submission, slice_.likely_end())):
-            _latest[:] = claimed[-1:]
-            with heartbeat.keeping(claimed):
-                _make({submission_id: submission}, claimed, slice_.over, submission.format)
+        while _part_of_class(submission, slice_):
             if slice_.spent():
                 return due.is_any_of(submission_id)
     return False
+
+
+def _part_of_class(submission: Submission, slice_: "_Slice") -> bool:
+    """Work on one claim; False where nothing was due."""
+    share = _share(submission, slice_.likely_end())
+    with _claimed(partial(claims.claim, submission.id, share)) as claimed:
+        if claimed:
+            _latest[:] = claimed[-1:]
+            _make({submission.id: submission}, claimed, slice_.over, submission.format)
+    return bool(claimed)
 
 
 def _produce_singles(hinted: Submission, until: float) -> None:
@@ -74,21 +82,35 @@ def _produce_singles(hinted: Submission, until: float) -> None:
     while more:
         handful_until = min(time.monotonic() + HANDFUL_SECONDS, until)
         wanted = _handful(_SINGLES, handful_until) if _SINGLES in _pace else 1
-        claimed = claims.claim_singles(hinted.owner, wanted)
-        _make_singles(submissions, claimed, handful_until + _PATIENCE_SECONDS)
+        with _claimed(partial(claims.claim_singles, hinted.owner, wanted)) as claimed:
+            _make_singles(submissions, claimed, handful_until + _PATIENCE_SECONDS)
         seen |= {claim.submission_id for claim in claimed}
         more = len(claimed) == wanted and time.monotonic() < until
     if hinted.id not in seen:
         # What failed before comes after all that is new, and new ones may never end; so a hint is followed, too.
-        _make_singles(submissions, claims.claim(hinted.id, 1), until)
+        with _claimed(partial(claims.claim, hinted.id, 1)) as claimed:
+            _make_singles(submissions, claimed, until)
 
 
 def _make_singles(submissions: dict[UUID, Submission], claimed: list[Claim], until: float) -> None:
     if others := {claim.submission_id for claim in claimed} - submissions.keys():
         submissions |= Submission.objects.in_bulk(others)
     if claimed:
-        with heartbeat.keeping(claimed):
-            _make(submissions, claimed, lambda: time.monotonic() >= until, _SINGLES)
+        _make(submissions, claimed, lambda: time.monotonic() >= until, _SINGLES)
+
+
+@contextmanager
+def _claimed(claim: Callable[[], list[Claim]]) -> Iterator[list[Claim]]:
+    """What is claimed, its lease kept; handed back whatever interrupts the work on it, from the claim itself on."""
+    claimed: list[Claim] = []
+    try:
+        with interruptions.postponed():
+            claimed = claim()
+        with heartbeat.keeping(claimed) if claimed else nullcontext():
+            yield claimed
+    except BaseException:
+        _hand_back(claimed)
+        raise
 
 
 @contextmanager
@@ -145,17 +167,13 @@ def _make(submissions: Mapping[UUID, Submission], claimed: list[Claim], over: Ca
     """Make claimed reports until it is over, at least one; commit them in one write, hand back the others."""
     made: list[Made] = []
     left = deque(claimed)
-    try:
-        while left and (len(left) == len(claimed) or not over()):
-            if document := _attempt(submissions, left[0]):
-                made.append(document)
-            left.popleft()
-        stored = claims.store(made)
-        if made:
-            _pace[kind] = sum(one.seconds for one in made) / len(made)
-    except BaseException:
-        _hand_back(claimed)
-        raise
+    while left and (len(left) == len(claimed) or not over()):
+        if document := _attempt(submissions, left[0]):
+            made.append(document)
+        left.popleft()
+    stored = claims.store(made)
+    if made:
+        _pace[kind] = sum(one.seconds for one in made) / len(made)
     if stored == len(made):
         for submission_id, number in Counter(one.claim.submission_id for one in made).items():
             with _logging_about(submissions[submission_id]):

@@ -2,8 +2,11 @@
 
 import errno
 import hashlib
+import os
+import signal
 import threading
 import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -242,6 +245,39 @@ def test_a_worker_that_is_told_to_end_gives_back_what_it_has_claimed(
         production.produce(task)
 
     assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
+
+
+@pytest.mark.usefixtures("ending")
+@pytest.mark.parametrize("claiming", ["claim", "claim_singles"])
+def test_a_worker_that_is_told_to_end_while_it_claims_gives_back_what_it_gets(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch, claiming: str
+) -> None:
+    task = task_of(submit("html", class_of(3) if claiming == "claim" else student("ada")))
+
+    real: Callable[..., Any] = getattr(claims, claiming)
+
+    def told_to_end(*arguments: Any) -> Any:
+        claimed = real(*arguments)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return claimed
+
+    monkeypatch.setattr(claims, claiming, told_to_end)
+    with pytest.raises(SystemExit):
+        production.produce(task)
+
+    assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
+
+
+@pytest.fixture
+def ending() -> Iterator[None]:
+    """SIGTERM does here what it does in a worker's process: it raises SystemExit wherever the process is."""
+
+    def end(*_: Any) -> None:
+        raise SystemExit
+
+    before = signal.signal(signal.SIGTERM, end)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 def test_a_failed_class_that_is_retried_refuses_the_class_report_that_lists_the_failures(
