@@ -1,7 +1,11 @@
 """Which databases are taken, and what is said of the others."""
 
+from pathlib import Path
+
+import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from psycopg_pool import ConnectionPool
 
 from config import databases
 
@@ -12,6 +16,41 @@ def test_postgresql_keeps_the_options_of_its_address_and_gets_ours() -> None:
     assert database["OPTIONS"]["sslmode"] == "require"
     assert "idle_in_transaction_session_timeout" in database["OPTIONS"]["options"]
     assert database["CONN_HEALTH_CHECKS"]
+
+
+def test_a_connection_is_handed_out_without_a_round_trip_and_never_once_it_has_ended(
+    postgres: str, tmp_path: Path
+) -> None:
+    with (
+        (tmp_path / "messages").open("w") as messages,
+        psycopg.connect(postgres, autocommit=True) as other,
+        pool_of_one(postgres) as pool,
+    ):
+        connection = pool.getconn()
+        connection.pgconn.trace(messages.fileno())
+        for _ in range(3):
+            pool.putconn(connection)
+            assert pool.getconn() is connection
+        connection.pgconn.untrace()
+        assert (tmp_path / "messages").read_text() == ""
+
+        pool.putconn(connection)
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
+        with pool.connection() as another:
+            assert another is not connection
+            another.execute("SELECT 1")
+
+
+def pool_of_one(url: str) -> "ConnectionPool[databases.Connection]":
+    """As Django makes it of our settings."""
+    return ConnectionPool(
+        url,
+        kwargs={"autocommit": True},
+        min_size=0,
+        max_size=1,
+        connection_class=databases.Connection,
+        check=ConnectionPool.check_connection,
+    )
 
 
 def test_sqlite_writes_to_the_disk_before_it_answers() -> None:

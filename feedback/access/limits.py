@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from feedback.access.models import Counter
@@ -170,7 +170,8 @@ def _add_in_database(name: str, period: int, amount: int, until: int) -> int:
     if amount < 0:  # what is given back counts for its own window only
         Counter.objects.filter(name=name, period=period).update(used=F("used") + amount)
         return 0
-    with connection.cursor() as cursor:
+    # A savepoint: where this fails all are let through, and what is stored around it must not be lost with it.
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO access_counter AS counter (name, period, used, until) VALUES (%s, %s, %s, %s) "
             "ON CONFLICT (name) DO UPDATE SET period = excluded.period, until = excluded.until, used = excluded.used + "

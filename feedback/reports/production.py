@@ -37,8 +37,10 @@ LOOK_SECONDS = 0.05
 # The seconds that a report lately took in this process: of a class by its format, of singles of whatever formats came.
 _pace: dict[str, float] = {}
 _SINGLES = "singles"
-# The last report of a class that this process has claimed: they go in order, so it says how far its class has come.
-_latest: list[Claim] = []
+# The position of the last report that this process has claimed, of each of the latest classes: as reports are claimed
+# in order, it says how far a class has come.
+_reached: dict[UUID, int] = {}
+_CLASSES = 100
 
 
 def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
@@ -68,7 +70,7 @@ def _part_of_class(submission: Submission, slice_: "_Slice") -> bool:
     share = _share(submission, slice_.likely_end())
     with _claimed(partial(claims.claim, submission.id, share)) as claimed:
         if claimed:
-            _latest[:] = claimed[-1:]
+            _remember(claimed[-1])
             _make({submission.id: submission}, claimed, slice_.over, submission.format)
     return bool(claimed)
 
@@ -128,10 +130,16 @@ def _handful(kind: str, until: float) -> int:
 
 def _share(submission: Submission, until: float) -> int:
     """How many of a class to claim: less towards its end, or the last to claim would leave the others idle."""
-    reached = _latest[0].position if _latest and _latest[0].submission_id == submission.id else 0
-    share = max(round((submission.students - reached) * _SHARE), 1)
+    share = max(round((submission.students - _reached.get(submission.id, 0)) * _SHARE), 1)
     soon = _handful(submission.format, time.monotonic() + HANDFUL_SECONDS)
     return min(_handful(submission.format, until), max(share, soon))
+
+
+def _remember(last: Claim) -> None:
+    _reached.pop(last.submission_id, None)
+    _reached[last.submission_id] = last.position
+    if len(_reached) > _CLASSES:
+        del _reached[next(iter(_reached))]
 
 
 class _Slice:

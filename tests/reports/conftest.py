@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db.models.functions import Now
 from django.test import Client
@@ -62,6 +63,20 @@ def submit(post: Post) -> Submit:
         return str(response["Location"])
 
     return send
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What is sent to the database from here on, also by the cursors that Django does not see."""
+    sent: list[object] = []
+    real = psycopg.Cursor.execute
+
+    def execute(cursor: psycopg.Cursor[Any], query: Any, *arguments: Any, **options: Any) -> psycopg.Cursor[Any]:
+        sent.append(query)
+        return real(cursor, query, *arguments, **options)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", execute)
+    return sent
 
 
 Caller = Callable[..., "Calling"]

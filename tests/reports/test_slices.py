@@ -135,6 +135,22 @@ def test_another_class_is_not_taken_for_one_that_is_nearly_done(
     assert production._share(Submission.objects.get(id=second), time.monotonic() + 100) == 10
 
 
+@pytest.mark.usefixtures("clock")
+def test_how_far_a_class_has_come_is_known_also_after_the_turn_of_another(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(production, "HANDFUL_SECONDS", 0)
+    monkeypatch.setattr(production, "_pace", {"html": 0.1})
+    first, second = (task_of(submit("html", class_of(number))) for number in (40, 12))
+    for task, number in ((first, 32), (second, 4)):
+        production._remember(claims.claim(task, number)[-1])
+
+    shares = {
+        task: production._share(Submission.objects.get(id=task), time.monotonic() + 100) for task in (first, second)
+    }
+    assert shares == {first: 2, second: 2}, "a quarter of the eight that are left of each"
+
+
 def test_claims_of_all_sizes_have_few_statements_put_together(submit: Submit) -> None:
     task = task_of(submit("html", class_of(40)))
     claims._taking_statement.cache_clear()

@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
+from pytest_django import Settings
 
 from feedback.access.callers import ANYONE
 from feedback.access.prepared import binding_cursor
@@ -15,10 +17,10 @@ from feedback.rendering import Format
 from feedback.reports import intake, storing
 from feedback.reports.intake import Order
 from feedback.reports.models import Report, Submission
-from tests.reports.conftest import Post, class_of, student
+from tests.reports.conftest import Post, class_of, student, work_off
 
 ADA = Student(student_id="ada", events=[Event(unit="1")])
-ORDER = Order(format=Format.HTML, options={}, caller=ANYONE)
+ORDER = Order(format=Format.HTML, options={"tz": "UTC", "session_gap_minutes": 10.0}, caller=ANYONE)
 
 
 @pytest.mark.parametrize("body", [student(), class_of(2)], ids=["a single", "a class"])
@@ -54,8 +56,10 @@ def test_a_single_is_stored_in_one_round_trip(
 
 
 def test_the_server_keeps_the_plan_of_that_statement_and_of_no_other(db: None, broker: str) -> None:  # noqa: ARG001
+    intake.submit([Student(student_id=f"classmate-{number}", events=[]) for number in range(9)], ORDER)
     for number in range(10):
         intake.submit([Student(student_id=f"student-{number}", events=[])], ORDER)
+        work_off()
         with binding_cursor() as cursor:
             cursor.execute("SELECT id FROM reports_submission WHERE students = %s", [1])
 
@@ -63,6 +67,22 @@ def test_the_server_keeps_the_plan_of_that_statement_and_of_no_other(db: None, b
         cursor.execute("SELECT DISTINCT statement FROM pg_prepared_statements")
         [kept] = cursor.fetchall()
     assert "INSERT INTO" in kept[0]
+
+
+@pytest.mark.parametrize("number", [1, 2], ids=["a single", "a class"])
+def test_where_nothing_can_be_counted_it_is_stored_all_the_same(
+    db: None,  # noqa: ARG001
+    broker: str,  # noqa: ARG001 - must run
+    settings: Settings,
+    number: int,
+) -> None:
+    counted = replace(ORDER, caller=replace(ANYONE, meter="key:x"))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE access_counter RENAME TO out_of_reach")
+    settings.CELERY_BROKER_URL = "filesystem://"  # so the counters are in the database
+    intake.submit([Student(student_id=f"student-{index}", events=[]) for index in range(number)], counted)
+
+    assert Report.objects.filter(kind="student").count() == number
 
 
 def test_what_another_stores_at_the_same_moment_is_found(transactional_db: None, broker: str) -> None:  # noqa: ARG001
