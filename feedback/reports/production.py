@@ -16,7 +16,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import Error as DatabaseError
 from django.db.models.functions import Now
 
-from feedback.reports import claims, documents, due, heartbeat, interruptions
+from feedback.reports import claims, documents, due, heartbeat, interruptions, loading
 from feedback.reports.claims import Claim, Made
 from feedback.reports.models import MAX_ATTEMPTS, Submission
 
@@ -49,7 +49,7 @@ def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
     Faults of the database or the disk pass through, once everything claimed has been handed back as far
     as that is still possible.
     """
-    submission = Submission.objects.filter(id=submission_id).first()
+    submission = loading.submission(submission_id)
     if submission is None:
         return False
     until = time.monotonic() + seconds
@@ -95,8 +95,7 @@ def _produce_singles(hinted: Submission, until: float) -> None:
 
 
 def _make_singles(submissions: dict[UUID, Submission], claimed: list[Claim], until: float) -> None:
-    if others := {claim.submission_id for claim in claimed} - submissions.keys():
-        submissions |= Submission.objects.in_bulk(others)
+    submissions |= loading.submissions({claim.submission_id for claim in claimed} - submissions.keys())
     if claimed:
         _make(submissions, claimed, lambda: time.monotonic() >= until, _SINGLES)
 

@@ -2,14 +2,16 @@
 
 import time
 from collections import deque
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 import redis
 
-from feedback.reports import claims, hints, production, tasks, turns
+from feedback.reports import claims, documents, hints, production, tasks, turns
 from feedback.reports.models import Report, Submission
 from tests.reports.conftest import Caller, Submit, class_of, student
+from tests.reports.messages import round_trips
 
 
 @pytest.fixture(autouse=True)
@@ -230,11 +232,24 @@ def test_documents_are_stored_in_the_order_in_which_whoever_erases_locks_them(
         def executemany(self, _statement: str, rows: list[tuple[object, ...]]) -> None:
             written.extend(row[-2] for row in rows)
 
-    monkeypatch.setattr(claims, "_binding_cursor", Remembering)
+    monkeypatch.setattr(claims, "binding_cursor", Remembering)
     claims.fail([(claim, "for the test") for claim in reversed(claimed)])
 
     in_order = sorted(claimed, key=lambda claim: claim.submission_id)
     assert written == [claim.report_id for claim in in_order]
+
+
+def test_the_document_of_a_single_is_stored_in_one_round_trip(
+    transactional_db: None,  # noqa: ARG001 - and no test's transaction around it
+    submit: Submit,
+    tmp_path: Path,
+) -> None:
+    submit("html", student())
+    [claim] = claims.claim_singles("", 1)
+    made = [documents.make(Submission.objects.get(), claim)]
+
+    assert round_trips(tmp_path / "messages", lambda: claims.store(made)) == 1
+    assert states() == ["SUCCESS"]
 
 
 def test_where_singles_keep_coming_a_class_claims_no_more_than_fits_between_two_looks(
