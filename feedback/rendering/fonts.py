@@ -1,7 +1,7 @@
 """Which fonts a document is set in, and which characters they hold.
 
-Latin, Greek and Cyrillic are set in faces of our own (`faces/`), so that a report looks the same on every
-machine; for all else there is a short, explicit list of Noto faces, looked for in the usual folders. Coverage
+What is wholly in Latin, Greek and Cyrillic is set in faces of our own (`faces/`), so that it looks the same on
+every machine; for all else there is a short, explicit list of Noto faces, looked for in the usual folders. Coverage
 is read from the fonts' own tables, only for the face that should hold a character, and only once: text in
 Latin never opens a font.
 """
