@@ -79,4 +79,5 @@ def _due_by_themselves(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 def _locking(candidates: QuerySet[Report]) -> Prepared[Report]:
     """Rows that another has locked are skipped on PostgreSQL; on SQLite writers take turns."""
-    return Prepared(candidates.select_for_update(skip_locked=True, of=("self",)).only(*_NEEDED)[:A_LIMIT], _CONSTANTS)
+    locked = candidates.select_for_update(skip_locked=True, of=("self",)).only(*_NEEDED)
+    return Prepared(locked[:A_LIMIT], _CONSTANTS, binary=True)

@@ -3,17 +3,19 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from feedback.access.prepared import A_LIMIT, A_TEXT
-from feedback.reports import due
+from feedback.reports import claims, due
 from feedback.reports.models import Report
 from tests.harness.environment import without_ours
 from tests.harness.processes import ROOT
-from tests.reports.conftest import Submit, class_of
+from tests.reports.conftest import Submit, class_of, student
+from tests.reports.messages import traced
 
 _PLANS = """
 import django
@@ -22,7 +24,7 @@ from django.core.management import call_command
 from django.db import connection
 from feedback.access.prepared import A_TEXT, AN_ID
 from feedback.access.prepared import A_TEXT
-from feedback.reports import due
+from feedback.reports import claims, due
 from feedback.reports.models import Report
 call_command("migrate", verbosity=0)
 for prepared in (due._next_single(), due._due_singles_of_an_owner()):
@@ -62,6 +64,15 @@ def test_one_statement_finds_as_many_as_are_asked_for() -> None:
 
     assert A_LIMIT in prepared._parameters
     assert str(A_LIMIT) not in prepared._statement
+
+
+def test_what_was_submitted_comes_to_the_worker_as_it_is_not_in_hexadecimal_digits(
+    submit: Submit, tmp_path: Path
+) -> None:
+    submit("html", student("ada"))
+    task = UUID(submit("html", class_of(2)).rsplit("/", 1)[1])
+    for number, claim in enumerate((partial(claims.claim_singles, "", 1), partial(claims.claim, task))):
+        assert '"student_id":"' in traced(tmp_path / str(number), claim)
 
 
 def test_a_submission_has_work_until_its_last_report_is_final(submit: Submit) -> None:
