@@ -1,24 +1,35 @@
 """The two databases this runs on, and how each is connected to."""
 
 import select
+import time
 from typing import Any
 
 import dj_database_url
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 
+# How long after it was handed out a connection is believed to live while its socket is silent.
+_FRESH_SECONDS = 30.0
+
 
 class Connection(psycopg.Connection[Any]):
     """A connection whose pool need not ask the server whether it is still there before it hands it out.
 
-    A server that ends a connection says so, and what it said lies in the socket. Where nothing does, an empty
-    statement to ask would cost a third of a look-up, to learn what the look-up itself will learn.
+    A server that ends a connection says so, and what it said lies in the socket. Where nothing does, and a moment ago
+    there was an answer, the empty statement that a pool asks with would cost a third of a look-up. After a while it is
+    asked all the same: whatever stands in between may have forgotten a connection that was silent.
     """
 
+    _fresh_until = 0.0
+
     def execute(self, query: Any, *arguments: Any, **options: Any) -> psycopg.Cursor[Any]:
-        if query == "" and not self._has_news():
-            return self.cursor()
-        return super().execute(query, *arguments, **options)
+        if query != "":
+            return super().execute(query, *arguments, **options)
+        now = time.monotonic()
+        alive = now < self._fresh_until and not self._has_news()
+        answer = self.cursor() if alive else super().execute(query, *arguments, **options)
+        self._fresh_until = now + _FRESH_SECONDS
+        return answer
 
     def _has_news(self) -> bool:
         socket = select.poll()

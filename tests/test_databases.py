@@ -19,7 +19,7 @@ def test_postgresql_keeps_the_options_of_its_address_and_gets_ours() -> None:
 
 
 def test_a_connection_is_handed_out_without_a_round_trip_and_never_once_it_has_ended(
-    postgres: str, tmp_path: Path
+    postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with (
         (tmp_path / "messages").open("w") as messages,
@@ -27,12 +27,22 @@ def test_a_connection_is_handed_out_without_a_round_trip_and_never_once_it_has_e
         pool_of_one(postgres) as pool,
     ):
         connection = pool.getconn()
+        assert isinstance(connection, databases.Connection)
+        pool.putconn(connection)
+        assert pool.getconn() is connection, "the first time it was asked"
         connection.pgconn.trace(messages.fileno())
         for _ in range(3):
             pool.putconn(connection)
             assert pool.getconn() is connection
-        connection.pgconn.untrace()
         assert (tmp_path / "messages").read_text() == ""
+
+        monkeypatch.setattr(databases, "_FRESH_SECONDS", -1)
+        for _ in range(2):  # after a while it is asked again
+            pool.putconn(connection)
+            assert pool.getconn() is connection
+        connection.pgconn.untrace()
+        assert "Query" in (tmp_path / "messages").read_text()
+        monkeypatch.undo()
 
         pool.putconn(connection)
         other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
@@ -43,14 +53,8 @@ def test_a_connection_is_handed_out_without_a_round_trip_and_never_once_it_has_e
 
 def pool_of_one(url: str) -> "ConnectionPool[databases.Connection]":
     """As Django makes it of our settings."""
-    return ConnectionPool(
-        url,
-        kwargs={"autocommit": True},
-        min_size=0,
-        max_size=1,
-        connection_class=databases.Connection,
-        check=ConnectionPool.check_connection,
-    )
+    ours = databases.connected(databases.at(url))["OPTIONS"]["pool"] | {"max_size": 1}
+    return ConnectionPool(url, kwargs={"autocommit": True}, check=ConnectionPool.check_connection, **ours)
 
 
 def test_sqlite_writes_to_the_disk_before_it_answers() -> None:

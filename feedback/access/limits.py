@@ -8,7 +8,7 @@ import functools
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import redis
@@ -79,6 +79,8 @@ def take(limit: Limit, meter: str, amount: int = 1) -> Taken | None:
     try:
         used = _add(_name(limit, meter), period, amount, limit.seconds)
     except (redis.RedisError, DatabaseError) as fault:
+        if connection.in_atomic_block and connection.needs_rollback:
+            raise  # the connection is gone, and what was to be stored around this with it
         log.warning("%s is not counted, so it is let through: %s", meter, fault)
         return None
     left = limit.quota - used
@@ -171,7 +173,8 @@ def _add_in_database(name: str, period: int, amount: int, until: int) -> int:
         Counter.objects.filter(name=name, period=period).update(used=F("used") + amount)
         return 0
     # A savepoint: where this fails all are let through, and what is stored around it must not be lost with it.
-    with transaction.atomic(), connection.cursor() as cursor:
+    savepoint = transaction.atomic() if connection.in_atomic_block else nullcontext()
+    with savepoint, connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO access_counter AS counter (name, period, used, until) VALUES (%s, %s, %s, %s) "
             "ON CONFLICT (name) DO UPDATE SET period = excluded.period, until = excluded.until, used = excluded.used + "

@@ -1,27 +1,41 @@
 """When a process is told to end amid something that must be done whole."""
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+# For a database that does not answer: whoever ends a process does not wait for ever.
+PATIENCE_SECONDS = 5.0
+
 
 @contextmanager
 def postponed() -> Iterator[None]:
-    """A context in which SIGTERM waits: what it does is done when the context ends.
+    """A context in which SIGTERM waits: what it does is done when the context ends, after `PATIENCE_SECONDS`, or when
+    it comes again.
 
-    Only for what is short. Signals arrive in the main thread alone; in any other nothing has to be done.
+    Signals arrive in the main thread alone; in any other nothing has to be done.
     """
     handler = signal.getsignal(signal.SIGTERM)
     if threading.current_thread() is not threading.main_thread() or not callable(handler):
         yield
         return
+    again = threading.Timer(PATIENCE_SECONDS, os.kill, (os.getpid(), signal.SIGTERM))
+    again.daemon = True
     came: list[FrameType | None] = []
-    signal.signal(signal.SIGTERM, lambda _, frame: came.append(frame))
+
+    def note(_: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, handler)
+        came.append(frame)
+        again.start()
+
+    signal.signal(signal.SIGTERM, note)
     try:
         yield
     finally:
+        again.cancel()
         signal.signal(signal.SIGTERM, handler)
         if came:
             handler(signal.SIGTERM, came[0])

@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import Error as DatabaseError
+from django.db import connection
 from django.db.models.functions import Now
 
 from feedback.reports import claims, documents, due, heartbeat, interruptions, loading
@@ -102,7 +103,7 @@ def _make_singles(submissions: dict[UUID, Submission], claimed: list[Claim], unt
 
 @contextmanager
 def _claimed(claim: Callable[[], list[Claim]]) -> Iterator[list[Claim]]:
-    """What is claimed, its lease kept; handed back whatever interrupts the work on it, from the claim itself on."""
+    """What is claimed, its lease kept; handed back if its work is interrupted, by SIGTERM from the claim itself on."""
     claimed: list[Claim] = []
     try:
         with interruptions.postponed():
@@ -228,6 +229,8 @@ def _attempt_failed(claim: Claim, fault: Exception) -> None:
 
 
 def _hand_back(claimed: Sequence[Claim]) -> None:
+    if connection.errors_occurred and not connection.in_atomic_block and not connection.is_usable():
+        connection.close()  # that one is lost; another may still be had
     try:
         claims.hand_back(claimed)
     except DatabaseError as fault:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection
@@ -266,6 +267,28 @@ def test_a_worker_that_is_told_to_end_while_it_claims_gives_back_what_it_gets(
     monkeypatch.setattr(claims, claiming, told_to_end)
     with pytest.raises(SystemExit):
         production.produce(task)
+
+    assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", [1, 3], ids=["a single", "a class"])
+def test_what_is_claimed_is_handed_back_also_where_the_connection_was_cut(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    task = task_of(submit("html", class_of(number) if number > 1 else student("ada")))
+    real = claims.store
+
+    def cut(made: Any) -> int:
+        server = connection.connection
+        with psycopg.connect(server.info.dsn, password=connection.settings_dict["PASSWORD"], autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [server.info.backend_pid])
+        return real(made)
+
+    monkeypatch.setattr(claims, "store", cut)
+    with pytest.raises(OperationalError):
+        production.produce(task)
+    connection.close()
 
     assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
 

@@ -1,13 +1,15 @@
 """What a POST writes: the submission with all its reports, whole or not at all, in no more steps than it takes."""
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 from pytest_django import Settings
 
 from feedback.access.callers import ANYONE
@@ -78,6 +80,37 @@ def test_where_nothing_can_be_counted_it_is_stored_all_the_same(
     intake.submit([Student(student_id=f"student-{index}", events=[]) for index in range(number)], counted)
 
     assert Report.objects.filter(kind="student").count() == number
+
+
+def test_where_the_connection_is_lost_while_it_is_counted_nothing_is_said_to_be_stored(
+    transactional_db: None,  # noqa: ARG001
+    broker: str,  # noqa: ARG001 - must run
+    settings: Settings,
+) -> None:
+    settings.CELERY_BROKER_URL = "filesystem://"  # so the counters are in the database
+    caller = replace(ANYONE, meter="key:x")
+    intake.submit([Student(student_id="grace", events=[])], replace(ORDER, caller=caller))
+    connection.ensure_connection()
+    with psycopg.connect(connection.connection.info.dsn, password=connection.settings_dict["PASSWORD"]) as other:
+        other.execute("UPDATE access_counter SET used = used")
+        waiting = threading.Thread(target=end_once_it_waits, args=(other, connection.connection.info.backend_pid))
+        waiting.start()
+        with pytest.raises(OperationalError):
+            intake.submit([ADA], replace(ORDER, caller=caller))
+        waiting.join()
+    connection.close()
+
+    assert [report.student_id for report in Report.objects.all()] == ["grace"]
+
+
+def end_once_it_waits(other: "psycopg.Connection[Any]", backend: int) -> None:
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        found = other.execute("SELECT pg_blocking_pids(%s)", [backend]).fetchone()
+        if found and found[0]:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
+            return
+        time.sleep(0.01)
 
 
 def test_what_another_stores_at_the_same_moment_is_found(transactional_db: None, broker: str) -> None:  # noqa: ARG001
