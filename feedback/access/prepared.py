@@ -54,6 +54,16 @@ class Prepared(Generic[Row]):
         return converted
 
 
+def padded(ids: Collection[UUID]) -> list[UUID]:
+    """As many as a power of two, the last one again and again: few statements do for all sizes."""
+    return [*ids, *list(ids)[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))]
+
+
+def places(number: int) -> list[UUID]:
+    """That many stand-ins for ids; no id of ours, which are random, is one of them."""
+    return [UUID(int=place) for place in range(number)]
+
+
 def _with_limit(statement: str, parameters: Sequence[Any]) -> tuple[str, Sequence[Any]]:
     """With the stand-in of a limit, which Django writes into the statement, as a parameter."""
     before, found, after = statement.partition(f" LIMIT {A_LIMIT}")

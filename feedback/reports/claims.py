@@ -19,7 +19,7 @@ from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Now
 from django.db.models.sql import UpdateQuery
 
-from feedback.access.prepared import binding_cursor
+from feedback.access.prepared import binding_cursor, padded, places
 from feedback.rendering import Artifact
 from feedback.rendering.manifest import State
 from feedback.reports import due
@@ -99,20 +99,18 @@ def _claim_of(report: Report) -> Claim:
 def _take(claimed: Sequence[Claim]) -> None:
     """Write down of locked reports that they are RUNNING, whose attempt is counted and whose lease begins."""
     key = Report._meta.pk
-    # As many as a power of two, the last one again and again: so there are seven statements to put together, not 64.
-    number = 1 << (len(claimed) - 1).bit_length()
-    statement, parameters = _taking_statement(number, settings.FEEDBACK_LEASE_SECONDS)
-    ids = {key.get_db_prep_value(UUID(int=place), connection): place for place in range(number)}
-    wanted = [key.get_db_prep_value(claim.report_id, connection) for claim in claimed]
-    wanted += wanted[-1:] * (number - len(claimed))
+    wanted = padded([claim.report_id for claim in claimed])
+    statement, parameters = _taking_statement(len(wanted), settings.FEEDBACK_LEASE_SECONDS)
+    pairs = zip(places(len(wanted)), wanted, strict=True)
+    ids = {key.get_db_prep_value(place, connection): key.get_db_prep_value(id_, connection) for place, id_ in pairs}
     with connection.cursor() as cursor:
-        cursor.execute(statement, [wanted[ids[value]] if value in ids else value for value in parameters])
+        cursor.execute(statement, [ids.get(value, value) for value in parameters])
 
 
 @functools.cache
 def _taking_statement(number: int, lease_seconds: float) -> tuple[str, tuple[Any, ...]]:
-    """The UPDATE of so many reports, with the ids 0, 1, … among its parameters; put together once, as above."""
-    reports = Report.objects.filter(id__in=[UUID(int=place) for place in range(number)])
+    """The UPDATE of so many reports, with `places` among its parameters; put together once, as above."""
+    reports = Report.objects.filter(id__in=places(number))
     update: Any = reports.query.chain(UpdateQuery)  # typed as what it was chained from
     update.add_update_values(
         {
