@@ -31,18 +31,18 @@ $(POETRY):
 $(RUN_STAMP): pyproject.toml poetry.lock | $(POETRY)
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	$(POETRY) export --only main --output .venv/requirements.txt
-	.venv/bin/pip install --quiet --require-hashes -r .venv/requirements.txt
+	.venv/bin/pip install --quiet --no-deps --require-hashes -r .venv/requirements.txt
 	.venv/bin/pip install --quiet --no-deps --editable .
 	touch $@
 
 $(DEV_STAMP): $(RUN_STAMP)
 	$(POETRY) export --only main,dev --output .venv/requirements-dev.txt
-	.venv/bin/pip install --quiet --require-hashes -r .venv/requirements-dev.txt
+	.venv/bin/pip install --quiet --no-deps --require-hashes -r .venv/requirements-dev.txt
 	touch $@
 
 $(BENCH_STAMP): $(DEV_STAMP)
 	$(POETRY) export --only main,dev,bench --output .venv/requirements-bench.txt
-	.venv/bin/pip install --quiet --require-hashes -r .venv/requirements-bench.txt
+	.venv/bin/pip install --quiet --no-deps --require-hashes -r .venv/requirements-bench.txt
 	touch $@
 
 demo: install ## from events to reports, by way of a service of its own: make demo EVENTS=file OUT=dir
