@@ -16,7 +16,7 @@ RUN /opt/poetry/bin/poetry export --only main --output /opt/requirements.txt \
 COPY . .
 # Compiled here, because the user that runs it may not write; the browser's files get their hashed names.
 RUN pip install --no-deps --editable . \
- && python -m compileall -q config feedback \
+ && python -m compileall -q feedback \
  && FEEDBACK_HOME=/tmp/home FEEDBACK_STATIC_ROOT=/app/static python manage.py collectstatic --no-input --verbosity 0
 
 # --- what runs: no build tools, no package manager's leftovers, no rights --------------------------------

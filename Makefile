@@ -82,7 +82,7 @@ bench: $(BENCH_STAMP) ## measure beside other ways, as ratios within one run [ON
 	.venv/bin/python -m benchmarks $(ONLY)
 
 faces: install-dev ## cut the faces of the PDF again from the Noto Sans that is installed
-	.venv/bin/python -m feedback.rendering.faces.cut
+	.venv/bin/python -m feedback.rendering.pdf.faces.cut
 
 schemas: install-dev ## write the published JSON schemas from the code
 	.venv/bin/python tests/test_schemas.py

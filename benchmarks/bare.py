@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from feedback.analysis import analyse
+from feedback.contract.formats import Format
 from feedback.events import Student, decode_student, encode_student
-from feedback.rendering import Format, render
+from feedback.rendering import render
 
 
 def make(payload: bytes, format_: Format) -> bytes:

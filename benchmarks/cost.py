@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 _TICK = os.sysconf("SC_CLK_TCK")
-_PROGRAMS = {"feedback web": "web", "celery -A config worker": "workers", "celery -A config beat": "beat"}
+_PROGRAMS = {"feedback web": "web", "celery -A feedback worker": "workers", "celery -A feedback beat": "beat"}
 _SERVERS = ("postgres", "redis-server", "gunicorn", "celery")
 
 

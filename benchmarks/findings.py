@@ -7,7 +7,7 @@ from feedback.analysis import Findings, analyse
 from feedback.rendering import RenderOptions
 from feedback.rendering.blocks import Document
 from feedback.rendering.characters import Coverage, Legible
-from feedback.rendering.view import student_document
+from feedback.rendering.student.document import student_document
 
 # One of each shape.
 WARMING = 2

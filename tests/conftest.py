@@ -10,8 +10,9 @@ from hypothesis import settings
 
 from tests.harness import environment, servers, stack
 from tests.harness.browser import browser
+from tests.harness.in_process import calling, post, statements, submit
 
-__all__ = ["browser"]
+__all__ = ["browser", "calling", "post", "statements", "submit"]
 
 # A busy machine makes an example slow without making it wrong; the suite times nothing.
 settings.register_profile("suite", deadline=None)

@@ -20,8 +20,9 @@ from benchmarks import findings, table
 from benchmarks.__main__ import SUBJECTS
 from benchmarks.measure import Goal, Row
 from benchmarks.peers import templated
-from feedback.rendering import Format, render
-from feedback.rendering.html import page
+from feedback.contract.formats import Format
+from feedback.rendering import render
+from feedback.rendering.html.page import page
 from tests.harness import stack
 from tests.harness.processes import ROOT
 

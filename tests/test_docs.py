@@ -13,8 +13,8 @@ COMPOSE_ONLY = {"FLOWER_BASIC_AUTH"}
 
 
 def variables_read() -> set[str]:
-    """Every variable that the settings read: the first argument of each call of a reader in `config.env`."""
-    tree = ast.parse((ROOT / "config" / "settings.py").read_text())
+    """Every variable that the settings read: the first argument of each call of a reader in `feedback.config.env`."""
+    tree = ast.parse((ROOT / "feedback" / "settings.py").read_text())
     return {
         node.args[0].value
         for node in ast.walk(tree)

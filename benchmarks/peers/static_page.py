@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from rest_framework.request import Request
 
-from feedback.reports.api.views import ContractView
+from feedback.api.views import ContractView
 
 _PAGE = b"<!DOCTYPE html><title>Static</title>" + b"<p>Nothing of a student.</p>" * 740
 
@@ -25,5 +25,5 @@ class StaticPageView(ContractView):
 urlpatterns = [
     path("static-page", static_page),
     path("static-page-for-callers", StaticPageView.as_view()),
-    path("", include("config.urls")),
+    path("", include("feedback.urls")),
 ]

@@ -1,5 +1,5 @@
 """Our settings, with the addresses of `static_page`: all else, the middleware first, is the same."""
 
-from config.settings import *  # noqa: F403 - all of them
+from feedback.settings import *  # noqa: F403 - all of them
 
 ROOT_URLCONF = "benchmarks.peers.static_page"

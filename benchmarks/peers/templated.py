@@ -10,7 +10,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from feedback.rendering.blocks import Cell, Chart, Column, Document
-from feedback.rendering.html import style
+from feedback.rendering.html.page import style
 
 register = Library()
 _ARROW = re.compile("(Q[0-9]+ )->")

@@ -11,7 +11,8 @@ from benchmarks import findings
 from benchmarks.measure import Goal, Row, in_milliseconds, race, scaled
 from benchmarks.peers import drawings, platypus, weasy
 from feedback.analysis import Findings
-from feedback.rendering import Format, render
+from feedback.contract.formats import Format
+from feedback.rendering import render
 
 EVENTS = (76, 147, 229, 380)
 

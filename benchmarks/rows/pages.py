@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks import findings
 from benchmarks.measure import Goal, Row, in_milliseconds, race, scaled
 from benchmarks.peers import templated
-from feedback.rendering import html
+from feedback.rendering.html import page
 
 EVENTS = (76, 147, 229, 380)
 
@@ -18,7 +18,7 @@ def rows() -> Iterator[Row]:
 
 def _row(events: int) -> Row:
     contestants: dict[str, Any] = {
-        "ours": lambda item: html.page(item[1]),
+        "ours": lambda item: page.page(item[1]),
         "Django": lambda item: templated.page(item[1]),
         "view model": lambda item: findings.document(item[0]),
     }

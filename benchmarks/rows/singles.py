@@ -9,8 +9,8 @@ import httpx
 
 from benchmarks import bare, samples, service
 from benchmarks.measure import Goal, Row, scaled
+from feedback.contract.formats import Format
 from feedback.events import encode_student
-from feedback.rendering import Format
 from tests.harness.stack import Stack
 
 _JSON = {"Content-Type": "application/json"}

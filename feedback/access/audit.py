@@ -9,7 +9,13 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from feedback.access.models import AuditEntry
-from feedback.access.prepared import A_TEXT, AN_ID, ANOTHER_ID, ANOTHER_TEXT, Prepared
+from feedback.db.compiled_query import (
+    A_TEXT,
+    AN_ID,
+    ANOTHER_ID,
+    ANOTHER_TEXT,
+    Prepared,
+)
 
 Action: TypeAlias = AuditEntry.Action
 

@@ -3,7 +3,11 @@
 No clock, no environment, no I/O; the same events and settings always give the same findings.
 """
 
-from feedback.analysis.class_findings import (
+from feedback.analysis.analyse import analyse
+from feedback.analysis.cohort.analyse import analyse_class
+from feedback.analysis.cohort.compared import ComparedMeasure, ComparedQuestion, Comparison
+from feedback.analysis.cohort.comparison import with_comparison
+from feedback.analysis.cohort.findings import (
     Activity,
     ClassFindings,
     ClassKeyFigures,
@@ -15,9 +19,6 @@ from feedback.analysis.class_findings import (
     QuestionStatistics,
     Spread,
 )
-from feedback.analysis.cohort import analyse_class
-from feedback.analysis.compared import ComparedMeasure, ComparedQuestion, Comparison
-from feedback.analysis.comparison import with_comparison
 from feedback.analysis.encoding import (
     class_findings_schema,
     decode_class_findings,
@@ -40,10 +41,9 @@ from feedback.analysis.findings import (
     ScoreProgress,
 )
 from feedback.analysis.guide import definitions, how_to_read, how_to_read_class
-from feedback.analysis.quality import replaced_characters_note
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote, Definition, Insight, Missing
-from feedback.analysis.student import analyse
+from feedback.analysis.student.quality import replaced_characters_note
 
 __all__ = [
     "Activity",

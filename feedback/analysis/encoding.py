@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from feedback.analysis.class_findings import ClassFindings, ClassStatistics
+from feedback.analysis.cohort.findings import ClassFindings, ClassStatistics
 from feedback.analysis.findings import Findings
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

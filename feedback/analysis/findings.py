@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from feedback.analysis.compared import Comparison
+from feedback.analysis.cohort.compared import Comparison
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote, Insight, Missing
 

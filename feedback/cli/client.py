@@ -16,10 +16,10 @@ import msgspec
 
 from feedback.cli import console
 from feedback.cli.files import detail_lines
+from feedback.contract.formats import Format
+from feedback.contract.manifest import Manifest
 from feedback.events import MediaType
 from feedback.events.spool import CHUNK_BYTES
-from feedback.rendering import Format
-from feedback.rendering.manifest import Manifest
 
 Answer = TypeVar("Answer")
 _GZIP_WBITS = 31

@@ -18,12 +18,12 @@ class StartFailed(Exception):
 
 
 def environment(home: Path, host: str) -> dict[str, str]:
-    """All that the children are told. Which file is where in the home is for `config.settings` to say.
+    """All that the children are told. Which file is where in the home is for `feedback.settings` to say.
 
     Raises StartFailed for what would let everyone in who should not be.
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OF_SERVICES)}
-    ours = {"FEEDBACK_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUNBUFFERED": "1"}
+    ours = {"FEEDBACK_HOME": str(home), "DJANGO_SETTINGS_MODULE": "feedback.settings", "PYTHONUNBUFFERED": "1"}
     # Who can reach the loopback interface is on this machine already; beyond it, the operator decides.
     reached = {"FEEDBACK_AUTH": "open"} if is_loopback(host) else {"ALLOWED_HOSTS": f"127.0.0.1,localhost,{host}"}
     # Short enough that a worker hands back what it has not finished before the supervisor's patience is over.

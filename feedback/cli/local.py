@@ -26,8 +26,9 @@ from feedback.cli.making import (
 )
 from feedback.cli.output import Output
 from feedback.cli.workers import ProcessDied, Workers, cores
-from feedback.rendering import file_stems
-from feedback.rendering.manifest import Manifest, ManifestEntry, State
+from feedback.contract.filenames import file_stems
+from feedback.contract.manifest import Manifest, ManifestEntry
+from feedback.contract.states import State
 
 
 def render_roster(roster: Roster, recipe: Recipe) -> "Run":

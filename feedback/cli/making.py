@@ -18,8 +18,9 @@ from feedback.analysis import (
 )
 from feedback.cli import output
 from feedback.cli.output import Output
+from feedback.contract.formats import Format
 from feedback.events import decode_student
-from feedback.rendering import Format, RenderOptions, render, render_class
+from feedback.rendering import RenderOptions, render, render_class
 
 
 @dataclass(frozen=True)

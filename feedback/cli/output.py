@@ -7,7 +7,7 @@ import secrets
 from enum import StrEnum
 from pathlib import Path
 
-from feedback.rendering.manifest import Manifest, encode_manifest
+from feedback.contract.manifest import Manifest, encode_manifest
 
 MANIFEST = "manifest.json"
 

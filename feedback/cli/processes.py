@@ -89,7 +89,10 @@ class Sentinel:
 
     def __enter__(self) -> Self:
         self._popen = subprocess.Popen(
-            [sys.executable, "-m", "feedback.cli.sentinel"], stdin=subprocess.PIPE, start_new_session=True, bufsize=0
+            [sys.executable, "-m", "feedback.cli.orphan_reaper"],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            bufsize=0,
         )
         return self
 

@@ -17,9 +17,11 @@ import msgspec
 from feedback.cli import console, output
 from feedback.cli.client import Counts, Refused, Service, ServiceError
 from feedback.cli.output import DOCUMENTS, Output
+from feedback.contract.filenames import file_stems
+from feedback.contract.formats import Format
+from feedback.contract.manifest import Manifest, ManifestEntry, decode_manifest
+from feedback.contract.states import State
 from feedback.events import MediaType
-from feedback.rendering import Format, file_stems
-from feedback.rendering.manifest import Manifest, ManifestEntry, State, decode_manifest
 
 # What a service may call a file; whatever else an archive holds is not unpacked.
 _SAFE = re.compile(r"(?:html|pdf)/[A-Za-z0-9][A-Za-z0-9._@-]{0,120}")

@@ -30,7 +30,7 @@ class Supervisor:
         self._children = dict[str, Child]()
         self._pauses = dict[str, float]()
         self._due = dict[str, float]()
-        celery = [sys.executable, "-m", "celery", "-A", "config", "--quiet"]
+        celery = [sys.executable, "-m", "celery", "-A", "feedback", "--quiet"]
         self._commands = {
             "web": [sys.executable, "-m", "feedback.cli", "web", "--fd", str(bound.fileno())],
             "worker": [sys.executable, "-m", "feedback.cli.worker"],

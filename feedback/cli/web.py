@@ -24,7 +24,7 @@ def web(host: str, port: int, workers: int, fd: int | None) -> None:
     """Run the web process alone, for the services way of running.
 
     It needs the settings in the environment (see .env.example) and a migrated database, and hands the
-    work to `celery -A config worker`. Slow clients cost it nothing: bodies are read before a thread is taken.
+    work to `celery -A feedback worker`. Slow clients cost it nothing: bodies are read before a thread is taken.
     """
     _take_all_descriptors()
     try:
@@ -49,14 +49,14 @@ def _take_all_descriptors() -> None:
 
 def _refuse_exposure(bound: socket.socket) -> None:
     """Raises StartFailed where the service would be open to other machines without its operator having said so."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "feedback.settings")
     embedded.refuse_exposure(bound.getsockname()[0], settings.FEEDBACK_AUTH, allow_open=settings.FEEDBACK_ALLOW_OPEN)
 
 
 def _configuration(workers: int) -> uvicorn.Config:
     """Raises ImproperlyConfigured for settings that are not understood."""
     config = uvicorn.Config(
-        "config.asgi:application",
+        "feedback.server.asgi:application",
         workers=workers,
         loop="uvloop",
         http="httptools",

@@ -1,13 +1,13 @@
 """`python -m feedback.cli.worker`: the worker of `feedback serve`.
 
-What `celery -A config worker` does, but gone once the work is: after an orderly stop billiard would take
+What `celery -A feedback worker` does, but gone once the work is: after an orderly stop billiard would take
 seconds more to take down, at the exit of the interpreter, a pool that has ended already.
 """
 
 import logging
 import os
 
-from config.celery import app
+from feedback.celery import app
 from feedback.cli.workers import cores
 
 

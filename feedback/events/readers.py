@@ -7,13 +7,13 @@ from typing import IO
 
 import msgspec
 
-from feedback.events.careful import student_from
-from feedback.events.csv import read_csv
-from feedback.events.elements import MalformedError, elements
 from feedback.events.faults import Faults, Line, Place, TooLarge, describe
+from feedback.events.formats.csv import read_csv
+from feedback.events.json_any import MAX_DIGITS, affordable, decode_untyped
+from feedback.events.json_scanner import MalformedError, elements
 from feedback.events.limits import Limits
 from feedback.events.model import Student, decode_student, decode_students
-from feedback.events.untyped import MAX_DIGITS, affordable, decode_untyped
+from feedback.events.strict_decoder import student_from
 
 
 class MediaType(StrEnum):

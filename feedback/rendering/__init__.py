@@ -3,30 +3,23 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from feedback.analysis.class_findings import ClassFindings
+from feedback.analysis.cohort.findings import ClassFindings
 from feedback.analysis.findings import Findings
-from feedback.rendering.artifact import Artifact, Format, RenderOptions
+from feedback.contract.filenames import file_stems
+from feedback.contract.formats import Format
+from feedback.rendering.artifact import Artifact, RenderOptions
 from feedback.rendering.blocks import Document
 from feedback.rendering.characters import Coverage, Legible
-from feedback.rendering.class_view import class_document
-from feedback.rendering.fonts import missing_scripts
-from feedback.rendering.html import page, style_source
-from feedback.rendering.identity import renderer_version
-from feedback.rendering.manifest import Manifest, ManifestEntry, State, decode_manifest, encode_manifest
-from feedback.rendering.naming import file_stems
-from feedback.rendering.pdf import CannotSetError, typeset
-from feedback.rendering.view import student_document
+from feedback.rendering.cohort.document import class_document
+from feedback.rendering.html.page import page, style_source
+from feedback.rendering.pdf.fonts import missing_scripts
+from feedback.rendering.pdf.typeset import CannotSetError, typeset
+from feedback.rendering.student.document import student_document
+from feedback.rendering.version import renderer_version
 
 __all__ = [
     "Artifact",
-    "Format",
-    "Manifest",
-    "ManifestEntry",
     "RenderOptions",
-    "State",
-    "decode_manifest",
-    "encode_manifest",
-    "file_stems",
     "missing_scripts",
     "render",
     "render_class",

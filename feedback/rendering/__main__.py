@@ -2,7 +2,7 @@
 
 import sys
 
-from feedback.rendering.pdf import CannotSetError, set_here
+from feedback.rendering.pdf.typeset import CannotSetError, set_here
 
 if __name__ == "__main__":
     try:

@@ -1,26 +1,9 @@
 """What a renderer is asked for, and what it gives back."""
 
 from datetime import UTC, tzinfo
-from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-
-
-class Format(StrEnum):
-    """A document format: its value is the name in addresses, folders and file suffixes."""
-
-    HTML = "html"
-    PDF = "pdf"
-
-    @property
-    def media_type(self) -> str:
-        return "text/html" if self is Format.HTML else "application/pdf"
-
-    @property
-    def suffix(self) -> str:
-        """With the dot: `.html`, `.pdf`."""
-        return f".{self.value}"
 
 
 class Artifact(msgspec.Struct, frozen=True):

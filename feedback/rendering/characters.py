@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from enum import Enum
 
-from feedback.rendering import fonts
+from feedback.rendering.pdf import fonts
 
 _UNSAFE = re.compile(f"[^{fonts.LATIN_GREEK_CYRILLIC}]")
 # Part of how some scripts and emoji are written, after a character of theirs; anywhere else they only hide.

@@ -3,8 +3,8 @@
 import math
 from datetime import datetime, timedelta
 
-from feedback.analysis.quality import replaced_characters_note
 from feedback.analysis.settings import AnalysisSettings
+from feedback.analysis.student.quality import replaced_characters_note
 from feedback.rendering.artifact import RenderOptions
 from feedback.rendering.characters import Legible
 from feedback.rendering.texts import N_, speech

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.template.defaultfilters import pluralize
 
 from feedback.access.limits import Exceeded
-from feedback.reports.api import errors as api
-from feedback.reports.api.errors import NotWritable
-from feedback.reports.api.negotiation import accepts
+from feedback.api import errors as api
+from feedback.api.errors import NotWritable
+from feedback.api.negotiation import accepts
 
 _API = ("/assignment", "/students", "/health", "/metrics", "/api")
 

@@ -5,8 +5,8 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 
-from feedback.rendering import Format
-from feedback.reports.documents import Options, options_of
+from feedback.contract.formats import Format
+from feedback.queue.render_job import Options, options_of
 
 _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 _FORMATS = {"both": list(Format), "html": [Format.HTML], "pdf": [Format.PDF]}

@@ -10,9 +10,9 @@ from django.middleware.common import CommonMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped] # it has no types
 
 from feedback.access.limits import Exceeded
+from feedback.api.errors import NotWritable
 from feedback.rendering import style_source
-from feedback.reports.api.errors import NotWritable
-from feedback.reports.intake import Refused
+from feedback.submissions.intake import Refused
 from feedback.web.errors import not_to_be_opened, refused
 
 

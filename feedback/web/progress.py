@@ -9,8 +9,13 @@ from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from feedback.rendering.manifest import State
-from feedback.reports.models import HEADLINE, UNFINISHED, Report, Submission
+from feedback.contract.states import State
+from feedback.store.models import (
+    HEADLINE,
+    UNFINISHED,
+    Report,
+    Submission,
+)
 
 _WINDOW = timedelta(seconds=10)
 _MILESTONE_PERCENT = 25

@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.charts import small
-from feedback.rendering.html import decoration, style
-from feedback.web.lookups import may_write
+from feedback.rendering.html.page import decoration, style
+from feedback.web.uploads import may_write
 
 # What htmx is to do, and what it may not: nothing inline, nothing evaluated, no student kept in the browser.
 _HTMX = {

@@ -1,64 +1,82 @@
-"""From a file somebody sent to submissions: the same readers and the same intake as the API's."""
+"""What a page is about, as far as whoever looks may know of it."""
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
-from typing import IO, Any
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
 
-from django.conf import settings
-from django.core.files import File
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
 
-from feedback.events import EventsError, Limits, MediaType, Student, TooLarge, read_students, spool
-from feedback.events.files import media_type_of, plain
-from feedback.events.lines import lines_of
-from feedback.rendering import Format
-from feedback.reports.documents import Options
-from feedback.reports.intake import Order, submit_roll
-from feedback.reports.models import Submission
-from feedback.reports.roll import Roll
+from feedback.contract.formats import Format
+from feedback.store.models import Report, Submission, Submissions
 from feedback.web.access import caller_of
 
-
-def take(request: HttpRequest, file: "File[Any]", formats: Sequence[Format], options: Options) -> Submission:
-    """Store a file's students in each format, or find them stored; the first submission.
-
-    Raises EventsError or OutOfScope, with nothing stored.
-    """
-    caller = caller_of(request)
-    with _students_of(file) as students, Roll(students) as roll:
-        found = [submit_roll(roll, Order(format=one, options=options, caller=caller))[0] for one in formats]
-    return found[0]
+Key = tuple[str, str]
+# More submissions of the very same students than anyone has reason to make.
+_CANDIDATES = 50
 
 
-def lines_in(file: "File[Any]", places: Collection[str]) -> dict[str, int]:
-    """The lines of a JSON file on which places stand, as far as they can be known; other files' faults say them."""
-    try:
-        with _content_of(file) as (content, media_type):
-            return lines_of(content.read(), places) if media_type is MediaType.JSON else {}
-    except EventsError:
-        return {}
+@dataclass(frozen=True)
+class Upload:
+    """The same students with the same options, as one task or as two: HTML first, then PDF."""
 
+    submissions: tuple[Submission, ...]
 
-def check_size(request: HttpRequest) -> None:
-    """To be called before a form is looked at: a body cut off at the limit would read like a whole one.
+    @property
+    def first(self) -> Submission:
+        return self.submissions[0]
 
-    Raises TooLarge.
-    """
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.FEEDBACK_MAX_BODY_BYTES:
-        raise TooLarge(
-            f"The file is larger than {settings.FEEDBACK_MAX_BODY_BYTES:,} bytes. Compress it with gzip, "
-            "or upload the class in parts."
+    @property
+    def missing_formats(self) -> list[Format]:
+        there = {submission.format for submission in self.submissions}
+        return [format_ for format_ in Format if format_.value not in there]
+
+    def reports(self) -> QuerySet[Report]:
+        """All of them, HTML before PDF, without what is large."""
+        reports = Report.objects.filter(submission__in=[submission.id for submission in self.submissions])
+        return reports.select_related("submission").defer("payload", "findings", "body", "submission__statistics")
+
+    def reports_of(self, keys: Collection[Key]) -> dict[Key, list[Report]]:
+        """The reports of some students by their (namespace, student id), in the order of the formats."""
+        found: dict[Key, list[Report]] = {key: [] for key in keys}
+        students = self.reports().filter(
+            kind=Report.Kind.STUDENT, student_id__in={student_id for _, student_id in keys}
         )
+        for report in students.order_by("submission__format"):
+            if (key := (report.namespace, report.student_id)) in found:
+                found[key].append(report)
+        return found
 
 
-@contextmanager
-def _students_of(file: "File[Any]") -> Iterator[Iterator[Student]]:
-    with _content_of(file) as (content, media_type):
-        limits = Limits(max_students=settings.FEEDBACK_MAX_STUDENTS, max_events=settings.FEEDBACK_MAX_EVENTS)
-        yield read_students(content, media_type, limits)
+def visible(request: HttpRequest) -> Submissions:
+    """The submissions of whoever looks; every look-up of a page begins here."""
+    return Submission.objects.visible_to(caller_of(request)).defer("statistics")
 
 
-@contextmanager
-def _content_of(file: "File[Any]") -> Iterator[tuple[IO[bytes], MediaType]]:
-    with spool(plain(iter(file.chunks())), settings.FEEDBACK_MAX_BODY_BYTES) as content:
-        yield content, media_type_of(file.name or "", content)
+def writable(request: HttpRequest, submissions: Iterable[Submission]) -> Submissions:
+    """Those of them that whoever looks may also make again and delete."""
+    ids = [submission.pk for submission in submissions]
+    return Submission.objects.writable_by(caller_of(request)).filter(pk__in=ids)
+
+
+def may_write(request: HttpRequest, upload: Upload) -> bool:
+    """Whether whoever looks may also hand out, make again and delete: what else is offered would be refused."""
+    writes = caller_of(request).writes
+    return writes.names is None or (bool(writes) and writable(request, upload.submissions).exists())
+
+
+def upload_of(request: HttpRequest, task_id: UUID) -> Upload:
+    """The upload that a task belongs to. Raises Http404."""
+    submission = visible(request).filter(id=task_id).first()
+    if submission is None:
+        raise Http404
+    return Upload(with_counterpart(request, submission))
+
+
+def with_counterpart(request: HttpRequest, submission: Submission) -> tuple[Submission, ...]:
+    """A submission and the latest one of the same students, with the same options, in the other format."""
+    same = visible(request).filter(owner=submission.owner, content_sha256=submission.content_sha256)
+    others = same.exclude(format=submission.format).order_by("-created_at")[:_CANDIDATES]
+    counterpart = next((other for other in others if other.options == submission.options), None)
+    found = [submission, counterpart] if counterpart else [submission]
+    return tuple(sorted(found, key=lambda one: one.format))

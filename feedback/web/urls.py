@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from feedback.rendering import Format
+from feedback.contract.formats import Format
 from feedback.web.views.account import LoginView, PasswordView
 from feedback.web.views.api_docs import ApiDocsView
 from feedback.web.views.classes import FindingsTableView

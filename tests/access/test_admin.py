@@ -8,7 +8,7 @@ from django.test import Client
 
 from feedback.access import keys
 from feedback.access.models import ApiKey, AuditEntry, Grant
-from tests.reports.traces import traces_of
+from tests.harness.traces import traces_of
 
 KEYS = "/admin/access/apikey/"
 

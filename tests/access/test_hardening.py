@@ -14,8 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
-from config import env
 from feedback.access import checks
+from feedback.config import env
 from tests.harness.environment import without_ours
 from tests.harness.processes import ROOT
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.analysis import analyse
-from feedback.analysis.log import kind_of, time_order
+from feedback.analysis.student.log import kind_of, time_order
 from feedback.events import Event
 from tests.analysis.logs import at, events, save, student, submission
 

@@ -11,15 +11,15 @@ from tests.chaos.site import WORKERS, Site, until
 from tests.chaos.work import Json, class_of, expected_sha256, student
 
 IN_WEB = {
-    "before the commit": ("feedback.reports.storing:insert_single", "before"),
-    "after the commit, before the hint": ("feedback.reports.hints:publish", "before"),
-    "after the hint, before the answer": ("feedback.reports.hints:publish", "after"),
+    "before the commit": ("feedback.store.bulk_insert:insert_single", "before"),
+    "after the commit, before the hint": ("feedback.queue.doorbell:publish", "before"),
+    "after the hint, before the answer": ("feedback.queue.doorbell:publish", "after"),
 }
 IN_WORKER = {
-    "after the claim": ("feedback.reports.claims:claim_singles", "after"),
-    "after the render": ("feedback.reports.documents:render", "after"),
-    "before the store": ("feedback.reports.claims:store", "before"),
-    "after the store": ("feedback.reports.claims:store", "after"),
+    "after the claim": ("feedback.queue.claims:claim_singles", "after"),
+    "after the render": ("feedback.queue.render_job:render", "after"),
+    "before the store": ("feedback.queue.claims:store", "before"),
+    "after the store": ("feedback.queue.claims:store", "after"),
 }
 
 
@@ -54,7 +54,7 @@ def test_web_is_killed(site: Site, point: str) -> None:
 
 def test_web_is_killed_amid_the_rows_of_a_class(site: Site) -> None:
     site.end("web")
-    flaw = site.flaw("web", "feedback.reports.storing:insert_reports", when="after", action="kill")
+    flaw = site.flaw("web", "feedback.store.bulk_insert:insert_reports", when="after", action="kill")
     site.start_web().until(site.answers)
 
     with pytest.raises(httpx.TransportError):
@@ -87,7 +87,7 @@ def struck(shared_site: Site) -> dict[str, Struck]:
     for point, (target, when) in IN_WORKER.items():
         name = students[point]["student_id"]
         kill = shared_site.flaw(WORKERS[0], target, when=when, action="kill", only_for=name)
-        render = "feedback.reports.documents:render"
+        render = "feedback.queue.render_job:render"
         flaws[point] = kill, shared_site.flaw(WORKERS[0], render, when="before", action="count", only_for=name)
     shared_site.start_worker()
     found = {}

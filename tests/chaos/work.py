@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from feedback.analysis import Findings, analyse, analyse_class
+from feedback.contract.formats import Format
 from feedback.events import decode_student, encode_student
-from feedback.rendering import Format, RenderOptions, render, render_class
+from feedback.rendering import RenderOptions, render, render_class
 
 Json = dict[str, Any]
 

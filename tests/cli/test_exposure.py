@@ -67,7 +67,7 @@ def test_served_beyond_this_machine_it_wants_keys(tmp_path: Path) -> None:
 def test_flower_started_by_hand_listens_on_this_machine_alone(tmp_path: Path, broker: str) -> None:
     settings = {"CELERY_BROKER_URL": broker, "FEEDBACK_HOME": str(tmp_path / "home")}
     with Stack(tmp_path, settings) as stack:
-        flower = stack.start("flower", "celery", "-A", "config", "flower", f"--port={stack.port}")
+        flower = stack.start("flower", "celery", "-A", "feedback", "flower", f"--port={stack.port}")
         flower.until(lambda: _accepts("127.0.0.1", stack.port))
         # A server on all addresses would answer at every one of 127.0.0.0/8.
         assert not _accepts("127.0.0.2", stack.port)

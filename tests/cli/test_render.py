@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from feedback.rendering import file_stems
+from feedback.contract.filenames import file_stems
 from tests.cli.support import feedback, files_in, manifest_of, student
 
 HOSTILE = [

@@ -92,7 +92,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
 def test_it_answers_where_it_says_once_it_says_so(serve: Serve) -> None:
     assert httpx.get(f"{serve.url}/health/ready").status_code == 200
     commands = " ".join(serve.family().values())
-    for part in ("feedback.cli web", "feedback.cli.worker", "celery -A config --quiet beat"):
+    for part in ("feedback.cli web", "feedback.cli.worker", "celery -A feedback --quiet beat"):
         assert part in commands
 
 
@@ -178,7 +178,7 @@ def test_a_setting_that_is_not_understood_stops_the_start_in_plain_words(tmp_pat
 
 def test_the_web_process_alone_runs_with_many_workers_and_ends_with_0(tmp_path: Path) -> None:
     settings = {"FEEDBACK_HOME": str(tmp_path / "home"), "WEB_TEST": str(tmp_path)}
-    environment = without_ours(dict(os.environ)) | settings | {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment = without_ours(dict(os.environ)) | settings | {"DJANGO_SETTINGS_MODULE": "feedback.settings"}
     migrate = Process("migrate", [sys.executable, "-m", "django", "migrate"], environment, tmp_path / "migrate.log")
     assert migrate.wait(60) == 0, migrate.words()
     web = Process("web", [FEEDBACK, "web", "--port", "0", "--workers", "2"], environment, tmp_path / "web.log")

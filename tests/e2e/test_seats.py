@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from config.handler import SEATS, SEATS_APART
+from feedback.server.threads import SEATS, SEATS_APART
 from tests.harness.stack import Stack
 
 MANY = 200

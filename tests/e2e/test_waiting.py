@@ -12,7 +12,7 @@ import httpx
 import psycopg
 import pytest
 
-from config.handler import SEATS, SEATS_APART
+from feedback.server.threads import SEATS, SEATS_APART
 from tests.harness.stack import Stack
 
 WAITERS = 200

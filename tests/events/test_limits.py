@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from feedback.events import InvalidEvents, Limits, MediaType, TooLarge, inflate, spool, untyped
+from feedback.events import (
+    InvalidEvents,
+    Limits,
+    MediaType,
+    TooLarge,
+    inflate,
+    json_any,
+    spool,
+)
 from feedback.events.spool import CHUNK_BYTES, MAX_MEMBERS
 from tests.events.reading import read, student_with
 
@@ -99,8 +107,8 @@ def test_students_that_do_not_look_like_any_are_not_held_twice() -> None:
 
 
 def test_what_is_too_much_to_examine_is_refused_with_the_decoders_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(untyped, "_ALWAYS_AFFORDABLE", 0)
-    monkeypatch.setattr(untyped, "MEMORY_BYTES", 0)
+    monkeypatch.setattr(json_any, "_ALWAYS_AFFORDABLE", 0)
+    monkeypatch.setattr(json_any, "MEMORY_BYTES", 0)
     with pytest.raises(InvalidEvents) as refused:
         read(b"[" + student_with() + ',\n {"é" 1}]'.encode())
     assert refused.value.details == {"body": ["not JSON: expected ':' at line 2, column 7"]}

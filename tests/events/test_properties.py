@@ -22,10 +22,10 @@ from feedback.events import (
     read_students,
     readers,
 )
-from feedback.events.careful import student_from
 from feedback.events.faults import Faults
+from feedback.events.json_any import decode_untyped
 from feedback.events.readers import _is_suspect
-from feedback.events.untyped import decode_untyped
+from feedback.events.strict_decoder import student_from
 from tests.events.reading import classes, read, students
 
 # Where text of JSON is likely to be misread: every class of token, and everything a rule speaks of.

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.analysis import analyse, analyse_class
+from feedback.contract.formats import Format
 from feedback.events import Student, decode_student
-from feedback.rendering import Format, RenderOptions, render, render_class
+from feedback.rendering import RenderOptions, render, render_class
 from tests.fuzz.conftest import REQUESTS, examples
 from tests.fuzz.strategies import STUDENT
 

@@ -62,7 +62,7 @@ MODES = {
 }
 MODE = os.environ.get("TEST_AUTH", "open")
 SETTINGS = {
-    "DJANGO_SETTINGS_MODULE": "config.settings",
+    "DJANGO_SETTINGS_MODULE": "feedback.settings",
     "SECRET_KEY": "a key for tests only, which protects nothing at all",
     "DEBUG": "false",
     "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",

@@ -76,10 +76,10 @@ class Stack:
     def start_worker(self, name: str = "worker", concurrency: int = 2) -> Process:
         options = ["--concurrency", str(concurrency), "--hostname", f"{name}@{self.port}"]
         quiet = ["--without-mingle", "--without-gossip"]  # workers have nothing to say to each other
-        return self.start(name, "celery", "-A", "config", "worker", "-E", *options, *quiet)
+        return self.start(name, "celery", "-A", "feedback", "worker", "-E", *options, *quiet)
 
     def start_beat(self, name: str = "beat") -> Process:
-        return self.start(name, "celery", "-A", "config", "beat", "--loglevel", "INFO", "--pidfile", "")
+        return self.start(name, "celery", "-A", "feedback", "beat", "--loglevel", "INFO", "--pidfile", "")
 
     def answers(self) -> bool:
         """Whether the web process answers at all."""

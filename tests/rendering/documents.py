@@ -9,8 +9,9 @@ from typing import NamedTuple
 from pypdf import PdfReader
 
 from feedback.analysis import analyse
+from feedback.contract.formats import Format
 from feedback.events import Student
-from feedback.rendering import Format, RenderOptions, render
+from feedback.rendering import RenderOptions, render
 
 _FOOT = re.compile(r"Page \d+ of \d+")
 BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")

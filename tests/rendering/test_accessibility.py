@@ -8,7 +8,13 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page
 
 from feedback.analysis import Failure, analyse, analyse_class, with_comparison
-from feedback.rendering import Format, RenderOptions, render, render_class, style_source
+from feedback.contract.formats import Format
+from feedback.rendering import (
+    RenderOptions,
+    render,
+    render_class,
+    style_source,
+)
 from tests.analysis.logs import student
 from tests.rendering.documents import pdf_text
 from tests.rendering.students import HOSTILE_TEXTS, MANY_QUESTIONS, NO_TIMES, exam, on_units

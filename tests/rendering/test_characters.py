@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.rendering import fonts, pdf
-from feedback.rendering.artifact import Format
+from feedback.contract.formats import Format
 from feedback.rendering.blocks import Document, Notes, Section
 from feedback.rendering.characters import Coverage, Legible
+from feedback.rendering.pdf import fonts, typeset
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
@@ -25,13 +25,13 @@ def test_every_character_taken_for_granted_is_in_our_own_faces_and_in_noto_sans(
     assert len(characters) > 900
     for families in (("Feedback Sans", "DejaVu Sans Mono"), ("Noto Sans", "DejaVu Sans Mono")):
         monkeypatch.setattr(fonts, "families_for", lambda _, families=families: families)
-        assert pdf.typeset(document(" ".join(characters))).startswith(b"%PDF-")
+        assert typeset.typeset(document(" ".join(characters))).startswith(b"%PDF-")
 
 
 def test_a_character_that_no_font_holds_would_make_typst_refuse() -> None:
     """Why all of this is needed; when it no longer is, this says so."""
-    with pytest.raises(pdf.CannotSetError):
-        pdf.typeset(document("\ufffe"))
+    with pytest.raises(typeset.CannotSetError):
+        typeset.typeset(document("\ufffe"))
 
 
 @given(any_text)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from feedback.analysis import ClassFindings, Failure, analyse, analyse_class, how_to_read, with_comparison
+from feedback.contract.formats import Format
 from feedback.events import Student
-from feedback.rendering import Format, RenderOptions, render, render_class
+from feedback.rendering import RenderOptions, render, render_class
 from tests.analysis.logs import save, student
 from tests.rendering.documents import NUMBER, Parsed, folded, html_of, pages_by_pypdf, pdf_of, pdf_text, running_text
 from tests.rendering.students import MANY_QUESTIONS, UNUSUAL, exam

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.events import Student
-from feedback.rendering.view_path import event_order_lines
+from feedback.rendering.student.path import event_order_lines
 from tests.analysis.logs import save, student
 from tests.rendering.documents import Parsed, folded, html_of, pages_by_poppler, pages_by_pypdf, pdf_of, running_text
 from tests.rendering.students import MANY_QUESTIONS, NO_EVENTS, ONE_EVENT, exam

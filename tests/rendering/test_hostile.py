@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.analysis import Failure, analyse, analyse_class
+from feedback.contract.formats import Format
 from feedback.events import Student
-from feedback.rendering import Format, RenderOptions, render, render_class
+from feedback.rendering import RenderOptions, render, render_class
 from feedback.rendering.characters import Coverage, Legible
-from feedback.rendering.pdf import _main
+from feedback.rendering.pdf.typeset import _main
 from tests.analysis.logs import save, student, submission
 from tests.rendering.documents import Parsed, folded, html_of, pages_by_pypdf, pdf_of, pdf_text, running_text
 from tests.rendering.students import HOSTILE_TEXTS, exam, on_units

@@ -10,7 +10,9 @@ import pytest
 from pypdf import PdfReader
 
 from feedback.analysis import analyse
-from feedback.rendering import Format, pdf, render
+from feedback.contract.formats import Format
+from feedback.rendering import render
+from feedback.rendering.pdf import typeset
 from tests.harness.processes import ROOT
 from tests.rendering.students import exam
 
@@ -68,7 +70,7 @@ def test_children_forked_before_any_compilation_compile_themselves() -> None:
 
 
 def test_importing_the_room_compiles_nothing() -> None:
-    assert run("import feedback.rendering.pdf as pdf; print(pdf._process.has_compiled)").strip() == "False"
+    assert run("import feedback.rendering.pdf.typeset as pdf; print(pdf._process.has_compiled)").strip() == "False"
 
 
 def test_children_do_not_read_each_others_data() -> None:
@@ -149,11 +151,11 @@ def test_a_fault_inside_typst_costs_one_document_and_not_the_thread(monkeypatch:
         def compile(self, **_: object) -> bytes:
             raise panic("index out of bounds")
 
-    monkeypatch.setattr(pdf._thread, "compiler", Broken())
+    monkeypatch.setattr(typeset._thread, "compiler", Broken())
     # Set again with fewer characters, on a new compiler.
     assert render(findings, Format.PDF) == whole
 
 
 def test_a_refusal_says_what_typst_said() -> None:
-    with pytest.raises(pdf.CannotSetError, match="failed to parse JSON"):
-        pdf.set_here(b"no json", 0)
+    with pytest.raises(typeset.CannotSetError, match="failed to parse JSON"):
+        typeset.set_here(b"no json", 0)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from feedback.analysis import AnalysisSettings, analyse, analyse_class
-from feedback.rendering import Format, render, render_class, texts
+from feedback.contract.formats import Format
+from feedback.rendering import render, render_class, texts
 from tests.analysis.test_translation import listed
 from tests.rendering.documents import Parsed, pdf_text
 from tests.rendering.students import exam

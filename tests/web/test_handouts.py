@@ -6,8 +6,14 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
-from feedback.reports.models import HandOut
-from tests.reports.conftest import Caller, calling, class_of, student, work_off
+from feedback.store.models import HandOut
+from tests.harness.in_process import (
+    Caller,
+    calling,
+    class_of,
+    student,
+    work_off,
+)
 from tests.web.conftest import Upload
 from tests.web.test_people import Person, person
 

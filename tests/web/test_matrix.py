@@ -20,9 +20,14 @@ from pytest_django import DjangoDbBlocker
 
 from feedback.access import keys
 from feedback.access.models import ApiKey, AuditEntry, Grant
-from feedback.reports import handout
-from feedback.reports.models import Report, Submission
-from tests.reports.conftest import Calling, class_of, student, work_off
+from feedback.store.models import Report, Submission
+from feedback.submissions import handouts
+from tests.harness.in_process import (
+    Calling,
+    class_of,
+    student,
+    work_off,
+)
 from tests.web.conftest import Answer
 
 pytestmark = pytest.mark.django_db
@@ -168,8 +173,8 @@ class World:
         work_off()
         self.task_id = UUID(task.rsplit("/", 1)[1])
         self.report = Report.objects.get(submission=self.task_id, position=1)
-        self.handout = handout.make(Submission.objects.get(), 7, "the test")
-        [link, _] = handout.links_of(self.handout)
+        self.handout = handouts.make(Submission.objects.get(), 7, "the test")
+        [link, _] = handouts.links_of(self.handout)
         self.token = link.token
         self.clients = dict(zip(COLUMNS, self._clients(), strict=True))
 

@@ -12,8 +12,14 @@ from django.test import Client
 from pytest_django import Settings
 
 from feedback.access.models import AuditEntry, Grant
-from feedback.reports.models import Report, Submission
-from tests.reports.conftest import Caller, calling, class_of, student, work_off
+from feedback.store.models import Report, Submission
+from tests.harness.in_process import (
+    Caller,
+    calling,
+    class_of,
+    student,
+    work_off,
+)
 
 __all__ = ["calling"]
 

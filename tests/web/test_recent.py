@@ -8,9 +8,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from feedback.reports.models import Report, Submission
+from feedback.store.models import Report, Submission
 from feedback.web.views import recent
-from tests.reports.conftest import class_of, student, work_off
+from tests.harness.in_process import class_of, student, work_off
 from tests.web.conftest import Upload
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from feedback.reports.models import Report, Submission
-from tests.reports.conftest import class_of, student
+from feedback.store.models import Report, Submission
+from tests.harness.in_process import class_of, student
 from tests.web.conftest import Upload
 
 

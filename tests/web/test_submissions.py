@@ -11,9 +11,14 @@ from django.db.models.functions import Now
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from feedback.reports.models import Report, Submission
+from feedback.store.models import Report, Submission
 from feedback.web import table
-from tests.reports.conftest import Submit, class_of, student, work_off
+from tests.harness.in_process import (
+    Submit,
+    class_of,
+    student,
+    work_off,
+)
 from tests.web.conftest import Answer, Upload
 
 

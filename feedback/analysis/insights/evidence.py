@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from feedback.analysis.batches import without_repeats
 from feedback.analysis.findings import KeyFigures, LateShare, Question, Rhythm, ScoreProgress
-from feedback.analysis.log import Log, visits
-from feedback.analysis.questions import progress_of
 from feedback.analysis.settings import AnalysisSettings
+from feedback.analysis.student.batches import without_repeats
+from feedback.analysis.student.log import Log, visits
+from feedback.analysis.student.questions import progress_of
 from feedback.analysis.texts import N_, Speech
 
 _REPEATS = N_("Batched submissions that only repeat a score are not counted here.")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from feedback.analysis.findings import ScoreProgress
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
-from feedback.analysis.questions import FULL_SCORE
+from feedback.analysis.student.questions import FULL_SCORE
 from feedback.analysis.texts import N_, Speech
 from feedback.analysis.times import SECOND
 from feedback.analysis.wording import duration, listed, number, percent, score

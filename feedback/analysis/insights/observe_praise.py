@@ -8,7 +8,7 @@ from feedback.analysis.findings import Mark, ScoreProgress
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
 from feedback.analysis.insights.observe import SEVERAL_QUESTIONS, named
-from feedback.analysis.questions import FULL_SCORE
+from feedback.analysis.student.questions import FULL_SCORE
 from feedback.analysis.texts import N_
 from feedback.analysis.times import SECOND, microseconds
 from feedback.analysis.wording import duration, number, percent, score

@@ -10,18 +10,18 @@ from django.utils.cache import patch_vary_headers
 from django.views import View
 
 from feedback.analysis import ClassFindings, decode_class_findings
+from feedback.contract.states import State
 from feedback.rendering import RenderOptions
 from feedback.rendering.characters import Coverage, Legible
-from feedback.rendering.class_view import class_document
-from feedback.rendering.html import sections
-from feedback.rendering.manifest import State
+from feedback.rendering.cohort.document import class_document
+from feedback.rendering.html.page import sections
 from feedback.rendering.words import Words
-from feedback.reports import spreadsheet
-from feedback.reports.models import HEADLINE, Report
+from feedback.store.models import HEADLINE, Report
+from feedback.submissions import spreadsheet
 from feedback.web import table
-from feedback.web.lookups import Upload, upload_of
 from feedback.web.progress import Progress
 from feedback.web.responses import wants_fragment
+from feedback.web.uploads import Upload, upload_of
 
 FAILURES_SHOWN = 20
 

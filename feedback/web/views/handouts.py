@@ -9,14 +9,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
-from feedback.reports import handout
-from feedback.reports.api.errors import NotWritable
-from feedback.reports.api.handouts import DAYS, addresses, links_table
-from feedback.reports.handout import LONGEST_DAYS
-from feedback.reports.models import HandOut
+from feedback.api.errors import NotWritable
+from feedback.api.handouts import DAYS, addresses, links_table
+from feedback.store.models import HandOut
+from feedback.submissions import handouts
+from feedback.submissions.handouts import LONGEST_DAYS
 from feedback.web.access import caller_of
-from feedback.web.lookups import Upload, upload_of, writable
 from feedback.web.responses import go_to
+from feedback.web.uploads import Upload, upload_of, writable
 
 _ROWS = 100
 
@@ -35,7 +35,7 @@ class HandOutsView(View):
         upload, form = _upload(request, task_id), DaysForm(request.POST)
         if not form.is_valid():
             return _list(request, upload, form, status=400)
-        made = handout.make(upload.first, form.cleaned_data["days"], caller_of(request).name)
+        made = handouts.make(upload.first, form.cleaned_data["days"], caller_of(request).name)
         return go_to(request, reverse("links", args=[task_id, made.id]))
 
 
@@ -44,8 +44,8 @@ class LinksView(View):
 
     def get(self, request: HttpRequest, task_id: UUID, handout_id: UUID) -> HttpResponse:
         upload, found = _handout(request, task_id, handout_id)
-        page = Paginator(list(handout.links_of(found)), _ROWS).get_page(request.GET.get("page"))
-        made = handout.formats_of(found)
+        page = Paginator(list(handouts.links_of(found)), _ROWS).get_page(request.GET.get("page"))
+        made = handouts.formats_of(found)
         rows = [(link, addresses(request, link, made)) for link in page]
         context = {"upload": upload, "handout": found, "page": page, "rows": rows, "is_over": found.is_over}
         return render(request, "links.html.j2", context)
@@ -64,10 +64,10 @@ class WithdrawView(View):
     def post(self, request: HttpRequest, task_id: UUID, handout_id: UUID) -> HttpResponse:
         _, found = _handout(request, task_id, handout_id)
         if report_id := request.POST.get("report"):
-            if not handout.withdraw_link(found, _uuid(report_id), caller_of(request).name):
+            if not handouts.withdraw_link(found, _uuid(report_id), caller_of(request).name):
                 raise Http404
             return go_to(request, reverse("links", args=[task_id, handout_id]))
-        handout.withdraw(found, caller_of(request).name)
+        handouts.withdraw(found, caller_of(request).name)
         return go_to(request, reverse("handing-out", args=[task_id]))
 
 

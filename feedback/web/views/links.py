@@ -7,9 +7,14 @@ from django.utils.decorators import method_decorator
 from django.views import View
 
 from feedback.access.limits import Exceeded
-from feedback.rendering import Format
-from feedback.reports.api import answers
-from feedback.reports.handout import LinkClosed, NoSuchLink, NotMade, open_link
+from feedback.api import responses
+from feedback.contract.formats import Format
+from feedback.submissions.handouts import (
+    LinkClosed,
+    NoSuchLink,
+    NotMade,
+    open_link,
+)
 
 _CLOSED = {
     NoSuchLink: (
@@ -34,7 +39,7 @@ class LinkView(View):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         try:
-            response = answers.document(open_link(token, self.format_))
+            response = responses.document(open_link(token, self.format_))
             del response["ETag"]
         except (NoSuchLink, LinkClosed, NotMade) as fault:
             status, title, why = _CLOSED[type(fault)]

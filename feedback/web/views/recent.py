@@ -11,16 +11,21 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from feedback.api.errors import NotWritable
+from feedback.contract.states import State
 from feedback.rendering import RenderOptions
 from feedback.rendering.characters import Coverage, Legible
-from feedback.rendering.manifest import State
 from feedback.rendering.words import Words
-from feedback.reports import erasure
-from feedback.reports.api.errors import NotWritable
-from feedback.reports.models import HEADLINE, Report, Submission
+from feedback.store.models import HEADLINE, Report, Submission
+from feedback.submissions import erasure
 from feedback.web.access import caller_of
-from feedback.web.lookups import Upload, upload_of, visible, writable
 from feedback.web.responses import go_to
+from feedback.web.uploads import (
+    Upload,
+    upload_of,
+    visible,
+    writable,
+)
 
 _ROWS = 50
 

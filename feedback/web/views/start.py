@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.views import View
 
 from feedback.access.limits import Exceeded
+from feedback.api.errors import STATUSES, words_of
 from feedback.events import EventsError, InvalidEvents
-from feedback.reports.api.errors import STATUSES, words_of
-from feedback.reports.intake import Refused
+from feedback.submissions.intake import Refused
 from feedback.web.access import caller_of
 from feedback.web.forms import UploadForm, WishesForm, time_zones
 from feedback.web.responses import go_to
-from feedback.web.uploads import check_size, lines_in, take
+from feedback.web.upload_file import check_size, lines_in, take
 
 _FAULTS_SHOWN = 20
 

@@ -9,14 +9,14 @@ from django.shortcuts import render
 from django.views import View
 
 from feedback.analysis import decode_findings
+from feedback.contract.states import State
 from feedback.rendering import RenderOptions
 from feedback.rendering.blocks import Document
 from feedback.rendering.characters import Coverage, Legible
-from feedback.rendering.html import sections
-from feedback.rendering.manifest import State
-from feedback.rendering.view import student_document
-from feedback.reports.models import Report
-from feedback.web.lookups import Upload, upload_of
+from feedback.rendering.html.page import sections
+from feedback.rendering.student.document import student_document
+from feedback.store.models import Report
+from feedback.web.uploads import Upload, upload_of
 
 
 class StudentView(View):

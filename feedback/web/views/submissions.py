@@ -10,17 +10,22 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from feedback.api.errors import NotWritable
+from feedback.contract.formats import Format
+from feedback.contract.states import State
 from feedback.events import decode_student
-from feedback.rendering import Format
-from feedback.rendering.manifest import State
-from feedback.reports import claims, hints
-from feedback.reports.api.errors import NotWritable
-from feedback.reports.intake import Order, submit
-from feedback.reports.models import Report
+from feedback.queue import claims, doorbell
+from feedback.store.models import Report
+from feedback.submissions.intake import Order, submit
 from feedback.web.access import caller_of
-from feedback.web.lookups import Key, Upload, upload_of, writable
 from feedback.web.progress import Progress, milestone, progress_of
 from feedback.web.responses import go_to
+from feedback.web.uploads import (
+    Key,
+    Upload,
+    upload_of,
+    writable,
+)
 from feedback.web.views.classes import class_page
 from feedback.web.views.students import student_page
 
@@ -83,7 +88,7 @@ class RetryView(View):
             raise NotWritable
         for submission in submissions:
             if claims.retry(submission.id):
-                hints.publish(submission)
+                doorbell.publish(submission)
         return go_to(request, reverse("submission", args=[task_id]))
 
 

@@ -1,0 +1,1 @@
+"""The measures of a class, from the findings of its students."""

@@ -1,0 +1,91 @@
+"""Each question over the class, and the orders in which students opened them."""
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from feedback.analysis.cohort.findings import OpeningOrder, QuestionStatistics
+from feedback.analysis.cohort.spread import spread_of
+from feedback.analysis.findings import Findings, Question
+from feedback.analysis.student.questions import FULL_SCORE
+from feedback.analysis.units import Unit, in_order
+
+ORDERS_SHOWN = 5
+# Orders of more questions than this are too many to be shared by several students, and too long to read.
+ORDER_LENGTH = 40
+
+
+class _Tally:
+    """What one question needs of the class: counts, and two numbers a student."""
+
+    def __init__(self) -> None:
+        self.touched = self.submitted = self.scored = self.solved = self.unsubmitted = self.events = self.first = 0
+        self.seconds, self.submissions, self.positions = array("d"), array("d"), array("d")
+
+    def add(self, question: Question) -> None:
+        self.touched += 1
+        self.events += question.events
+        self.submitted += question.submissions > 0
+        self.unsubmitted += question.saved_not_submitted
+        self.submissions.append(question.submissions)
+        if question.seconds is not None:
+            self.seconds.append(question.seconds)
+        if question.progress is not None:
+            self.scored += 1
+            self.solved += question.progress.best >= FULL_SCORE
+
+    def opened(self, position: int) -> None:
+        self.positions.append(position)
+        self.first += position == 1
+
+    def statistics(self, number: int, unit: Unit) -> QuestionStatistics:
+        return QuestionStatistics(
+            label=f"C{number}",
+            number=number,
+            unit=unit.name,
+            unit_kind=unit.kind,
+            touched=self.touched,
+            submitted=self.submitted,
+            solved=self.solved if self.scored else None,
+            saved_not_submitted=self.unsubmitted,
+            events=self.events,
+            seconds=spread_of(self.seconds),
+            submissions=spread_of(self.submissions, whole=True),
+            opened_first=self.first,
+            opened_position=spread_of(self.positions, whole=True),
+        )
+
+
+class QuestionsTally:
+    """Gathers students one by one."""
+
+    def __init__(self) -> None:
+        self._tallies: defaultdict[Unit, _Tally] = defaultdict(_Tally)
+        self._orders: Counter[tuple[Unit, ...]] = Counter()
+
+    def add(self, findings: Findings) -> None:
+        """Count one student's questions."""
+        units = {}
+        for question in findings.questions:
+            unit = units[question.alias] = Unit(question.unit_kind, question.unit)
+            self._tallies[unit].add(question)
+        # Where a question has no time nobody knows when it was opened, nor how many came before another.
+        if all(question.first_at is not None for question in findings.questions):
+            opened = [units[alias] for alias in dict.fromkeys([run.question for run in findings.path])]
+            for position, unit in enumerate(opened, start=1):
+                self._tallies[unit].opened(position)
+            if 1 < len(opened) <= ORDER_LENGTH:
+                self._orders[tuple(opened)] += 1
+
+    def statistics(self) -> tuple[QuestionStatistics, ...]:
+        """One entry for each unit anybody touched, in the order of units."""
+        return tuple(
+            self._tallies[unit].statistics(number, unit) for number, unit in enumerate(in_order(self._tallies), start=1)
+        )
+
+    def opening_orders(self, questions: Sequence[QuestionStatistics]) -> tuple[OpeningOrder, ...]:
+        """The most frequent orders that at least two students share, the most frequent first."""
+        label = {Unit(question.unit_kind, question.unit): question.label for question in questions}
+        shared = [(students, order) for order, students in self._orders.items() if students > 1]
+        shared.sort(key=lambda item: (-item[0], [label[unit] for unit in item[1]]))
+        return tuple(OpeningOrder(tuple(label[unit] for unit in order), n) for n, order in shared[:ORDERS_SHOWN])

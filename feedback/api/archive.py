@@ -1,0 +1,100 @@
+"""All reports of a task as one ZIP, streamed: never more than a page of documents in memory."""
+
+import io
+import zipfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+
+from feedback.api import responses
+from feedback.contract.filenames import file_stems
+from feedback.contract.manifest import Manifest, encode_manifest
+from feedback.contract.states import State
+from feedback.queue.render_job import filed_class_report
+from feedback.store.models import HEADLINE, Report, Submission
+
+_PAGE = 32
+# The archive is a function of what is in it: no wall clock.
+_DATE = (2000, 1, 1, 0, 0, 0)
+
+
+async def stream(submission: Submission, reports: Sequence[Report]) -> AsyncIterator[bytes]:
+    """The bytes of the archive, for a response that is sent at the client's speed.
+
+    Between two parts no connection to the database is held, so a slow client holds up no one.
+    """
+    parts = parts_of(submission, reports)
+    while part := await sync_to_async(_next)(parts):
+        yield part
+
+
+def _next(parts: Iterator[bytes]) -> bytes:
+    try:
+        return next(parts, b"")
+    finally:
+        close_old_connections()
+
+
+def parts_of(submission: Submission, reports: Sequence[Report]) -> Iterator[bytes]:
+    """The same, for the files layout: `<format>/<file>`, `class.<format>` and `manifest.json`."""
+    manifest = manifest_of(submission, reports)
+    names = {UUID(entry.report_id): entry.link for entry in manifest.students if entry.report_id and entry.link}
+    done = list(names)
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr(_info("manifest.json"), encode_manifest(manifest))
+        yield sink.take()
+        if submission.is_class and reports[HEADLINE].state == State.SUCCESS:
+            class_report = _class_report(submission, list(names.values()))
+            archive.writestr(_info(f"class.{submission.format}"), class_report)
+            yield sink.take()
+        for start in range(0, len(done), _PAGE):
+            bodies = dict(Report.objects.filter(id__in=done[start : start + _PAGE]).values_list("id", "body"))
+            for report_id, body in bodies.items():
+                archive.writestr(_info(names[report_id]), bytes(body or b""))
+                yield sink.take()
+    yield sink.take()
+
+
+def manifest_of(submission: Submission, reports: Sequence[Report]) -> Manifest:
+    """What the archive says is in it: a link is the name of a file."""
+    students = [report for report in reports if report.kind == Report.Kind.STUDENT]
+    stems = file_stems([(report.namespace, report.student_id) for report in students])
+    names = dict(zip((report.id for report in students), stems, strict=True))
+    suffix = submission.format
+    return responses.manifest(submission, students, lambda report: f"{suffix}/{names[report.id]}.{suffix}")
+
+
+def _class_report(submission: Submission, links: Sequence[str]) -> bytes:
+    findings = submission.reports.filter(position=HEADLINE).values_list("findings", flat=True).get()
+    return filed_class_report(submission, bytes(findings or b""), links)
+
+
+def _info(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, _DATE)
+    # A PDF's streams are compressed already.
+    info.compress_type = zipfile.ZIP_STORED if name.endswith(".pdf") else zipfile.ZIP_DEFLATED
+    info.external_attr = 0o644 << 16
+    return info
+
+
+class _Sink(io.RawIOBase):
+    """Where zipfile writes, and from where the parts are taken; not seekable, so it never goes back."""
+
+    def __init__(self) -> None:
+        self._parts = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int:
+        view = memoryview(data)  # type: ignore[arg-type] # whatever the buffer protocol offers
+        self._parts += view
+        return view.nbytes
+
+    def take(self) -> bytes:
+        part = bytes(self._parts)
+        self._parts.clear()
+        return part

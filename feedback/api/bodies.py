@@ -1,0 +1,114 @@
+"""From a request to an order: the only place that distrusts input, beside the events room it relies on."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import Message
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from rest_framework.request import Request
+
+from feedback.api.authentication import caller_of
+from feedback.api.errors import InvalidRequest
+from feedback.contract.formats import Format
+from feedback.events import Limits, MediaType, Student, UnsupportedInput, inflate, read_students, spool
+from feedback.events.spool import CHUNK_BYTES
+from feedback.queue.render_job import options_of
+from feedback.submissions.intake import Order
+
+_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+_LONGEST_NAME = 200
+_UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
+
+
+def order_from(request: Request, format_: Format) -> Order:
+    """Raises InvalidRequest."""
+    asked = (_time_zone(request), _compare(request))
+    return Order(
+        format=format_,
+        options=options_of(*asked),
+        asked=asked,
+        caller=caller_of(request),
+        idempotency_key=_idempotency_key(request),
+    )
+
+
+def _time_zone(request: Request) -> str | None:
+    zone = request.query_params.get("tz")
+    if zone is None or zone in available_timezones():
+        return zone
+    raise InvalidRequest("tz", "not a time zone of the IANA database; write one such as Asia/Kolkata, or leave it out")
+
+
+def _compare(request: Request) -> str | None:
+    compare = request.query_params.get("compare")
+    if compare in (None, "class"):
+        return compare
+    raise InvalidRequest("compare", "expected `class`; leave it out for reports without a comparison")
+
+
+def _idempotency_key(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if key and not _KEY.fullmatch(key):
+        raise InvalidRequest("Idempotency-Key", "not 1 to 255 printable ASCII characters; a UUID will do")
+    return key
+
+
+def student_from(request: Request) -> tuple[str, str | None]:
+    """(student id, namespace) of the query; the namespace is None where it names none. Raises InvalidRequest."""
+    student_id, namespace = request.query_params.get("student_id", ""), request.query_params.get("namespace")
+    for name, value in (("student_id", student_id), ("namespace", namespace or "")):
+        if len(value) > _LONGEST_NAME or "\0" in value:
+            raise InvalidRequest(name, f"expected at most {_LONGEST_NAME} characters, NUL not among them")
+    if not student_id:
+        raise InvalidRequest(
+            "student_id", "it is missing; DELETE /students?student_id=…, and &namespace=… for one only"
+        )
+    return student_id, namespace
+
+
+@contextmanager
+def students_of(request: Request) -> Iterator[Iterator[Student]]:
+    """The validated students of the body, in a context that holds the spooled body.
+
+    Raises UnsupportedInput, TooLarge and InvalidEvents, some of them only at the end of the iteration.
+    """
+    media_type = _media_type(request)
+    # DRF's own `stream` is empty for a chunked request, which has no length.
+    chunks = iter(lambda: request._request.read(CHUNK_BYTES), b"")
+    if _is_gzip(request):
+        chunks = inflate(chunks)
+    with spool(chunks, settings.FEEDBACK_MAX_BODY_BYTES) as body:
+        yield read_students(body, media_type, _limits())
+
+
+def _limits() -> Limits:
+    return Limits(max_students=settings.FEEDBACK_MAX_STUDENTS, max_events=settings.FEEDBACK_MAX_EVENTS)
+
+
+def _media_type(request: Request) -> MediaType:
+    header = Message()
+    header["Content-Type"] = request.headers.get("Content-Type") or MediaType.JSON
+    charset = header.get_content_charset("utf-8")
+    try:
+        if charset not in _UTF8:
+            raise ValueError
+        return MediaType(header.get_content_type())
+    except ValueError:
+        raise UnsupportedInput(
+            "The body's type is not read here. Send JSON as `Content-Type: application/json`, "
+            "one student a line as `Content-Type: application/x-ndjson`, "
+            "or one event a row as `Content-Type: text/csv`, in UTF-8.",
+            {"Content-Type": [f"got {request.headers.get('Content-Type', '')[:100]!r}"]},
+        ) from None
+
+
+def _is_gzip(request: Request) -> bool:
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
+        raise UnsupportedInput(
+            "The body's encoding is not read here. Send it plain, or compressed with gzip.",
+            {"Content-Encoding": [f"got {encoding[:100]!r}"]},
+        )
+    return encoding.endswith("gzip")

@@ -1,0 +1,44 @@
+"""Answers to whoever has the content already (RFC 9110, section 13.1.2), by what is stored: nothing large is read."""
+
+import hashlib
+
+from django.http import HttpResponse, HttpResponseNotModified
+from django.utils.http import parse_etags
+from rest_framework.request import Request
+
+from feedback.contract.manifest import Manifest, encode_manifest
+from feedback.rendering import renderer_version
+from feedback.store.models import Report
+
+# May be kept by the one caller it was made for, and is to be asked about each time: who may read it can change.
+CACHING = {"Cache-Control": "private, no-cache"}
+
+
+def asks(request: Request) -> bool:
+    return "If-None-Match" in request.headers
+
+
+def knows(request: Request, etag: str) -> bool:
+    """Whether the client names this ETag among those of what it has, by the weak comparison that GET asks for."""
+    named = parse_etags(request.headers.get("If-None-Match", ""))
+    return "*" in named or etag.removeprefix("W/") in {one.removeprefix("W/") for one in named}
+
+
+def not_modified(headers: dict[str, str]) -> HttpResponse:
+    """304, with all the headers of the 200: a client replaces those that it keeps by them."""
+    return HttpResponseNotModified(headers=headers)
+
+
+def of_document(report: Report) -> str:
+    return f'"{report.sha256}"'
+
+
+def of_findings(report: Report) -> str:
+    """They are stored with the document, behind the same fence, which no two writes share."""
+    return f'"{report.sha256}-{report.fence}"'
+
+
+def of_archive(manifest: Manifest, headline: Report) -> str:
+    """Weak: of what is in it, and not of how it happens to be compressed."""
+    content = [encode_manifest(manifest), of_findings(headline).encode(), renderer_version().encode()]
+    return f'W/"{hashlib.sha256(b" ".join(content)).hexdigest()}"'

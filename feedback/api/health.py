@@ -1,0 +1,78 @@
+"""Whether this process lives, and whether the service can do its work."""
+
+import functools
+from collections.abc import Callable, Iterator
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from feedback.api.errors import envelope
+from feedback.queue import stall
+
+Check = Callable[[], Iterator[str]]
+View = Callable[[HttpRequest], JsonResponse]
+
+
+def _read_only(view: View) -> View:
+    @csrf_exempt  # whatever is refused here is refused for its method
+    @functools.wraps(view)
+    def answer(request: HttpRequest) -> JsonResponse:
+        if request.method in ("GET", "HEAD"):
+            return view(request)
+        why = f"{request.method} is not possible here; the Allow header lists what is."
+        return JsonResponse(envelope(why), status=405, headers={"Allow": "GET, HEAD"})
+
+    return answer
+
+
+@login_not_required
+@_read_only
+def live(_request: HttpRequest) -> JsonResponse:
+    """200 as long as this process answers: what an orchestrator restarts it by."""
+    return JsonResponse({"status": "live"})
+
+
+@login_not_required
+@_read_only
+def accepting(_request: HttpRequest) -> JsonResponse:
+    """200 where a POST would be taken, whoever may be there to do the work: what traffic is routed by."""
+    return _answer("accepting", _storing)
+
+
+@login_not_required
+@_read_only
+def ready(_request: HttpRequest) -> JsonResponse:
+    """200 where work is taken and done; else 503 with what is missing."""
+    return _answer("ready", _storing, _working)
+
+
+def _answer(status: str, *checks: Check) -> JsonResponse:
+    try:
+        missing = next(filter(None, (list(check()) for check in checks)), [])
+    except DatabaseError:
+        missing = ["The database cannot be reached. Start it, or check DATABASE_URL."]
+    if not missing:
+        return JsonResponse({"status": status})
+    return JsonResponse(envelope(" ".join(missing)), status=503, headers={"Retry-After": "1"})
+
+
+def _storing() -> Iterator[str]:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        yield "The database is not migrated: run `python manage.py migrate`."
+
+
+def _working() -> Iterator[str]:
+    limit = settings.FEEDBACK_STALL_SECONDS
+    for queue in stall.queues():
+        if queue.stalled(limit):
+            yield (
+                f"The work in the queue `{queue.name}` is not being done: {queue.ready:,} reports are due, the oldest "
+                f"for {queue.oldest_due_seconds:,.0f} seconds, and none was finished in the last {limit:,}. "
+                "Start a worker, or restart the ones that run; nothing is lost."
+            )

@@ -1,0 +1,118 @@
+"""GET /metrics: how the service is doing, in Prometheus' words. The tables say so, so any web process can be asked."""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Now
+from django.http import HttpResponse
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
+from rest_framework.request import Request
+
+from feedback.api.views import ContractView
+from feedback.contract.states import State
+from feedback.queue import stall
+from feedback.store.models import MAX_ATTEMPTS, UNFINISHED, Report
+
+WINDOW = timedelta(minutes=5)
+QUANTILES = (0.5, 0.95, 1.0)
+# Counting a million finished reports takes a second: whoever asks more often gets the same answer.
+FRESH_SECONDS = 10
+
+
+class MetricsView(ContractView):
+    def get(self, request: Request) -> HttpResponse:
+        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        return HttpResponse(encode(_registry), content_type=content_type)
+
+
+class Tables(Collector):
+    """Everything there is to know, read at most every `FRESH_SECONDS`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._read_at = float("-inf")
+        self._metrics: list[Metric] = []
+
+    def describe(self) -> Iterable[Metric]:
+        return ()  # else it would be collected when it is registered, before there is a database
+
+    def collect(self) -> Iterator[Metric]:
+        with self._lock:
+            if time.monotonic() - self._read_at > FRESH_SECONDS:
+                self._metrics = [*_reports(), *_queues(), *_seconds()]
+                self._read_at = time.monotonic()
+        yield from self._metrics
+
+
+def _reports() -> Iterator[Metric]:
+    states = GaugeMetricFamily("feedback_reports", "Reports, class reports too.", labels=("state", "format"))
+    counted = Report.objects.values_list("state", "submission__format")
+    for state, format_, number in counted.annotate(number=Count("pk")):
+        states.add_metric((state, format_), number)
+    yield states
+    attempts = GaugeMetricFamily(
+        "feedback_unfinished_reports", "Reports to be made, by the attempts behind them.", labels=("attempts",)
+    )
+    unfinished = Report.objects.filter(state__in=UNFINISHED)
+    behind = {number: Count("pk", filter=Q(attempts=number)) for number in range(MAX_ATTEMPTS + 1)}
+    for number, found in unfinished.aggregate(**{str(number): count for number, count in behind.items()}).items():
+        attempts.add_metric((number,), found)
+    yield attempts
+    sums = Report.objects.aggregate(claims=Sum("fence"), expiries=Sum("lease_expiries"))
+    yield CounterMetricFamily(
+        "feedback_claims", "Attempts ever begun, of the reports that are kept.", sums["claims"] or 0
+    )
+    yield CounterMetricFamily(
+        "feedback_lease_expiries", "Attempts whose worker was lost or frozen.", sums["expiries"] or 0
+    )
+
+
+def _queues() -> Iterator[Metric]:
+    due = GaugeMetricFamily("feedback_due_reports", "Reports that could be made now.", labels=("queue",))
+    oldest = GaugeMetricFamily("feedback_oldest_due_seconds", "For how long the oldest is due.", labels=("queue",))
+    running = GaugeMetricFamily("feedback_running_reports", "Reports that a worker is at.", labels=("queue",))
+    for queue in stall.queues():
+        due.add_metric((queue.name,), queue.ready)
+        oldest.add_metric((queue.name,), queue.oldest_due_seconds)
+        running.add_metric((queue.name,), queue.running)
+    yield from (due, oldest, running)
+
+
+def _seconds() -> Iterator[Metric]:
+    """How long it took to make and to deliver what was finished in the last five minutes."""
+    recent = Report.objects.filter(state=State.SUCCESS, finished_at__gt=Now() - WINDOW)
+    delivery = F("finished_at") - F("submission__created_at")
+    made: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for format_, kind, render, whole in recent.values_list("submission__format", "kind", "render_seconds", delivery):
+        made[format_, kind].append((render or 0.0, whole.total_seconds()))
+    names = ("feedback_render_seconds", "feedback_delivery_seconds")
+    texts = ("To make a report, in the last 5 minutes.", "From the POST to the stored report, in the last 5 minutes.")
+    for index, (name, text) in enumerate(zip(names, texts, strict=True)):
+        family = GaugeMetricFamily(name, text, labels=("format", "kind", "quantile"))
+        for labels, pairs in made.items():
+            ordered = sorted(pair[index] for pair in pairs)
+            for quantile in QUANTILES:
+                family.add_metric((*labels, str(quantile)), _at(ordered, quantile))
+        yield family
+
+
+def _at(ordered: list[float], quantile: float) -> float:
+    """The nearest-rank quantile of values in ascending order, at least one."""
+    return ordered[min(int(quantile * len(ordered)), len(ordered) - 1)]
+
+
+def _new_registry() -> Any:
+    registry = CollectorRegistry()
+    registry.register(Tables())
+    return registry
+
+
+_registry = _new_registry()

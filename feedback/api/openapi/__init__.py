@@ -1,0 +1,1 @@
+"""The OpenAPI description, made from the types and the table of operations."""

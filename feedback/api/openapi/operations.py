@@ -1,0 +1,243 @@
+"""Every operation of the API as its documentation describes it: one entry for each address and method."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from feedback.analysis import ClassFindings, Findings
+from feedback.api.openapi.messages import (
+    Accepted,
+    AlreadyDone,
+    Description,
+    Error,
+    Failed,
+    HandOutLinks,
+    HandOuts,
+    Health,
+    Unfinished,
+)
+from feedback.contract.manifest import Manifest
+
+HTML, PDF, ZIP, CSV = "text/html", "application/pdf", "application/zip", "text/csv"
+METRICS, OPEN_METRICS = "text/plain", "application/openmetrics-text"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One status: when it is given, the types of its JSON, other media types, and its headers."""
+
+    when: str
+    json: Sequence[type] = ()
+    documents: Sequence[str] = ()
+    headers: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Operation:
+    summary: str
+    answers: Mapping[int, Answer]
+    description: str = ""
+    parameters: Sequence[str] = ()
+    takes_events: bool = False
+    tag: str = "Reports"
+    for_everyone: bool = field(default=False)
+
+
+_FAULTS = {
+    400: "Something in the request is wrong; `details` names every place.",
+    401: "No key, or one that is not valid.",
+    403: "The key may not do this.",
+    404: "No such task: never issued, of the other format, erased, or not the caller's.",
+    413: "Over a limit of size or count.",
+    415: "The body's type or encoding is not read here.",
+    422: "The Idempotency-Key came before with another body or other options.",
+    429: "More than the key may ask for in a while.",
+    503: "The database or the disk cannot be reached; nothing was lost.",
+}
+_FAULT_HEADERS = {
+    401: ["WWW-Authenticate"],
+    429: ["Retry-After", "RateLimit", "RateLimit-Policy"],
+    503: ["Retry-After"],
+}
+
+
+def faults(*statuses: int) -> dict[int, Answer]:
+    return {
+        status: Answer(_FAULTS[status], json=[Error], headers=_FAULT_HEADERS.get(status, [])) for status in statuses
+    }
+
+
+_ALWAYS = faults(401, 403, 429, 503)
+_UNFINISHED = Answer("Not done yet: how far it is.", json=[Unfinished], headers=["Retry-After"])
+_GONE = Answer("It could not be made, and why; or there is no such task.", json=[Failed, Error])
+_CACHED = ["ETag", "Cache-Control"]
+_NOT_MODIFIED = Answer("What the client named in `If-None-Match` is still it.", headers=_CACHED)
+_DOCUMENT = Answer(
+    "The document; or, where `Accept` names `application/json` and neither `*/*` nor the document's own type, "
+    "its description with links.",
+    json=[Description],
+    documents=[HTML, PDF],
+    headers=[*_CACHED, "Content-Disposition"],
+)
+_TASK = ["format", "task_id"]
+_REPORT = ["format", "task_id", "report_id"]
+
+_HANDOUT = [*_TASK, "handout_id"]
+
+_HEALTH = {
+    200: Answer("It is.", json=[Health]),
+    503: Answer("It is not, and why.", json=[Error], headers=["Retry-After"]),
+}
+
+OPERATIONS: dict[tuple[str, str], Operation] = {
+    ("submit", "post"): Operation(
+        "Submit a student or a class",
+        description=(
+            "Takes one student (an object) or a class (a list; one student a line as NDJSON; one event a row as CSV). "
+            "What was answered with a 202 will be made, whatever fails. An identical submission is the same task, so "
+            "this may also be repeated to learn how far it is. Unknown fields are ignored. The body may be gzip."
+        ),
+        parameters=["format", "tz", "compare", "Idempotency-Key", "Content-Encoding"],
+        takes_events=True,
+        answers={
+            200: Answer(
+                "An identical submission is done; the document itself where `Accept` names its type.",
+                json=[AlreadyDone],
+                documents=[HTML, PDF],
+                headers=["Location", *_CACHED, "Content-Disposition"],
+            ),
+            202: Answer("Stored, and to be made.", json=[Accepted], headers=["Location", "Retry-After"]),
+            404: Answer("There is no such format.", json=[Error]),
+            **faults(400, 413, 415, 422),
+            **_ALWAYS,
+        },
+    ),
+    ("task", "get"): Operation(
+        "Get the report, or how far it is",
+        parameters=[*_TASK, "wait", "If-None-Match"],
+        answers={200: _DOCUMENT, 202: _UNFINISHED, 304: _NOT_MODIFIED, 404: _GONE, **faults(400), **_ALWAYS},
+    ),
+    ("task", "delete"): Operation(
+        "Erase a task and everything made of it",
+        parameters=_TASK,
+        tag="Erasure",
+        answers={204: Answer("Erased."), **faults(404), **_ALWAYS},
+    ),
+    ("reports", "get"): Operation(
+        "List the students of a task with their states",
+        parameters=_TASK,
+        answers={200: Answer("At any time, also of a single student.", json=[Manifest]), **faults(404), **_ALWAYS},
+    ),
+    ("report", "get"): Operation(
+        "Get one student's report",
+        parameters=[*_REPORT, "If-None-Match"],
+        answers={200: _DOCUMENT, 202: _UNFINISHED, 304: _NOT_MODIFIED, 404: _GONE, **_ALWAYS},
+    ),
+    ("archive", "get"): Operation(
+        "Get every report of a task in one ZIP",
+        parameters=[*_TASK, "partial", "If-None-Match"],
+        answers={
+            200: Answer(
+                "`<format>/<file>`, `class.<format>` and `manifest.json`.",
+                documents=[ZIP],
+                headers=[*_CACHED, "Content-Disposition"],
+            ),
+            202: _UNFINISHED,
+            304: _NOT_MODIFIED,
+            409: Answer("Some reports failed; `details` names them. `partial=true` takes the others.", json=[Error]),
+            **faults(400, 404),
+            **_ALWAYS,
+        },
+    ),
+    ("findings", "get"): Operation(
+        "Get the measures of a task as JSON",
+        parameters=[*_TASK, "If-None-Match"],
+        tag="Findings",
+        answers={
+            200: Answer("Of the student, or of the class.", json=[Findings, ClassFindings], headers=_CACHED),
+            202: _UNFINISHED,
+            304: _NOT_MODIFIED,
+            404: _GONE,
+            **_ALWAYS,
+        },
+    ),
+    ("report-findings", "get"): Operation(
+        "Get the measures of one student as JSON",
+        parameters=[*_REPORT, "If-None-Match"],
+        tag="Findings",
+        answers={
+            200: Answer("What the report says.", json=[Findings, ClassFindings], headers=_CACHED),
+            202: _UNFINISHED,
+            304: _NOT_MODIFIED,
+            404: _GONE,
+            **_ALWAYS,
+        },
+    ),
+    ("students", "delete"): Operation(
+        "Erase a student everywhere",
+        description="A class that loses a student has its class report made again without them.",
+        parameters=["student_id", "namespace"],
+        tag="Erasure",
+        answers={204: Answer("Erased."), **faults(400, 404), **_ALWAYS},
+    ),
+    ("handouts", "get"): Operation(
+        "List the hand-outs of a task",
+        parameters=_TASK,
+        tag="Handing out",
+        answers={200: Answer("Without their links.", json=[HandOuts]), **faults(404), **_ALWAYS},
+    ),
+    ("handouts", "post"): Operation(
+        "Hand the reports of a task out",
+        description=(
+            "Makes a link for each student, which opens that student's own report without a key. It is kept nowhere: "
+            "whoever has it can open it."
+        ),
+        parameters=[*_TASK, "days"],
+        tag="Handing out",
+        answers={
+            201: Answer("Every student's link.", json=[HandOutLinks], headers=["Location"]),
+            **faults(400, 404),
+            **_ALWAYS,
+        },
+    ),
+    ("handout", "get"): Operation(
+        "Get the links of a hand-out",
+        parameters=_HANDOUT,
+        tag="Handing out",
+        answers={200: Answer("Those that are open.", json=[HandOutLinks]), **faults(404), **_ALWAYS},
+    ),
+    ("handout", "delete"): Operation(
+        "Withdraw a hand-out",
+        parameters=_HANDOUT,
+        tag="Handing out",
+        answers={204: Answer("None of its links opens any more."), **faults(404), **_ALWAYS},
+    ),
+    ("handout-table", "get"): Operation(
+        "Get the links of a hand-out for a mail merge",
+        parameters=_HANDOUT,
+        tag="Handing out",
+        answers={
+            200: Answer("A row for each link that is open.", documents=[CSV], headers=["Content-Disposition"]),
+            **faults(404),
+            **_ALWAYS,
+        },
+    ),
+    ("handout-link", "delete"): Operation(
+        "Withdraw one student's link",
+        parameters=[*_HANDOUT, "report_id"],
+        tag="Handing out",
+        answers={204: Answer("It does not open any more."), **faults(404), **_ALWAYS},
+    ),
+    ("metrics", "get"): Operation(
+        "How the service is doing, for Prometheus",
+        tag="Health",
+        answers={200: Answer("Counted from the tables.", documents=[METRICS, OPEN_METRICS]), **_ALWAYS},
+    ),
+    ("live", "get"): Operation(
+        "Whether the process lives",
+        tag="Health",
+        for_everyone=True,
+        answers={200: Answer("It does.", json=[Health])},
+    ),
+    ("accepting", "get"): Operation("Whether a POST would be taken", tag="Health", for_everyone=True, answers=_HEALTH),
+    ("ready", "get"): Operation("Whether work is taken and done", tag="Health", for_everyone=True, answers=_HEALTH),
+}

@@ -1,0 +1,89 @@
+"""The addresses of the contract."""
+
+from uuid import UUID
+
+from django.urls import path, register_converter
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from feedback.api.handouts import (
+    HandOutLinkView,
+    HandOutsView,
+    HandOutTableView,
+    HandOutView,
+)
+from feedback.api.health import accepting, live, ready
+from feedback.api.metrics import MetricsView
+from feedback.api.views import (
+    ArchiveView,
+    ReportFindingsView,
+    ReportsView,
+    ReportView,
+    StudentsView,
+    SubmissionView,
+    TaskFindingsView,
+    TaskView,
+)
+from feedback.contract.formats import Format
+
+_NO_TASK = UUID(int=0)
+
+
+class FormatConverter:
+    regex = "|".join(format_.value for format_ in Format)
+
+    def to_python(self, value: str) -> Format:
+        return Format(value)
+
+    def to_url(self, value: str) -> str:
+        return str(value)
+
+
+class IdConverter:
+    """Any text where an id belongs: what is no UUID is an unknown id, answered like one."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> UUID:
+        try:
+            return UUID(value)
+        except ValueError:
+            return _NO_TASK
+
+    def to_url(self, value: UUID) -> str:
+        return str(value)
+
+
+register_converter(FormatConverter, "format")
+register_converter(IdConverter, "id")
+
+urlpatterns = [
+    path("assignment/<format:format_>", SubmissionView.as_view(), name="submit"),
+    path("assignment/<format:format_>/<id:task_id>", TaskView.as_view(), name="task"),
+    path("assignment/<format:format_>/<id:task_id>/findings", TaskFindingsView.as_view(), name="findings"),
+    path(
+        "assignment/<format:format_>/<id:task_id>/reports/<id:report_id>/findings",
+        ReportFindingsView.as_view(),
+        name="report-findings",
+    ),
+    path("assignment/<format:format_>/<id:task_id>/reports", ReportsView.as_view(), name="reports"),
+    path("assignment/<format:format_>/<id:task_id>/reports/<id:report_id>", ReportView.as_view(), name="report"),
+    path("assignment/<format:format_>/<id:task_id>/archive.zip", ArchiveView.as_view(), name="archive"),
+    path("assignment/<format:format_>/<id:task_id>/handouts", HandOutsView.as_view(), name="handouts"),
+    path("assignment/<format:format_>/<id:task_id>/handouts/<id:handout_id>", HandOutView.as_view(), name="handout"),
+    path(
+        "assignment/<format:format_>/<id:task_id>/handouts/<id:handout_id>/links.csv",
+        HandOutTableView.as_view(),
+        name="handout-table",
+    ),
+    path(
+        "assignment/<format:format_>/<id:task_id>/handouts/<id:handout_id>/links/<id:report_id>",
+        HandOutLinkView.as_view(),
+        name="handout-link",
+    ),
+    path("students", StudentsView.as_view(), name="students"),
+    path("metrics", MetricsView.as_view(), name="metrics"),
+    path("api/schema/", SpectacularJSONAPIView.as_view(throttle_classes=[]), name="api-schema"),
+    path("health/live", live, name="live"),
+    path("health/accepting", accepting, name="accepting"),
+    path("health/ready", ready, name="ready"),
+]

@@ -1,0 +1,193 @@
+"""The endpoints of the contract: look up, decide, answer. A GET takes at most two queries."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from feedback.api import (
+    archive,
+    etags,
+    long_poll,
+    responses,
+)
+from feedback.api.authentication import caller_of
+from feedback.api.bodies import order_from, student_from, students_of
+from feedback.api.errors import (
+    Incomplete,
+    InvalidRequest,
+    NotWritable,
+    UnknownStudent,
+    UnknownTask,
+)
+from feedback.api.negotiation import JSON, accepts, wants_description
+from feedback.api.throttling import tell
+from feedback.contract.formats import Format
+from feedback.contract.manifest import encode_manifest
+from feedback.contract.states import State
+from feedback.store.find import Content, find_report
+from feedback.store.models import UNFINISHED, Report, Submission
+from feedback.submissions import erasure, intake
+
+
+class ContractView(APIView):
+    """The methods that the subclass has; any other, OPTIONS too, is a 405."""
+
+    http_method_names = ["get", "head", "post", "delete"]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        request._request.caller = caller_of(request)  # type: ignore[attr-defined] # for the audit log (middleware)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        tell(final, getattr(request._request, "taken", None))
+        return final
+
+
+class SubmissionView(ContractView):
+    def post(self, request: Request, format_: Format) -> HttpResponseBase:
+        order = order_from(request, format_)
+        with students_of(request) as students:
+            submission, state = intake.submit(students, order)
+        if state != State.SUCCESS:
+            return responses.accepted(submission)
+        if accepts(request, format_.media_type):
+            answer = responses.document(_report(request, format_, submission.id, content="body"))
+            answer.reading = ("task", submission.id, None)  # type: ignore[attr-defined] # see AuditOfReadings
+            return answer
+        return responses.already_done(submission)
+
+
+class TaskView(ContractView):
+    def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
+        seconds = long_poll.seconds_from(request)
+        return long_poll.may_wait(request, task_id, seconds, _answer(request, format_, task_id))
+
+    def delete(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
+        submission, caller = _submission(request, format_, task_id), caller_of(request)
+        if not erasure.erase(Submission.objects.writable_by(caller).filter(pk=submission.pk), caller.name):
+            raise NotWritable
+        return Response(status=204)
+
+
+class StudentsView(ContractView):
+    def delete(self, request: Request) -> HttpResponseBase:
+        student_id, namespace = student_from(request)
+        caller = caller_of(request)
+        if namespace is not None and namespace not in caller.writes:
+            raise NotWritable
+        if not erasure.erase_student(Submission.objects.writable_by(caller), caller.name, student_id, namespace):
+            raise UnknownStudent
+        return Response(status=204)
+
+
+class ReportView(ContractView):
+    def get(self, request: Request, format_: Format, task_id: UUID, report_id: UUID) -> HttpResponseBase:
+        return _answer(request, format_, task_id, report_id)
+
+
+class TaskFindingsView(ContractView):
+    def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
+        return _findings(request, format_, task_id)
+
+
+class ReportFindingsView(ContractView):
+    def get(self, request: Request, format_: Format, task_id: UUID, report_id: UUID) -> HttpResponseBase:
+        return _findings(request, format_, task_id, report_id)
+
+
+class ReportsView(ContractView):
+    def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
+        submission = _submission(request, format_, task_id)
+        reports = submission.reports.filter(kind=Report.Kind.STUDENT).order_by("position")
+        manifest = responses.manifest(
+            submission,
+            reports.defer("payload", "findings", "body"),
+            lambda report: responses.report_url(submission, report.id),
+        )
+        return HttpResponse(encode_manifest(manifest), content_type=JSON)
+
+
+class ArchiveView(ContractView):
+    def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
+        partial = _flag(request, "partial")
+        submission = _submission(request, format_, task_id)
+        reports = list(submission.reports.order_by("position").defer("payload", "findings", "body"))
+        headline = reports[0]
+        if any(report.state in UNFINISHED for report in reports):
+            return responses.unfinished(headline)
+        failed = [report for report in reports if report.state == State.FAILURE]
+        if failed and not partial:
+            raise Incomplete({report.student_id or "class": [report.error] for report in failed})
+        headers = etags.CACHING | {
+            "ETag": etags.of_archive(archive.manifest_of(submission, reports), headline),
+            "Content-Disposition": f'attachment; filename="feedback-{format_.value}-{submission.id}.zip"',
+        }
+        if etags.knows(request, headers["ETag"]):
+            return etags.not_modified(headers)
+        return StreamingHttpResponse(
+            archive.stream(submission, reports), content_type="application/zip", headers=headers
+        )
+
+
+def _submission(request: Request, format_: Format, task_id: UUID) -> Submission:
+    submissions = Submission.objects.visible_to(caller_of(request))
+    submission = submissions.filter(id=task_id, format=format_.value).first()
+    if submission is None:
+        raise UnknownTask
+    return submission
+
+
+def _report(
+    request: Request, format_: Format, task_id: UUID, report_id: UUID | None = None, *, content: Content = "nothing"
+) -> Report:
+    """One report, the headline unless named, with this of its content. Raises UnknownTask."""
+    report = find_report(caller_of(request), format_, task_id, report_id, content)
+    if report is None:
+        raise UnknownTask
+    return report
+
+
+def _answer(
+    request: Request, format_: Format, task_id: UUID, report_id: UUID | None = None, *, again: bool = False
+) -> HttpResponseBase:
+    """The document, or how it stands. Nothing large is read for who may have it already, until it turns out not to."""
+    described = wants_description(request, format_.media_type)
+    small = described or (etags.asks(request) and not again)
+    report = _report(request, format_, task_id, report_id, content="nothing" if small else "body")
+    if report.state != State.SUCCESS:
+        return _without(report)
+    if described:
+        return responses.description(report, caller_of(request))
+    if etags.knows(request, etags.of_document(report)):
+        return etags.not_modified(responses.document_headers(report))
+    return _answer(request, format_, task_id, report_id, again=True) if small else responses.document(report)
+
+
+def _findings(
+    request: Request, format_: Format, task_id: UUID, report_id: UUID | None = None, *, again: bool = False
+) -> HttpResponseBase:
+    """The measures of a report as JSON, likewise."""
+    small = etags.asks(request) and not again
+    report = _report(request, format_, task_id, report_id, content="nothing" if small else "findings")
+    if report.state != State.SUCCESS:
+        return _without(report)
+    if etags.knows(request, etags.of_findings(report)):
+        return etags.not_modified(responses.findings_headers(report))
+    return _findings(request, format_, task_id, report_id, again=True) if small else responses.findings(report)
+
+
+def _without(report: Report) -> HttpResponseBase:
+    """For a report that is not there."""
+    return responses.failed(report) if report.state == State.FAILURE else responses.unfinished(report)
+
+
+def _flag(request: Request, name: str) -> bool:
+    value = request.query_params.get(name, "false")
+    if value not in ("true", "false"):
+        raise InvalidRequest(name, "expected true or false")
+    return value == "true"

@@ -1,0 +1,1 @@
+"""What `feedback.settings` is made from: the environment, the home folder and logging."""

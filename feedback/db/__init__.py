@@ -1,0 +1,1 @@
+"""How the two databases are connected to, and queries that are compiled once."""

@@ -1,0 +1,1 @@
+"""One module for each format that an event log is read from."""

@@ -1,0 +1,1 @@
+"""The ASGI application: threads, long polling, and limits on bodies, in front of Django."""

@@ -1,0 +1,16 @@
+"""The web application. ASGI, so that a slow client's body comes to rest before it takes a thread."""
+
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "feedback.settings")
+django.setup(set_prefix=False)
+
+from django.conf import settings  # noqa: E402 - the settings are read once Django is set up
+
+from feedback.server.body_limits import BodyGuard  # noqa: E402 - likewise
+from feedback.server.long_poll import Waiting, Watch, unfinished  # noqa: E402 - likewise
+from feedback.server.threads import Handler  # noqa: E402 - likewise
+
+application = BodyGuard(Waiting(Handler(), Watch(unfinished)), settings.FEEDBACK_MAX_BODY_BYTES)

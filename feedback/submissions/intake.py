@@ -1,0 +1,196 @@
+"""Taking in a submission: at rest, validated, stored in one short transaction, and only then hinted at.
+
+Once `submit` has returned, the work is safe whatever happens to this process or to the broker.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+import msgspec
+import structlog
+from django.db import transaction
+
+from feedback.access import limits
+from feedback.access.callers import Caller
+from feedback.contract.formats import Format
+from feedback.contract.states import State
+from feedback.events import Faults, Student
+from feedback.events.faults import Details
+from feedback.queue import claims, doorbell, reaper
+from feedback.rendering import renderer_version
+from feedback.store import bulk_insert
+from feedback.store.models import HEADLINE, Submission
+from feedback.store.roster import Roll
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for, besides the content."""
+
+    format: Format
+    options: dict[str, str | float]
+    caller: Caller
+    asked: tuple[str | None, ...] = ()  # the options as they were sent, before any default
+    idempotency_key: str = ""
+
+
+class Refused(Exception):
+    """A valid submission that is not taken, with nothing stored: `error` and `details` are for the envelope."""
+
+    def __init__(self, error: str, details: Details) -> None:
+        super().__init__(error)
+        self.error = error
+        self.details = details
+
+
+class KeyReused(Refused):
+    """An Idempotency-Key came again with another body or other options."""
+
+    def __init__(self) -> None:
+        why = "This Idempotency-Key came before with another body or other options. Send a new key for new content."
+        super().__init__(why, {"Idempotency-Key": ["already used for something else"]})
+
+
+class OutOfScope(Refused):
+    """Students in namespaces where the caller may not submit; `details` maps their places to why."""
+
+    def __init__(self, details: Details) -> None:
+        super().__init__("These credentials may not submit in the namespaces that `details` points at.", details)
+
+
+def submit(students: Iterable[Student], order: Order) -> tuple[Submission, State]:
+    """Store a submission, or find the identical one, and see to it that unfinished work is hinted at.
+
+    Returns the submission and the state to answer with: SUCCESS where the identical one is done, else
+    PENDING; one that failed is queued again. Whatever iterating `students` raises passes through, with
+    nothing stored. Raises OutOfScope, Exceeded and KeyReused. A fixed number of queries,
+    whatever the size of the class.
+    """
+    with Roll(students) as roll:
+        return submit_roll(roll, order)
+
+
+def submit_roll(roll: Roll, order: Order) -> tuple[Submission, State]:
+    """The same for students who are at rest already, and may be submitted in several formats."""
+    _require_scope(roll, order.caller)
+    # Again only where the one in the way was erased before its state could be read.
+    while True:
+        found, new = _store_or_find(_new_submission(roll, order), roll, order.caller)
+        state = State.PENDING if new else _resume(found)
+        if state is not None:
+            break
+    if new:
+        doorbell.publish(found, enough=doorbell.ENOUGH_FOR_SINGLES)
+    log.info("submission stored" if new else "submission found", task_id=str(found.id), students=found.students)
+    return found, state
+
+
+def _store_or_find(submission: Submission, roll: Roll, caller: Caller) -> tuple[Submission, bool]:
+    """The submission, stored, or the one in its way; and whether it was new. Raises KeyReused and Exceeded."""
+    if _store(submission, roll, caller):
+        return submission, True
+    found = Submission.objects.filter(identity=submission.identity).first()
+    if found is None and _key_is_taken(submission):
+        raise KeyReused
+    return found or submission, False
+
+
+def _store(submission: Submission, roll: Roll, caller: Caller) -> bool:
+    """Whether it was new: what came before is not counted again, and what exceeds a limit is not kept."""
+    limit, meter = limits.students(), caller.meter
+    if submission.is_class:
+        with transaction.atomic():
+            if not bulk_insert.insert_submission(submission):
+                return False
+            with limits.spending(limit, meter, len(roll.keys)):  # before its reports, which may be many
+                bulk_insert.insert_reports(submission, roll)
+        return True
+    with transaction.atomic() if limits.are_counted(limit, meter) else nullcontext():
+        new = bulk_insert.insert_single(submission, roll)
+        if new:
+            limits.take(limit, meter)
+    return new
+
+
+def _key_is_taken(submission: Submission) -> bool:
+    key = submission.idempotency
+    return key is not None and Submission.objects.filter(idempotency=key).exists()
+
+
+def _require_scope(roll: Roll, caller: Caller) -> None:
+    """Before anything is looked up: what the caller may not submit, it learns nothing about."""
+    outside = Faults()
+    for index, (namespace, _) in enumerate(roll.keys):
+        if namespace not in caller.writes:
+            outside.add(
+                ("namespace",) if len(roll.keys) == 1 else ("students", index, "namespace"),
+                "not a namespace in which these credentials may submit",
+            )
+    if outside:
+        raise OutOfScope(outside.details())
+
+
+def _new_submission(roll: Roll, order: Order) -> Submission:
+    single = len(roll.keys) == 1
+    namespaces = {namespace for namespace, _ in roll.keys}
+    return Submission(
+        owner=order.caller.owner,
+        format=order.format.value,
+        options=order.options,
+        identity=identity(roll.content_sha256, order),
+        content_sha256=roll.content_sha256,
+        idempotency=_idempotency(order),
+        student_id=roll.keys[0][1] if single else None,
+        namespace=namespaces.pop() if len(namespaces) == 1 else "",
+        is_class=not single,
+        students=len(roll.keys),
+        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+    )
+
+
+def identity(content_sha256: bytes, order: Order) -> bytes:
+    """32 bytes, equal for submissions that must give the same documents to the same caller.
+
+    A caller who names a submission with an Idempotency-Key means that one, also after an upgrade of this
+    service or of its defaults: with a key only what was sent counts.
+    """
+    ours = order.asked if order.idempotency_key else [sorted(order.options.items()), renderer_version()]
+    parts = [order.caller.owner, order.format.value, order.idempotency_key, content_sha256.hex(), ours]
+    return hashlib.sha256(msgspec.json.encode(parts)).digest()
+
+
+def _idempotency(order: Order) -> bytes | None:
+    """32 bytes for an Idempotency-Key and whoever sent it; keys of one owner but other scopes never meet.
+
+    A hash, because a client may well put a student's name into such a key.
+    """
+    if not order.idempotency_key:
+        return None
+    scope = order.caller.writes.names
+    parts = [
+        order.caller.owner,
+        None if scope is None else sorted(scope),
+        order.format.value,
+        order.idempotency_key,
+    ]
+    return hashlib.sha256(msgspec.json.encode(parts)).digest()
+
+
+def _resume(submission: Submission) -> State | None:
+    """The state of an earlier submission, None where it is gone; what failed in it is pending again if all of it did.
+
+    Unfinished work is hinted at only when it is neglected: a client may poll by repeating its POST, and
+    each hint for a class lives as long as there is work.
+    """
+    headline = submission.reports.filter(position=HEADLINE).values_list("state", flat=True).first()
+    if headline is None:
+        return None
+    if headline == State.SUCCESS:
+        return State.SUCCESS
+    if (headline == State.FAILURE and claims.retry(submission.id)) or reaper.attend(submission):
+        doorbell.publish(submission)
+    return State.PENDING

@@ -1,0 +1,64 @@
+"""From a file somebody sent to submissions: the same readers and the same intake as the API's."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files import File
+from django.http import HttpRequest
+
+from feedback.contract.formats import Format
+from feedback.events import EventsError, Limits, MediaType, Student, TooLarge, read_students, spool
+from feedback.events.fault_lines import lines_of
+from feedback.events.files import media_type_of, plain
+from feedback.queue.render_job import Options
+from feedback.store.models import Submission
+from feedback.store.roster import Roll
+from feedback.submissions.intake import Order, submit_roll
+from feedback.web.access import caller_of
+
+
+def take(request: HttpRequest, file: "File[Any]", formats: Sequence[Format], options: Options) -> Submission:
+    """Store a file's students in each format, or find them stored; the first submission.
+
+    Raises EventsError or OutOfScope, with nothing stored.
+    """
+    caller = caller_of(request)
+    with _students_of(file) as students, Roll(students) as roll:
+        found = [submit_roll(roll, Order(format=one, options=options, caller=caller))[0] for one in formats]
+    return found[0]
+
+
+def lines_in(file: "File[Any]", places: Collection[str]) -> dict[str, int]:
+    """The lines of a JSON file on which places stand, as far as they can be known; other files' faults say them."""
+    try:
+        with _content_of(file) as (content, media_type):
+            return lines_of(content.read(), places) if media_type is MediaType.JSON else {}
+    except EventsError:
+        return {}
+
+
+def check_size(request: HttpRequest) -> None:
+    """To be called before a form is looked at: a body cut off at the limit would read like a whole one.
+
+    Raises TooLarge.
+    """
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.FEEDBACK_MAX_BODY_BYTES:
+        raise TooLarge(
+            f"The file is larger than {settings.FEEDBACK_MAX_BODY_BYTES:,} bytes. Compress it with gzip, "
+            "or upload the class in parts."
+        )
+
+
+@contextmanager
+def _students_of(file: "File[Any]") -> Iterator[Iterator[Student]]:
+    with _content_of(file) as (content, media_type):
+        limits = Limits(max_students=settings.FEEDBACK_MAX_STUDENTS, max_events=settings.FEEDBACK_MAX_EVENTS)
+        yield read_students(content, media_type, limits)
+
+
+@contextmanager
+def _content_of(file: "File[Any]") -> Iterator[tuple[IO[bytes], MediaType]]:
+    with spool(plain(iter(file.chunks())), settings.FEEDBACK_MAX_BODY_BYTES) as content:
+        yield content, media_type_of(file.name or "", content)

@@ -1,0 +1,128 @@
+"""The service in one process: its real database and broker, requests through Django's client, no worker.
+
+The tests do a worker's part themselves, by calling what the Celery task calls.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db.models.functions import Now
+from django.test import Client
+from pytest_django import Settings
+
+from feedback.access import keys
+from feedback.queue import worker
+from feedback.store.models import Report, Submission
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
+else:
+    from django.http import HttpResponse as Answer
+
+Json = dict[str, Any]
+Post = Callable[..., Answer]
+Submit = Callable[..., str]
+
+
+def student(student_id: str = "ada", *units: object, **fields: object) -> Json:
+    """A student with a save on each unit, ten seconds apart."""
+    events = [
+        {"unit": unit, "type": "saved_code", "created_time": f"2024-07-21T03:{number // 6:02}:{number % 6}0Z"}
+        for number, unit in enumerate(units or (1, 2))
+    ]
+    return {"student_id": student_id, "namespace": "course", "events": events} | fields
+
+
+def class_of(number: int) -> list[Json]:
+    return [student(f"student-{index}", 1, 2, 3) for index in range(number)]
+
+
+@pytest.fixture
+def post(client: Client, db: None, broker: str) -> Post:  # noqa: ARG001 - must be running
+    """`post("html", body, **headers)`: the body is sent as it is if bytes, else as JSON."""
+
+    def send(format_: str, body: object, query: str = "", **headers: str) -> Answer:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        content_type = headers.pop("content_type", "application/json")
+        return client.post(f"/assignment/{format_}{query}", data, content_type=content_type, headers=headers)
+
+    return send
+
+
+@pytest.fixture
+def submit(post: Post) -> Submit:
+    """POST and return the task's address."""
+
+    def send(format_: str, body: object, query: str = "", **headers: str) -> str:
+        response = post(format_, body, query, **headers)
+        assert response.status_code == 202, response.content
+        return str(response["Location"])
+
+    return send
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What is sent to the database from here on, also by the cursors that Django does not see."""
+    sent: list[object] = []
+    real = psycopg.Cursor.execute
+
+    def execute(cursor: psycopg.Cursor[Any], query: Any, *arguments: Any, **options: Any) -> psycopg.Cursor[Any]:
+        sent.append(query)
+        return real(cursor, query, *arguments, **options)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", execute)
+    return sent
+
+
+Caller = Callable[..., "Calling"]
+
+
+class Calling:
+    """A client that sends one key with everything it asks."""
+
+    def __init__(self, key: str) -> None:
+        self.client = Client(headers={"Authorization": f"Bearer {key}"})
+
+    def post(self, format_: str, body: object, **headers: str) -> Answer:
+        return self.client.post(
+            f"/assignment/{format_}", json.dumps(body), content_type="application/json", headers=headers
+        )
+
+    def submit(self, format_: str, body: object, **headers: str) -> str:
+        response = self.post(format_, body, **headers)
+        assert response.status_code == 202, response.content
+        return str(response["Location"])
+
+    def status(self, address: str) -> int:
+        return self.client.get(address).status_code
+
+
+@pytest.fixture
+def calling(db: None, broker: str, settings: Settings) -> Caller:  # noqa: ARG001 - must be running
+    """`calling("platform", ["cs101"], read_only=True)`: somebody with a new key of that name and scope."""
+    settings.FEEDBACK_AUTH = "keys"
+
+    def with_new_key(name: str, namespaces: Sequence[str] | None = None, *, read_only: bool = False) -> Calling:
+        return Calling(keys.issue(name, namespaces, read_only=read_only)[1])
+
+    return with_new_key
+
+
+def work_off() -> None:
+    """Do what the workers would: produce every submission to its end, its rests cut short."""
+    for task_id in Submission.objects.values_list("id", flat=True):
+        produce(task_id)
+
+
+def produce(task_id: UUID | str) -> None:
+    reports = Report.objects.filter(submission=UUID(str(task_id)), state="PENDING")
+    while True:
+        while worker.produce(UUID(str(task_id))):
+            pass
+        if not reports.filter(due_at__gt=Now()).update(due_at=Now()):
+            return

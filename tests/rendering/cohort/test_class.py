@@ -1,0 +1,184 @@
+"""The class report: what it lists, how far, and where it leads."""
+
+import re
+from datetime import timedelta
+from itertools import groupby, pairwise
+
+import msgspec
+import pytest
+
+from feedback.analysis import ClassFindings, Failure, analyse, analyse_class
+from feedback.contract.formats import Format
+from feedback.events import Student
+from feedback.rendering import RenderOptions, render, render_class
+from tests.analysis.logs import START, save, student, submission
+from tests.rendering.documents import (
+    Parsed,
+    folded,
+    html_of,
+    pages_by_pypdf,
+    pdf_of,
+    pdf_text,
+    running_text,
+    word_boxes,
+)
+from tests.rendering.students import exam
+
+
+def of(*students: Student, failures: tuple[Failure, ...] = ()) -> ClassFindings:
+    return analyse_class(map(analyse, students), failures)
+
+
+def page_of(findings: ClassFindings) -> Parsed:
+    return Parsed(render_class(findings, Format.HTML, RenderOptions()).body.decode())
+
+
+def pdf_text_of(findings: ClassFindings) -> str:
+    """In the order of the structure, so that a row reads as a row."""
+    return running_text(pages_by_pypdf(render_class(findings, Format.PDF, RenderOptions()).body))
+
+
+def test_it_has_a_row_for_every_student_in_the_order_given() -> None:
+    findings = of(*(exam(30, seed=seed) for seed in (5, 1, 9)))
+    for text in (page_of(findings).text, pdf_text_of(findings)):
+        rows = text.partition("the strip shows")[2]
+        assert rows.index("exam-5") < rows.index("exam-1 ") < rows.index("exam-9")
+
+
+def test_it_lists_every_failure_with_its_reason_before_all_else() -> None:
+    findings = of(exam(10), failures=(Failure("lost", None, "It took more than 60 s."),))
+    for text in (page_of(findings).text, pdf_text_of(findings)):
+        assert "A class of 2 students" in text
+        assert "1 without a report" in text
+        assert text.index("It took more than 60 s.") < text.index("Activity over time")
+
+
+def test_students_without_events_have_a_row_like_all_others() -> None:
+    findings = of(student(student_id="absent"), exam(20))
+    for text in (page_of(findings).text, pdf_text_of(findings)):
+        assert "1 without events" in text
+        assert "absent" in text.partition("the strip shows")[2]
+
+
+@pytest.mark.parametrize(
+    "findings", [of(), of(student()), of(failures=(Failure("a", None, "b"),))], ids=["empty", "idle", "lost"]
+)
+def test_a_class_without_anything_to_show_is_a_report_all_the_same(findings: ClassFindings) -> None:
+    assert page_of(findings).headings[0].startswith("A class of ")
+    assert "How to read this" in pdf_text_of(findings)
+
+
+def test_the_pdf_prints_500_students_and_says_where_the_rest_are() -> None:
+    few = [student(save("q1", 0), student_id=f"s{number:04}") for number in range(620)]
+    findings = of(*few, failures=tuple(Failure(f"f{number:04}", None, "Lost.") for number in range(510)))
+    text, page = pdf_text_of(findings), page_of(findings).text
+    assert "The first 500 of 620 students." in text
+    assert "The first 500 of 510 students." in text
+    assert "s0499" in text
+    assert "s0500" not in text
+    assert "s0619" in page
+    assert "The first 500" not in page
+
+
+def test_namespaces_get_a_column_where_there_are_several() -> None:
+    one = [student(save("q1", 0), student_id=name, namespace="Only course") for name in "ab"]
+    several = [student(save("q1", 0), student_id="a", namespace=name) for name in ("Course A", "Course B")]
+    assert "Namespace" not in page_of(of(*one)).text
+    assert page_of(of(*one)).text.count("Only course") == 1
+    assert "Namespace" in page_of(of(*several)).text
+    assert "Course B" in pdf_text_of(of(*several))
+
+
+def test_a_question_says_how_many_touched_submitted_and_solved_it() -> None:
+    findings = of(
+        student(save("q1", 0), submission("q1", 60, 1.0), student_id="a"),
+        student(save("q1", 0), submission("q1", 120, 0.5), student_id="b"),
+        student(save("q1", 0), student_id="c"),
+    )
+    for text in (page_of(findings).text, pdf_text_of(findings)):
+        # Students, submitted, full score, saved only, opened first; then the median, of too few for quartiles.
+        assert "C1 q1 3 2 1 1 3 2 min" in folded(text)
+
+
+def test_counts_have_whole_quartiles_and_three_students_none() -> None:
+    def log(submissions: int) -> Student:
+        return student(
+            *(submission("q1", 60 * n) for n in range(submissions)), save("q1", 600), student_id=str(submissions)
+        )
+
+    for text in map(folded, (page_of(of(*map(log, (1, 2, 4, 7)))).text, pdf_text_of(of(*map(log, (1, 2, 4, 7)))))):
+        assert "3 (2–5)" in text
+        assert "Submissions 4 1 3 2–5 7" in text
+    few = page_of(of(*map(log, (1, 2, 4)))).text
+    assert "Submissions 3 1 2 – 4" in few
+    assert "middle half 1" not in few
+
+
+def test_a_column_stands_only_where_the_class_has_something_for_it() -> None:
+    plain = student(submission("q1", 0), submission("q2", 60), student_id="a")
+    assert "Saved only" not in page_of(of(plain)).text
+    assert "Full score" not in page_of(of(plain)).text.partition("How to read this")[0]
+    whole = page_of(of(plain, student(save("q1", 0), submission("q1", 60, 0.5), student_id="b"))).text
+    assert "Full score" in whole
+    assert "Saved only" in whole
+
+
+def test_an_opening_order_is_counted_among_all_students() -> None:
+    logs = [student(save("q1", 0), save("q2", 60), student_id=name) for name in "abc"]
+    findings = of(*logs[:2], msgspec.structs.replace(logs[2], events=[save("q2", 0)]), student(student_id="idle"))
+    assert "2 of 3 students opened in this order" in page_of(findings).text
+
+
+@pytest.mark.parametrize(
+    ("first", "minutes", "step", "start"),
+    [(3, 35, "5 min", "09:00"), (3, 105, "10 min", "09:00"), (50, 400, "30 min", "09:30")],
+)
+def test_activity_is_tabled_in_steps_that_people_count_in(first: int, minutes: int, step: str, start: str) -> None:
+    page = page_of(of(student(*(save("q1", 60 * minute) for minute in range(first, first + minutes))))).text
+    rows = page.partition(f"Activity in steps of {step}")[2].partition("at work within")[2].partition("Questions")[0]
+    assert re.findall(r"\d\d:\d\d", rows)[0] == start
+    assert sum(int(events) for events in re.findall(r"\d\d:\d\d (\d+)", rows)) == minutes
+
+
+def test_a_log_with_more_questions_than_a_page_can_hold_shows_the_first_and_counts_the_rest() -> None:
+    who = student(*(save(number, number) for number in range(700)), student_id="many")
+    findings = of(who)
+    for text in (Parsed(html_of(who)).text, pdf_text(pdf_of(who)), page_of(findings).text, pdf_text_of(findings)):
+        assert "… 200 more questions are in the findings (JSON)." in text
+
+
+def test_activity_is_given_as_a_strip_and_in_numbers() -> None:
+    findings = of(student(*(save("q1", 60 * minute) for minute in range(120))))
+    assert findings.activity is not None
+    assert findings.activity.start_at == START
+    page = page_of(findings)
+    assert "Activity in steps of 10 min" in page.text
+    assert page.text.count("09:00") >= 2
+    assert f"{START + timedelta(minutes=110):%H:%M} 10 0 1" in pdf_text_of(findings)
+
+
+def test_the_same_class_gives_the_same_bytes_whatever_came_before() -> None:
+    findings = of(*(exam(30, seed=seed) for seed in range(3)))
+    for each in Format:
+        first = render_class(findings, each)
+        render(analyse(exam(50)), each)
+        assert render_class(findings, each) == first
+        assert first.filename == f"class.{each}"
+
+
+@pytest.mark.parametrize("namespaces", [("Only course",), ("Course A", "Course B")])
+def test_the_headers_of_a_printed_table_never_run_into_each_other(namespaces: tuple[str, ...]) -> None:
+    findings = of(
+        *(
+            msgspec.structs.replace(exam(40, seed=seed), namespace=namespaces[seed % len(namespaces)])
+            for seed in range(3)
+        )
+    )
+    lines = [
+        sorted(line, key=lambda word: word.left)
+        for page in word_boxes(render_class(findings, Format.PDF).body)
+        for _, line in groupby(sorted(page, key=lambda word: word.top), key=lambda word: word.top)
+    ]
+    names = {"Student", "Saves", "Submissions", "Questions", "Submitted"}
+    headers = next(line for line in lines if names <= {word.name for word in line})
+    assert all(one.right < other.left for one, other in pairwise(headers))

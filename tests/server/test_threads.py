@@ -1,0 +1,280 @@
+"""How a request gets through Django under ASGI: in one step of a thread, which keeps nothing for itself afterwards."""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from django.core import signals
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from pytest_django import Settings
+
+from feedback.server import threads
+from feedback.server.body_limits import Message
+from feedback.server.threads import SEATS, SEATS_APART, Handler
+from tests.harness.in_process import Submit, class_of, work_off
+from tests.harness.visitor import Visitor
+
+
+def scope_of(path: str) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "path": path,
+        "query_string": b"",
+        "headers": [(b"host", b"testserver")],
+        "server": ("testserver", 80),
+    }
+
+
+class Reader:
+    """A client that looks around while an answer is on its way to it."""
+
+    def __init__(self) -> None:
+        self.begun = False
+        self.in_use: list[int] = []
+        self.messages: list[Message] = []
+
+    async def receive(self) -> Message:
+        if self.begun:
+            await asyncio.Event().wait()
+        self.begun = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(self, message: Message) -> None:
+        self.in_use.append(connections_in_use())
+        self.messages.append(message)
+
+
+def connections_in_use() -> int:
+    pool: Any = connection.pool  # type: ignore[attr-defined] # of PostgreSQL's wrapper
+    found = pool.get_stats()
+    return int(found["pool_size"] - found["pool_available"])
+
+
+@pytest.mark.parametrize("below", ["", "/reports", "/archive.zip"])
+def test_an_answer_on_its_way_holds_no_connection(transactional_db: None, submit: Submit, below: str) -> None:  # noqa: ARG001
+    task = submit("html", class_of(3))
+    work_off()
+    reader, ours = Reader(), connections_in_use()
+    asyncio.run(Handler()(scope_of(task + below), reader.receive, reader.send))
+
+    assert reader.messages[0]["status"] == 200
+    assert len(reader.messages) > (3 if below == "/archive.zip" else 1)
+    assert set(reader.in_use) == {ours}
+
+
+View = Callable[[HttpRequest], HttpResponseBase]
+NO_DATABASE = ["/health/live", "/static/web/pages.css", "/favicon.ico"]
+
+
+class Client(Visitor):
+    """Sends a body of one byte."""
+
+    def __init__(self) -> None:
+        super().__init__(b"x")
+
+    async def ask(self, application: Handler, path: str = "/", **scope: object) -> int:
+        await application(scope_of(path) | scope, self.receive, self.send)
+        return self.status
+
+    @property
+    def status(self) -> int:
+        return int(self.got[0]["status"])
+
+
+class Slow:
+    """A view that needs the database, which is not to be had until `answers` is set."""
+
+    def __init__(self) -> None:
+        self.answers = threading.Event()
+        self.at_once, self.most, self.threads, self._lock = 0, 0, 0, threading.Lock()
+        self.bodies: list[bytes] = []
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in NO_DATABASE:
+            return HttpResponse(b"")
+        with self._lock:
+            self.at_once += 1
+            self.most = max(self.most, self.at_once)
+        assert self.answers.wait(30)
+        with self._lock:
+            self.threads = max(self.threads, thread_count())
+            self.bodies.append(request.body)
+            self.at_once -= 1
+        return HttpResponse(b"")
+
+    async def until(self, at_once: int) -> None:
+        while self.at_once != at_once:  # noqa: ASYNC110 - what is waited for is in threads
+            await asyncio.sleep(0.001)
+
+
+def thread_count() -> int:
+    """Without those of a pool of connections, which come and go as that pool pleases."""
+    return sum(not thread.name.startswith("pool-") for thread in threading.enumerate())
+
+
+def handler_with(view: View) -> Handler:
+    made = Handler()
+    made._middleware_chain = view  # type: ignore[attr-defined] # of Django's
+    return made
+
+
+def test_no_more_threads_than_there_are_seats() -> None:
+    async def story() -> tuple[Slow, list[int]]:
+        view = Slow()
+        application = handler_with(view)
+        asked = [asyncio.create_task(Client().ask(application)) for _ in range(3 * SEATS)]
+        await view.until(SEATS)
+        await asyncio.sleep(0.1)
+        view.answers.set()
+        return view, await asyncio.gather(*asked)
+
+    before = thread_count()
+    view, statuses = asyncio.run(story())
+    assert statuses == [200] * 3 * SEATS
+    assert view.most == SEATS
+    assert view.threads <= before + SEATS, "and none for what Django does beside"
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["whole", "in parts"])
+def test_an_answer_is_closed_once_none_of_it_needs_what_it_came_from(streaming: bool) -> None:
+    made: list[HttpResponse | StreamingHttpResponse] = []
+    closed: list[bool] = []
+
+    async def parts() -> AsyncIterator[bytes]:
+        closed.append(made[0].closed)
+        yield b"words"
+
+    def view(_request: HttpRequest) -> HttpResponseBase:
+        made.append(StreamingHttpResponse(parts()) if streaming else HttpResponse(b"words"))
+        return made[0]
+
+    client, finished = Client(), Mock()
+    signals.request_finished.connect(finished)
+    try:
+        assert asyncio.run(client.ask(handler_with(view))) == 200
+    finally:
+        signals.request_finished.disconnect(finished)
+
+    assert b"".join(message.get("body", b"") for message in client.got) == b"words"
+    assert closed == [False] * streaming
+    assert made[0].closed
+    assert finished.call_count == 1
+
+
+def test_what_django_does_before_and_after_a_view_is_done_in_its_thread() -> None:
+    threads: list[threading.Thread] = []
+
+    def note(*_: object, **__: object) -> HttpResponse:
+        threads.append(threading.current_thread())
+        return HttpResponse()
+
+    signals.request_started.connect(note)
+    signals.request_finished.connect(note)
+    try:
+        asyncio.run(Client().ask(handler_with(note)))
+    finally:
+        signals.request_started.disconnect(note)
+        signals.request_finished.disconnect(note)
+
+    assert len(threads) == 3
+    assert set(threads) == {threads[1]}
+
+
+def test_who_leaves_amid_an_answer_ends_it() -> None:
+    async def story() -> tuple[list[Message], bool]:
+        client, ended = Client(), asyncio.Event()
+
+        async def parts() -> AsyncIterator[bytes]:
+            try:
+                yield b"words"
+                client.left.set()
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+        await client.ask(handler_with(lambda _: StreamingHttpResponse(parts())))
+        return client.got, ended.is_set()
+
+    got, ended = asyncio.run(story())
+    assert [message.get("body") for message in got] == [None, b"words"]
+    assert ended
+
+
+def test_an_address_that_is_no_text_is_refused() -> None:
+    assert asyncio.run(Client().ask(handler_with(lambda _: HttpResponse()), query_string=b"\xff")) == 400
+
+
+def test_what_needs_no_database_is_not_behind_what_waits_for_it() -> None:
+    async def story() -> list[int]:
+        view = Slow()
+        application = handler_with(view)
+        asked = [asyncio.create_task(Client().ask(application)) for _ in range(2 * SEATS)]
+        await view.until(SEATS)
+        answers = await asyncio.gather(*(Client().ask(application, path) for path in NO_DATABASE * SEATS_APART))
+        assert view.at_once == SEATS, "the others wait all the while"
+        view.answers.set()
+        await asyncio.gather(*asked)
+        return answers
+
+    assert asyncio.run(story()) == [200] * len(NO_DATABASE) * SEATS_APART
+
+
+@pytest.mark.parametrize("path", [*NO_DATABASE, "/static/nothing"])
+def test_what_is_said_to_need_no_database_needs_none_whoever_asks(path: str, settings: Settings) -> None:
+    settings.FEEDBACK_AUTH = "keys"
+    headers = [(b"host", b"testserver"), (b"cookie", b"sessionid=" + b"a" * 32), (b"accept", b"text/html")]
+
+    # A test that is not marked so may not open the database.
+    status = asyncio.run(Client().ask(Handler(), path, headers=headers))
+    assert status == (404 if path == "/static/nothing" else 200)
+
+
+def test_a_seat_is_free_when_its_thread_is_and_not_when_the_client_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "SEATS", 1)
+
+    async def story() -> Slow:
+        view, leaves = Slow(), Client()
+        application = handler_with(view)
+        first = asyncio.create_task(application(scope_of("/"), leaves.receive, leaves.send))
+        await view.until(1)
+        leaves.left.set()
+        second = asyncio.create_task(Client().ask(application))
+        await asyncio.sleep(0.2)
+        assert (view.at_once, view.most) == (1, 1)
+        view.answers.set()
+        await first
+        assert leaves.got == []
+        assert await second == 200
+        assert await Client().ask(application) == 200
+        return view
+
+    view = asyncio.run(story())
+    assert view.most == 1
+    assert view.bodies == [b"x"] * 3, "who has left may still be read to the end"
+
+
+def test_where_no_seat_comes_free_it_is_told_when_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "SEATS", 1)
+    monkeypatch.setattr(threads, "PATIENCE_SECONDS", 0.05)
+
+    async def story() -> Client:
+        view, refused = Slow(), Client()
+        application = handler_with(view)
+        first = asyncio.create_task(Client().ask(application))
+        await view.until(1)
+        assert await refused.ask(application) == 503
+        view.answers.set()
+        assert await first == 200
+        assert await Client().ask(application) == 200
+        return refused
+
+    start, body = asyncio.run(story()).got
+    assert int(dict(start["headers"])[b"Retry-After"]) >= 1
+    assert set(json.loads(body["body"])) == {"error", "details"}

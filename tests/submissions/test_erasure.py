@@ -1,0 +1,248 @@
+"""Erasing a task or a student leaves no trace in the database, and nothing that comes late brings one back."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db.models.functions import Now
+from django.test import Client
+from pytest_django import Settings
+
+from feedback.analysis import decode_class_findings
+from feedback.queue import (
+    claims,
+    doorbell,
+    render_job,
+    worker,
+)
+from feedback.store.models import Report, Submission
+from feedback.submissions import erasure, tasks
+from tests.harness.in_process import (
+    Caller,
+    Post,
+    Submit,
+    class_of,
+    student,
+    work_off,
+)
+from tests.harness.traces import traces_of
+
+GONE = "lovelace-1815"
+
+
+def task_of(address: str) -> UUID:
+    return UUID(address.rsplit("/", 1)[1])
+
+
+def with_her(size: int = 3) -> list[object]:
+    return [*class_of(size), student(GONE, 4, 4, 5)]
+
+
+def statuses_below(client: Client, address: str, report_id: object) -> set[int]:
+    below = ("", "/findings", "/reports", f"/reports/{report_id}", f"/reports/{report_id}/findings", "/archive.zip")
+    return {client.get(address + tail).status_code for tail in below}
+
+
+@pytest.mark.parametrize("format_", ["html", "pdf"])
+@pytest.mark.parametrize("done", [True, False])
+def test_an_erased_task_is_a_204_then_a_404_and_leaves_no_trace(
+    client: Client, submit: Submit, format_: str, done: bool
+) -> None:
+    address = submit(format_, with_her(), "?compare=class", **{"Idempotency-Key": GONE})
+    report_id = Report.objects.get(student_id=GONE).id
+    if done:
+        work_off()
+    assert traces_of(GONE)
+
+    answer = client.delete(address)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "Content-Type" not in answer
+    assert client.delete(address).status_code == 404
+    assert statuses_below(client, address, report_id) == {404}
+    assert traces_of(GONE) == set()
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize("format_", ["html", "pdf"])
+@pytest.mark.parametrize("in_class", [True, False])
+def test_the_search_for_traces_finds_every_place_there_is(submit: Submit, format_: str, in_class: bool) -> None:
+    submit(format_, with_her() if in_class else student(GONE))
+    work_off()
+    assert {column for _, column in traces_of(GONE)} == {"student_id", "payload", "findings", "body", "filename"}
+    if in_class:
+        Report.objects.filter(student_id=GONE).delete()
+        assert {column for _, column in traces_of(GONE)} == {"findings", "body"}, "of the class report"
+
+
+@pytest.mark.parametrize("format_", ["html", "pdf"])
+def test_an_erased_student_is_gone_from_the_class_which_is_made_again_without(
+    client: Client, submit: Submit, format_: str
+) -> None:
+    address = submit(format_, with_her(), **{"Idempotency-Key": f"exam-of-{GONE}", "X-Request-ID": f"exam-of-{GONE}"})
+    work_off()
+    others = {entry["student_id"]: entry["sha256"] for entry in client.get(f"{address}/reports").json()["students"]}
+    report_id = Report.objects.get(student_id=GONE).id
+
+    answer = client.delete(f"/students?student_id={GONE}")
+    assert answer.status_code == 204
+    assert "Content-Type" not in answer
+    assert traces_of(GONE) == set()
+    assert client.get(address).status_code == 202, "the class report is being made again"
+    work_off()
+
+    assert client.delete(f"/students?student_id={GONE}").status_code == 404
+    assert client.get(f"{address}/reports/{report_id}").status_code == 404
+    assert client.get(address).status_code == 200
+    findings = decode_class_findings(client.get(f"{address}/findings").content)
+    assert [row.student_id for row in findings.rows] == ["student-0", "student-1", "student-2"]
+    entries = client.get(f"{address}/reports").json()["students"]
+    assert {entry["student_id"]: entry["sha256"] for entry in entries} == {
+        name: sha256 for name, sha256 in others.items() if name != GONE
+    }
+    assert client.get(address, headers={"Accept": "application/json"}).json()["sha256"]
+    assert traces_of(GONE) == set()
+
+
+def test_an_erased_student_is_gone_from_every_task_in_both_formats(client: Client, submit: Submit) -> None:
+    own = [submit(format_, student(GONE)) for format_ in ("html", "pdf")]
+    classes = [submit(format_, with_her()) for format_ in ("html", "pdf")]
+    work_off()
+
+    assert client.delete(f"/students?student_id={GONE}").status_code == 204
+    work_off()
+    assert {client.get(address).status_code for address in own} == {404}
+    assert {client.get(address).status_code for address in classes} == {200}
+    assert len(set(map(bytes, Submission.objects.values_list("content_sha256", flat=True)))) == 1, "still one class"
+    assert traces_of(GONE) == set()
+
+
+def test_only_the_namespace_that_was_named_is_searched(client: Client, submit: Submit) -> None:
+    address = submit("html", [student(GONE, namespace="x"), student(GONE, namespace="y"), student(GONE, namespace="")])
+
+    assert client.delete(f"/students?student_id={GONE}&namespace=z").status_code == 404
+    assert client.delete(f"/students?student_id={GONE}&namespace=x").status_code == 204
+    assert client.delete(f"/students?student_id={GONE}&namespace=").status_code == 204
+    assert [entry["namespace"] for entry in client.get(f"{address}/reports").json()["students"]] == ["y"]
+    assert client.delete(f"/students?student_id={GONE}").status_code == 204
+    assert client.get(address).status_code == 404, "a class of nobody is no class"
+
+
+def test_an_id_that_only_looks_alike_is_left_alone(client: Client, submit: Submit) -> None:
+    submit("html", student("ada%"))
+
+    for other in ("ADA%25", "ada", "%25", "ada%25%25", "ada%25%20"):
+        assert client.delete(f"/students?student_id={other}").status_code == 404
+    assert client.delete("/students?student_id=ada%25").status_code == 204
+
+
+@pytest.mark.parametrize("query", ["", "?student_id=", "?student_id=%00", f"?student_id={'x' * 201}"])
+def test_erasing_nobody_in_particular_is_a_400(client: Client, db: None, query: str) -> None:  # noqa: ARG001
+    response = client.delete(f"/students{query}")
+
+    assert response.status_code == 400
+    assert "student_id" in response.json()["details"]
+
+
+def test_a_worker_that_is_late_recreates_nothing(client: Client, submit: Submit) -> None:
+    address = submit("html", with_her())
+    submission = Submission.objects.get()
+    claimed = claims.claim(submission.id)
+    made = [render_job.make(submission, claim) for claim in claimed]
+
+    client.delete(f"/students?student_id={GONE}")
+    assert claims.store(made) == 3
+    assert claims.fail([(claim, GONE) for claim in claimed]) == 0
+    client.delete(address)
+    assert claims.store(made) == 0
+    assert not worker.produce(submission.id), "a hint that is late finds no work"
+    assert traces_of(GONE) == set()
+    assert not Report.objects.exists()
+
+
+def test_a_class_report_that_was_being_made_meanwhile_is_refused(client: Client, submit: Submit) -> None:
+    address = submit("html", with_her())
+    submission = Submission.objects.get()
+    students = claims.claim(submission.id)
+    claims.store([render_job.make(submission, claim) for claim in students])
+    [headline] = claims.claim(submission.id)
+    with_the_student = render_job.make(submission, headline)
+    assert GONE.encode() in with_the_student.artifact.body
+
+    client.delete(f"/students?student_id={GONE}")
+    assert claims.store([with_the_student]) == 0
+    work_off()
+    assert client.get(address).status_code == 200
+    assert traces_of(GONE) == set()
+
+
+def test_the_class_in_numbers_is_forgotten_and_not_stored_by_whoever_was_late(client: Client, submit: Submit) -> None:
+    submit("html", [*class_of(11), student(GONE)], "?compare=class")
+    late = Submission.objects.get()
+    client.delete(f"/students?student_id={GONE}")
+
+    render_job._statistics(late)
+    assert Submission.objects.get().statistics is None
+
+
+def test_the_same_class_submitted_again_is_a_new_one(client: Client, submit: Submit, post: Post) -> None:
+    key = {"Idempotency-Key": "exam-1"}
+    first = submit("html", with_her(), **key)
+    client.delete(f"/students?student_id={GONE}")
+    again = post("html", with_her(), **key)
+
+    assert again.status_code == 202
+    assert again["Location"] != first
+    assert {entry["student_id"] for entry in client.get(f"{first}/reports").json()["students"]} == {
+        "student-0",
+        "student-1",
+        "student-2",
+    }
+
+
+def test_erasing_needs_no_broker(client: Client, submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = submit("html", with_her())
+    monkeypatch.setattr(doorbell, "send", lambda *_, **__: False)
+
+    assert client.delete(f"/students?student_id={GONE}").status_code == 204
+    assert client.delete(address).status_code == 204
+
+
+def test_nobody_erases_what_is_anothers_or_out_of_scope_or_with_a_read_key(calling: Caller) -> None:
+    ours = calling("ours")
+    task, own = ours.submit("html", with_her()), ours.submit("pdf", student(GONE, namespace="x"))
+
+    for stranger in (calling("theirs"), calling("ours", ["y"])):
+        assert stranger.client.delete(task).status_code == 404
+        assert stranger.client.delete(f"/students?student_id={GONE}").status_code == 404
+    assert calling("ours", read_only=True).client.delete(task).status_code == 403
+    assert calling("ours", read_only=True).client.delete(f"/students?student_id={GONE}").status_code == 403
+    scoped = calling("ours", ["x"])
+    assert scoped.client.delete(f"/students?student_id={GONE}&namespace=course").status_code == 403
+    assert scoped.client.delete(f"/students?student_id={GONE}").status_code == 204
+    assert (ours.status(own), ours.status(task)) == (404, 202)
+    assert Report.objects.filter(student_id=GONE).count() == 1
+
+
+def test_what_is_past_its_retention_is_purged_by_the_sweep(client: Client, submit: Submit, settings: Settings) -> None:
+    old, new = submit("html", with_her()), submit("html", class_of(2))
+    work_off()
+    Submission.objects.filter(pk=task_of(old)).update(created_at=Now() - timedelta(days=31))
+
+    tasks.sweep()
+    assert client.get(old).status_code == 200, "for ever, where no number of days is set"
+    settings.FEEDBACK_RETENTION_DAYS = 30
+    tasks.sweep()
+    assert (client.get(old).status_code, client.get(new).status_code) == (404, 200)
+    assert traces_of(GONE) == set()
+
+
+def test_a_backlog_of_old_submissions_is_purged_sweep_by_sweep(
+    submit: Submit, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FEEDBACK_RETENTION_DAYS = 1
+    monkeypatch.setattr(erasure, "_PURGED_AT_ONCE", 2)
+    for name in "abc":
+        submit("html", student(name))
+    Submission.objects.update(created_at=Now() - timedelta(days=2))
+
+    assert [erasure.purge(), erasure.purge(), erasure.purge()] == [2, 1, 0]
