@@ -10,14 +10,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from feedback.analysis import ClassStatistics, Failure, analyse_class
+from feedback import pipeline
+from feedback.analysis import Failure
 from feedback.cli import console, output
 from feedback.cli.files import Roster
 from feedback.cli.making import (
     Analysed,
     ClassJob,
     Made,
-    Recipe,
+    Plan,
     StudentJob,
     analyse_student,
     findings_in,
@@ -31,17 +32,17 @@ from feedback.contract.manifest import Manifest, ManifestEntry
 from feedback.contract.states import State
 
 
-def render_roster(roster: Roster, recipe: Recipe) -> "Run":
+def render_roster(roster: Roster, plan: Plan) -> "Run":
     """Make every report of a roster, the class reports (for two students or more), and the manifest."""
-    recipe.folder.mkdir(parents=True, exist_ok=True)
+    plan.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="feedback-") as scratch:
-        run = Run(roster, recipe, Path(scratch) / "findings.ndjson")
+        run = Run(roster, plan, Path(scratch) / "findings.ndjson")
         with Workers(min(cores(), len(roster.keys))) as workers:
             run.analyse(workers)
             run.student_reports(workers)
             if len(roster.keys) > 1:
                 run.class_reports(workers)
-    output.write_manifest(recipe.folder, run.manifest())
+    output.write_manifest(plan.folder, run.manifest())
     return run
 
 
@@ -51,14 +52,14 @@ class Run:
     `findings` becomes a file with a line for each student, empty where the analysis failed.
     """
 
-    def __init__(self, roster: Roster, recipe: Recipe, findings: Path) -> None:
-        self.roster, self.recipe, self.findings = roster, recipe, findings
+    def __init__(self, roster: Roster, plan: Plan, findings: Path) -> None:
+        self.roster, self.plan, self.findings = roster, plan, findings
         self.stems = file_stems(roster.keys)
         self.made = [Made() for _ in self.stems]
         self.class_errors: dict[Output, str] = {}
 
     def analyse(self, workers: Workers) -> None:
-        function = functools.partial(analyse_student, self.recipe.settings)
+        function = functools.partial(analyse_student, self.plan.recipe)
         with self.findings.open("wb") as file:
             for index, (_, outcome) in enumerate(workers.map(function, self.roster.payloads())):
                 analysed = Analysed(error=str(outcome)) if isinstance(outcome, ProcessDied) else outcome
@@ -67,7 +68,7 @@ class Run:
                     self.made[index] = self._failed(analysed.error)
 
     def student_reports(self, workers: Workers) -> None:
-        function = functools.partial(make_reports, self.recipe, self._statistics())
+        function = functools.partial(make_reports, self.plan, self._facts())
         with console.progress("Students", len(self.stems)) as at:
             for job, outcome in workers.map(function, self._jobs()):
                 self.made[job.index] = self._failed(str(outcome)) if isinstance(outcome, ProcessDied) else outcome
@@ -75,8 +76,8 @@ class Run:
 
     def class_reports(self, workers: Workers) -> None:
         """Make the class report in each output in which at least one student's report was made."""
-        jobs = [job for job in map(self._class_job, self.recipe.outputs) if len(job.failed) < len(self.stems)]
-        for job, outcome in workers.map(functools.partial(make_class_report, self.recipe), jobs):
+        jobs = [job for job in map(self._class_job, self.plan.outputs) if len(job.failed) < len(self.stems)]
+        for job, outcome in workers.map(functools.partial(make_class_report, self.plan), jobs):
             if outcome is not None:
                 self.class_errors[job.output] = str(outcome)
 
@@ -93,7 +94,7 @@ class Run:
         return of_students + [f"{wanted} class report: {reason}" for wanted, reason in self.class_errors.items()]
 
     def _failed(self, reason: str) -> Made:
-        return Made(errors=dict.fromkeys(self.recipe.outputs, reason))
+        return Made(errors=dict.fromkeys(self.plan.outputs, reason))
 
     def _jobs(self) -> Iterator[StudentJob]:
         with self.findings.open("rb") as lines:
@@ -101,11 +102,11 @@ class Run:
                 if line.strip():
                     yield StudentJob(index, line, stem)
 
-    def _statistics(self) -> ClassStatistics | None:
-        if not self.recipe.compare:
+    def _facts(self) -> bytes | None:
+        if not self.plan.compare:
             return None
         unread = frozenset(index for index, made in enumerate(self.made) if made.errors)
-        return analyse_class(findings_in(self.findings, unread)).statistics
+        return pipeline.class_facts(findings_in(self.findings, unread))
 
     def _class_job(self, wanted: Output) -> ClassJob:
         failed = frozenset(index for index, made in enumerate(self.made) if wanted in made.errors)
@@ -118,7 +119,7 @@ class Run:
 
     def _entries(self, index: int) -> Iterator[ManifestEntry]:
         (namespace, student_id), made = self.roster.keys[index], self.made[index]
-        for wanted in self.recipe.outputs:
+        for wanted in self.plan.outputs:
             done = wanted in made.sha256
             yield ManifestEntry(
                 student_id=student_id,

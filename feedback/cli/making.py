@@ -4,33 +4,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from feedback.analysis import (
-    AnalysisSettings,
-    ClassStatistics,
-    Failure,
-    Findings,
-    analyse,
-    analyse_class,
-    decode_findings,
-    encode_class_findings,
-    encode_findings,
-    with_comparison,
-)
+from feedback import pipeline
+from feedback.analysis import Failure, Findings, decode_findings, encode_class_findings, encode_findings
 from feedback.cli import output
 from feedback.cli.output import Output
 from feedback.contract.formats import Format
-from feedback.events import decode_student
-from feedback.rendering import RenderOptions, render, render_class
+from feedback.pipeline import Recipe
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """How all the reports of a run are made, and where they go."""
+class Plan:
+    """What a run makes of every student, and where it goes."""
 
     folder: Path
     outputs: tuple[Output, ...]
-    options: RenderOptions
-    settings: AnalysisSettings
+    recipe: Recipe
     compare: bool = False
 
 
@@ -70,46 +58,49 @@ class ClassJob:
     failures: Sequence[Failure]
 
 
-def analyse_student(settings: AnalysisSettings, payload: bytes) -> Analysed:
+def analyse_student(recipe: Recipe, payload: bytes) -> Analysed:
     """The findings about the student whose canonical JSON `payload` is."""
     try:
-        return Analysed(encode_findings(analyse(decode_student(payload), settings)))
+        return Analysed(encode_findings(pipeline.find(payload, recipe)))
     except Exception as fault:
         return Analysed(error=_reason(fault))
 
 
-def make_reports(recipe: Recipe, statistics: ClassStatistics | None, job: StudentJob) -> Made:
+def make_reports(plan: Plan, facts: bytes | None, job: StudentJob) -> Made:
     """Write one student's reports, beside the class's numbers where there are any."""
     made = Made()
-    for wanted in recipe.outputs:
+    for wanted in plan.outputs:
         try:
-            findings = decode_findings(job.findings)
-            body = _document(wanted, with_comparison(findings, statistics) if statistics else findings, recipe.options)
-            made.sha256[wanted] = output.write(recipe.folder, output.report_path(wanted, job.stem), body)
+            findings = pipeline.with_facts(decode_findings(job.findings), facts)
+            body = _document(wanted, findings, plan.recipe)
+            made.sha256[wanted] = output.write(plan.folder, output.report_path(wanted, job.stem), body)
         except Exception as fault:
             made.errors[wanted] = _reason(fault)
     return made
 
 
-def _document(wanted: Output, findings: Findings, options: RenderOptions) -> bytes:
-    return encode_findings(findings) if wanted is Output.JSON else render(findings, Format(wanted), options).body
+def _document(wanted: Output, findings: Findings, recipe: Recipe) -> bytes:
+    if wanted is Output.JSON:
+        return encode_findings(findings)
+    return pipeline.document(findings, Format(wanted), recipe).body
 
 
-def make_class_report(recipe: Recipe, job: ClassJob) -> str | None:
+def make_class_report(plan: Plan, job: ClassJob) -> str | None:
     """Write the class report in one output. Returns why it could not be made, else None."""
     try:
-        found = analyse_class(findings_in(job.findings, job.failed), job.failures)
-        if job.output is Output.JSON:
-            body = encode_class_findings(found)
-        else:
-            links = [
-                output.report_path(job.output, stem) for index, stem in enumerate(job.stems) if index not in job.failed
-            ]
-            body = render_class(found, Format(job.output), recipe.options, links).body
-        output.write(recipe.folder, output.class_path(job.output), body)
+        output.write(plan.folder, output.class_path(job.output), _class_document(plan, job))
     except Exception as fault:
         return _reason(fault)
     return None
+
+
+def _class_document(plan: Plan, job: ClassJob) -> bytes:
+    paths = (output.report_path(job.output, stem) for index, stem in enumerate(job.stems) if index not in job.failed)
+    made = zip(paths, findings_in(job.findings, job.failed), strict=True)
+    found, links = pipeline.find_class(made, job.failures)
+    if job.output is Output.JSON:
+        return encode_class_findings(found)
+    return pipeline.class_document(found, links, Format(job.output), plan.recipe).body
 
 
 def findings_in(file: Path, left_out: frozenset[int]) -> Iterator[Findings]:

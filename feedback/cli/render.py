@@ -7,8 +7,9 @@ import click
 from feedback.analysis import AnalysisSettings
 from feedback.cli import console, local, options, output
 from feedback.cli.files import UnreadableFiles, read_roster
-from feedback.cli.making import Recipe
+from feedback.cli.making import Plan
 from feedback.cli.output import Output
+from feedback.pipeline import Recipe
 from feedback.rendering import RenderOptions
 
 
@@ -52,7 +53,7 @@ def render(
     """
     try:
         settings = AnalysisSettings(session_gap_minutes=session_gap)
-        recipe = Recipe(out, outputs, RenderOptions(time_zone=tz), settings, compare is not None)
+        plan = Plan(out, outputs, Recipe(settings, RenderOptions(time_zone=tz)), compare is not None)
     except ValueError as fault:
         raise click.BadParameter(str(fault), param_hint="--tz") from None
     try:
@@ -61,7 +62,7 @@ def render(
         raise console.Failed("The files cannot be taken, and nothing was written:", fault.lines) from None
     try:
         with roster:
-            run = local.render_roster(roster, recipe)
+            run = local.render_roster(roster, plan)
     except OSError as fault:
         raise console.unwritable(out, fault) from None
     _report(run, out)

@@ -7,41 +7,27 @@ from datetime import datetime
 
 from django.conf import settings
 
+from feedback import pipeline
 from feedback.analysis import (
     AnalysisSettings,
-    ClassStatistics,
     Failure,
     Findings,
-    analyse,
-    analyse_class,
     decode_class_findings,
     decode_findings,
-    decode_statistics,
     encode_class_findings,
     encode_findings,
-    encode_statistics,
-    with_comparison,
 )
 from feedback.contract.formats import Format
 from feedback.contract.states import State
-from feedback.events import decode_student
+from feedback.pipeline import Recipe
 from feedback.queue.claims import Claim, Made
-from feedback.rendering import (
-    Artifact,
-    RenderOptions,
-    render,
-    render_class,
-)
+from feedback.rendering import Artifact, RenderOptions
 from feedback.store.models import Report, Submission
 
 Options = dict[str, str | float]
 # A document, the findings it shows, encoded, and when the first event in them was.
 Shown = tuple[Artifact, bytes, datetime | None]
 _PAGE = 200
-
-
-class NothingToReport(Exception):
-    """A class of which not one report could be made has no class report."""
 
 
 def options_of(time_zone: str | None, compare: str | None) -> Options:
@@ -54,7 +40,7 @@ def options_of(time_zone: str | None, compare: str | None) -> Options:
 
 
 def make(submission: Submission, claim: Claim) -> Made:
-    """The document of a claim. Raises NothingToReport; any other exception is a fault of ours."""
+    """The document of a claim. Raises pipeline.NothingToReport; any other exception is a fault of ours."""
     begun = time.perf_counter()
     shown = _class_report(submission) if claim.kind is Report.Kind.CLASS else _student(submission, claim)
     artifact, findings, first_event_at = shown
@@ -63,60 +49,51 @@ def make(submission: Submission, claim: Claim) -> Made:
 
 
 def _student(submission: Submission, claim: Claim) -> Shown:
-    findings = _analyse(submission, claim.payload)
-    if submission.options.get("compare") == "class":
-        findings = with_comparison(findings, _statistics(submission))
-    artifact = render(findings, Format(submission.format), _render_options(submission))
+    recipe = _recipe(submission, _facts(submission) if submission.options.get("compare") == "class" else None)
+    findings = pipeline.find(claim.payload, recipe)
+    artifact = pipeline.document(findings, Format(submission.format), recipe)
     return artifact, encode_findings(findings), findings.key_figures.first_at
 
 
 def _class_report(submission: Submission) -> Shown:
-    """A function of the findings stored with the students' reports and of where those are served."""
+    """Made of the findings stored with the students' reports, and of where those are served."""
     students = submission.reports.filter(kind=Report.Kind.STUDENT).order_by("position")
     failed = students.filter(state=State.FAILURE).values_list("student_id", "namespace", "error")
     failures = [Failure(student_id, namespace or None, reason) for student_id, namespace, reason in failed]
-    links: list[str] = []
-    found = analyse_class(_findings_of(submission, links), failures)
-    if not links:
-        raise NothingToReport(f"None of the {submission.students} reports of this class could be made.")
-    artifact = render_class(found, Format(submission.format), _render_options(submission), links)
+    found, links = pipeline.find_class(_made(submission), failures)
+    artifact = pipeline.class_document(found, links, Format(submission.format), _recipe(submission))
     return artifact, encode_class_findings(found), found.key_figures.first_at
 
 
 def filed_class_report(submission: Submission, findings: bytes, links: Sequence[str]) -> bytes:
     """The stored class report once more, for files: it differs in where its rows lead."""
     found = decode_class_findings(findings)
-    return render_class(found, Format(submission.format), _render_options(submission), links).body
+    return pipeline.class_document(found, links, Format(submission.format), _recipe(submission)).body
 
 
-def _findings_of(submission: Submission, links: list[str]) -> Iterator[Findings]:
-    """What was found about each student; `links` grows along, so that a row never leads to someone else's report."""
+def _made(submission: Submission) -> Iterator[tuple[str, Findings]]:
+    """The link of each student's report that was made, with its findings, in the order of the class."""
     done = submission.reports.filter(kind=Report.Kind.STUDENT, state=State.SUCCESS).order_by("position")
     for report_id, stored in done.values_list("id", "findings").iterator(chunk_size=_PAGE):
-        links.append(f"{submission.id}/reports/{report_id}")
-        yield decode_findings(bytes(stored or b""))
+        yield f"{submission.id}/reports/{report_id}", decode_findings(bytes(stored or b""))
 
 
-def _statistics(submission: Submission) -> ClassStatistics:
-    """What to compare with, computed by the first worker that needs it; two that do so at once agree."""
+def _facts(submission: Submission) -> bytes:
+    """The class facts, computed by the first worker that needs them; two that do so at once agree."""
     if submission.statistics is None:
-        submission.statistics = encode_statistics(analyse_class(_all_findings(submission)).statistics)
+        submission.statistics = pipeline.class_facts(_all_findings(submission))
         # Unless somebody was erased from the class meanwhile (erasure.py), which changes its identity.
         same = Submission.objects.filter(id=submission.id, identity=submission.identity)
         same.update(statistics=submission.statistics)
-    return decode_statistics(bytes(submission.statistics))
+    return bytes(submission.statistics)
 
 
 def _all_findings(submission: Submission) -> Iterator[Findings]:
     students = submission.reports.filter(kind=Report.Kind.STUDENT).order_by("position")
     for payload in students.values_list("payload", flat=True).iterator(chunk_size=_PAGE):
-        yield _analyse(submission, bytes(payload))
+        yield pipeline.find(bytes(payload), _recipe(submission))
 
 
-def _analyse(submission: Submission, payload: bytes) -> Findings:
-    settings_ = AnalysisSettings(session_gap_minutes=submission.options["session_gap_minutes"])
-    return analyse(decode_student(payload), settings_)
-
-
-def _render_options(submission: Submission) -> RenderOptions:
-    return RenderOptions(time_zone=submission.options["tz"])
+def _recipe(submission: Submission, facts: bytes | None = None) -> Recipe:
+    analysis = AnalysisSettings(session_gap_minutes=submission.options["session_gap_minutes"])
+    return Recipe(analysis, RenderOptions(time_zone=submission.options["tz"]), facts)

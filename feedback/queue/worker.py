@@ -17,6 +17,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.models.functions import Now
 
+from feedback import pipeline
 from feedback.queue import (
     claims,
     defer_sigterm,
@@ -210,7 +211,7 @@ def _attempt(submissions: Mapping[UUID, Submission], claim: Claim) -> Made | Non
 def _attempt_for(submission: Submission, claim: Claim) -> Made | None:
     try:
         return render_job.make(submission, claim)
-    except render_job.NothingToReport as reason:
+    except pipeline.NothingToReport as reason:
         claims.fail([(claim, f"{reason} Each has its own reason in the manifest.")])
     except (DatabaseError, OSError):
         raise  # no report reads anything but the database and what is installed: it is not to blame

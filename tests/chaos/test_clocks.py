@@ -5,7 +5,7 @@ from tests.chaos.conftest import Figures
 from tests.chaos.site import WORKERS, Site, until
 from tests.chaos.work import Json, class_of, student
 
-RENDER = "feedback.queue.render_job:render"
+RENDER = "feedback.pipeline:render"
 MINUTES = 300
 
 

@@ -17,7 +17,7 @@ IN_WEB = {
 }
 IN_WORKER = {
     "after the claim": ("feedback.queue.claims:claim_singles", "after"),
-    "after the render": ("feedback.queue.render_job:render", "after"),
+    "after the render": ("feedback.pipeline:render", "after"),
     "before the store": ("feedback.queue.claims:store", "before"),
     "after the store": ("feedback.queue.claims:store", "after"),
 }
@@ -87,7 +87,7 @@ def struck(shared_site: Site) -> dict[str, Struck]:
     for point, (target, when) in IN_WORKER.items():
         name = students[point]["student_id"]
         kill = shared_site.flaw(WORKERS[0], target, when=when, action="kill", only_for=name)
-        render = "feedback.queue.render_job:render"
+        render = "feedback.pipeline:render"
         flaws[point] = kill, shared_site.flaw(WORKERS[0], render, when="before", action="count", only_for=name)
     shared_site.start_worker()
     found = {}

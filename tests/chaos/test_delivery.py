@@ -10,7 +10,7 @@ from tests.chaos.conftest import Figures
 from tests.chaos.site import WORKERS, Site, until
 from tests.chaos.work import class_of, expected_sha256, student
 
-RENDER = "feedback.queue.render_job:render"
+RENDER = "feedback.pipeline:render"
 
 
 def states(site: Site) -> Counter[str]:

@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from feedback import pipeline
 from feedback.analysis import decode_findings
 from feedback.queue import claims, render_job, worker
 from feedback.rendering import render
@@ -145,7 +146,7 @@ def test_a_fault_of_the_renderer_is_tried_three_times_and_then_told_without_the_
         calls.append(1)
         raise ZeroDivisionError("the inside")
 
-    monkeypatch.setattr(render_job, "render", broken)
+    monkeypatch.setattr(pipeline, "render", broken)
     submit("html", student())
     work_off()
     report = Report.objects.get()
@@ -165,7 +166,7 @@ def test_one_report_that_fails_leaves_its_class_and_is_listed_in_it(
             raise ValueError
         return real(findings, *rest)
 
-    monkeypatch.setattr(render_job, "render", broken_for_one)
+    monkeypatch.setattr(pipeline, "render", broken_for_one)
     submit("html", class_of(4))
     work_off()
 
@@ -180,7 +181,7 @@ def test_a_class_of_which_nothing_could_be_made_is_a_failure(submit: Submit, mon
     def broken(*_: Any) -> None:
         raise ValueError
 
-    monkeypatch.setattr(render_job, "render", broken)
+    monkeypatch.setattr(pipeline, "render", broken)
     submit("html", class_of(2))
     work_off()
 
@@ -215,7 +216,7 @@ def test_a_full_disk_is_no_reports_fault_so_no_attempt_is_counted(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(render_job, "render", full)
+        patched.setattr(pipeline, "render", full)
         with pytest.raises(OSError, match="No space left"):
             worker.produce(task)
 
@@ -233,7 +234,7 @@ def test_a_report_that_runs_into_the_time_limit_is_counted_and_its_neighbours_ar
             raise SoftTimeLimitExceeded
         return real(findings, *rest)
 
-    monkeypatch.setattr(render_job, "render", slow_for_one)
+    monkeypatch.setattr(pipeline, "render", slow_for_one)
     with pytest.raises(SoftTimeLimitExceeded):
         worker.produce(task)
 
@@ -249,7 +250,7 @@ def test_a_worker_that_is_told_to_end_gives_back_what_it_has_claimed(
     def told_to_end(*_: Any) -> None:
         raise SystemExit
 
-    monkeypatch.setattr(render_job, "render", told_to_end)
+    monkeypatch.setattr(pipeline, "render", told_to_end)
     with pytest.raises(SystemExit):
         worker.produce(task)
 
@@ -423,7 +424,7 @@ def test_a_report_that_takes_longer_than_its_lease_stays_with_its_worker(
         claimed_by_others.extend(claims.claim(task))
         return real(*arguments)
 
-    monkeypatch.setattr(render_job, "render", slow)
+    monkeypatch.setattr(pipeline, "render", slow)
     assert not worker.produce(task)
 
     assert claimed_by_others == []
@@ -443,7 +444,7 @@ def test_ten_workers_at_once_make_each_report_once(
         rendered.append(findings.student_id)
         return real(findings, *rest)
 
-    monkeypatch.setattr(render_job, "render", counted)
+    monkeypatch.setattr(pipeline, "render", counted)
 
     def work() -> None:
         try:

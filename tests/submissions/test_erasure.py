@@ -180,7 +180,7 @@ def test_the_class_in_numbers_is_forgotten_and_not_stored_by_whoever_was_late(cl
     late = Submission.objects.get()
     client.delete(f"/students?student_id={GONE}")
 
-    render_job._statistics(late)
+    render_job._facts(late)
     assert Submission.objects.get().statistics is None
 
 

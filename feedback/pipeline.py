@@ -1,0 +1,93 @@
+"""From a student's payload to findings to a document, for the worker and for the command line alike.
+
+Pure functions: no clock, no I/O, no framework. Equal arguments give equal bytes, so a report that is made
+twice, by two workers or once by each way of running, is the same report.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from feedback.analysis import (
+    AnalysisSettings,
+    ClassFindings,
+    Failure,
+    Findings,
+    analyse,
+    analyse_class,
+    decode_statistics,
+    encode_statistics,
+    with_comparison,
+)
+from feedback.contract.formats import Format
+from feedback.events import decode_student
+from feedback.rendering import Artifact, RenderOptions, render, render_class
+
+
+class NothingToReport(Exception):
+    """None of the students' reports of a class could be made, so there is no class report."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the documents of one upload depend on, besides each student's payload. Picklable.
+
+    `facts` is what `class_facts` gave, the only thing of the class that a student's report may depend on; None
+    for a single, and where no comparison was asked for. `context` is the upload's encoded exam context (exam,
+    questions, report), None where it brought none.
+    """
+
+    settings: AnalysisSettings = field(default_factory=AnalysisSettings)
+    rendering: RenderOptions = field(default_factory=RenderOptions)
+    facts: bytes | None = None
+    context: bytes | None = None
+
+
+def find(payload: bytes, recipe: Recipe) -> Findings:
+    """The findings about the student whose canonical JSON `payload` is. Raises msgspec.DecodeError for other bytes."""
+    return with_facts(analyse(decode_student(payload), recipe.settings), recipe.facts)
+
+
+def with_facts(findings: Findings, facts: bytes | None) -> Findings:
+    """Findings that were made without the class facts, with them; unchanged where there are none."""
+    return findings if facts is None else with_comparison(findings, decode_statistics(facts))
+
+
+def class_facts(findings: Iterable[Findings]) -> bytes:
+    """The facts of a class, encoded, from the findings of all its students, made without facts. Read once."""
+    return encode_statistics(analyse_class(findings).statistics)
+
+
+def document(findings: Findings, format: Format, recipe: Recipe) -> Artifact:  # noqa: A002 - the word for it
+    """One student's report."""
+    return render(findings, format, recipe.rendering)
+
+
+def find_class(
+    students: Iterable[tuple[str, Findings]], failures: Sequence[Failure] = ()
+) -> tuple[ClassFindings, list[str]]:
+    """The class's findings, and for each of its rows the link to that student's report.
+
+    `students` pairs the link of a report with the findings it shows, so a row never leads to another student's
+    report; it is read once. Raises NothingToReport where there are none.
+    """
+    links: list[str] = []
+
+    def noting_links() -> Iterator[Findings]:
+        for link, findings in students:
+            links.append(link)
+            yield findings
+
+    found = analyse_class(noting_links(), failures)
+    if not links:
+        raise NothingToReport(f"None of the {len(failures)} reports of this class could be made.")
+    return found, links
+
+
+def class_document(
+    found: ClassFindings,
+    links: Sequence[str],
+    format: Format,  # noqa: A002 - the word for it
+    recipe: Recipe,
+) -> Artifact:
+    """The class report: a function of its findings and of where its rows lead (`links[i]` of row i)."""
+    return render_class(found, format, recipe.rendering, links)

@@ -1,0 +1,83 @@
+"""From payload to document: what both ways of running rely on."""
+
+import pickle
+
+import msgspec
+import pytest
+
+from feedback import pipeline
+from feedback.analysis import Failure, Findings
+from feedback.contract.formats import Format
+from feedback.events import Event, Student, encode_student
+from feedback.pipeline import NothingToReport, Recipe
+from feedback.rendering import RenderOptions
+
+HOME = "2024-07-21T09:{:02}:00Z"
+
+
+def payload(student_id: str, events: int = 12) -> bytes:
+    log = [
+        msgspec.convert(
+            {"unit": n % 3, "type": "submission", "created_time": HOME.format(n * 3), "score": n / events}, Event
+        )
+        for n in range(events)
+    ]
+    return encode_student(Student(student_id, log))
+
+
+def found(names: int) -> list[tuple[str, Findings]]:
+    return [(f"html/s{n}.html", pipeline.find(payload(f"s{n}", 5 + n % 7), Recipe())) for n in range(names)]
+
+
+def test_findings_made_with_the_class_facts_are_those_made_without_them_and_then_given_them() -> None:
+    facts = pipeline.class_facts(findings for _, findings in found(12))
+    alone = pipeline.find(payload("s3"), Recipe())
+
+    at_once = pipeline.find(payload("s3"), Recipe(facts=facts))
+    assert alone.comparison is None
+    assert at_once.comparison is not None
+    assert at_once.comparison.students == 12
+    assert at_once == pipeline.with_facts(alone, facts)
+    assert alone is pipeline.with_facts(alone, None)
+
+
+@pytest.mark.parametrize("format_", Format)
+def test_two_makings_of_a_report_are_byte_for_byte_the_same(format_: Format) -> None:
+    recipe = Recipe(rendering=RenderOptions(time_zone="Asia/Kolkata"))
+    elsewhere = pickle.loads(pickle.dumps(recipe))  # noqa: S301 - as it goes to the processes of `feedback render`
+
+    here = pipeline.document(pipeline.find(payload("ada"), recipe), format_, recipe)
+    there = pipeline.document(pipeline.find(payload("ada"), elsewhere), format_, elsewhere)
+    assert here == there
+    assert here.filename == f"ada.{format_}"
+
+
+def test_each_row_of_a_class_leads_to_the_report_of_its_own_student() -> None:
+    students = found(5)
+    findings, links = pipeline.find_class(iter(students), [Failure("eve", None, "lost")])
+
+    assert [row.student_id for row in findings.rows] == ["s0", "s1", "s2", "s3", "s4"]
+    assert links == [link for link, _ in students]
+    page = pipeline.class_document(findings, links, Format.HTML, Recipe()).body
+    assert all(f'href="{link}"'.encode() in page for link in links)
+
+
+def test_a_class_report_for_files_differs_from_the_one_over_http_in_its_links_alone() -> None:
+    findings, links = pipeline.find_class(found(3))
+    elsewhere = ["task/reports/1", "task/reports/2", "task/reports/3"]
+
+    in_files = pipeline.class_document(findings, links, Format.HTML, Recipe()).body.decode()
+    over_http = pipeline.class_document(findings, elsewhere, Format.HTML, Recipe()).body.decode()
+    for file, address in zip(links, elsewhere, strict=True):
+        in_files = in_files.replace(f'href="{file}"', f'href="{address}"')
+    assert in_files == over_http
+
+
+def test_a_class_without_one_report_has_no_class_report() -> None:
+    with pytest.raises(NothingToReport, match="None of the 2 reports"):
+        pipeline.find_class([], [Failure("ada", None, "lost"), Failure("eve", None, "lost")])
+
+
+def test_bytes_that_are_no_payload_are_refused() -> None:
+    with pytest.raises(msgspec.DecodeError):
+        pipeline.find(b"{", Recipe())
