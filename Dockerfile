@@ -7,15 +7,17 @@ WORKDIR /app
 # --- what is installed, with the tools that install it ------------------------------------------------
 FROM base AS builder
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_QUIET=1
+# As deploy/install does it: Poetry by its own pinned hashes, then what poetry.lock names and nothing else.
+COPY deploy/poetry/requirements.txt /opt/poetry-requirements.txt
 RUN python -m venv /opt/poetry \
- && /opt/poetry/bin/pip install "poetry>=2.1,<3" "poetry-plugin-export>=1.9,<2"
+ && /opt/poetry/bin/pip install --no-deps --require-hashes -r /opt/poetry-requirements.txt
 COPY pyproject.toml poetry.lock ./
 RUN /opt/poetry/bin/poetry export --only main --output /opt/requirements.txt \
  && python -m venv /opt/venv \
- && pip install --require-hashes -r /opt/requirements.txt
+ && /opt/venv/bin/pip install --no-deps --require-hashes -r /opt/requirements.txt
 COPY . .
 # Compiled here, because the user that runs it may not write; the browser's files get their hashed names.
-RUN pip install --no-deps --editable . \
+RUN VIRTUAL_ENV=/opt/venv /opt/poetry/bin/poetry install --no-interaction --only-root \
  && python -m compileall -q feedback \
  && FEEDBACK_HOME=/tmp/home FEEDBACK_STATIC_ROOT=/app/static python manage.py collectstatic --no-input --verbosity 0
 

@@ -2,48 +2,31 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-PYTHON ?= python3
+# The interpreter of .venv; where it is not given, that of the .venv there is, else python3 (deploy/install).
+export PYTHON ?=
 EVENTS ?= examples/class.json
 OUT ?= out
 AUTH ?= open
 # Each process of the tests has servers of its own; those that are given serve one.
 JOBS ?= $(if $(TEST_DATABASE_URL)$(TEST_REDIS_URL),0,2)
-# Poetry lives in an environment of its own, so its dependencies never mix with ours.
-POETRY := .poetry/bin/poetry
-RUN_STAMP := .venv/.installed-run
-DEV_STAMP := .venv/.installed-dev
-BENCH_STAMP := .venv/.installed-bench
 
-.PHONY: help install install-dev fonts install-test-tools demo run test check format clean schemas bench chaos fuzz faces
+.PHONY: help install install-dev install-bench relock-tools fonts install-test-tools demo run test check format clean schemas bench chaos fuzz faces
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-install: $(RUN_STAMP) ## install what running needs into .venv
+install: ## install what running needs into .venv, by the hashes in poetry.lock [PYTHON=python3.12]
+	deploy/install run
 
-install-dev: $(DEV_STAMP) ## install what tests and checks need as well
+install-dev: ## install what tests, checks and documentation need as well
+	deploy/install dev
 
-$(POETRY):
-	$(PYTHON) -m venv .poetry
-	.poetry/bin/pip install --quiet "poetry>=2.1,<3" "poetry-plugin-export>=1.9,<2"
+install-bench:
+	deploy/install bench
 
-# pip installs from the hashes in the lock, which works behind any package mirror.
-$(RUN_STAMP): pyproject.toml poetry.lock | $(POETRY)
-	test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	$(POETRY) export --only main --output .venv/requirements.txt
-	.venv/bin/pip install --quiet --no-deps --require-hashes -r .venv/requirements.txt
-	.venv/bin/pip install --quiet --no-deps --editable .
-	touch $@
-
-$(DEV_STAMP): $(RUN_STAMP)
-	$(POETRY) export --only main,dev --output .venv/requirements-dev.txt
-	.venv/bin/pip install --quiet --no-deps --require-hashes -r .venv/requirements-dev.txt
-	touch $@
-
-$(BENCH_STAMP): $(DEV_STAMP)
-	$(POETRY) export --only main,dev,bench --output .venv/requirements-bench.txt
-	.venv/bin/pip install --quiet --no-deps --require-hashes -r .venv/requirements-bench.txt
-	touch $@
+relock-tools: ## pin Poetry itself again, after a change of deploy/poetry/pyproject.toml
+	deploy/install poetry
+	cd deploy/poetry && ../../.poetry/bin/poetry lock && ../../.poetry/bin/poetry export --output requirements.txt && rm poetry.lock
 
 demo: install ## from events to reports, by way of a service of its own: make demo EVENTS=file OUT=dir
 	deploy/install-packages fonts || echo "Going on: characters that no font here covers appear as code points."
@@ -65,6 +48,14 @@ check: install-dev ## style, types and the import contract
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
+format: install-dev ## write every file as `make check` wants it
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+clean: ## delete all that make has made here, but for var/ (the data of `make run`) and out/ (reports)
+	rm -rf .venv .poetry .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* dist site
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
 test: install-dev install-test-tools ## the whole suite, on real PostgreSQL and Redis and a real browser
 	.venv/bin/python -m pytest --cov --cov-report=term --numprocesses $(JOBS) --dist loadfile --durations 20 $(TESTS)
 
@@ -77,7 +68,7 @@ fuzz: export FUZZ := full
 fuzz: install-dev install-test-tools ## send it 100,000 hostile requests, and more by its OpenAPI schema (AUTH=keys: behind keys)
 	.venv/bin/python -m pytest tests/fuzz tests/e2e/test_openapi.py -q
 
-bench: $(BENCH_STAMP) ## measure beside other ways, as ratios within one run [ONLY="decoding course"] [ONLY=--quick]
+bench: install-bench ## measure beside other ways, as ratios within one run [ONLY="decoding course"] [ONLY=--quick]
 	deploy/install-packages bench
 	.venv/bin/python -m benchmarks $(ONLY)
 
