@@ -1,5 +1,6 @@
 """The OpenAPI document: operations from `operations.py`, components from the msgspec types that are the truth."""
 
+import inspect
 import json
 import re
 from typing import Any
@@ -109,4 +110,7 @@ def _components() -> Json:
         # The decoder forbids unknown fields only to take the careful path, which ignores them.
         components[kind.__name__].pop("additionalProperties", None)
     components["Error"]["examples"] = [EXAMPLE_ERROR]
+    for component in components.values():
+        if "description" in component:  # Python removes a docstring's indentation only from 3.13 on
+            component["description"] = inspect.cleandoc(component["description"])
     return {name: components[name] for name in sorted(components)}
