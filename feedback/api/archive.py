@@ -10,6 +10,7 @@ from django.db import close_old_connections
 
 from feedback.api import responses
 from feedback.contract.filenames import file_stems
+from feedback.contract.layout import MANIFEST, class_path, report_path
 from feedback.contract.manifest import Manifest, encode_manifest
 from feedback.contract.states import State
 from feedback.queue.render_job import filed_class_report
@@ -44,11 +45,11 @@ def parts_of(submission: Submission, reports: Sequence[Report]) -> Iterator[byte
     done = list(names)
     sink = _Sink()
     with zipfile.ZipFile(sink, "w") as archive:
-        archive.writestr(_info("manifest.json"), encode_manifest(manifest))
+        archive.writestr(_info(MANIFEST), encode_manifest(manifest))
         yield sink.take()
         if submission.is_class and reports[HEADLINE].state == State.SUCCESS:
             class_report = _class_report(submission, list(names.values()))
-            archive.writestr(_info(f"class.{submission.format}"), class_report)
+            archive.writestr(_info(class_path(submission.format)), class_report)
             yield sink.take()
         for start in range(0, len(done), _PAGE):
             bodies = dict(Report.objects.filter(id__in=done[start : start + _PAGE]).values_list("id", "body"))
@@ -63,8 +64,7 @@ def manifest_of(submission: Submission, reports: Sequence[Report]) -> Manifest:
     students = [report for report in reports if report.kind == Report.Kind.STUDENT]
     stems = file_stems([(report.namespace, report.student_id) for report in students])
     names = dict(zip((report.id for report in students), stems, strict=True))
-    suffix = submission.format
-    return responses.manifest(submission, students, lambda report: f"{suffix}/{names[report.id]}.{suffix}")
+    return responses.manifest(submission, students, lambda report: report_path(submission.format, names[report.id]))
 
 
 def _class_report(submission: Submission, links: Sequence[str]) -> bytes:

@@ -12,10 +12,11 @@ from rest_framework.request import Request
 from feedback.api.authentication import caller_of
 from feedback.api.errors import InvalidRequest
 from feedback.contract.formats import Format
-from feedback.events import Limits, MediaType, Student, UnsupportedInput, inflate, read_students, spool
+from feedback.events import MediaType, Student, UnsupportedInput, inflate, read_students, spool
 from feedback.events.spool import CHUNK_BYTES
 from feedback.queue.render_job import options_of
 from feedback.submissions.intake import Order
+from feedback.submissions.upload_limits import upload_limits
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 _LONGEST_NAME = 200
@@ -80,11 +81,7 @@ def students_of(request: Request) -> Iterator[Iterator[Student]]:
     if _is_gzip(request):
         chunks = inflate(chunks)
     with spool(chunks, settings.FEEDBACK_MAX_BODY_BYTES) as body:
-        yield read_students(body, media_type, _limits())
-
-
-def _limits() -> Limits:
-    return Limits(max_students=settings.FEEDBACK_MAX_STUDENTS, max_events=settings.FEEDBACK_MAX_EVENTS)
+        yield read_students(body, media_type, upload_limits())
 
 
 def _media_type(request: Request) -> MediaType:

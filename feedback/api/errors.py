@@ -17,7 +17,15 @@ from feedback.access.limits import Exceeded
 from feedback.api.authentication import HOW_TO_GET_IN
 from feedback.api.throttling import tell
 from feedback.events import EventsError, InvalidEvents, TooLarge, UnsupportedInput
-from feedback.submissions.intake import KeyReused, OutOfScope, Refused
+from feedback.submissions.errors import (
+    Incomplete,
+    KeyReused,
+    NotWritable,
+    OutOfScope,
+    Refused,
+    UnknownStudent,
+    UnknownTask,
+)
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -31,35 +39,6 @@ class InvalidRequest(Exception):
         self.details = {place: [message]}
 
 
-class UnknownTask(Exception):
-    """An id that was never issued, is of the other format, or is not the caller's."""
-
-
-class UnknownStudent(Exception):
-    """Nobody of this id in anything that the caller may erase."""
-
-
-class NotWritable(Exception):
-    """The caller may see this, and may not change it."""
-
-
-class Incomplete(Exception):
-    """An archive was asked for although some reports failed."""
-
-    def __init__(self, failed: dict[str, list[str]]) -> None:
-        super().__init__()
-        self.details = failed
-
-
-UNKNOWN_TASK = (
-    "There is no such task here. Check the task_id and the format in the address: both must be as in the answer "
-    "to the POST."
-)
-_SENTENCES: dict[type[Exception], str] = {
-    UnknownTask: UNKNOWN_TASK,
-    UnknownStudent: "There is nobody of this id here, or no longer. Check student_id and namespace.",
-    NotWritable: "These credentials may read here, and not erase or hand out.",
-}
 STATUSES: dict[type[Exception], int] = {
     InvalidEvents: 400,
     InvalidRequest: 400,
@@ -87,7 +66,8 @@ STATUSES: dict[type[Exception], int] = {
     OSError: 503,
 }
 UNAVAILABLE_STATUS = 503
-RETRY_AFTER_SECONDS = 5
+# Seconds, of every answer that says "not yet": an unfinished task, and a service that cannot answer at the moment.
+RETRY_AFTER = {"Retry-After": "1"}
 
 
 def status_of(fault: Exception) -> int | None:
@@ -110,7 +90,7 @@ def exception_handler(fault: Exception, context: dict[str, Any]) -> Response | N
         response["Retry-After"] = str(fault.taken.seconds_left)
     elif code == status.HTTP_503_SERVICE_UNAVAILABLE:
         log.error("a dependency failed", exc_info=fault)
-        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        response["Retry-After"] = RETRY_AFTER["Retry-After"]
     return response
 
 
@@ -123,11 +103,6 @@ def words_of(fault: Exception, request: HttpRequest) -> tuple[str, dict[str, Any
             return str(fault), {fault.taken.limit.name: [f"{fault.taken.remaining} left"]}
         case InvalidRequest():
             return f"The request cannot be taken because of `{fault.place}`: {fault}", dict(fault.details)
-        case UnknownTask() | UnknownStudent() | NotWritable():
-            return _SENTENCES[type(fault)], {}
-        case Incomplete():
-            why = "Some reports could not be made; `details` names them. Add ?partial=true to get the others."
-            return why, dict(fault.details)
         case exceptions.NotAuthenticated():
             return f"This service needs a key. {HOW_TO_GET_IN}", {}
         case exceptions.MethodNotAllowed():

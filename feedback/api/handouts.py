@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from feedback.api.authentication import caller_of
-from feedback.api.errors import InvalidRequest, NotWritable, UnknownTask
+from feedback.api.errors import InvalidRequest
 from feedback.api.openapi.messages import (
     HandedOut,
     HandedOutLink,
@@ -22,6 +22,7 @@ from feedback.api.views import ContractView
 from feedback.contract.formats import Format
 from feedback.store.models import HandOut, Submission
 from feedback.submissions import handouts, spreadsheet
+from feedback.submissions.errors import NotWritable, UnknownTask
 from feedback.submissions.handouts import LONGEST_DAYS, Link
 
 DAYS = 30

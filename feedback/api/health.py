@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from feedback.api.errors import envelope
+from feedback.api.errors import RETRY_AFTER, envelope
 from feedback.queue import stall
 
 Check = Callable[[], Iterator[str]]
@@ -58,7 +58,7 @@ def _answer(status: str, *checks: Check) -> JsonResponse:
         missing = ["The database cannot be reached. Start it, or check DATABASE_URL."]
     if not missing:
         return JsonResponse({"status": status})
-    return JsonResponse(envelope(" ".join(missing)), status=503, headers={"Retry-After": "1"})
+    return JsonResponse(envelope(" ".join(missing)), status=503, headers=RETRY_AFTER)
 
 
 def _storing() -> Iterator[str]:

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from feedback.access.callers import Caller
 from feedback.api import etags
-from feedback.api.errors import UnknownTask
+from feedback.api.errors import RETRY_AFTER
 from feedback.api.negotiation import JSON
 from feedback.api.openapi.messages import (
     Accepted,
@@ -36,9 +36,7 @@ from feedback.store.models import (
     Report,
     Submission,
 )
-
-RETRY_AFTER_SECONDS = 1
-_POLL = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+from feedback.submissions.errors import UnknownTask
 
 
 def task_url(submission: Submission) -> str:
@@ -55,7 +53,7 @@ def _json(message: msgspec.Struct, status: int = 200, headers: dict[str, str] | 
 
 def accepted(submission: Submission) -> Response:
     """202: the work is stored and will be done."""
-    return _json(Accepted(str(submission.id)), status=202, headers={"Location": task_url(submission), **_POLL})
+    return _json(Accepted(str(submission.id)), status=202, headers={"Location": task_url(submission), **RETRY_AFTER})
 
 
 def already_done(submission: Submission) -> Response:
@@ -81,7 +79,7 @@ def unfinished(report: Report) -> Response:
         created_at=submission.created_at,
         progress=counts,
     )
-    return _json(body, status=202, headers=_POLL)
+    return _json(body, status=202, headers=RETRY_AFTER)
 
 
 def failed(report: Report) -> Response:

@@ -16,13 +16,7 @@ from feedback.api import (
 )
 from feedback.api.authentication import caller_of
 from feedback.api.bodies import order_from, student_from, students_of
-from feedback.api.errors import (
-    Incomplete,
-    InvalidRequest,
-    NotWritable,
-    UnknownStudent,
-    UnknownTask,
-)
+from feedback.api.errors import InvalidRequest
 from feedback.api.negotiation import JSON, accepts, wants_description
 from feedback.api.throttling import tell
 from feedback.contract.formats import Format
@@ -31,6 +25,7 @@ from feedback.contract.states import State
 from feedback.store.find import Content, find_report
 from feedback.store.models import UNFINISHED, Report, Submission
 from feedback.submissions import erasure, intake
+from feedback.submissions.errors import Incomplete, NotWritable, UnknownStudent, UnknownTask
 
 
 class ContractView(APIView):

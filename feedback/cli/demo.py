@@ -10,9 +10,9 @@ import click
 
 from feedback.cli import console, embedded, options, remote
 from feedback.cli.client import Service, ServiceError
-from feedback.cli.output import DOCUMENTS
 from feedback.cli.submit import body_of, report
 from feedback.cli.supervisor import Supervisor
+from feedback.contract.layout import DOCUMENTS
 
 _LOG_LINES = 30
 

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
@@ -14,13 +13,13 @@ from feedback.events import (
     InvalidEvents,
     Limits,
     MediaType,
-    encode_student,
+    Roster,
     read_students,
     spool,
 )
 from feedback.events.faults import Details
 from feedback.events.files import media_type_of, plain
-from feedback.events.spool import CHUNK_BYTES, IN_MEMORY_BYTES
+from feedback.events.spool import CHUNK_BYTES
 
 STANDARD_INPUT = "-"
 
@@ -31,36 +30,6 @@ class UnreadableFiles(Exception):
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__("\n".join(lines))
         self.lines = list(lines)
-
-
-class Roster:
-    """The students of some files, checked, at rest in a temporary file so that a class of any size fits.
-
-    `keys` are their (namespace, student_id), in the order received and all different.
-    """
-
-    def __init__(self) -> None:
-        self._payloads: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - see close
-        self.keys: list[tuple[str, str]] = []
-
-    def __enter__(self) -> "Roster":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._payloads.close()
-
-    def add(self, key: tuple[str, str], payload: bytes) -> None:
-        self.keys.append(key)
-        self._payloads.write(payload + b"\n")
-
-    def ndjson(self) -> IO[bytes]:
-        """The canonical JSON of each student, a line each, rewound; it lives as long as the roster."""
-        self._payloads.seek(0)
-        return self._payloads
-
-    def payloads(self) -> Iterator[bytes]:
-        """Each student's line; decode it with `events.decode_student`."""
-        yield from self.ndjson()
 
 
 def read_roster(paths: Sequence[str], max_bytes: int, limits: Limits = Limits()) -> Roster:  # noqa: B008 - frozen
@@ -76,11 +45,11 @@ def read_roster(paths: Sequence[str], max_bytes: int, limits: Limits = Limits())
                     if (first := seen.setdefault(student.key, number)) != number:
                         faults.append(f"{shown(path)}: {_duplicate(student.key, paths[first])}")
                     else:
-                        roster.add(student.key, encode_student(student))
+                        roster.add(student)
         except (EventsError, OSError) as fault:
             faults += unreadable(path, fault)
     if faults:
-        roster.__exit__()
+        roster.close()
         raise UnreadableFiles(_bounded(faults))
     return roster
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from feedback import pipeline
 from feedback.analysis import Failure
 from feedback.cli import console, output
-from feedback.cli.files import Roster
 from feedback.cli.making import (
     Analysed,
     ClassJob,
@@ -25,11 +24,13 @@ from feedback.cli.making import (
     make_class_report,
     make_reports,
 )
-from feedback.cli.output import Output
 from feedback.cli.workers import ProcessDied, Workers, cores
+from feedback.contract import layout
 from feedback.contract.filenames import file_stems
+from feedback.contract.layout import Output
 from feedback.contract.manifest import Manifest, ManifestEntry
 from feedback.contract.states import State
+from feedback.events import Roster
 
 
 def render_roster(roster: Roster, plan: Plan) -> "Run":
@@ -127,6 +128,6 @@ class Run:
                 report_id=None,
                 state=State.SUCCESS if done else State.FAILURE,
                 error=made.errors.get(wanted),
-                link=output.report_path(wanted, self.stems[index]) if done else None,
+                link=layout.report_path(wanted, self.stems[index]) if done else None,
                 sha256=made.sha256.get(wanted),
             )

@@ -7,8 +7,9 @@ from pathlib import Path
 from feedback import pipeline
 from feedback.analysis import Failure, Findings, decode_findings, encode_class_findings, encode_findings
 from feedback.cli import output
-from feedback.cli.output import Output
+from feedback.contract import layout
 from feedback.contract.formats import Format
+from feedback.contract.layout import Output
 from feedback.pipeline import Recipe
 
 
@@ -73,7 +74,7 @@ def make_reports(plan: Plan, facts: bytes | None, job: StudentJob) -> Made:
         try:
             findings = pipeline.with_facts(decode_findings(job.findings), facts)
             body = _document(wanted, findings, plan.recipe)
-            made.sha256[wanted] = output.write(plan.folder, output.report_path(wanted, job.stem), body)
+            made.sha256[wanted] = output.write(plan.folder, layout.report_path(wanted, job.stem), body)
         except Exception as fault:
             made.errors[wanted] = _reason(fault)
     return made
@@ -88,14 +89,14 @@ def _document(wanted: Output, findings: Findings, recipe: Recipe) -> bytes:
 def make_class_report(plan: Plan, job: ClassJob) -> str | None:
     """Write the class report in one output. Returns why it could not be made, else None."""
     try:
-        output.write(plan.folder, output.class_path(job.output), _class_document(plan, job))
+        output.write(plan.folder, layout.class_path(job.output), _class_document(plan, job))
     except Exception as fault:
         return _reason(fault)
     return None
 
 
 def _class_document(plan: Plan, job: ClassJob) -> bytes:
-    paths = (output.report_path(job.output, stem) for index, stem in enumerate(job.stems) if index not in job.failed)
+    paths = (layout.report_path(job.output, stem) for index, stem in enumerate(job.stems) if index not in job.failed)
     made = zip(paths, findings_in(job.findings, job.failed), strict=True)
     found, links = pipeline.find_class(made, job.failures)
     if job.output is Output.JSON:

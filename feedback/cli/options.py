@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from feedback.cli.output import DOCUMENTS, Output
+from feedback.contract.layout import DOCUMENTS, Output
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -1,35 +1,11 @@
-"""The layout every way of making reports shares: `html/<file>.html`, `pdf/<file>.pdf`, `json/<file>.json`,
-`class.html`, `class.pdf`, `class.json` and `manifest.json`.
-"""
+"""Files of a run, each written whole or not at all, in the layout of `contract.layout`."""
 
 import hashlib
 import secrets
-from enum import StrEnum
 from pathlib import Path
 
+from feedback.contract.layout import MANIFEST
 from feedback.contract.manifest import Manifest, encode_manifest
-
-MANIFEST = "manifest.json"
-
-
-class Output(StrEnum):
-    """What can be asked for: the documents of `rendering.Format`, and the findings they are made of."""
-
-    HTML = "html"
-    PDF = "pdf"
-    JSON = "json"
-
-
-DOCUMENTS = (Output.HTML, Output.PDF)
-
-
-def report_path(output: Output, stem: str) -> str:
-    """Where a report stands, relative to the folder; also its link from the class report and the manifest."""
-    return f"{output}/{stem}.{output}"
-
-
-def class_path(output: Output) -> str:
-    return f"class.{output}"
 
 
 def write(folder: Path, relative: str, body: bytes) -> str:

@@ -16,9 +16,10 @@ import msgspec
 
 from feedback.cli import console, output
 from feedback.cli.client import Counts, Refused, Service, ServiceError
-from feedback.cli.output import DOCUMENTS, Output
+from feedback.contract import layout
 from feedback.contract.filenames import file_stems
 from feedback.contract.formats import Format
+from feedback.contract.layout import DOCUMENTS, Output
 from feedback.contract.manifest import Manifest, ManifestEntry, decode_manifest
 from feedback.contract.states import State
 from feedback.events import MediaType
@@ -122,21 +123,21 @@ def _fetch_findings(service: Service, task: Delivery, folder: Path) -> Manifest:
     def fetch(entry: ManifestEntry, stem: str) -> ManifestEntry:
         if entry.state is not State.SUCCESS:
             return entry
-        path = output.report_path(Output.JSON, stem)
+        path = layout.report_path(Output.JSON, stem)
         sha256 = output.write(folder, path, service.findings(task.format, task.task_id, entry.report_id))
         return msgspec.structs.replace(entry, link=path, sha256=sha256)
 
     with ThreadPoolExecutor(_AT_A_TIME) as threads:
         entries = list(threads.map(fetch, manifest.students, stems))
     if len(entries) > 1:
-        output.write(folder, output.class_path(Output.JSON), service.findings(task.format, task.task_id))
+        output.write(folder, layout.class_path(Output.JSON), service.findings(task.format, task.task_id))
     return msgspec.structs.replace(manifest, students=entries)
 
 
 def _unpack(archive: IO[bytes], wanted: Output, folder: Path) -> Manifest:
     """Write the documents of an archive, each checked against the manifest that comes with it."""
     with _opened(archive) as members:
-        manifest = decode_manifest(members.read(output.MANIFEST))
+        manifest = decode_manifest(members.read(layout.MANIFEST))
         for entry in manifest.students:
             if entry.link is None:
                 continue
@@ -146,7 +147,7 @@ def _unpack(archive: IO[bytes], wanted: Output, folder: Path) -> Manifest:
             if hashlib.sha256(body).hexdigest() != entry.sha256:
                 raise ServiceError(f"{entry.link} arrived damaged. Run the same command again.")
             output.write(folder, entry.link, body)
-        if (name := output.class_path(wanted)) in members.namelist():
+        if (name := layout.class_path(wanted)) in members.namelist():
             output.write(folder, name, members.read(name))
     return manifest
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 
 from feedback.analysis import AnalysisSettings
-from feedback.cli import console, local, options, output
+from feedback.cli import console, local, options
 from feedback.cli.files import UnreadableFiles, read_roster
 from feedback.cli.making import Plan
-from feedback.cli.output import Output
+from feedback.contract import layout
+from feedback.contract.layout import Output
 from feedback.pipeline import Recipe
 from feedback.rendering import RenderOptions
 
@@ -73,5 +74,5 @@ def _report(run: local.Run, out: Path) -> None:
     made = sum(len(made.sha256) for made in run.made)
     click.echo(f"{console.number_of(made, 'report')} of {console.number_of(len(run.made), 'student')} in {out}")
     if failures:
-        named = console.first(failures, f", in {out / output.MANIFEST}")
+        named = console.first(failures, f", in {out / layout.MANIFEST}")
         raise console.Failed(f"{console.number_of(len(failures), 'report')} could not be made:", named)

@@ -8,10 +8,11 @@ from typing import IO
 
 import click
 
-from feedback.cli import console, options, output, remote
+from feedback.cli import console, options, remote
 from feedback.cli.client import Service, ServiceError
 from feedback.cli.files import UnreadableFiles, open_events, read_roster, unreadable
-from feedback.cli.output import Output
+from feedback.contract import layout
+from feedback.contract.layout import Output
 from feedback.events import EventsError, MediaType
 
 
@@ -54,7 +55,7 @@ def report(deliveries: Sequence[remote.Delivery], out: Path) -> None:
     made = sum(entry.link is not None for entry in entries)
     click.echo(f"{console.number_of(made, 'report')} of {len(entries):,} in {out}")
     if failures := [line for delivery in deliveries for line in delivery.failures]:
-        named = console.first(failures, f", in {out / output.MANIFEST}")
+        named = console.first(failures, f", in {out / layout.MANIFEST}")
         raise console.Failed("The service could not make everything:", named)
 
 

@@ -4,6 +4,7 @@ from feedback.events.faults import EventsError, Faults, InvalidEvents, TooLarge,
 from feedback.events.limits import Limits
 from feedback.events.model import Event, Student, decode_student, encode_student
 from feedback.events.readers import MediaType, read_students
+from feedback.events.roster import Roster
 from feedback.events.spool import inflate, spool
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "InvalidEvents",
     "Limits",
     "MediaType",
+    "Roster",
     "Student",
     "TooLarge",
     "UnsupportedInput",

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from feedback.api.errors import RETRY_AFTER_SECONDS, envelope
+from feedback.api.errors import RETRY_AFTER, envelope
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -46,7 +46,7 @@ class BodyGuard:
             if answer.begun:
                 raise
             log.error("a body could not be taken in", exc_info=fault)
-            await answer.give(503, NO_ROOM, ("Retry-After", str(RETRY_AFTER_SECONDS)))
+            await answer.give(503, NO_ROOM, *RETRY_AFTER.items())
         if body.stalled and not answer.begun:
             await answer.give(408, STALLED)
 

@@ -15,7 +15,7 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import set_script_prefix
 
-from feedback.api.errors import RETRY_AFTER_SECONDS, envelope
+from feedback.api.errors import RETRY_AFTER, envelope
 from feedback.server.body_limits import Receive, Scope, Send
 
 log = structlog.stdlib.get_logger(__name__)
@@ -126,4 +126,4 @@ def _needs_no_database(path: str) -> bool:
 
 
 def _busy() -> HttpResponse:
-    return JsonResponse(envelope(BUSY), status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+    return JsonResponse(envelope(BUSY), status=503, headers=RETRY_AFTER)

@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.db.models import Field, Model
 
 from feedback.db.compiled_query import binding_cursor
+from feedback.events import Roster
 from feedback.store.models import HEADLINE, Report, Submission
-from feedback.store.roster import Roll
 
 # The columns that a new report has, and their types on PostgreSQL.
 _COLUMNS = {
@@ -34,21 +34,21 @@ _COLUMNS = {
 }
 
 
-def insert_single(submission: Submission, roll: Roll) -> bool:
+def insert_single(submission: Submission, roster: Roster) -> bool:
     """Store a single with its report; False, and nothing, where what is identical or has its key came before.
 
     On PostgreSQL this is one statement, and so a transaction by itself: to begin one, to write the two rows apart and
     to end it took longer than all the rest of a POST.
     """
     if connection.vendor == "postgresql":
-        [report] = _report_rows(submission, roll)
+        [report] = _report_rows(submission, roster)
         with binding_cursor() as cursor, _planned_once(cursor.connection):
             cursor.execute(_single_statement(), [*_values(submission), *report])
             return bool(cursor.rowcount)
     with transaction.atomic(savepoint=False):
         new = insert_submission(submission)
         if new:
-            insert_reports(submission, roll)
+            insert_reports(submission, roster)
     return new
 
 
@@ -97,9 +97,9 @@ def _fields() -> tuple["Field[Any, Any]", ...]:
     return tuple(field for field in Submission._meta.concrete_fields if not field.has_db_default())
 
 
-def insert_reports(submission: Submission, roll: Roll) -> None:
+def insert_reports(submission: Submission, roster: Roster) -> None:
     """All reports of a submission in one statement: COPY on PostgreSQL, executemany elsewhere."""
-    rows: Any = _report_rows(submission, roll)
+    rows: Any = _report_rows(submission, roster)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             copying = f"COPY {_table(Report, _COLUMNS)} FROM STDIN (FORMAT BINARY)"
@@ -123,7 +123,7 @@ def _table(model: type[Model], columns: Iterable[str]) -> str:
     return f"{connection.ops.quote_name(model._meta.db_table)} ({names})"
 
 
-def _report_rows(submission: Submission, roll: Roll) -> Iterator[tuple[Any, ...]]:
+def _report_rows(submission: Submission, roster: Roster) -> Iterator[tuple[Any, ...]]:
     key_of = partial(Report._meta.pk.get_db_prep_value, connection=connection)
     owner = key_of(submission.id)
 
@@ -134,5 +134,5 @@ def _report_rows(submission: Submission, roll: Roll) -> Iterator[tuple[Any, ...]
 
     if submission.is_class:
         yield row(HEADLINE, Report.Kind.CLASS, (submission.namespace, ""), b"")
-    for position, (key, payload) in enumerate(roll.rows(), start=1 if submission.is_class else HEADLINE):
+    for position, (key, payload) in enumerate(roster.rows(), start=1 if submission.is_class else HEADLINE):
         yield row(position, Report.Kind.STUDENT, key, payload)

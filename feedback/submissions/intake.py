@@ -16,13 +16,12 @@ from feedback.access import limits
 from feedback.access.callers import Caller
 from feedback.contract.formats import Format
 from feedback.contract.states import State
-from feedback.events import Faults, Student
-from feedback.events.faults import Details
+from feedback.events import Faults, Roster, Student
 from feedback.queue import claims, doorbell, reaper
 from feedback.rendering import renderer_version
 from feedback.store import bulk_insert
 from feedback.store.models import HEADLINE, Submission
-from feedback.store.roster import Roll
+from feedback.submissions.errors import KeyReused, OutOfScope
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -38,30 +37,6 @@ class Order:
     idempotency_key: str = ""
 
 
-class Refused(Exception):
-    """A valid submission that is not taken, with nothing stored: `error` and `details` are for the envelope."""
-
-    def __init__(self, error: str, details: Details) -> None:
-        super().__init__(error)
-        self.error = error
-        self.details = details
-
-
-class KeyReused(Refused):
-    """An Idempotency-Key came again with another body or other options."""
-
-    def __init__(self) -> None:
-        why = "This Idempotency-Key came before with another body or other options. Send a new key for new content."
-        super().__init__(why, {"Idempotency-Key": ["already used for something else"]})
-
-
-class OutOfScope(Refused):
-    """Students in namespaces where the caller may not submit; `details` maps their places to why."""
-
-    def __init__(self, details: Details) -> None:
-        super().__init__("These credentials may not submit in the namespaces that `details` points at.", details)
-
-
 def submit(students: Iterable[Student], order: Order) -> tuple[Submission, State]:
     """Store a submission, or find the identical one, and see to it that unfinished work is hinted at.
 
@@ -70,16 +45,16 @@ def submit(students: Iterable[Student], order: Order) -> tuple[Submission, State
     nothing stored. Raises OutOfScope, Exceeded and KeyReused. A fixed number of queries,
     whatever the size of the class.
     """
-    with Roll(students) as roll:
-        return submit_roll(roll, order)
+    with Roster(students) as roster:
+        return submit_roster(roster, order)
 
 
-def submit_roll(roll: Roll, order: Order) -> tuple[Submission, State]:
+def submit_roster(roster: Roster, order: Order) -> tuple[Submission, State]:
     """The same for students who are at rest already, and may be submitted in several formats."""
-    _require_scope(roll, order.caller)
+    _require_scope(roster, order.caller)
     # Again only where the one in the way was erased before its state could be read.
     while True:
-        found, new = _store_or_find(_new_submission(roll, order), roll, order.caller)
+        found, new = _store_or_find(_new_submission(roster, order), roster, order.caller)
         state = State.PENDING if new else _resume(found)
         if state is not None:
             break
@@ -89,9 +64,9 @@ def submit_roll(roll: Roll, order: Order) -> tuple[Submission, State]:
     return found, state
 
 
-def _store_or_find(submission: Submission, roll: Roll, caller: Caller) -> tuple[Submission, bool]:
+def _store_or_find(submission: Submission, roster: Roster, caller: Caller) -> tuple[Submission, bool]:
     """The submission, stored, or the one in its way; and whether it was new. Raises KeyReused and Exceeded."""
-    if _store(submission, roll, caller):
+    if _store(submission, roster, caller):
         return submission, True
     found = Submission.objects.filter(identity=submission.identity).first()
     if found is None and _key_is_taken(submission):
@@ -99,18 +74,18 @@ def _store_or_find(submission: Submission, roll: Roll, caller: Caller) -> tuple[
     return found or submission, False
 
 
-def _store(submission: Submission, roll: Roll, caller: Caller) -> bool:
+def _store(submission: Submission, roster: Roster, caller: Caller) -> bool:
     """Whether it was new: what came before is not counted again, and what exceeds a limit is not kept."""
     limit, meter = limits.students(), caller.meter
     if submission.is_class:
         with transaction.atomic():
             if not bulk_insert.insert_submission(submission):
                 return False
-            with limits.spending(limit, meter, len(roll.keys)):  # before its reports, which may be many
-                bulk_insert.insert_reports(submission, roll)
+            with limits.spending(limit, meter, len(roster.keys)):  # before its reports, which may be many
+                bulk_insert.insert_reports(submission, roster)
         return True
     with transaction.atomic() if limits.are_counted(limit, meter) else nullcontext():
-        new = bulk_insert.insert_single(submission, roll)
+        new = bulk_insert.insert_single(submission, roster)
         if new:
             limits.take(limit, meter)
     return new
@@ -121,33 +96,33 @@ def _key_is_taken(submission: Submission) -> bool:
     return key is not None and Submission.objects.filter(idempotency=key).exists()
 
 
-def _require_scope(roll: Roll, caller: Caller) -> None:
+def _require_scope(roster: Roster, caller: Caller) -> None:
     """Before anything is looked up: what the caller may not submit, it learns nothing about."""
     outside = Faults()
-    for index, (namespace, _) in enumerate(roll.keys):
+    for index, (namespace, _) in enumerate(roster.keys):
         if namespace not in caller.writes:
             outside.add(
-                ("namespace",) if len(roll.keys) == 1 else ("students", index, "namespace"),
+                ("namespace",) if len(roster.keys) == 1 else ("students", index, "namespace"),
                 "not a namespace in which these credentials may submit",
             )
     if outside:
         raise OutOfScope(outside.details())
 
 
-def _new_submission(roll: Roll, order: Order) -> Submission:
-    single = len(roll.keys) == 1
-    namespaces = {namespace for namespace, _ in roll.keys}
+def _new_submission(roster: Roster, order: Order) -> Submission:
+    single = len(roster.keys) == 1
+    namespaces = {namespace for namespace, _ in roster.keys}
     return Submission(
         owner=order.caller.owner,
         format=order.format.value,
         options=order.options,
-        identity=identity(roll.content_sha256, order),
-        content_sha256=roll.content_sha256,
+        identity=identity(roster.content_sha256, order),
+        content_sha256=roster.content_sha256,
         idempotency=_idempotency(order),
-        student_id=roll.keys[0][1] if single else None,
+        student_id=roster.keys[0][1] if single else None,
         namespace=namespaces.pop() if len(namespaces) == 1 else "",
         is_class=not single,
-        students=len(roll.keys),
+        students=len(roster.keys),
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )
 

@@ -10,8 +10,8 @@ from django.template.defaultfilters import pluralize
 
 from feedback.access.limits import Exceeded
 from feedback.api import errors as api
-from feedback.api.errors import NotWritable
 from feedback.api.negotiation import accepts
+from feedback.submissions.errors import NotWritable
 
 _API = ("/assignment", "/students", "/health", "/metrics", "/api")
 
@@ -69,7 +69,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         response = error_page(request, 503, "The service cannot work right now", "Nothing was lost. Try again shortly.")
     else:
         response = api.unavailable()
-    response["Retry-After"] = str(api.RETRY_AFTER_SECONDS)
+    response["Retry-After"] = api.RETRY_AFTER["Retry-After"]
     return response
 
 

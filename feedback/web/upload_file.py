@@ -9,13 +9,13 @@ from django.core.files import File
 from django.http import HttpRequest
 
 from feedback.contract.formats import Format
-from feedback.events import EventsError, Limits, MediaType, Student, TooLarge, read_students, spool
+from feedback.events import EventsError, MediaType, Roster, Student, TooLarge, read_students, spool
 from feedback.events.fault_lines import lines_of
 from feedback.events.files import media_type_of, plain
 from feedback.queue.render_job import Options
 from feedback.store.models import Submission
-from feedback.store.roster import Roll
-from feedback.submissions.intake import Order, submit_roll
+from feedback.submissions.intake import Order, submit_roster
+from feedback.submissions.upload_limits import upload_limits
 from feedback.web.access import caller_of
 
 
@@ -25,8 +25,8 @@ def take(request: HttpRequest, file: "File[Any]", formats: Sequence[Format], opt
     Raises EventsError or OutOfScope, with nothing stored.
     """
     caller = caller_of(request)
-    with _students_of(file) as students, Roll(students) as roll:
-        found = [submit_roll(roll, Order(format=one, options=options, caller=caller))[0] for one in formats]
+    with _students_of(file) as students, Roster(students) as roster:
+        found = [submit_roster(roster, Order(format=one, options=options, caller=caller))[0] for one in formats]
     return found[0]
 
 
@@ -54,8 +54,7 @@ def check_size(request: HttpRequest) -> None:
 @contextmanager
 def _students_of(file: "File[Any]") -> Iterator[Iterator[Student]]:
     with _content_of(file) as (content, media_type):
-        limits = Limits(max_students=settings.FEEDBACK_MAX_STUDENTS, max_events=settings.FEEDBACK_MAX_EVENTS)
-        yield read_students(content, media_type, limits)
+        yield read_students(content, media_type, upload_limits())
 
 
 @contextmanager

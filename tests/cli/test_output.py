@@ -6,12 +6,6 @@ from pathlib import Path
 import pytest
 
 from feedback.cli import output
-from feedback.cli.output import Output
-
-
-def test_a_report_stands_where_the_layout_says() -> None:
-    assert output.report_path(Output.PDF, "ada") == "pdf/ada.pdf"
-    assert output.class_path(Output.HTML) == "class.html"
 
 
 def test_a_file_is_written_over_an_older_one_and_leaves_no_draft(tmp_path: Path) -> None:

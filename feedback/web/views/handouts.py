@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
-from feedback.api.errors import NotWritable
 from feedback.api.handouts import DAYS, addresses, links_table
 from feedback.store.models import HandOut
 from feedback.submissions import handouts
+from feedback.submissions.errors import NotWritable
 from feedback.submissions.handouts import LONGEST_DAYS
 from feedback.web.access import caller_of
 from feedback.web.responses import go_to

@@ -11,13 +11,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
-from feedback.api.errors import NotWritable
 from feedback.contract.states import State
 from feedback.rendering import RenderOptions
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.words import Words
 from feedback.store.models import HEADLINE, Report, Submission
 from feedback.submissions import erasure
+from feedback.submissions.errors import NotWritable
 from feedback.web.access import caller_of
 from feedback.web.responses import go_to
 from feedback.web.uploads import (

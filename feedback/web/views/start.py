@@ -13,7 +13,7 @@ from django.views import View
 from feedback.access.limits import Exceeded
 from feedback.api.errors import STATUSES, words_of
 from feedback.events import EventsError, InvalidEvents
-from feedback.submissions.intake import Refused
+from feedback.submissions.errors import Refused
 from feedback.web.access import caller_of
 from feedback.web.forms import UploadForm, WishesForm, time_zones
 from feedback.web.responses import go_to

@@ -10,12 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
-from feedback.api.errors import NotWritable
 from feedback.contract.formats import Format
 from feedback.contract.states import State
 from feedback.events import decode_student
 from feedback.queue import claims, doorbell
 from feedback.store.models import Report
+from feedback.submissions.errors import NotWritable
 from feedback.submissions.intake import Order, submit
 from feedback.web.access import caller_of
 from feedback.web.progress import Progress, milestone, progress_of

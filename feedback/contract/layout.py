@@ -1,0 +1,32 @@
+"""The layout of reports in a folder and in an archive, the same however they were made.
+
+`html/<file>.html`, `pdf/<file>.pdf`, `json/<file>.json`, `class.html`, `class.pdf`, `class.json` and `manifest.json`.
+"""
+
+from enum import StrEnum
+
+MANIFEST = "manifest.json"
+
+
+class Output(StrEnum):
+    """The kinds of file a run can write: the documents of `contract.formats.Format`, and the findings they show."""
+
+    HTML = "html"
+    PDF = "pdf"
+    JSON = "json"
+
+
+DOCUMENTS = (Output.HTML, Output.PDF)
+
+
+def report_path(output: str, stem: str) -> str:
+    """The path of a report, relative to the top; also its link in the class report and in the manifest.
+
+    `output` is an `Output` or a `Format`; `stem` is the file name without suffix that `filenames.file_stems` gave.
+    """
+    return f"{output}/{stem}.{output}"
+
+
+def class_path(output: str) -> str:
+    """The path of the class report, relative to the top."""
+    return f"class.{output}"

@@ -1,0 +1,64 @@
+"""The students of an upload, validated and at rest in bounded memory until they are stored or rendered."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import IO, Self
+
+from feedback.events.model import Student, encode_student
+from feedback.events.spool import IN_MEMORY_BYTES
+
+
+class Roster:
+    """The students of a body or of some files: their keys, their canonical payloads, and the hash of the content.
+
+    The payloads are NDJSON on a spool (in memory up to 1 MiB, on disk beyond), so a class of any size fits;
+    the keys, (namespace, student_id) in the order received, stay in memory. Close it, or use it in a `with`.
+    """
+
+    def __init__(self, students: Iterable[Student] = ()) -> None:
+        """Take in `students`. Whatever iterating them raises passes through, with the spool closed."""
+        self.keys: list[tuple[str, str]] = []
+        self._digest = hashlib.sha256()
+        self._payloads: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - see close
+        try:
+            for student in students:
+                self.add(student)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._payloads.close()
+
+    def add(self, student: Student) -> None:
+        """Take in one more student; not while `ndjson`, `payloads` or `rows` is being read."""
+        payload = encode_student(student)
+        self._digest.update(b"%d " % len(payload))
+        self._digest.update(payload)
+        self.keys.append(student.key)
+        self._payloads.write(payload + b"\n")
+
+    @property
+    def content_sha256(self) -> bytes:
+        """32 bytes, equal for equal students in equal order, whatever the body looked like."""
+        return self._digest.digest()
+
+    def ndjson(self) -> IO[bytes]:
+        """The payload of each student, a line each, rewound; it lives as long as the roster."""
+        self._payloads.seek(0)
+        return self._payloads
+
+    def payloads(self) -> Iterator[bytes]:
+        """The canonical JSON of each student, in the order received. One reader at a time."""
+        return (line[:-1] for line in self.ndjson())
+
+    def rows(self) -> Iterator[tuple[tuple[str, str], bytes]]:
+        """The key and the payload of each student, in the order received. One reader at a time."""
+        return zip(self.keys, self.payloads(), strict=True)
