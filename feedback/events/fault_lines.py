@@ -1,68 +1,127 @@
 """On which line of a JSON text a place stands: what a person looks for when they open the file to mend it."""
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
+from feedback.events.effort import Effort
+from feedback.events.faults import TooLarge
 from feedback.events.json_scanner import (
+    Body,
     MalformedError,
     after_space,
-    elements,
     end_of_value,
+    line_of,
+    members_of_list,
 )
 
 _PLACE = re.compile(r"(?:students\[(?P<student>\d+)\])?\.?(?:events\[(?P<event>\d+)\])?\.?(?P<member>\w+)?")
+_BOM = b"\xef\xbb\xbf"
+# What is found late is of no use: the fault itself is known by then, and its place in words.
+_SECONDS = 1.0
 
 
-def lines_of(body: bytes, places: Iterable[str]) -> dict[str, int]:
+class _Wanted(NamedTuple):
+    """A place, taken apart."""
+
+    place: str
+    student: int | None
+    event: int | None
+    member: str | None
+
+
+def lines_of(body: Body, places: Iterable[str], effort: Effort | None = None) -> dict[str, int]:
     """The lines, from 1, of places as `faults.describe` names them; a missing member is where its object begins.
 
-    A place that cannot be found (or a body that is no JSON, where the fault itself says the line) is left out.
+    The body is read once, however many places are asked for. A place that cannot be found (or a body that is no
+    JSON, where the fault itself says the line, or one that takes more than a second) is left out.
     """
-    found = {}
+    effort = effort or Effort(_SECONDS)
+    found: dict[str, int] = {}
+    try:
+        for place, position in _positions(body, list(_wanted(places)), effort):
+            found.setdefault(place, position)
+    except (MalformedError, msgspec.DecodeError, IndexError, TooLarge):
+        pass  # what was found until then is right
+    return _as_lines(body, found)
+
+
+def _wanted(places: Iterable[str]) -> Iterator[_Wanted]:
     for place in places:
-        try:
-            position = _position(body, place)
-        except (MalformedError, msgspec.DecodeError, IndexError):
-            continue
-        if position is not None:
-            found[place] = body.count(b"\n", 0, position) + 1
+        if place and (steps := _PLACE.fullmatch(place)):
+            student, event = (int(text) if text else None for text in steps.group("student", "event"))
+            yield _Wanted(place, student, event, steps["member"])
+
+
+def _positions(body: Body, wanted: list[_Wanted], effort: Effort) -> Iterator[tuple[str, int]]:
+    top = after_space(body, len(_BOM) if body[: len(_BOM)] == _BOM else 0, effort)
+    yield from _in_object(body, top, [one for one in wanted if one.student is None], effort)
+    by_student = _by_index((one.student, one) for one in wanted)
+    if by_student:
+        for index, begin in _elements(body, top, max(by_student), effort):
+            yield from _in_object(body, begin, by_student.get(index, []), effort)
+
+
+def _in_object(body: Body, begin: int, wanted: list[_Wanted], effort: Effort) -> Iterator[tuple[str, int]]:
+    """The places within the student at `begin`: itself, its members, its events and theirs."""
+    if not wanted:
+        return
+    names = {one.member for one in wanted if one.event is None and one.member}
+    by_event = _by_index((one.event, one) for one in wanted)
+    members = _members(body, begin, names | ({"events"} if by_event else set()), effort)
+    for one in wanted:
+        if one.event is None:
+            yield one.place, members.get(one.member or "", begin)
+        elif "events" not in members:
+            yield one.place, begin
+    if by_event and "events" in members:
+        for index, event in _elements(body, members["events"], max(by_event), effort):
+            asked = by_event.get(index, [])
+            inside = _members(body, event, {one.member for one in asked if one.member}, effort)
+            yield from ((one.place, inside.get(one.member or "", event)) for one in asked)
+
+
+def _by_index(pairs: Iterable[tuple[int | None, _Wanted]]) -> dict[int, list[_Wanted]]:
+    found = defaultdict(list)
+    for index, one in pairs:
+        if index is not None:
+            found[index].append(one)
     return found
 
 
-def _position(body: bytes, place: str) -> int | None:
-    steps = _PLACE.fullmatch(place)
-    if not place or steps is None:
-        return None
-    position = after_space(body, 3 if body.startswith(b"\xef\xbb\xbf") else 0)
-    if steps["student"] is not None:
-        position = _element(body, position, int(steps["student"]))
-    if steps["event"] is not None:
-        events = _member(body, position, "events")
-        position = position if events is None else _element(body, events, int(steps["event"]))
-    member = _member(body, position, steps["member"]) if steps["member"] else None
-    return position if member is None else member
+def _elements(body: Body, start: int, last: int, effort: Effort) -> Iterator[tuple[int, int]]:
+    """(index, where it begins) of the elements of the list at `start`, up to the one of index `last`."""
+    if body[start : start + 1] != b"[":
+        return
+    for index, (begin, _) in enumerate(members_of_list(body, start, effort)):
+        yield index, begin
+        if index == last:
+            return
 
 
-def _element(body: bytes, start: int, index: int) -> int:
-    """Where the element of the list at `start` begins. Raises IndexError."""
-    for number, (begin, _) in enumerate(elements(body, start)):
-        if number == index:
-            return begin
-    raise IndexError(index)
-
-
-def _member(body: bytes, start: int, name: str) -> int | None:
-    """Where the last value of a member of the object at `start` begins; None where it has no such member."""
-    found, end = None, start
-    while body[end : end + 1] in (b"{", b","):
-        key = after_space(body, end + 1)
+def _members(body: Body, start: int, names: set[str], effort: Effort) -> dict[str, int]:
+    """Where the last values of these members of the object at `start` begin; a member it has not is left out."""
+    found, end = dict[str, int](), start
+    while names and body[end : end + 1] in (b"{", b","):
+        effort.spend(4)
+        key = after_space(body, end + 1, effort)
         if body[key : key + 1] != b'"':
             break
-        colon = end_of_value(body, key)
-        value = after_space(body, colon + 1)
-        if msgspec.json.decode(body[key:colon]) == name:
-            found = value
-        end = end_of_value(body, value)
+        colon = end_of_value(body, key, effort)
+        value = after_space(body, colon + 1, effort)
+        if (name := msgspec.json.decode(body[key:colon])) in names:
+            found[name] = value
+        end = end_of_value(body, value, effort)
     return found
+
+
+def _as_lines(body: Body, positions: dict[str, int]) -> dict[str, int]:
+    """The lines of positions, counted from each to the next."""
+    lines, line, last = dict[str, int](), 1, 0
+    for place, position in sorted(positions.items(), key=lambda item: item[1]):
+        line += line_of(body, position, begin=last) - 1
+        lines[place], last = line, position
+    return lines

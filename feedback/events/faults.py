@@ -6,6 +6,8 @@ EventsError
 └── UnsupportedInput    a format or encoding that is not read here
 """
 
+from collections.abc import Callable
+
 Details = dict[str, list[str] | int]
 
 
@@ -57,13 +59,15 @@ class Faults:
     """Collects every fault of a body by place; keeps the first `KEPT` messages and counts the rest.
 
     At `COUNTED` it stops the reading: by then nobody needs the exact number, and a hostile body of
-    millions of faults must not keep a server busy for minutes.
+    millions of faults must not keep a server busy for minutes. `spend` is that of the reading's Effort, for
+    the loops that know of nothing else of the reading.
     """
 
     KEPT = 1_000
     COUNTED = 100_000
 
-    def __init__(self) -> None:
+    def __init__(self, spend: Callable[[int], None] = lambda _: None) -> None:
+        self.spend = spend
         self._messages: dict[str, list[str]] = {}
         self.count = 0
 

@@ -1,14 +1,19 @@
 """What a file of events is, by its name and its first bytes: format and compression, wherever files are taken."""
 
 import itertools
-import json
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import IO
 
+import msgspec
+
+from feedback.events.effort import Effort
 from feedback.events.readers import MediaType
 from feedback.events.spool import inflate
 
+# How far a look goes: lines, and bytes of each.
+_LINES, _LINE_BYTES = 1_000, 1 << 24
+_any_value = msgspec.json.Decoder(msgspec.Raw)
 _GZIP_MAGIC = b"\x1f\x8b"
 _SUFFIXES = {
     ".json": MediaType.JSON,
@@ -19,11 +24,11 @@ _SUFFIXES = {
 }
 
 
-def plain(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The chunks of a file, inflated where they are gzip, whatever the file is called. Raises InvalidEvents."""
+def plain(chunks: Iterator[bytes], effort: Effort | None = None) -> Iterator[bytes]:
+    """The chunks of a file, inflated where they are gzip, whatever the file is called. Raises as `inflate`."""
     first = next(chunks, b"")
     whole = itertools.chain([first], chunks)
-    return inflate(whole) if first.startswith(_GZIP_MAGIC) else whole
+    return inflate(whole, effort) if first.startswith(_GZIP_MAGIC) else whole
 
 
 def media_type_of(name: str, content: IO[bytes]) -> MediaType:
@@ -37,13 +42,18 @@ def media_type_of(name: str, content: IO[bytes]) -> MediaType:
 
 def _sniff(content: IO[bytes]) -> MediaType:
     """CSV if the first line that is not blank names its columns; NDJSON if it is a whole object and not the last."""
-    texts = (line for line in content if line.strip())
+    lines = itertools.islice(iter(lambda: content.readline(_LINE_BYTES), b""), _LINES)
+    texts = (line for line in lines if line.strip())
     first, second = next(texts, b""), next(texts, b"")
     content.seek(0)
     if b"student_id" in first and first.lstrip(b"\xef\xbb\xbf \t")[:1] not in (b"{", b"["):
         return MediaType.CSV
+    return MediaType.NDJSON if second and _is_object(first.removeprefix(b"\xef\xbb\xbf")) else MediaType.JSON
+
+
+def _is_object(line: bytes) -> bool:
     try:
-        alone = isinstance(json.loads(first), dict)
-    except (ValueError, RecursionError):
-        alone = False
-    return MediaType.NDJSON if alone and second else MediaType.JSON
+        _any_value.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return line.lstrip()[:1] == b"{"

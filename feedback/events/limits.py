@@ -1,16 +1,49 @@
 """How much one body may hold."""
 
+from collections.abc import Collection
+
 import msgspec
 
+from feedback.events.effort import Effort
 from feedback.events.faults import Place, TooLarge, describe
+
+MAX_COLUMNS = 100
+# The text of one student. The decoder holds the interpreter for as long as it reads one piece: about 0.1 s for this.
+MAX_PIECE_BYTES = 64 << 20
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """How much one body may hold."""
+    """How much one body may hold, and with `effort`, which is of one body alone, what reading it may cost."""
 
     max_students: int = 20_000
     max_events: int = 5_000_000
     max_student_events: int = 100_000
+    max_questions: int = 5_000
+    effort: Effort = msgspec.field(default_factory=Effort)
+
+    def check_rows(self, number: int) -> None:
+        """Of a table or of lines, the ones that hold nothing too. Raises TooLarge."""
+        most = self.max_events + 2 * self.max_students
+        if number > most:
+            raise TooLarge(f"More than {most:,} rows in one body. Send the class in parts.")
+
+    def check_questions(self, units: Collection[object]) -> None:
+        """The distinct units of a body. Raises TooLarge."""
+        if len(units) > self.max_questions:
+            raise TooLarge(
+                f"More than {self.max_questions:,} different questions (units) in one body. "
+                "Check that `unit` names a question and not an attempt, or send the class in parts."
+            )
+
+    def check_piece(self, size: int, place: Place) -> None:
+        """The text of one student, in bytes. Raises TooLarge."""
+        if size > MAX_PIECE_BYTES:
+            why = f"at most {MAX_PIECE_BYTES:,} bytes are read of one student"
+            raise TooLarge(
+                f"One student's text is larger than {MAX_PIECE_BYTES:,} bytes ({describe(place)}). "
+                "Leave out the fields that this service does not read.",
+                {describe(place): [why]},
+            )
 
     def check_students(self, number: int) -> None:
         """Raises TooLarge."""

@@ -10,9 +10,10 @@ import msgspec
 from feedback.events.faults import Faults, Line, Place, TooLarge, describe
 from feedback.events.formats.csv import read_csv
 from feedback.events.json_any import MAX_DIGITS, affordable, decode_untyped
-from feedback.events.json_scanner import MalformedError, elements
-from feedback.events.limits import Limits
+from feedback.events.json_scanner import WINDOW_BYTES, Body, MalformedError, after_space, elements, line_of
+from feedback.events.limits import MAX_PIECE_BYTES, Limits
 from feedback.events.model import Student, decode_student, decode_students
+from feedback.events.spool import content_of
 from feedback.events.strict_decoder import student_from
 
 
@@ -28,7 +29,6 @@ _NOT_FOR_THE_FAST_PATH = (msgspec.DecodeError, UnicodeDecodeError, RecursionErro
 Received = Iterator[tuple[Place, Student | None]]
 
 _BOM = b"\xef\xbb\xbf"
-_START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*")
 _ALL_BUT_NEWLINES = bytes(byte if byte == ord("\n") else ord(" ") for byte in range(256))
 _UTF8_CONTINUATIONS = bytes(range(0x80, 0xC0))
 _SMALLEST_EVENT_BYTES = len(b'{"unit":1},')
@@ -51,35 +51,40 @@ def read_students(source: IO[bytes], media_type: MediaType, limits: Limits) -> I
     At the end raises InvalidEvents if anything was wrong anywhere, so a consumer must hold back what it
     was given until the iteration has ended well. Raises TooLarge as soon as a limit is passed.
     """
-    faults = Faults()
-    events, seen = 0, dict[tuple[str, str], Place]()
+    faults = Faults(limits.effort.spend)
+    events, seen, units = 0, dict[tuple[str, str], Place](), set[object]()
     for number, (place, student) in enumerate(_READERS[media_type](source, limits, faults), start=1):
         limits.check_students(number)
         if student is None:
             continue
         events += len(student.events)
         limits.check_events(len(student.events), events, place)
+        limits.effort.spend(len(student.events))
+        units.update([event.unit for event in student.events])
+        limits.check_questions(units)
         first = seen.setdefault(student.key, place)
         if first is not place:
             faults.add((*place, "student_id"), f"the same student as {describe(first)}; send each student once")
         elif not faults:
+            limits.effort.pause()
             yield student
+            limits.effort.resume()
     faults.raise_if_any()
 
 
 def _read_json(source: IO[bytes], limits: Limits, faults: Faults) -> Received:
-    body = source.read()
-    found = _START.match(body)
-    start = found.end() if found else 0
+    body = content_of(source)
+    start = after_space(body, len(_BOM) if body[: len(_BOM)] == _BOM else 0, limits.effort)
     if start == len(body):
         faults.add((), "it is empty; send one student (an object) or a class (a list of students)")
     elif body[start : start + 1] == b"[":
         yield from _read_list(body, start, limits, faults)
     else:
-        yield (), _student(body.removeprefix(_BOM), (), 0, limits, faults)
+        limits.check_piece(len(body), ())
+        yield (), _student(body[:].removeprefix(_BOM), (), 0, limits, faults)
 
 
-def _read_list(body: bytes, start: int, limits: Limits, faults: Faults) -> Received:
+def _read_list(body: Body, start: int, limits: Limits, faults: Faults) -> Received:
     count, position = 0, start
     for end, students in _runs(body, start, limits):
         position = end
@@ -92,16 +97,18 @@ def _read_list(body: bytes, start: int, limits: Limits, faults: Faults) -> Recei
     yield from _read_elements(body, start, position, count, limits, faults)
 
 
-def _runs(body: bytes, start: int, limits: Limits) -> Iterator[tuple[int, list[Student]]]:
+def _runs(body: Body, start: int, limits: Limits) -> Iterator[tuple[int, list[Student]]]:
     """The students of the list at `start`, many at once, until the fast path refuses some; and what follows them.
 
     That is the position of a comma, or the end of the body. A run is cut where the text looks like two
     students meeting. Looks cannot deceive: with brackets around it, it is JSON only if it ends there indeed.
     """
     while start < len(body):
-        meeting = _BETWEEN_STUDENTS.search(body, start + _RUN_BYTES)
+        limits.effort.look()
+        until = start + 4 * _RUN_BYTES
+        meeting = _BETWEEN_STUDENTS.search(body, start + _RUN_BYTES, until)
         comma = meeting.start(1) if meeting else len(body)
-        if comma - start > 4 * _RUN_BYTES:
+        if comma > until:
             return
         run = b"".join((b"[", memoryview(body)[start + 1 : comma], b"]" if meeting else b""))
         students = None if _is_suspect(run, limits) else _decoded(run)
@@ -118,19 +125,19 @@ def _decoded(run: bytes) -> list[Student] | None:
         return None  # the careful path says what is wrong, or drops the unknown fields and accepts
 
 
-def _read_elements(body: bytes, start: int, position: int, count: int, limits: Limits, faults: Faults) -> Received:
+def _read_elements(body: Body, start: int, position: int, count: int, limits: Limits, faults: Faults) -> Received:
     """The students after the first `count` of the list at `start`; `position` is that of the comma before them."""
     begin, end = max(position - 1, start), position
     try:
-        for begin, end in elements(body, position):
+        for begin, end in elements(body, position, limits.effort):
             place = ("students", count)
             count += 1
             yield place, _student(body[begin:end], place, 1, limits, faults)
     except MalformedError as fault:
-        if affordable(body):
-            yield from _read_rest(_with_elements_blank(body, start, begin, end), count, faults)
+        if len(body) <= MAX_PIECE_BYTES and affordable(text := body[:]):
+            yield from _read_rest(_with_elements_blank(text, start, begin, end), count, faults)
         else:
-            faults.add((), f"not JSON: {fault.reason} at {_line_and_column(body[: fault.position])}")
+            faults.add((), f"not JSON: {fault.reason} at {_line_and_column(body, fault.position)}")
     else:
         if not count:
             faults.add(("students",), "the list is empty; send at least one student")
@@ -156,10 +163,12 @@ def _with_elements_blank(body: bytes, start: int, begin: int, end: int) -> bytes
     return before + b"0" + _blank(body[begin + 1 : end]) + body[end:]
 
 
-def _line_and_column(before: bytes) -> str:
-    line = before[before.rfind(b"\n") + 1 :].decode(errors="replace")
-    number = before.count(b"\n") + 1
-    return f"line {number}, column {len(line) + 1}"
+def _line_and_column(body: Body, position: int) -> str:
+    """In words; the column where it can be counted in one window."""
+    number = line_of(body, position)
+    line = body[body.rfind(b"\n", max(0, position - WINDOW_BYTES), position) + 1 : position]
+    column = f", column {len(line.decode(errors='replace')) + 1}" if len(line) < WINDOW_BYTES else ""
+    return f"line {number}{column}"
 
 
 def _blank(text: bytes) -> bytes:
@@ -168,7 +177,9 @@ def _blank(text: bytes) -> bytes:
 
 def _read_ndjson(source: IO[bytes], limits: Limits, faults: Faults) -> Received:
     empty = True
-    for number, line in enumerate(source, start=1):
+    for number, line in enumerate(iter(lambda: source.readline(MAX_PIECE_BYTES + 1), b""), start=1):
+        limits.effort.spend(1 + (len(line) >> 10))
+        limits.check_piece(len(line), (Line(number),))
         if number > 2 * limits.max_students:  # a blank line after each student is common, more are none
             raise TooLarge(f"More than {2 * limits.max_students:,} lines in one body. Send the class in parts.")
         text = line.removeprefix(_BOM) if number == 1 else line

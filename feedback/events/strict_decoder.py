@@ -72,6 +72,7 @@ def _events(student: dict[str, Any], place: Place, depth: int, faults: Faults) -
 def event_from(value: Any, place: Place, depth: int, faults: Faults) -> Event | None:
     """An event from an untyped value `depth` containers deep; None with every fault recorded."""
     before = faults.count
+    faults.spend(4)
     inspect(value, place, depth, faults)
     if not isinstance(value, dict):
         faults.add(place, f"expected an event (an object), got {_kind(value)}")
@@ -147,6 +148,7 @@ def inspect(value: Any, place: Place, depth: int, faults: Faults, but_not: Any =
         if depth >= MAX_DEPTH:
             faults.add(place, f"nested deeper than {MAX_DEPTH} levels; flatten it")
             return
+        faults.spend(1 + len(value))
         for step, item in _members(value):
             if isinstance(step, str) and not _is_plain(step):
                 _inspect_text(step, (*place, step), faults)

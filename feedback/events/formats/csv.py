@@ -14,7 +14,7 @@ from typing import IO
 import msgspec
 
 from feedback.events.faults import Faults, Line, Place
-from feedback.events.limits import Limits
+from feedback.events.limits import MAX_COLUMNS, Limits
 from feedback.events.model import Event, Student
 from feedback.events.strict_decoder import event_from, student_from
 
@@ -37,7 +37,8 @@ def read_csv(source: IO[bytes], limits: Limits, faults: Faults) -> Received:
     """The students in the order of their first rows, each with the place of that row, once all rows are read."""
     gathered = dict[tuple[str, str], tuple[Place, Student]]()
     events = 0
-    for line, row in _rows(source, faults):
+    for number, (line, row) in enumerate(_rows(source, faults), start=1):
+        limits.check_rows(number)
         here, key = (Line(line),), (row.get("namespace", ""), row.get("student_id", ""))
         if key not in gathered and (student := student_from(_student(row), here, 0, faults)):
             gathered[key] = here, student
@@ -84,6 +85,7 @@ def _rows(source: IO[bytes], faults: Faults) -> Iterator[tuple[int, Row]]:
     line, header = next(cells, (1, []))
     columns = _columns(header, line, faults)
     for line, row in cells if columns else ():
+        faults.spend(4 + len(row))
         if any(row[len(columns) :]):
             much = f"{len(row)} cells, the header has {len(columns)}; put a cell that holds the separator in quotes"
             faults.add((Line(line),), much)
@@ -93,8 +95,11 @@ def _rows(source: IO[bytes], faults: Faults) -> Iterator[tuple[int, Row]]:
 
 def _columns(header: list[str], line: int, faults: Faults) -> list[str]:
     """The names of the header row; none of them, with the faults recorded, where it cannot be used."""
-    names = [cell.strip().lower() for cell in header]
+    names = [cell.strip().lower() for cell in header[: MAX_COLUMNS + 1]]
     before = faults.count
+    if len(header) > MAX_COLUMNS:
+        faults.add((Line(line),), f"{len(header):,} columns; at most {MAX_COLUMNS} are read, leave out the others")
+        return []
     for name in _COLUMNS:
         if names.count(name) > 1:
             faults.add((Line(line), name), "two columns have this name; keep one")
@@ -120,6 +125,7 @@ def _cells(source: IO[bytes], faults: Faults) -> Iterator[tuple[int, list[str]]]
 
 def _lines(source: IO[bytes], faults: Faults) -> Iterator[str]:
     for number, line in enumerate(iter(lambda: source.readline(_LINE_BYTES), b""), start=1):
+        faults.spend(1)
         if len(line) == _LINE_BYTES:
             faults.add((Line(number),), f"longer than {_LINE_BYTES:,} bytes; end each row with a new line")
             return
