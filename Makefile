@@ -10,7 +10,7 @@ AUTH ?= open
 # Each process of the tests has servers of its own; those that are given serve one.
 JOBS ?= $(if $(TEST_DATABASE_URL)$(TEST_REDIS_URL),0,2)
 
-.PHONY: help install install-dev install-bench relock-tools fonts install-test-tools demo run test check format clean schemas bench chaos fuzz faces
+.PHONY: help install install-dev install-bench relock-tools fonts install-test-tools demo run test check format clean schemas messages bench chaos fuzz faces
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -74,6 +74,11 @@ bench: install-bench ## measure beside other ways, as ratios within one run [ONL
 
 faces: install-dev ## cut the faces of the PDF again from the Noto Sans that is installed
 	.venv/bin/python -m feedback.rendering.pdf.faces.cut
+
+messages: ## list every text of a report for translators, after a change of the English
+	cd feedback && LC_ALL=C.UTF-8 xgettext --from-code=UTF-8 --keyword=N_ --keyword=NN_:1,2 --keyword=text --keyword=count:1,2 \
+		--add-location=file --package-name=feedback-generator --output=- \
+		$$(find phrasing analysis rendering -name '*.py' | sort) | grep -v '^"POT-Creation-Date' > phrasing/locale/feedback.pot
 
 schemas: install-dev ## write the published JSON schemas from the code
 	.venv/bin/python tests/test_schemas.py

@@ -12,8 +12,8 @@ from feedback.analysis.student.path import path_of
 from feedback.analysis.student.quality import FAR_OFF, data_notes_of
 from feedback.analysis.student.questions import questions_of
 from feedback.analysis.student.rhythm import rhythm_of
-from feedback.analysis.texts import speech
 from feedback.events import Student
+from feedback.phrasing.i18n import speech
 
 DEFAULTS = AnalysisSettings()
 

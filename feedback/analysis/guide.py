@@ -11,8 +11,8 @@ from feedback.analysis.guide_texts import CLASS, LIMITS, MEASURES, Entry
 from feedback.analysis.insights import RULES, Rule
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import Definition
-from feedback.analysis.texts import Speech, speech
-from feedback.analysis.wording import thresholds
+from feedback.analysis.thresholds import thresholds
+from feedback.phrasing.i18n import Speech, speech
 
 # Who wrote it and when, of a source with its title behind.
 _AUTHORS_AND_YEAR = re.compile(r"(.*? \d{4}), ")

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from feedback.analysis.insights.sources import KARAVIRTA, SHRESTHA
 from feedback.analysis.statements import DefinitionGroup
-from feedback.analysis.texts import N_
+from feedback.phrasing.i18n import N_
 
 
 class Entry(NamedTuple):

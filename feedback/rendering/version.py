@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 FEEDBACK = Path(__file__).parent.parent
-ROOMS = ("events", "analysis", "rendering")
+ROOMS = ("events", "phrasing", "analysis", "rendering")
 
 
 @functools.cache

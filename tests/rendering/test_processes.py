@@ -125,7 +125,7 @@ def test_threads_set_documents_at_the_same_time() -> None:
 def test_a_machine_without_fonts_sets_latin_in_its_own_and_other_scripts_as_code_points() -> None:
     said = run(
         """
-        from feedback.rendering import fonts
+        from feedback.rendering.pdf import fonts
 
         fonts.FOLDERS = ()
         from feedback.analysis import analyse

@@ -28,7 +28,7 @@ def test_it_is_twelve_hexadecimal_digits_the_same_every_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["events/model.py", "analysis/path.py", "rendering/words.py", "rendering/templates/document.typ"]
+    "name", ["events/model.py", "phrasing/numbers.py", "analysis/units.py", "rendering/pdf/templates/document.typ"]
 )
 def test_a_change_in_a_source_or_a_template_changes_it(copy: Path, name: str) -> None:
     before = version_of_copy()
@@ -39,8 +39,7 @@ def test_a_change_in_a_source_or_a_template_changes_it(copy: Path, name: str) ->
 
 def test_a_new_translation_changes_it(copy: Path) -> None:
     before = version_of_copy()
-    (copy / "rendering" / "locale").mkdir(exist_ok=True)
-    (copy / "rendering" / "locale" / "xx.mo").write_bytes(b"x")
+    (copy / "phrasing" / "locale" / "xx.mo").write_bytes(b"x")
     assert version_of_copy() != before
 
 

@@ -15,9 +15,9 @@ from feedback.analysis.cohort.findings import ClassStatistics, QuestionStatistic
 from feedback.analysis.findings import Findings, Question
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import Insight, Missing
-from feedback.analysis.texts import N_, Speech, speech
 from feedback.analysis.units import Unit
-from feedback.analysis.wording import number
+from feedback.phrasing.i18n import N_, Speech, speech
+from feedback.phrasing.numbers import number
 
 MEASURES = {
     "active_seconds": N_("Active time (estimate)"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from feedback.analysis.cohort.findings import Activity, ClassRow
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote
-from feedback.analysis.texts import N_, NN_, speech
+from feedback.phrasing.i18n import N_, NN_, speech
 
 _LABELS = N_(
     "C1, C2, … are the questions of the whole class. A student's own report numbers only the questions in that "

@@ -7,7 +7,7 @@ that are equally fair.
 from feedback.analysis.insights import observe
 from feedback.analysis.insights.rule import Rule
 from feedback.analysis.insights.sources import EDWARDS, KARAVIRTA, PERKINS
-from feedback.analysis.texts import N_, NN_
+from feedback.phrasing.i18n import N_, NN_
 
 ABOUT_SUBMISSIONS = (
     Rule(

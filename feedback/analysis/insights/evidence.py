@@ -8,7 +8,7 @@ from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.batches import without_repeats
 from feedback.analysis.student.log import Log, visits
 from feedback.analysis.student.questions import progress_of
-from feedback.analysis.texts import N_, Speech
+from feedback.phrasing.i18n import N_, Speech
 
 _REPEATS = N_("Batched submissions that only repeat a score are not counted here.")
 _AFTER_FULL_SCORE = N_("Submissions to a question after its full score are not counted here.")

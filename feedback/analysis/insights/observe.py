@@ -6,9 +6,10 @@ from feedback.analysis.findings import ScoreProgress
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
 from feedback.analysis.student.questions import FULL_SCORE
-from feedback.analysis.texts import N_, Speech
 from feedback.analysis.times import SECOND
-from feedback.analysis.wording import duration, listed, number, percent, score
+from feedback.phrasing.i18n import N_, Speech
+from feedback.phrasing.numbers import duration, number, percent, score
+from feedback.phrasing.phrases import listed
 
 SEVERAL_QUESTIONS = 3
 _WORKED = N_("It worked in the end: attempt {attempts} on {question} reached the full score.")

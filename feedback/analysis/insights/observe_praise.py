@@ -9,9 +9,9 @@ from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
 from feedback.analysis.insights.observe import SEVERAL_QUESTIONS, named
 from feedback.analysis.student.questions import FULL_SCORE
-from feedback.analysis.texts import N_
 from feedback.analysis.times import SECOND, microseconds
-from feedback.analysis.wording import duration, number, percent, score
+from feedback.phrasing.i18n import N_
+from feedback.phrasing.numbers import duration, number, percent, score
 
 
 def improved_on_return(evidence: Evidence) -> Observation:

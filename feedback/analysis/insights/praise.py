@@ -3,7 +3,7 @@
 from feedback.analysis.insights import observe_praise as observe
 from feedback.analysis.insights.rule import Rule
 from feedback.analysis.insights.sources import EDWARDS
-from feedback.analysis.texts import N_, NN_
+from feedback.phrasing.i18n import N_, NN_
 
 PRAISE = (
     Rule(

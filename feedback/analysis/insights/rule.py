@@ -7,8 +7,9 @@ from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import Insight, InsightKind, InsightUnit
-from feedback.analysis.texts import Speech
-from feedback.analysis.wording import number, percent, thresholds
+from feedback.analysis.thresholds import thresholds
+from feedback.phrasing.i18n import Speech
+from feedback.phrasing.numbers import number, percent
 
 
 class Rule(NamedTuple):

@@ -1,6 +1,6 @@
 """The papers that measures of insights come from; a rule of our own making cites none."""
 
-from feedback.analysis.texts import N_
+from feedback.phrasing.i18n import N_
 
 EDWARDS = N_("Edwards et al. 2009, Comparing effective and ineffective behaviors of student programmers")
 KARAVIRTA = N_("Karavirta, Korhonen & Malmi 2006, On the use of resubmissions in automatic assessment systems")

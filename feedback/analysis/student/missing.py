@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from feedback.analysis.findings import KeyFigures, LateShare, Rhythm
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import Missing
-from feedback.analysis.texts import N_, Speech
-from feedback.analysis.wording import number
+from feedback.phrasing.i18n import N_, Speech
+from feedback.phrasing.numbers import number
 
 _NO_EVENTS = N_("The log holds no events.")
 _NO_TIMES = N_("No event has a time.")

@@ -15,10 +15,11 @@ from feedback.analysis.student.quality_texts import (
     SUBMISSIONS_ONLY,
     UNKNOWN_TYPES,
 )
-from feedback.analysis.texts import Speech, speech
 from feedback.analysis.times import in_utc
-from feedback.analysis.wording import listed, number, shortened
 from feedback.events import Event
+from feedback.phrasing.i18n import Speech, speech
+from feedback.phrasing.numbers import number
+from feedback.phrasing.phrases import listed, shortened
 
 FAR_OFF = "far_off_times"
 # Fewer times than this have no outliers worth the name.

@@ -1,6 +1,6 @@
 """What the notes on a log say, by their codes."""
 
-from feedback.analysis.texts import N_, NN_
+from feedback.phrasing.i18n import N_, NN_
 
 NO_EVENTS = N_("The log holds no events, so there is nothing to measure yet.")
 SUBMISSIONS_ONLY = N_(

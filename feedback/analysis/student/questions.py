@@ -7,8 +7,8 @@ from datetime import datetime
 from feedback.analysis.findings import Question, Run, ScoreProgress
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.log import Log, active_seconds
-from feedback.analysis.texts import N_, Speech
 from feedback.analysis.times import SECOND, quartiles
+from feedback.phrasing.i18n import N_, Speech
 
 FULL_SCORE = 1.0
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from feedback.analysis.cohort.findings import ClassFindings
 from feedback.analysis.guide import how_to_read_class
+from feedback.phrasing.phrases import NONE
 from feedback.rendering.artifact import RenderOptions
 from feedback.rendering.blocks import (
     AnyBlock,
@@ -22,7 +23,7 @@ from feedback.rendering.characters import Legible
 from feedback.rendering.cohort.questions import SEVERAL_STUDENTS, numbers_table, question_blocks
 from feedback.rendering.cohort.students import failure_blocks, student_blocks
 from feedback.rendering.cohort.time import activity_blocks
-from feedback.rendering.words import NONE, Words
+from feedback.rendering.words import Words
 
 
 def class_document(

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from feedback.analysis.cohort.comparison import MEASURES
 from feedback.analysis.cohort.findings import ClassFindings, QuestionStatistics, Spread
-from feedback.analysis.texts import speech
+from feedback.phrasing.i18n import speech
+from feedback.phrasing.phrases import NONE
 from feedback.rendering.blocks import AnyBlock, Cell, Column, Paragraph, Table, Term, Terms
 from feedback.rendering.charts import distribution
 from feedback.rendering.student.questions import MAX_QUESTIONS, not_shown
-from feedback.rendering.words import NONE, Words
+from feedback.rendering.words import Words
 
 _ORDER_LABELS = 40
 # Below this many, a middle half is one or two students.

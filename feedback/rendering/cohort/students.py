@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from feedback.analysis.cohort.findings import ClassFindings, ClassRow, Failure
+from feedback.phrasing.phrases import NONE
 from feedback.rendering.blocks import AnyBlock, Cell, Column, Paragraph, Table
 from feedback.rendering.charts import strip
-from feedback.rendering.words import NONE, Words
+from feedback.rendering.words import Words
 
 
 def student_blocks(

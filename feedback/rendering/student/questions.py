@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 
 from feedback.analysis import ComparedMeasure, Comparison, Findings, Question
+from feedback.phrasing.phrases import NONE
 from feedback.rendering.blocks import AnyBlock, Cell, Chart, Column, Paragraph, Table
 from feedback.rendering.charts import bars, progress
 from feedback.rendering.charts.bars import ROWS
-from feedback.rendering.words import NONE, Words
+from feedback.rendering.words import Words
 
 # What a document can hold of a log that names thousands: Typst took 15 GB for a table of 100,000.
 MAX_QUESTIONS = 500

@@ -196,7 +196,7 @@ def test_everything_submitted_with_time_to_spare_is_praised() -> None:
     early = [*HOUR, *(submission(unit, 2500 + i) for i, unit in enumerate("abc"))]
     insight = told(early)["finished_early"]
     assert insight.did == (
-        "All 3 questions you worked on had a submission with 30\u00a0% of your time, about 18 minutes, still to go."
+        "All 3 questions you worked on had a submission with 31\u00a0% of your time, about 18 minutes, still to go."
     )
     assert "finished_early" not in told([*HOUR, *SUBMITTED])
     assert "finished_early" not in told([*HOUR, submission("a", 100), submission("b", 1300)])

@@ -1,15 +1,15 @@
-"""Every sentence the analysis says, through GNU gettext: a translation is a file, not a fork.
+"""Every text of a report through GNU gettext, from one catalogue: a translation is a file, not a fork.
 
-Sentences are marked with `N_` (with `NN_` where a number decides the form) where they are written, and
-looked up with the `Speech` of a language where they are used. `locale/analysis.pot` lists them all;
-`locale/README.md` says how a translation is made.
+A text is marked with `N_` (with `NN_` where a number decides the form) where it is written, and looked up with the
+`Speech` of a language where it is used. `locale/feedback.pot` lists all of them; `locale/README.md` describes how to
+make a translation.
 """
 
 import gettext
 from functools import lru_cache
 from pathlib import Path
 
-DOMAIN = "analysis"
+DOMAIN = "feedback"
 LOCALE = Path(__file__).with_name("locale")
 
 Speech = gettext.NullTranslations
@@ -27,5 +27,5 @@ def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802 - as N_
 
 @lru_cache(maxsize=32)
 def speech(language: str) -> Speech:
-    """The sentences in a language (`de`, `pt_BR`, …); where there is no translation, in English."""
+    """The texts in a language (`de`, `pt_BR`, …); English where there is no translation."""
     return gettext.translation(DOMAIN, LOCALE, [language], fallback=True)

@@ -8,21 +8,34 @@ from pathlib import Path
 
 import pytest
 
-from feedback.analysis import AnalysisSettings, Findings, analyse, analyse_class, definitions, texts, with_comparison
+import feedback
+from feedback.analysis import AnalysisSettings, Findings, analyse, analyse_class, definitions, with_comparison
+from feedback.contract.formats import Format
 from feedback.events import Event
+from feedback.phrasing import i18n
+from feedback.rendering import render, render_class
 from tests.analysis.logs import save, steps, student, submission
+from tests.rendering.documents import Parsed, pdf_text
+from tests.rendering.students import exam
 
-SOURCES = Path(texts.__file__).parent
+ROOMS = [Path(feedback.__file__).parent / room for room in ("phrasing", "analysis", "rendering")]
+TEMPLATE = i18n.LOCALE / "feedback.pot"
+# The calls that mark a message, and how many of their first arguments are its forms.
+MARKS = {"N_": 1, "NN_": 2, "text": 1, "count": 2}
 Messages = dict[tuple[str, ...], None]
 
 
 def written() -> Messages:
     """Every message marked in the code: (text,) or (singular, plural)."""
     messages: Messages = {}
-    for source in sorted(SOURCES.rglob("*.py")):
+    for source in sorted(source for room in ROOMS for source in room.rglob("*.py")):
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("N_", "NN_"):
-                messages[tuple(str(ast.literal_eval(argument)) for argument in node.args)] = None
+            if not isinstance(node, ast.Call):
+                continue
+            forms = MARKS.get(getattr(node.func, "attr", getattr(node.func, "id", "")), 0)
+            said = [each.value for each in node.args[:forms] if isinstance(each, ast.Constant)]
+            if forms and len(said) == forms:
+                messages[tuple(map(str, said))] = None
     return messages
 
 
@@ -52,13 +65,13 @@ def catalogue(messages: Messages) -> bytes:
 @pytest.fixture
 def bracketed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AnalysisSettings]:
     """Settings in a language whose translation is nothing but a file in the folder of translations."""
-    folder = tmp_path / "xx" / "LC_MESSAGES"
+    folder = tmp_path / "xx_YY" / "LC_MESSAGES"
     folder.mkdir(parents=True)
-    (folder / "analysis.mo").write_bytes(catalogue(written()))
-    monkeypatch.setattr(texts, "LOCALE", tmp_path)
-    texts.speech.cache_clear()
-    yield AnalysisSettings(language="xx", insights_shown=99)
-    texts.speech.cache_clear()
+    (folder / "feedback.mo").write_bytes(catalogue(written()))
+    monkeypatch.setattr(i18n, "LOCALE", tmp_path)
+    i18n.speech.cache_clear()
+    yield AnalysisSettings(language="xx_YY", insights_shown=99)
+    i18n.speech.cache_clear()
 
 
 def spoken(found: Findings) -> Iterator[str]:
@@ -99,5 +112,25 @@ def test_a_language_without_a_translation_speaks_english() -> None:
     assert found.data_notes[0].text == "The log holds no events, so there is nothing to measure yet."
 
 
+def test_every_heading_but_the_students_is_translated(bracketed: AnalysisSettings) -> None:
+    student, course = analyse(exam(), bracketed), analyse_class([analyse(exam(), bracketed)])
+    pages = [
+        Parsed(render(student, Format.HTML).body.decode()),
+        Parsed(render_class(course, Format.HTML).body.decode()),
+    ]
+    for page in pages:
+        assert ("html", {"lang": "xx-YY"}) in page.tags
+        ours = page.headings[1:]
+        assert len(ours) >= 6
+        assert all(heading.startswith("⟦") for heading in ours)
+
+
+def test_what_programs_read_is_the_same_in_every_language(bracketed: AnalysisSettings) -> None:
+    text = pdf_text(render(analyse(exam(), bracketed), Format.PDF).body)
+    assert "Student ID: exam-7" in text
+    assert "Event Order: Q" in text
+
+
 def test_the_list_for_translators_holds_exactly_the_messages_of_the_code() -> None:
-    assert set(listed(SOURCES / "locale" / "analysis.pot")) == set(written())
+    assert set(listed(TEMPLATE)) == set(written())
+    assert len(written()) > 300

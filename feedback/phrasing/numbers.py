@@ -1,0 +1,143 @@
+"""Numbers, scores, shares and durations as a report prints them: rounded half up, and the same everywhere.
+
+Two values are the same where they are at most `TOLERANCE` apart: 0.6 + 0.3 + 0.1 is the full score, and a score
+that "rose" from 0.3 to 0.30000000000000004 did not rise.
+"""
+
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import NamedTuple
+
+from feedback.phrasing.i18n import NN_, Speech
+
+TOLERANCE = 1e-9
+NO_BREAK_SPACE = "\u00a0"
+_MINUS = "\u2212"
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+# Wide enough for the largest float with two decimals.
+_WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
+
+
+def exceeds(value: float, other: float) -> bool:
+    """Whether a value is larger than another by more than `TOLERANCE`."""
+    return value - other > TOLERANCE
+
+
+def same(value: float, other: float) -> bool:
+    """Whether two values are at most `TOLERANCE` apart."""
+    return abs(value - other) <= TOLERANCE
+
+
+def rounded(value: float, decimals: int = 0) -> Decimal:
+    """The value with at most so many decimals, half up by its decimal digits (0.625 is 0.63); never negative zero."""
+    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    return exact.quantize(Decimal(1).scaleb(-decimals), context=_WIDE) + 0
+
+
+def whole(value: float) -> int:
+    """The nearest whole number, half up."""
+    return int(rounded(value))
+
+
+def number(value: float) -> str:
+    """A number with at most two decimals and none without need: `1,234`, `4`, `2.5`, `0.63`, `−0.1`."""
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", _MINUS)
+    return _plain(rounded(value, 2))
+
+
+def fixed(value: float, decimals: int = 2) -> str:
+    """A number with exactly so many decimals, for columns whose points stand below each other: `0.60`."""
+    return f"{rounded(value, decimals):,f}".replace("-", _MINUS)
+
+
+def score(value: float, possible: float = 1.0) -> str:
+    """Points earned of those possible: `0.75`, `5.96`. Only who has them all reads as having them all."""
+    shown = rounded(value, 2)
+    if exceeds(possible, value) and shown >= rounded(possible, 2):
+        shown = rounded(possible, 2) - Decimal("0.01")
+    return _plain(shown)
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a whole percentage, `37 %` with a no-break space; 100 only where nothing is missing."""
+    shown = whole(share * 100)
+    if shown == 100 and exceeds(1, share):
+        shown = 99
+    return f"{shown:,}{NO_BREAK_SPACE}%".replace("-", _MINUS)
+
+
+def share(part: float, of: float) -> str:
+    """A part of a positive whole as a percentage."""
+    return percent(part / of)
+
+
+def differ(value: float | None, other: float | None, printed: Callable[[float], str] = number) -> bool:
+    """Whether a reader sees two numbers: they are not the same, and do not print the same.
+
+    No sentence should say that something rose "from 0 to 0": ask before comparing two values in words.
+    """
+    if value is None or other is None:
+        return value is not other
+    return not same(value, other) and printed(value) != printed(other)
+
+
+class _Parts(NamedTuple):
+    """A duration in the two largest units that matter; the smaller one may be 0."""
+
+    days: int = 0
+    hours: int = 0
+    minutes: int = 0
+    seconds: int = 0
+
+
+def _parts(seconds: float) -> _Parts:
+    """As exact as an estimate deserves: seconds below a minute, minutes below a day, else hours."""
+    if whole(seconds) < _MINUTE:
+        return _Parts(seconds=whole(seconds))
+    hours, minutes = divmod(whole(seconds / _MINUTE), 60)
+    if hours < 24:
+        return _Parts(hours=hours, minutes=minutes)
+    days, hours = divmod(whole(seconds / _HOUR), 24)
+    return _Parts(days=days, hours=hours)
+
+
+def duration(seconds: float, say: Speech) -> str:
+    """In a sentence: `45 seconds`, `8 minutes`, `1 hour 42 minutes`, `2 days 3 hours`."""
+    return _told(_parts(seconds), _SPELT, say)
+
+
+def brief_duration(seconds: float, say: Speech) -> str:
+    """In a table or a drawing, with the same numbers: `45 s`, `8 min`, `1 h 42 min`, `2 d 3 h`."""
+    return _told(_parts(seconds), _BRIEF, say)
+
+
+_SPELT = (
+    NN_("{n} day", "{n} days"),
+    NN_("{n} hour", "{n} hours"),
+    NN_("{n} minute", "{n} minutes"),
+    NN_("{n} second", "{n} seconds"),
+)
+_BRIEF = (
+    NN_("{n} d", "{n} d"),
+    NN_("{n} h", "{n} h"),
+    NN_("{n} min", "{n} min"),
+    NN_("{n} s", "{n} s"),
+)
+
+
+def _told(parts: _Parts, forms: tuple[tuple[str, str], ...], say: Speech) -> str:
+    told = [
+        say.ngettext(*form, amount).format(n=f"{amount:,}") for form, amount in zip(forms, parts, strict=True) if amount
+    ]
+    return " ".join(told) or say.ngettext(*forms[-1], 0).format(n=0)
+
+
+def _plain(shown: Decimal) -> str:
+    """Without needless decimals, thousands apart, and with a minus sign."""
+    text = f"{shown:,f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", _MINUS)

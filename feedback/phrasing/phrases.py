@@ -1,0 +1,130 @@
+"""Lists, counts, names, clock times and days in the words of one language and the clock of one time zone."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from feedback.phrasing import numbers
+from feedback.phrasing.i18n import N_, Speech, speech
+
+NONE = "–"
+SHOWN = 4
+LONGEST_NAME = 40
+MONTHS = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
+
+
+def counted(forms: tuple[str, str], n: int, say: Speech) -> str:
+    """The form that suits n, with n in it."""
+    return say.ngettext(*forms, n).format(n=n)
+
+
+def shortened(name: str) -> str:
+    """A name from outside at a length that a sentence can bear."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def listed(names: Sequence[str], say: Speech) -> str:
+    """`Q1`, `Q1 and Q2`, `Q1, Q2 and Q3`; beyond four the rest as a number."""
+    if len(names) > SHOWN:
+        shown, more = ", ".join(names[: SHOWN - 1]), len(names) - SHOWN + 1
+        return say.gettext(N_("{names} and {n:,} more")).format(names=shown, n=more)
+    if len(names) < 2:
+        return "".join(names)
+    return say.gettext(N_("{names} and {last}")).format(names=", ".join(names[:-1]), last=names[-1])
+
+
+class Phrases:
+    """Texts, numbers and times in one language and one time zone; a dash for what is not there.
+
+    Times are instants with a zone of their own; they are shown in `zone`.
+    """
+
+    def __init__(self, language: str, zone: tzinfo = UTC) -> None:
+        self.say = speech(language)
+        self.zone = zone
+        # As HTML and PDF name it (BCP 47): `pt-BR` for gettext's `pt_BR`.
+        self.language = language.partition("@")[0].replace("_", "-")
+
+    def text(self, message: str, **values: object) -> str:
+        """The translation of a message, with its `{names}` filled in."""
+        translated = self.say.gettext(message)
+        return translated.format(**values) if values else translated
+
+    def count(self, one: str, many: str, number: int, **values: object) -> str:
+        """A message with `{number}` in the form the language has for that number, and its other `{names}` filled in."""
+        return self.say.ngettext(one, many, number).format(number=f"{number:,}", **values)
+
+    def number(self, value: float | None) -> str:
+        """`1,234`, `0.5`, `0.63`."""
+        return NONE if value is None else numbers.number(value)
+
+    def score(self, value: float | None, possible: float = 1.0) -> str:
+        """`0.75`; only the full score reads as it."""
+        return NONE if value is None else numbers.score(value, possible)
+
+    def percent(self, share: float | None) -> str:
+        """`37 %`, with a no-break space; 100 only where nothing is missing."""
+        return NONE if share is None else numbers.percent(share)
+
+    def duration(self, seconds: float | None) -> str:
+        """`45 s`, `8 min`, `1 h 5 min`, `2 d 3 h`."""
+        return NONE if seconds is None else numbers.brief_duration(seconds, self.say)
+
+    def quartiles(self, low: float, high: float, *, in_seconds: bool) -> str:
+        """The middle half of a measure, `4 min–9 min`; counts as whole numbers, which they are."""
+        if in_seconds:
+            return f"{self.duration(low)}–{self.duration(high)}"
+        return f"{numbers.number(numbers.whole(low))}–{numbers.number(numbers.whole(high))}"
+
+    def clock(self, at: datetime | None) -> str:
+        """`09:41` in the zone."""
+        if at is None:
+            return NONE
+        local = self.local(at)
+        return f"{local.hour:02}:{local.minute:02}"  # three times as quick as strftime, and every visit has one
+
+    def exact_clock(self, at: datetime | None) -> str:
+        """`09:41:07` in the zone."""
+        return NONE if at is None else f"{self.local(at):%H:%M:%S}"
+
+    def day(self, at: datetime) -> str:
+        """`21 July 2024` in the zone."""
+        local = self.local(at)
+        return self.text(
+            "{day} {month} {year}", day=local.day, month=self.text(MONTHS[local.month - 1]), year=local.year
+        )
+
+    def moment(self, at: datetime | None, *, with_day: bool) -> str:
+        """A clock time, under its day where a log runs over several."""
+        if at is None:
+            return NONE
+        return f"{self.day(at)} {self.clock(at)}" if with_day else self.clock(at)
+
+    def local(self, at: datetime) -> datetime:
+        """The time in the zone; at the ends of the calendar, where the zone would leave it, as it is."""
+        try:
+            return at.astimezone(self.zone)
+        except OverflowError:
+            return at
+
+    def span(self, first: datetime, last: datetime) -> str:
+        """`21 July 2024, 09:02–11:00`, or both days in full."""
+        if self.day(first) == self.day(last):
+            return f"{self.day(first)}, {self.clock(first)}–{self.clock(last)}"
+        return f"{self.moment(first, with_day=True)} – {self.moment(last, with_day=True)}"
+
+    def one_day(self, first: datetime | None, last: datetime | None) -> bool:
+        """Whether two times share a day of the zone, or are close enough that a clock time says which."""
+        return first is None or last is None or last - first < timedelta(hours=20)
