@@ -32,8 +32,9 @@ def same(value: float, other: float) -> bool:
 
 def rounded(value: float, decimals: int = 0) -> Decimal:
     """The value with at most so many decimals, half up by its decimal digits (0.625 is 0.63); never negative zero."""
-    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    return exact.quantize(Decimal(1).scaleb(-decimals), context=_WIDE) + 0
+    # `repr` gives the shortest digits that are this float: 2.675, not 2.67499999999999982.
+    shown = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), context=_WIDE)
+    return abs(shown) if shown.is_zero() else shown
 
 
 def whole(value: float) -> int:
