@@ -1,5 +1,14 @@
 """What a student did: the model of an event log, and one reader for each input format."""
 
+from feedback.events.context import (
+    NO_CONTEXT,
+    Context,
+    Exam,
+    Question,
+    ReportOptions,
+    decode_context,
+    encode_context,
+)
 from feedback.events.faults import EventsError, Faults, InvalidEvents, TooLarge, UnsupportedInput
 from feedback.events.limits import Limits
 from feedback.events.model import Event, Student, decode_student, encode_student
@@ -8,17 +17,24 @@ from feedback.events.roster import Roster
 from feedback.events.spool import inflate, spool
 
 __all__ = [
+    "NO_CONTEXT",
+    "Context",
     "Event",
     "EventsError",
+    "Exam",
     "Faults",
     "InvalidEvents",
     "Limits",
     "MediaType",
+    "Question",
+    "ReportOptions",
     "Roster",
     "Student",
     "TooLarge",
     "UnsupportedInput",
+    "decode_context",
     "decode_student",
+    "encode_context",
     "encode_student",
     "inflate",
     "read_students",

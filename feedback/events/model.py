@@ -1,7 +1,7 @@
 """The event log of one student, as the service receives and stores it.
 
 The constraints on these types *are* the validation: the fast path decodes with them, the careful path
-(`careful.py`) converts piece by piece with the same ones, and the published schema is made from them.
+(`strict_decoder.py`) converts piece by piece with the same ones, and the published schema is made from them.
 """
 
 from datetime import datetime
@@ -18,6 +18,9 @@ Namespace = Annotated[str, Meta(max_length=200, description="Which course or pla
 Timestamp = Annotated[
     datetime, Meta(description="ISO 8601, with T or a space between date and time; without a zone it is UTC.")
 ]
+Name = Annotated[str, Meta(max_length=200, description="The student's name, for people to read.")]
+Remark = Annotated[str, Meta(max_length=2000, description="From the teacher to this student.")]
+ExtraMinutes = Annotated[float, Meta(ge=0, le=10_080, description="Added to the end of the student's window.")]
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
@@ -36,6 +39,8 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 class Student(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """Everything one student did in one exam, the events in the order received (perhaps none).
 
+    `starts_at` and `ends_at` are the student's own window, where it differs from the exam's.
+
     Unknown fields are forbidden here so that the decoder itself proves that nothing unread hides in a
     body; the careful path inspects and drops them.
     """
@@ -43,6 +48,11 @@ class Student(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     student_id: StudentId
     events: list[Event]
     namespace: Namespace | None = None
+    name: Name | None = None
+    remark: Remark | None = None
+    starts_at: Timestamp | None = None
+    ends_at: Timestamp | None = None
+    extra_minutes: ExtraMinutes | None = None
 
     @property
     def key(self) -> tuple[str, str]:

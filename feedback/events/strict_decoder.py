@@ -27,15 +27,23 @@ _EVENT_TYPES = {field.name: field.type for field in msgspec.structs.fields(Event
 _STUDENT_TYPES = {field.name: field.type for field in msgspec.structs.fields(Student)}
 _REQUIRED = {field.name for model in (Event, Student) for field in msgspec.structs.fields(model) if field.required}
 _REFUSALS = (msgspec.ValidationError, ValueError, OverflowError)
+_DATE_EXPECTED = "expected a date and time in ISO 8601, such as 2024-07-21T03:04:55Z, or null"
+_TIMES = ("created_time", "starts_at", "ends_at")
 EXPECTED = {
     "student_id": "expected a string of 1 to 200 characters",
     "namespace": "expected a string of at most 200 characters, or null",
     "events": "expected a list of events (it may be empty)",
     "unit": "expected a string of 1 to 200 characters, or a number",
     "type": "expected a string of at most 200 characters, or null",
-    "created_time": "expected a date and time in ISO 8601, such as 2024-07-21T03:04:55Z, or null",
+    "created_time": _DATE_EXPECTED,
     "score": "expected a number from 0 to 1, or null",
+    "name": "expected a string of at most 200 characters, or null",
+    "remark": "expected a string of at most 2,000 characters, or null",
+    "starts_at": _DATE_EXPECTED,
+    "ends_at": _DATE_EXPECTED,
+    "extra_minutes": "expected a number from 0 to 10,080, or null",
 }
+_STUDENT_FIELDS = tuple(name for name in _STUDENT_TYPES if name != "events")
 
 
 def student_from(value: Any, place: Place, depth: int, faults: Faults) -> Student | None:
@@ -50,11 +58,10 @@ def student_from(value: Any, place: Place, depth: int, faults: Faults) -> Studen
         return None
     before, events = faults.count, value.get("events")
     inspect(value, place, depth, faults, but_not=events if isinstance(events, list) else None)
-    student_id = _field(value, "student_id", _STUDENT_TYPES, place, faults)
-    namespace = _field(value, "namespace", _STUDENT_TYPES, place, faults)
+    fields = {name: _field(value, name, _STUDENT_TYPES, place, faults) for name in _STUDENT_FIELDS}
     identified = faults.count == before
     received = _events(value, place, depth + 1, faults)
-    return Student(student_id, received, namespace) if identified else None
+    return Student(events=received, **fields) if identified else None
 
 
 def _events(student: dict[str, Any], place: Place, depth: int, faults: Faults) -> list[Event]:
@@ -101,7 +108,7 @@ def _field(owner: dict[str, Any], name: str, types: dict[str, Any], place: Place
     if (name not in owner and name not in _REQUIRED) or isinstance(value, Refused):
         return None
     try:
-        if name == "created_time" and isinstance(value, str):
+        if name in _TIMES and isinstance(value, str):
             return _time(value)
         converted = msgspec.convert(value, types[name])
         _check_finite(converted)

@@ -54,7 +54,7 @@ def test_null_as_a_namespace_is_absence() -> None:
 @pytest.mark.parametrize("value", [1, "x", None, True, [1, {"a": []}], {"events": "no list"}, 1e300, -0.5])
 def test_unknown_fields_are_ignored(value: Any) -> None:
     event = {"unit": "1", "code": value, "Unit": value}
-    assert read(student_with(events=[event], name=value)) == [Student("a", [Event("1")])]
+    assert read(student_with(events=[event], unread=value)) == [Student("a", [Event("1")])]
 
 
 def test_an_ignored_number_may_be_beyond_a_double() -> None:

@@ -1,0 +1,100 @@
+"""What only the sender of a log knows: the exam, its questions, and what the teacher wants of the reports.
+
+All of it is optional. The constraints on these types *are* the validation, as in `model.py`; what spans
+several fields (a unit given twice, an exam that ends before it starts) is `context_rules.py`'s to check.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from feedback.events.model import Timestamp, UnitText
+
+Title = Annotated[str, Meta(max_length=200)]
+Topic = Annotated[str, Meta(max_length=100)]
+Group = Annotated[str, Meta(max_length=100, description="Units of one group are versions of one question.")]
+Message = Annotated[str, Meta(max_length=2000, description="From the teacher, shown under the result.")]
+Url = Annotated[
+    str,
+    Meta(max_length=2000, pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#\\]\S*$", description="An http or https URL."),
+]
+Points = Annotated[float, Meta(gt=0, le=1_000_000)]
+Minutes = Annotated[float, Meta(gt=0, le=1_000_000, description="How long the question is meant to take.")]
+ExamKind = Literal["exam", "course"]
+LogKind = Literal["saves", "submissions", "visits"]
+Counts = Literal["best", "last"]
+
+
+class Exam(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The exam as a whole. Times without a zone are UTC; `counts` says which submission of a question does."""
+
+    title: Title | None = None
+    course: Title | None = None
+    starts_at: Timestamp | None = None
+    ends_at: Timestamp | None = None
+    kind: ExamKind | None = None
+    log_kind: LogKind | None = None
+    counts: Counts | None = None
+    message: Message | None = None
+    solutions_url: Url | None = None
+
+
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One question, by the `unit` that events name it with. It never changes the alias of a question."""
+
+    unit: UnitText | int | float
+    title: Title | None = None
+    topic: Topic | None = None
+    points: Points | None = None
+    group: Group | None = None
+    minutes: Minutes | None = None
+    optional: bool = False
+    solution_url: Url | None = None
+
+
+class ReportOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What the teacher wants of the reports: sections and insights to `hide`, `thresholds` of the analysis by name."""
+
+    hide: tuple[str, ...] = ()
+    thresholds: dict[str, int | float] = {}
+
+
+class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The context of one exam. An empty one (`NO_CONTEXT`) is what a body without any has."""
+
+    exam: Exam = Exam()
+    questions: tuple[Question, ...] = ()
+    report: ReportOptions = ReportOptions()
+
+    def __bool__(self) -> bool:
+        """Whether anything is said at all."""
+        return self != NO_CONTEXT
+
+
+NO_CONTEXT = Context()
+_encoder = msgspec.json.Encoder(order="sorted")
+_decoder = msgspec.json.Decoder(Context)
+
+
+def encode_context(context: Context) -> bytes:
+    """The canonical JSON of a context: equal content gives equal bytes, and no content gives none (`b""`).
+
+    Neither the order of members nor that of `hide` matters; the order of `questions` does.
+    """
+    if not context:
+        return b""
+    report = ReportOptions(tuple(sorted(set(context.report.hide))), context.report.thresholds)
+    members: dict[str, object] = {}
+    if context.exam != NO_CONTEXT.exam:
+        members["exam"] = context.exam
+    if context.questions:
+        members["questions"] = context.questions
+    if report != NO_CONTEXT.report:
+        members["report"] = report
+    return _encoder.encode(members)
+
+
+def decode_context(payload: bytes | None) -> Context:
+    """A context from bytes that `encode_context` made; `NO_CONTEXT` from none at all. Raises msgspec.DecodeError."""
+    return _decoder.decode(payload) if payload else NO_CONTEXT
