@@ -12,6 +12,7 @@ from feedback.access.limits import Exceeded
 from feedback.api import errors as api
 from feedback.api.negotiation import accepts
 from feedback.submissions.errors import NotWritable
+from feedback.web.responses import wants_fragment
 
 _API = ("/assignment", "/students", "/health", "/metrics", "/api")
 
@@ -97,5 +98,5 @@ def error_page(request: HttpRequest, status: int, title: str, why: str) -> HttpR
 
 
 def wants_page(request: HttpRequest) -> bool:
-    """Whether a person is looking: the Accept header names HTML itself, and the address is not the API's."""
-    return accepts(request, "text/html") and not request.path.startswith(_API)
+    """Whether a browser asks for a page: Accept names HTML itself, or htmx asks, which accepts anything."""
+    return (accepts(request, "text/html") or wants_fragment(request)) and not request.path.startswith(_API)

@@ -41,6 +41,8 @@ class Watched:
         self.complaints: list[str] = []
         # Statuses that a test sets out to see; a browser notes each of them in its console.
         self.expected: set[int] = set()
+        # Whether a test takes the connection away itself.
+        self.lost = False
         self._ours = (ours, "data:")
 
     def watch(self, context: BrowserContext) -> None:
@@ -58,6 +60,7 @@ class Watched:
     def _said(self, message: ConsoleMessage) -> None:
         # Of a status the answer tells more, except of what is asked for behind the page: an icon, a source map.
         known = any(f"status of {status} " in message.text for status in self.expected)
+        known |= self.lost and message.text.startswith(("Failed to load resource: net::ERR", "htmx:"))
         if message.type in ("error", "warning") and not known:
             self.complaints.append(f"{message.text} ({message.location['url']})")
 
@@ -67,7 +70,7 @@ class Watched:
 
     def _failed(self, request: Request) -> None:
         # What a reader leaves behind by going elsewhere, and what becomes a download, is given up in order.
-        if request.failure != "net::ERR_ABORTED":
+        if request.failure != "net::ERR_ABORTED" and not self.lost:
             self.complaints.append(f"{request.method} {request.url}: {request.failure}")
 
     def _answered(self, response: Response) -> None:
@@ -80,8 +83,11 @@ def visit(browser: Browser, service: stack.Stack) -> Iterator[Visit]:
     """`visit("/", **context)` opens a page; at the end no browser may have complained, but of what was `expected`."""
     opened: list[tuple[BrowserContext, Watched]] = []
 
-    def open_page(address: str, of: stack.Stack = service, expected: tuple[int, ...] = (), **options: Any) -> Page:
+    def open_page(
+        address: str, of: stack.Stack = service, expected: tuple[int, ...] = (), *, lost: bool = False, **options: Any
+    ) -> Page:
         context, watched = browser.new_context(base_url=of.url, **options), Watched(of.url)
+        watched.lost = lost
         context.set_default_timeout(LONG)
         opened.append((context, watched))
         watched.expect(*expected)
