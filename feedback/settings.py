@@ -15,7 +15,7 @@ from feedback.config import env, home, logs
 from feedback.db import connections
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-FEEDBACK_HOME = env.path("FEEDBACK_HOME", BASE_DIR / "var")
+FEEDBACK_HOME = env.path("FEEDBACK_HOME", home.default())
 
 DEBUG = env.flag("DEBUG", default=False)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])

@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` says of settings that would let the wrong people in."""
+"""What `feedback manage check --deploy` says of settings that would let the wrong people in."""
 
 import os
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def open_to_anyone(**_: Any) -> list[CheckMessage]:
     return [
         checks.Warning(
             "FEEDBACK_AUTH is `open`: everyone who reaches the service may read and erase everything in it.",
-            hint="Set FEEDBACK_AUTH=keys, and make keys with `manage.py apikey create --name …`.",
+            hint="Set FEEDBACK_AUTH=keys, and make keys with `feedback manage apikey create --name …`.",
             id="feedback.W001",
         )
     ]

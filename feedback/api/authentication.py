@@ -9,7 +9,9 @@ from rest_framework.request import Request
 from feedback.access import keys
 from feedback.access.callers import ANYONE, Caller
 
-HOW_TO_GET_IN = "Send `Authorization: Bearer fbk_…` with a key; the operator makes one with `manage.py apikey create`."
+HOW_TO_GET_IN = (
+    "Send `Authorization: Bearer fbk_…` with a key; the operator makes one with `feedback manage apikey create`."
+)
 
 
 def caller_of(request: Request) -> Caller:

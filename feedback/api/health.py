@@ -64,7 +64,7 @@ def _answer(status: str, *checks: Check) -> JsonResponse:
 def _storing() -> Iterator[str]:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        yield "The database is not migrated: run `python manage.py migrate`."
+        yield "The database is not migrated: run `feedback manage migrate`."
 
 
 def _working() -> Iterator[str]:

@@ -6,7 +6,7 @@ from types import FrameType
 
 import click
 
-_COMMANDS = ("render", "submit", "serve", "web", "demo")
+_COMMANDS = ("render", "submit", "serve", "web", "demo", "manage")
 
 
 class _Commands(click.Group):

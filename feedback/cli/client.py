@@ -3,6 +3,7 @@
 ServiceError
 ├── Unreachable     the network or the service is away, and stayed so
 └── Refused         the service answered, and what it said
+    └── Failing     it answered with a 5xx status: the fault is its own, and its log says more
 """
 
 import time
@@ -43,6 +44,10 @@ class Unreachable(ServiceError):
 
 class Refused(ServiceError):
     """An answer that is not what was asked for, in the service's own words."""
+
+
+class Failing(Refused):
+    """An answer with a 5xx status: the fault is the service's own."""
 
 
 class _Words(msgspec.Struct):
@@ -164,11 +169,12 @@ def _compressed(content: IO[bytes]) -> Iterator[bytes]:
 def _successful(response: httpx.Response) -> httpx.Response:
     if response.is_success:
         return response
+    refused = Failing if response.is_server_error else Refused
     try:
         words = msgspec.json.decode(response.content, type=_Words)
     except msgspec.DecodeError:
-        raise Refused(f"{response.url} answered {response.status_code} {response.reason_phrase}.") from None
-    raise Refused(words.error, detail_lines(words.details))
+        raise refused(f"{response.url} answered {response.status_code} {response.reason_phrase}.") from None
+    raise refused(words.error, detail_lines(words.details))
 
 
 def _retry_after(response: httpx.Response, otherwise: float) -> float:

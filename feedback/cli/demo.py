@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from feedback.cli import console, embedded, options, remote
-from feedback.cli.client import Service, ServiceError
+from feedback.cli.client import Failing, Refused, Service, ServiceError
 from feedback.cli.submit import body_of, report
 from feedback.cli.supervisor import Supervisor
 from feedback.contract.layout import DOCUMENTS
@@ -28,7 +28,9 @@ def demo(files: tuple[str, ...], out: Path) -> None:
                 console.note(f"A service is running at {url}")
                 deliveries = remote.deliver(service, content, media_type, DOCUMENTS, out, {})
         except ServiceError as fault:
-            raise console.Failed(str(fault), [*fault.details, *_last_words(Path(home))]) from None
+            answered = isinstance(fault, Refused) and not isinstance(fault, Failing)
+            # A refused file is named by its faults; the log of the service would only bury them.
+            raise console.Failed(str(fault), [*fault.details, *([] if answered else _last_words(Path(home)))]) from None
         except embedded.StartFailed as fault:
             raise console.Failed(str(fault), _last_words(Path(home))) from None
         except OSError as fault:

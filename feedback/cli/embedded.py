@@ -38,8 +38,8 @@ def refuse_exposure(address: str, auth: str, *, allow_open: bool) -> None:
     if auth == "open" and not allow_open and not is_loopback(address):
         raise StartFailed(
             f"FEEDBACK_AUTH is `open`, and {address} can be reached from other machines: everyone there could read and "
-            "erase everything. Set FEEDBACK_AUTH=keys and make a key with `manage.py apikey create`, or listen on "
-            "127.0.0.1. Where everyone who reaches it may do that, say so with FEEDBACK_ALLOW_OPEN=true."
+            "erase everything. Set FEEDBACK_AUTH=keys and make a key with `feedback manage apikey create`, or listen "
+            "on 127.0.0.1. Where everyone who reaches it may do that, say so with FEEDBACK_ALLOW_OPEN=true."
         )
 
 

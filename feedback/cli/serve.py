@@ -8,6 +8,7 @@ import click
 
 from feedback.cli import console, embedded
 from feedback.cli.supervisor import Supervisor
+from feedback.config import home as home_folder
 
 
 @click.command("serve", short_help="Run the whole service on this machine.")
@@ -18,8 +19,8 @@ from feedback.cli.supervisor import Supervisor
 @click.option(
     "--home",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("var"),
-    show_default=True,
+    default=home_folder.default,
+    show_default="var/ of a checkout, else feedback-generator/ among the user's data",
     envvar="FEEDBACK_HOME",
     help="Where the database, the queue and the secret key are kept.",
 )

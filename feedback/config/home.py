@@ -4,6 +4,18 @@ import os
 import secrets
 from pathlib import Path
 
+from platformdirs import user_data_path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def default(package: Path = _PACKAGE) -> Path:
+    """`var` in the checkout that holds the package; an installed package keeps it among the user's data (XDG)."""
+    checkout = package.parent
+    if (checkout / "manage.py").exists() and (checkout / "pyproject.toml").exists():
+        return checkout / "var"
+    return user_data_path("feedback-generator", appauthor=False)
+
 
 def secret_key(home: Path) -> str:
     """The key kept in `home` (mode 0600), made at the first call; safe when several processes start at once."""

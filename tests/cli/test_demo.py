@@ -35,6 +35,7 @@ def test_a_class_that_is_refused_ends_it_with_the_services_words(tmp_path: Path)
     done = feedback("demo", path, "--out", tmp_path / "out", DEMO_TEST=str(tmp_path))
     assert done.returncode == 1
     assert "events[0].unit: expected a string" in done.stderr
+    assert "last words" not in done.stderr
     assert "Traceback" not in done.stderr
     assert marked(f"DEMO_TEST={tmp_path}") == {}
 

@@ -1,0 +1,131 @@
+"""The wheel, installed into an empty virtual environment, renders, serves and migrates from any folder."""
+
+import html
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import httpx
+import pytest
+
+from feedback.config import home
+from tests.harness.environment import without_ours
+from tests.harness.processes import Process
+
+ROOT = Path(__file__).parents[1]
+BUILD = "import sys; from poetry.core.masonry.api import build_wheel; build_wheel(sys.argv[1])"
+ADA = {"student_id": "ada", "events": [{"unit": 6}, {"unit": 6}, {"unit": 2}]}
+ORDER = "Event Order: Q2 -> Q2 -> Q1"
+
+
+def text(page: str) -> str:
+    return " ".join(html.unescape(re.sub("<[^>]*>", "", page)).split())
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run([sys.executable, "-c", BUILD, folder], cwd=ROOT, check=True, capture_output=True)
+    (made,) = folder.glob("*.whl")
+    return made
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a virtual environment with the wheel in it; its dependencies are those of this environment."""
+    environment = tmp_path_factory.mktemp("environment")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    # A path file adds the folder and reads no path file in it: the checkout itself is not found there.
+    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    pip = [sys.executable, "-m", "pip", "--python", environment / "bin" / "python", "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-index", wheel], check=True)
+    return environment / "bin"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> dict[str, str]:
+    """The environment of a person with a home of their own, in a folder outside of the checkout."""
+    return without_ours(dict(os.environ)) | {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")}
+
+
+def run(command: list[str | Path], environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        command, cwd=environment["HOME"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_the_wheel_holds_one_package_and_says_that_it_is_typed(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+
+    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"feedback"}
+    assert "feedback/py.typed" in names
+    assert [name for name in names if name.endswith((".pyc", ".sqlite3"))] == []
+
+
+def test_it_is_the_wheel_that_runs(installed: Path, elsewhere: dict[str, str]) -> None:
+    where = run([installed / "python", "-c", "import feedback; print(feedback.__file__)"], elsewhere)
+
+    assert Path(where).is_relative_to(installed.parent)
+
+
+def test_it_renders(installed: Path, elsewhere: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "class.json").write_text(json.dumps([ADA]))
+
+    run([installed / "feedback", "render", "class.json", "--out", "reports"], elsewhere)
+
+    assert ORDER in text((tmp_path / "reports" / "html" / "ada.html").read_text())
+    assert (tmp_path / "reports" / "pdf" / "ada.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_it_serves_with_its_data_among_the_users(installed: Path, elsewhere: dict[str, str], tmp_path: Path) -> None:
+    serve = Process("serve", [str(installed / "feedback"), "serve", "--port", "0"], elsewhere, tmp_path / "log")
+    try:
+        serve.until(lambda: "Listening on" in serve.words())
+        url = re.findall(r"Listening on (\S+)", serve.words())[0]
+        task = httpx.post(f"{url}/assignment/html", json=ADA).json()["task_id"]
+        answer = httpx.get(f"{url}/assignment/html/{task}", params={"wait": "60"}, timeout=90)
+        page = httpx.get(f"{url}/", follow_redirects=True)
+        style = httpx.get(url + re.findall(r'href="(/static/[^"]+\.css)"', page.text)[0])
+    finally:
+        serve.stop()
+
+    assert answer.status_code == 200
+    assert ORDER in text(answer.text)
+    assert style.status_code == 200
+    assert (tmp_path / "data" / "feedback-generator" / "feedback.sqlite3").exists()
+
+
+def test_it_manages_and_gives_celery_its_application(installed: Path, elsewhere: dict[str, str]) -> None:
+    assert "no issues" in run([installed / "feedback", "manage", "check"], elsewhere)
+    run([installed / "feedback", "manage", "migrate"], elsewhere)
+    assert "fbk_" in run([installed / "feedback", "manage", "apikey", "create", "--name", "platform"], elsewhere)
+    assert "feedback.submissions.tasks" in run(
+        [installed / "python", "-m", "celery", "-A", "feedback", "report"], elsewhere
+    )
+
+
+def test_a_checkout_keeps_its_data_in_var(tmp_path: Path) -> None:
+    assert home.default() == ROOT / "var"
+
+    assert home.default(tmp_path / "site-packages" / "feedback").name == "feedback-generator"
+
+
+def test_a_setting_that_is_not_understood_is_no_traceback(elsewhere: dict[str, str], installed: Path) -> None:
+    done = subprocess.run(
+        [installed / "feedback", "manage", "check"],
+        env=elsewhere | {"FEEDBACK_TIME_ZONE": "Mars/Olympus"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: FEEDBACK_TIME_ZONE='Mars/Olympus'")
