@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from feedback.access import keys
+from feedback.access.context import context_of
 from feedback.access.models import ApiKey, AuditEntry, Grant
 
 if TYPE_CHECKING:
@@ -68,11 +69,16 @@ class ApiKeyAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:  # noqa: ARG002 - likewise
         namespaces = None if form.cleaned_data["everywhere"] else form.cleaned_data["namespaces"]
         key, text = keys.issue(obj.name, namespaces, read_only=obj.read_only, by=_name(request))
-        obj.pk, obj.prefix, request.issued = key.pk, key.prefix, text  # type: ignore[attr-defined] # for the answer
+        obj.pk, obj.prefix, context_of(request).issued_key = key.pk, key.prefix, text
 
     def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: Any = None) -> HttpResponse:  # noqa: ARG002
         """The key in the page itself: a message would lie in the session, and so in the database."""
-        context = {**self.admin_site.each_context(request), "title": "A new key", "key": obj, "text": request.issued}  # type: ignore[attr-defined]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "A new key",
+            "key": obj,
+            "text": context_of(request).issued_key,
+        }
         return TemplateResponse(request, "admin/access/apikey/issued.html", context)
 
     @admin.action(description="Revoke the selected keys", permissions=["add"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -10,10 +9,8 @@ from django.http import HttpRequest, HttpResponseBase
 
 from feedback.access import audit
 from feedback.access.callers import ANYONE
+from feedback.access.context import Reading, context_of
 from feedback.access.people import caller_for
-
-# What, task id, report id.
-Reading = tuple[str, UUID | None, UUID | None]
 
 HEADERS = {
     # Nobody in between keeps what was meant for one caller; what may be kept says so itself.
@@ -40,18 +37,18 @@ class PrivateByDefault:
 class KnownCallers(LoginRequiredMiddleware):
     """Pages are for who is logged in, except where the service is open or a view says otherwise.
 
-    The API's views all say so: they have their own ways of knowing a caller. `request.caller` is who it is.
+    The API's views all say so: they have their own ways of knowing a caller. The context's `caller` is who it is.
     """
 
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
         if settings.FEEDBACK_AUTH == "open":
-            request.caller = ANYONE  # type: ignore[attr-defined]
+            context_of(request).caller = ANYONE
             return None
         refusal = super().process_view(request, view_func, view_args, view_kwargs)
         if refusal is None and request.user.is_authenticated:
-            request.caller = caller_for(request.user)  # type: ignore[attr-defined]
+            context_of(request).caller = caller_for(request.user)
         return refusal
 
 
@@ -59,7 +56,7 @@ class AuditOfReadings:
     """Writes down who read what: any answer at an address with a task in it, the admin's pages about reports,
     and whatever else says so itself.
 
-    An answer says so by its attribute `reading`: (what, task id, report id). It is recorded before it is sent;
+    A view says so by the context's `reading`. It is recorded before the answer is sent;
     in open mode nobody is known, so nothing is.
     """
 
@@ -69,16 +66,14 @@ class AuditOfReadings:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if settings.FEEDBACK_AUTH == "keys" and response.status_code in (200, 206, 304):
-            self._record(request, response)
+            self._record(request)
         return response
 
-    def _record(self, request: HttpRequest, response: HttpResponseBase) -> None:
-        caller = getattr(request, "caller", None)
-        reading = getattr(response, "reading", None) or (
-            _reading(request) if request.method in ("GET", "HEAD") else None
-        )
-        if reading is not None and caller is not None:
-            audit.record_reading(caller.name, *reading)
+    def _record(self, request: HttpRequest) -> None:
+        context = context_of(request)
+        reading = context.reading or (_reading(request) if request.method in ("GET", "HEAD") else None)
+        if reading is not None and context.caller is not None:
+            audit.record_reading(context.caller.name, *reading)
 
 
 def _reading(request: HttpRequest) -> Reading | None:

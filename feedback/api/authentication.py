@@ -8,6 +8,7 @@ from rest_framework.request import Request
 
 from feedback.access import keys
 from feedback.access.callers import ANYONE, Caller
+from feedback.access.context import context_of
 
 HOW_TO_GET_IN = (
     "Send `Authorization: Bearer fbk_…` with a key; the operator makes one with `feedback manage apikey create`."
@@ -59,7 +60,8 @@ class BySession(SessionAuthentication):
             return None
         # Not REST framework's own request, which would try to parse the body.
         self.enforce_csrf(request._request)  # type: ignore[arg-type]
-        return request._request.caller, None  # type: ignore[attr-defined] # KnownCallers' doing
+        caller = context_of(request).caller
+        return None if caller is None else (caller, None)
 
 
 class MayCall(BasePermission):

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from feedback.access.context import context_of
 from feedback.access.limits import Exceeded
 from feedback.api.authentication import HOW_TO_GET_IN
 from feedback.api.throttling import tell
@@ -142,6 +143,6 @@ def unavailable() -> JsonResponse:
 
 def server_error(request: HttpRequest) -> JsonResponse:
     """What an unexpected fault shows: an id under which the log has it all, and nothing of the inside."""
-    request_id = getattr(request, "id", "unknown")
+    request_id = context_of(request).request_id
     why = f"An unexpected fault. Nothing was lost; report it with this request id: {request_id}."
     return JsonResponse(envelope(why, {"request_id": [request_id]}), status=500)

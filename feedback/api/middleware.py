@@ -7,6 +7,8 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponseBase
 
+from feedback.access.context import context_of
+
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -22,7 +24,7 @@ class RequestId:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         sent = request.headers.get("X-Request-ID", "")
         request_id = sent if _ACCEPTABLE.fullmatch(sent) else secrets.token_hex(8)
-        request.id = request_id  # type: ignore[attr-defined] # read by errors.server_error
+        context_of(request).request_id = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         response = self.get_response(request)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http.request import HttpRequest, MediaType
+from django.http import HttpRequest
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
@@ -19,24 +19,11 @@ class AlwaysJson(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-def accepts(request: HttpRequest | Request, media_type: str) -> bool:
-    """Whether the Accept header names this very type (a wildcard does not name it)."""
-    wanted = MediaType(media_type)
-    return any((one.main_type, one.sub_type) == (wanted.main_type, wanted.sub_type) for one in _accepted(request))
+def names(request: HttpRequest, media_type: str) -> bool:
+    """Whether the Accept header names this very type (a wildcard does not name it) with a quality above 0."""
+    return any(f"{one.main_type}/{one.sub_type}" == media_type for one in request.accepted_types)
 
 
-def wants_description(request: Request, media_type: str) -> bool:
+def wants_description(request: HttpRequest, media_type: str) -> bool:
     """Whether a finished task is to be described in JSON rather than delivered as `media_type`."""
-    return accepts(request, JSON) and not accepts(request, media_type) and not accepts(request, "*/*")
-
-
-def _accepted(request: HttpRequest | Request) -> list[MediaType]:
-    header = request.headers.get("Accept", "*/*")
-    return [media for token in header.split(",") if token.strip() and _quality(media := MediaType(token)) > 0]
-
-
-def _quality(media: MediaType) -> float:
-    try:
-        return float(media.params.get("q", 1))
-    except ValueError:
-        return 1.0
+    return names(request, JSON) and not names(request, media_type) and not names(request, "*/*")

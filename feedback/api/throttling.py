@@ -5,6 +5,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from feedback.access import limits
+from feedback.access.context import context_of
 from feedback.api.authentication import caller_of
 
 
@@ -12,7 +13,7 @@ class RequestsPerMinute(BaseThrottle):
     """Counts each request of a known caller. Raises limits.Exceeded, which the error table answers."""
 
     def allow_request(self, request: Request, view: object) -> bool:  # noqa: ARG002 - DRF's signature
-        request._request.taken = limits.take(limits.requests(), caller_of(request).meter)  # type: ignore[attr-defined]
+        context_of(request).taken = limits.take(limits.requests(), caller_of(request).meter)
         return True
 
 

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from feedback.access.context import context_of
 from feedback.api import (
     archive,
     etags,
@@ -17,7 +18,7 @@ from feedback.api import (
 from feedback.api.authentication import caller_of
 from feedback.api.bodies import order_from, student_from, students_of
 from feedback.api.errors import InvalidRequest
-from feedback.api.negotiation import JSON, accepts, wants_description
+from feedback.api.negotiation import JSON, names, wants_description
 from feedback.api.throttling import tell
 from feedback.contract.formats import Format
 from feedback.contract.manifest import encode_manifest
@@ -35,11 +36,11 @@ class ContractView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        request._request.caller = caller_of(request)  # type: ignore[attr-defined] # for the audit log (middleware)
+        context_of(request).caller = caller_of(request)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         final = super().finalize_response(request, response, *args, **kwargs)
-        tell(final, getattr(request._request, "taken", None))
+        tell(final, context_of(request).taken)
         return final
 
 
@@ -50,10 +51,9 @@ class SubmissionView(ContractView):
             submission, state = intake.submit(students, order)
         if state != State.SUCCESS:
             return responses.accepted(submission)
-        if accepts(request, format_.media_type):
-            answer = responses.document(_report(request, format_, submission.id, content="body"))
-            answer.reading = ("task", submission.id, None)  # type: ignore[attr-defined] # see AuditOfReadings
-            return answer
+        if names(request, format_.media_type):
+            context_of(request).reading = ("task", submission.id, None)
+            return responses.document(_report(request, format_, submission.id, content="body"))
         return responses.already_done(submission)
 
 

@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from feedback.api.long_poll import KEY, Hold
+from feedback.access.context import HOLD_KEY, Hold
 from feedback.server.body_limits import (
     Application,
     Message,
@@ -44,7 +44,7 @@ class Waiting:
             return
         begun = asyncio.get_running_loop().time()
         answer = _Held(send)
-        await self.application(scope | {KEY: answer.hold}, receive, answer.send)
+        await self.application(scope | {HOLD_KEY: answer.hold}, receive, answer.send)
         if answer.hold.task_id is None:
             return
         try:

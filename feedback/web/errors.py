@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from django.shortcuts import render
 from django.template.defaultfilters import pluralize
 
+from feedback.access.context import context_of
 from feedback.access.limits import Exceeded
 from feedback.api import errors as api
-from feedback.api.negotiation import accepts
+from feedback.api.negotiation import names
 from feedback.submissions.errors import NotWritable
 from feedback.web.responses import wants_fragment
 
@@ -81,7 +82,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return unavailable(request)
     if not wants_page(request):
         return api.server_error(request)
-    request_id = getattr(request, "id", "unknown")
+    request_id = context_of(request).request_id
     why = f"Nothing was lost. If it happens again, report it with this request id: {request_id}."
     return error_page(request, 500, "Something went wrong on our side", why)
 
@@ -99,4 +100,4 @@ def error_page(request: HttpRequest, status: int, title: str, why: str) -> HttpR
 
 def wants_page(request: HttpRequest) -> bool:
     """Whether a browser asks for a page: Accept names HTML itself, or htmx asks, which accepts anything."""
-    return (accepts(request, "text/html") or wants_fragment(request)) and not request.path.startswith(_API)
+    return (names(request, "text/html") or wants_fragment(request)) and not request.path.startswith(_API)

@@ -178,3 +178,19 @@ def test_a_class_that_lost_a_student_has_changed_and_the_others_reports_have_not
     now = [again(client, address, etag).status_code for address, etag in etags.items()]
 
     assert dict(zip(BELOW, now, strict=True)) == dict(zip(BELOW, (200, 200, 304, 304, 200), strict=True))
+
+
+def test_a_condition_of_another_kind_changes_nothing(client: Client, submit: Submit) -> None:
+    task = submit("html", student())
+    work_off()
+    long_ago = "Wed, 21 Oct 2015 07:28:00 GMT"
+
+    for header, value in (
+        ("If-Match", '"another"'),
+        ("If-Unmodified-Since", long_ago),
+        ("If-Modified-Since", long_ago),
+    ):
+        answer = client.get(task, headers={header: value})
+        assert (answer.status_code, len(answer.content) > 0) == (200, True), header
+        known = again(client, task, '"another"', **{header: value})
+        assert known.status_code == 200, header

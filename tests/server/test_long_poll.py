@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from feedback.api.long_poll import KEY
+from feedback.access.context import HOLD_KEY
 from feedback.server.body_limits import Receive, Send
 from feedback.server.long_poll import MOST, Waiting, Watch
 from tests.harness.in_process import Caller, Submit, student
@@ -36,8 +36,8 @@ class Service:
     async def application(self, scope: Any, receive: Receive, send: Send) -> None:
         self.asked += 1
         assert (await receive()) == {"type": "http.request", "body": b"", "more_body": False}
-        if not self.done and KEY in scope:
-            scope[KEY].task_id, scope[KEY].seconds = self.task_id, self.seconds
+        if not self.done and HOLD_KEY in scope:
+            scope[HOLD_KEY].task_id, scope[HOLD_KEY].seconds = self.task_id, self.seconds
         await send({"type": "http.response.start", "status": 200 if self.done else 202, "headers": []})
         await send({"type": "http.response.body", "body": b"%d" % self.asked})
 
