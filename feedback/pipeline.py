@@ -63,7 +63,7 @@ def document(findings: Findings, format: Format, recipe: Recipe) -> Artifact:  #
 
 
 def find_class(
-    students: Iterable[tuple[str, Findings]], failures: Sequence[Failure] = ()
+    students: Iterable[tuple[str, Findings]], recipe: Recipe, failures: Sequence[Failure] = ()
 ) -> tuple[ClassFindings, list[str]]:
     """The class's findings, and for each of its rows the link to that student's report.
 
@@ -77,7 +77,7 @@ def find_class(
             links.append(link)
             yield findings
 
-    found = analyse_class(noting_links(), failures)
+    found = analyse_class(noting_links(), failures, recipe.rendering.zone)
     if not links:
         raise NothingToReport(f"None of the {len(failures)} reports of this class could be made.")
     return found, links

@@ -54,7 +54,7 @@ def test_two_makings_of_a_report_are_byte_for_byte_the_same(format_: Format) -> 
 
 def test_each_row_of_a_class_leads_to_the_report_of_its_own_student() -> None:
     students = found(5)
-    findings, links = pipeline.find_class(iter(students), [Failure("eve", None, "lost")])
+    findings, links = pipeline.find_class(iter(students), Recipe(), [Failure("eve", None, "lost")])
 
     assert [row.student_id for row in findings.rows] == ["s0", "s1", "s2", "s3", "s4"]
     assert links == [link for link, _ in students]
@@ -63,7 +63,7 @@ def test_each_row_of_a_class_leads_to_the_report_of_its_own_student() -> None:
 
 
 def test_a_class_report_for_files_differs_from_the_one_over_http_in_its_links_alone() -> None:
-    findings, links = pipeline.find_class(found(3))
+    findings, links = pipeline.find_class(found(3), Recipe())
     elsewhere = ["task/reports/1", "task/reports/2", "task/reports/3"]
 
     in_files = pipeline.class_document(findings, links, Format.HTML, Recipe()).body.decode()
@@ -75,7 +75,7 @@ def test_a_class_report_for_files_differs_from_the_one_over_http_in_its_links_al
 
 def test_a_class_without_one_report_has_no_class_report() -> None:
     with pytest.raises(NothingToReport, match="None of the 2 reports"):
-        pipeline.find_class([], [Failure("ada", None, "lost"), Failure("eve", None, "lost")])
+        pipeline.find_class([], Recipe(), [Failure("ada", None, "lost"), Failure("eve", None, "lost")])
 
 
 def test_bytes_that_are_no_payload_are_refused() -> None:

@@ -98,7 +98,7 @@ def make_class_report(plan: Plan, job: ClassJob) -> str | None:
 def _class_document(plan: Plan, job: ClassJob) -> bytes:
     paths = (layout.report_path(job.output, stem) for index, stem in enumerate(job.stems) if index not in job.failed)
     made = zip(paths, findings_in(job.findings, job.failed), strict=True)
-    found, links = pipeline.find_class(made, job.failures)
+    found, links = pipeline.find_class(made, plan.recipe, job.failures)
     if job.output is Output.JSON:
         return encode_class_findings(found)
     return pipeline.class_document(found, links, Format(job.output), plan.recipe).body

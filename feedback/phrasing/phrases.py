@@ -45,6 +45,23 @@ def listed(names: Sequence[str], say: Speech) -> str:
     return say.gettext(N_("{names} and {last}")).format(names=", ".join(names[:-1]), last=names[-1])
 
 
+def offset_name(offset: timedelta) -> str:
+    """`UTC`, `UTC+2`, `UTC−3:30`."""
+    minutes = round(offset.total_seconds() / 60)
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "+" if minutes > 0 else "−"
+    return f"UTC{sign}{hours}:{rest:02}" if rest else f"UTC{sign}{hours}"
+
+
+def zone_name(name: str, zone: tzinfo) -> str:
+    """The name of a time zone as an axis prints it: the signs of `Etc/GMT+2` are those of POSIX, so UTC−2 is added."""
+    if not name.startswith("Etc/GMT"):
+        return name
+    return f"{name}, {offset_name(zone.utcoffset(datetime(2000, 1, 1)) or timedelta())}"  # noqa: DTZ001 - any time will do
+
+
 class Phrases:
     """Texts, numbers and times in one language and one time zone; a dash for what is not there.
 
@@ -89,15 +106,26 @@ class Phrases:
         return f"{numbers.number(numbers.whole(low))}–{numbers.number(numbers.whole(high))}"
 
     def clock(self, at: datetime | None) -> str:
-        """`09:41` in the zone."""
+        """`09:41` in the zone; `02:15 (UTC+1)` in an hour that its clock shows twice."""
         if at is None:
             return NONE
         local = self.local(at)
-        return f"{local.hour:02}:{local.minute:02}"  # three times as quick as strftime, and every visit has one
+        # Three times as quick as strftime, and every visit has one.
+        return f"{local.hour:02}:{local.minute:02}{self._which(local)}"
 
     def exact_clock(self, at: datetime | None) -> str:
         """`09:41:07` in the zone."""
-        return NONE if at is None else f"{self.local(at):%H:%M:%S}"
+        if at is None:
+            return NONE
+        local = self.local(at)
+        return f"{local:%H:%M:%S}{self._which(local)}"
+
+    def _which(self, local: datetime) -> str:
+        """The offset from UTC, in brackets, where the same clock time came twice; mostly empty."""
+        if self.zone is UTC or local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
+            return ""
+        # In a gap, when clocks are set forward, the offsets differ too, but no instant falls there.
+        return f" ({offset_name(local.utcoffset() or timedelta())})"
 
     def day(self, at: datetime) -> str:
         """`21 July 2024` in the zone."""

@@ -60,8 +60,9 @@ def _class_report(submission: Submission) -> Shown:
     students = submission.reports.filter(kind=Report.Kind.STUDENT).order_by("position")
     failed = students.filter(state=State.FAILURE).values_list("student_id", "namespace", "error")
     failures = [Failure(student_id, namespace or None, reason) for student_id, namespace, reason in failed]
-    found, links = pipeline.find_class(_made(submission), failures)
-    artifact = pipeline.class_document(found, links, Format(submission.format), _recipe(submission))
+    recipe = _recipe(submission)
+    found, links = pipeline.find_class(_made(submission), recipe, failures)
+    artifact = pipeline.class_document(found, links, Format(submission.format), recipe)
     return artifact, encode_class_findings(found), found.key_figures.first_at
 
 

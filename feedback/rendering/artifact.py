@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+# In the folder of the time zone database, and yet no zones: a reader could not tell what time they show.
+_NOT_A_PLACE = ("localtime", "Factory", "posixrules", "posix/", "right/")
+
 
 class Artifact(msgspec.Struct, frozen=True):
     """A finished document. `filename` is safe on every file system and in a header; HTML is UTF-8."""
@@ -24,6 +27,12 @@ class RenderOptions(msgspec.Struct, frozen=True):
     time_zone: str = "UTC"
 
     def __post_init__(self) -> None:
+        if self.time_zone.startswith(_NOT_A_PLACE):
+            raise ValueError(
+                f"{self.time_zone!r} is not a time zone that a report can name: it stands for this machine's own "
+                "setting, for none, or for another way of counting seconds. Use a name such as Europe/Berlin, "
+                "Asia/Kolkata or UTC."
+            )
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -2,7 +2,7 @@
 
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.quality import replaced_characters_note
-from feedback.phrasing.phrases import Phrases
+from feedback.phrasing.phrases import Phrases, zone_name
 from feedback.rendering.artifact import RenderOptions
 from feedback.rendering.characters import Legible
 
@@ -14,7 +14,7 @@ class Words(Phrases):
 
     def __init__(self, language: str, options: RenderOptions, legible: Legible) -> None:
         super().__init__(language, options.zone)
-        self.time_zone = options.time_zone
+        self.time_zone = zone_name(options.time_zone, options.zone)
         self.legible = legible
 
     def foreign(self, text: str) -> str:

@@ -62,3 +62,26 @@ def test_the_ends_of_the_calendar_have_clock_times_in_every_zone() -> None:
 def test_text_from_outside_is_no_longer_than_a_page_can_take() -> None:
     assert words().foreign("9" * 4000).endswith("9… (4,000 characters)")
     assert words().foreign("x" * 200) == "x" * 200
+
+
+def test_a_clock_time_that_comes_twice_says_which_one_it_is() -> None:
+    berlin = words("Europe/Berlin")
+    first, second = datetime(2024, 10, 27, 0, 15, tzinfo=UTC), datetime(2024, 10, 27, 1, 15, tzinfo=UTC)
+    assert (berlin.clock(first), berlin.clock(second)) == ("02:15 (UTC+2)", "02:15 (UTC+1)")
+    assert berlin.exact_clock(second) == "02:15:00 (UTC+1)"
+    assert berlin.clock(second + timedelta(hours=1)) == "03:15"
+    assert words("America/St_Johns").clock(datetime(2024, 11, 3, 3, 45, tzinfo=UTC)) == "01:15 (UTC−2:30)"
+    # Set forward: no instant is ambiguous.
+    assert berlin.clock(datetime(2024, 3, 31, 1, 15, tzinfo=UTC)) == "03:15"
+
+
+@pytest.mark.parametrize("name", ["localtime", "Factory", "posixrules", "posix/Europe/Berlin", "right/UTC"])
+def test_what_names_no_place_is_refused_as_a_time_zone(name: str) -> None:
+    with pytest.raises(ValueError, match=r"not a time zone.*Europe/Berlin"):
+        RenderOptions(name)
+
+
+def test_a_zone_whose_sign_misleads_says_what_it_is() -> None:
+    assert words("Etc/GMT+2").time_zone == "Etc/GMT+2, UTC−2"
+    assert words("Etc/GMT-14").time_zone == "Etc/GMT-14, UTC+14"
+    assert words("Europe/Berlin").time_zone == "Europe/Berlin"

@@ -1,20 +1,19 @@
-"""When a class was at work: events, submissions and students in equal bins of time."""
+"""When a class was at work: events, submissions and students in bins of time."""
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect, bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 
+from feedback.analysis.cohort.bins import bins_of
 from feedback.analysis.cohort.findings import Activity
 from feedback.analysis.findings import Kind
 from feedback.analysis.outliers import near_range
-from feedback.analysis.times import SECOND, moment
+from feedback.analysis.times import SECOND, instant, moment
 
-MAX_BINS = 120
 _MINUTE = 60 * SECOND
-_DAY = 24 * 60
-_NICE_MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, _DAY)
 
 
 class ActivityTally:
@@ -34,50 +33,43 @@ class ActivityTally:
         self._minutes.extend(dict.fromkeys(minutes))
         self._ends.append(len(self._minutes))
 
-    def activity(self, far_off_hours: float) -> Activity | None:
-        """At most `MAX_BINS` bins of a round width, without far-off events; None where nothing has a time."""
+    def activity(self, far_off_hours: float, zone: tzinfo = UTC) -> Activity | None:
+        """In bins that are round on the zone's clock, without far-off events; None where nothing has a time."""
         minutes = sorted(self._minutes)
         if not minutes:
             return None
         low, high = near_range([minute * _MINUTE for minute in minutes], far_off_hours)
         near = minutes[bisect_left(minutes, low / _MINUTE) : bisect_right(minutes, high / _MINUTE)]
-        width = _width(near[0], near[-1])
-        # Beyond a day's width a round start could lie before the year 1.
-        start = near[0] // width * width if width <= _DAY else near[0]
-        bins = (near[-1] - start) // width + 1
-        inside = range(start, start + bins * width)
+        bins = bins_of(near[0], near[-1], zone)
+        inside = range(bins.starts[0], bins.end)
+        bin_of = {minute: bisect(bins.starts, minute) - 1 for minute in self._events if minute in inside}
+        count = len(bins.starts)
         return Activity(
-            start_at=moment(start * _MINUTE),
-            bin_seconds=width * 60.0,
-            events=_binned(self._events, inside, width, bins),
-            submissions=_binned(self._submissions, inside, width, bins),
-            students=self._students(inside, width, bins),
-            outside=sum(count for minute, count in self._events.items() if minute not in inside),
+            starts=tuple(moment(start * _MINUTE) for start in bins.starts),
+            end_at=_end(bins.end),
+            bin_seconds=bins.width * 60.0,
+            events=_binned(self._events, bin_of, count),
+            submissions=_binned(self._submissions, bin_of, count),
+            students=self._students(bin_of, count),
+            outside=sum(events for minute, events in self._events.items() if minute not in inside),
         )
 
-    def _students(self, inside: range, width: int, bins: int) -> tuple[int, ...]:
-        counts = [0] * bins
+    def _students(self, bin_of: Mapping[int, int], count: int) -> tuple[int, ...]:
+        counts = [0] * count
         for first, end in pairwise(self._ends):
-            mine = {(minute - inside.start) // width for minute in self._minutes[first:end] if minute in inside}
-            for position in mine:
+            for position in {bin_of[minute] for minute in self._minutes[first:end] if minute in bin_of}:
                 counts[position] += 1
         return tuple(counts)
 
 
-def _width(first: int, last: int) -> int:
-    """The narrowest round number of minutes that needs at most `MAX_BINS` bins."""
-    for width in _NICE_MINUTES:
-        if last // width - first // width < MAX_BINS:
-            return width
-    width = _DAY
-    while (last - first) // width >= MAX_BINS:
-        width *= 2
-    return width
-
-
-def _binned(counts: Counter[int], inside: range, width: int, bins: int) -> tuple[int, ...]:
-    binned = [0] * bins
-    for minute, count in counts.items():
-        if minute in inside:
-            binned[(minute - inside.start) // width] += count
+def _binned(counts: Counter[int], bin_of: Mapping[int, int], count: int) -> tuple[int, ...]:
+    binned = [0] * count
+    for minute, amount in counts.items():
+        if minute in bin_of:
+            binned[bin_of[minute]] += amount
     return tuple(binned)
+
+
+def _end(minute: int) -> datetime:
+    """When the last bin ends; it may reach beyond the calendar."""
+    return moment(min(minute * _MINUTE, instant(datetime.max.replace(tzinfo=UTC))))

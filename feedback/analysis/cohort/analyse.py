@@ -3,6 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import UTC, tzinfo
 from statistics import fmean
 
 from feedback.analysis.cohort.activity import ActivityTally
@@ -56,8 +57,10 @@ class _Class:
         return tuple(InsightCount(name, self.titles[name], students) for name, students in self.insights.most_common())
 
 
-def analyse_class(findings: Iterable[Findings], failures: Sequence[Failure] = ()) -> ClassFindings:
+def analyse_class(findings: Iterable[Findings], failures: Sequence[Failure] = (), zone: tzinfo = UTC) -> ClassFindings:
     """The findings of a class, the rows in the order given; the stream is read once and not kept.
+
+    The activity over time is in bins that are round on the clock of `zone`.
 
     Memory: a row a student, two numbers for each student and question, one for each minute of work.
     """
@@ -66,7 +69,7 @@ def analyse_class(findings: Iterable[Findings], failures: Sequence[Failure] = ()
         seen.add(each)
     settings = seen.settings or AnalysisSettings()
     questions = seen.questions.statistics()
-    activity = seen.activity.activity(settings.far_off_hours)
+    activity = seen.activity.activity(settings.far_off_hours, zone)
     with_events = sum(row.events > 0 for row in seen.rows)
     return ClassFindings(
         settings=settings,

@@ -121,13 +121,15 @@ class ClassKeyFigures(msgspec.Struct, frozen=True, gc=False):
 
 
 class Activity(msgspec.Struct, frozen=True, gc=False):
-    """The class's timed events over time: bin i covers `start_at` + i × `bin_seconds` up to the next.
+    """The class's timed events over time: bin i covers `starts[i]` up to the next start, the last up to `end_at`.
 
-    `students` counts the students with an event in the bin; `outside` the events so far from the rest that
+    Bins start at round times of the zone that the report shows, and are `bin_seconds` long but where its clock is
+    changed. `students` counts the students with an event in the bin; `outside` the events so far from the rest that
     they are left out.
     """
 
-    start_at: datetime
+    starts: tuple[datetime, ...]
+    end_at: datetime
     bin_seconds: float
     events: tuple[int, ...]
     submissions: tuple[int, ...]

@@ -1,7 +1,7 @@
 """When a class was at work."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from feedback.analysis.cohort.findings import Activity, ClassFindings
 from feedback.rendering.blocks import AnyBlock, Chart, Column, Paragraph, Table
@@ -10,8 +10,8 @@ from feedback.rendering.words import Words
 
 _ROWS = 14
 _DAY = 24 * 60
-# Minutes that people count in; the rows of the table start at such times of the day (UTC).
-_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, _DAY, 2 * _DAY, 7 * _DAY)
+# Minutes that people count in; the rows of the table start at such times of the day, weeks on Monday.
+_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, _DAY, 7 * _DAY)
 
 
 def activity_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]:
@@ -22,42 +22,28 @@ def activity_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]
         return
     bin_words = words.duration(activity.bin_seconds)
     most = max(range(len(activity.events)), key=activity.events.__getitem__)
-    with_day = len(activity.events) * activity.bin_seconds > 20 * 3600
-    busiest = words.moment(activity.start_at + timedelta(seconds=most * activity.bin_seconds), with_day=with_day)
     caption = words.text(
         "Events in steps of {step}: the more, the stronger the colour. "
         "Most from {start}: {events} of {students}. Times in {zone}.",
         step=bin_words,
-        start=busiest,
+        start=_start(activity.starts[most], activity.bin_seconds / 60, activity, words),
         events=words.count("{number} event", "{number} events", activity.events[most]),
         students=words.count("{number} student", "{number} students", activity.students[most]),
         zone=words.time_zone,
     )
     yield Chart(
-        drawing=heat_strip(activity.events, activity.start_at, activity.bin_seconds, words.zone),
+        drawing=heat_strip(activity.events, activity.starts, activity.end_at, words.zone),
         title=words.text("Activity of the class over time"),
         description=words.text("Events in steps of {step}; the table below gives them in numbers.", step=bin_words),
         caption=caption,
     )
-    yield _table(activity, words, with_day=with_day)
+    yield _table(activity, words)
 
 
-def _steps(activity: Activity) -> tuple[int, int]:
-    """How many bins make a row, and how many of the first row's lie before the activity."""
-    width, bins = round(activity.bin_seconds / 60), len(activity.events)
-    into_the_day = (activity.start_at.hour * 60 + activity.start_at.minute) // width
-    for minutes in _STEPS:
-        together, rest = divmod(minutes, width)
-        if together and not rest and -(-(into_the_day % together + bins) // together) <= _ROWS:
-            return together, into_the_day % together
-    return -(-bins // _ROWS), 0
-
-
-def _table(activity: Activity, words: Words, *, with_day: bool) -> Table:
-    together, before = _steps(activity)
-    step = timedelta(seconds=activity.bin_seconds)
+def _table(activity: Activity, words: Words) -> Table:
+    minutes, groups = _rows(activity, words)
     columns = (
-        Column(words.text("From"), 2 if with_day else 1),
+        Column(words.text("From"), 1 if _one_day(activity) else 2),
         Column(words.text("Events"), numeric=True),
         Column(words.text("Submissions"), numeric=True),
         Column(
@@ -68,12 +54,52 @@ def _table(activity: Activity, words: Words, *, with_day: bool) -> Table:
     )
     rows = tuple(
         (
-            words.moment(activity.start_at + start * step, with_day=with_day),
-            words.number(sum(activity.events[max(start, 0) : start + together])),
-            words.number(sum(activity.submissions[max(start, 0) : start + together])),
-            words.number(max(activity.students[max(start, 0) : start + together])),
+            _start(start, minutes, activity, words),
+            words.number(sum(activity.events[bins])),
+            words.number(sum(activity.submissions[bins])),
+            words.number(max(activity.students[bins])),
         )
-        for start in range(-before, len(activity.events), together)
+        for start, bins in groups
     )
-    caption = words.text("Activity in steps of {step}", step=words.duration(together * activity.bin_seconds))
+    caption = words.text("Activity in steps of {step}", step=words.duration(minutes * 60))
     return Table(caption, columns, rows, summary=words.text("The same in numbers"))
+
+
+def _rows(activity: Activity, words: Words) -> tuple[float, list[tuple[datetime, slice]]]:
+    """How many minutes make a row, and each row's start and bins."""
+    width = round(activity.bin_seconds / 60)
+    local = [words.local(start) for start in activity.starts]
+    for minutes in _STEPS:
+        if minutes % width == 0 and len(groups := _grouped([_floor(at, minutes) for at in local])) <= _ROWS:
+            return minutes, groups
+    together = -(-len(local) // _ROWS)
+    groups = [(local[i], slice(i, i + together)) for i in range(0, len(local), together)]
+    return together * width, groups
+
+
+def _grouped(starts: Sequence[datetime]) -> list[tuple[datetime, slice]]:
+    """Neighbours with the same start, together. Hours that the clock shows twice are two."""
+    firsts = [i for i, at in enumerate(starts) if i == 0 or _key(at) != _key(starts[i - 1])]
+    return [(starts[i], slice(i, end)) for i, end in zip(firsts, [*firsts[1:], len(starts)], strict=True)]
+
+
+def _key(at: datetime) -> tuple[datetime, timedelta | None]:
+    return at.replace(tzinfo=None, fold=0), at.utcoffset()
+
+
+def _floor(at: datetime, minutes: int) -> datetime:
+    """The last time of the clock at a multiple of so many minutes since midnight, or since Monday."""
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    if minutes > _DAY:
+        return midnight - timedelta(days=at.weekday())
+    floor = midnight + timedelta(minutes=(at.hour * 60 + at.minute) // minutes * minutes)
+    return floor.replace(fold=at.fold)
+
+
+def _start(at: datetime, minutes: float, activity: Activity, words: Words) -> str:
+    """When a step begins: its day, its clock time, or both."""
+    return words.day(at) if minutes >= _DAY else words.moment(at, with_day=not _one_day(activity))
+
+
+def _one_day(activity: Activity) -> bool:
+    return activity.end_at - activity.starts[0] <= timedelta(hours=20)

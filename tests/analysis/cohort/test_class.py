@@ -110,7 +110,7 @@ def test_a_timeline_counts_a_student_s_events_from_first_to_last() -> None:
 def test_activity_counts_events_submissions_and_students_in_equal_bins() -> None:
     activity = class_of(ADA, BEN).activity
     assert activity is not None
-    assert (activity.start_at, activity.bin_seconds) == (at(0), 60)
+    assert (activity.starts, activity.bin_seconds) == ((at(0), at(60), at(120)), 60)
     assert activity.events == (2, 2, 2)
     assert activity.submissions == (0, 2, 1)
     assert activity.students == (2, 2, 2)
@@ -127,7 +127,7 @@ def test_activity_reaches_from_the_first_year_to_the_last() -> None:
     first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
     activity = class_of(student(Event("a", "save", first), Event("a", "save", last))).activity
     assert activity is not None
-    assert activity.start_at == first
+    assert activity.starts[0] == first
     assert len(activity.events) <= 120
     assert sum(activity.events) == 2
 
@@ -136,7 +136,7 @@ def test_activity_leaves_far_off_times_out_and_says_so() -> None:
     stray = Student("zoe", [Event("a", "save", at(0) - timedelta(days=20_000))])
     found = class_of(student(*steps("a", 0, 3600)), stray)
     assert found.activity is not None
-    assert (found.activity.outside, found.activity.start_at) == (1, at(0))
+    assert (found.activity.outside, found.activity.starts[0]) == (1, at(0))
     assert "outside_activity" in [note.code for note in found.data_notes]
 
 

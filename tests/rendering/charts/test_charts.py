@@ -135,12 +135,19 @@ def test_columns_are_drawn_for_what_is_there(counts: list[int]) -> None:
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=120))
 def test_a_heat_strip_has_a_cell_for_every_bin_with_events(counts: list[int]) -> None:
-    svg = heat_strip(counts, START, 60, ZoneInfo("UTC")).svg
+    starts = [START + timedelta(minutes=position) for position in range(len(counts))]
+    svg = heat_strip(counts, starts, starts[-1] + timedelta(minutes=1), ZoneInfo("UTC")).svg
     cells = sum(len(MOVE.findall(path(svg, f"heat{level}"))) for level in range(1, 6))
     assert cells == sum(count > 0 for count in counts)
 
 
-def test_a_heat_strip_may_reach_beyond_the_end_of_the_calendar() -> None:
-    late = datetime(9999, 12, 31, 22, 30, tzinfo=UTC)
-    svg = heat_strip([1, 1, 1], late, 3600, ZoneInfo("UTC")).svg
+def test_a_heat_strip_may_reach_to_the_end_of_the_calendar() -> None:
+    starts = [datetime(9999, 12, 31, hour, 30, tzinfo=UTC) for hour in (21, 22, 23)]
+    svg = heat_strip([1, 1, 1], starts, datetime.max.replace(tzinfo=UTC), ZoneInfo("UTC")).svg
     assert len(MOVE.findall(path(svg, "heat5"))) == 3
+
+
+def test_an_hour_that_comes_twice_takes_the_room_of_two() -> None:
+    starts = [datetime(2024, 10, 26, 22, tzinfo=UTC), datetime(2024, 10, 27, 1, tzinfo=UTC)]
+    svg = heat_strip([1, 1], starts, datetime(2024, 10, 27, 2, tzinfo=UTC), ZoneInfo("Europe/Berlin")).svg
+    assert [float(x) for x, _ in MOVE.findall(path(svg, "heat5"))] == [0, 525]

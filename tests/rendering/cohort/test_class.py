@@ -1,15 +1,16 @@
 """The class report: what it lists, how far, and where it leads."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
 from feedback.analysis import ClassFindings, Failure, analyse, analyse_class
 from feedback.contract.formats import Format
-from feedback.events import Student
+from feedback.events import Event, Student
 from feedback.rendering import RenderOptions, render, render_class
 from tests.analysis.logs import START, save, student, submission
 from tests.rendering.documents import (
@@ -150,7 +151,7 @@ def test_a_log_with_more_questions_than_a_page_can_hold_shows_the_first_and_coun
 def test_activity_is_given_as_a_strip_and_in_numbers() -> None:
     findings = of(student(*(save("q1", 60 * minute) for minute in range(120))))
     assert findings.activity is not None
-    assert findings.activity.start_at == START
+    assert findings.activity.starts[0] == START
     page = page_of(findings)
     assert "Activity in steps of 10 min" in page.text
     assert page.text.count("09:00") >= 2
@@ -182,3 +183,23 @@ def test_the_headers_of_a_printed_table_never_run_into_each_other(namespaces: tu
     names = {"Student", "Saves", "Submissions", "Questions", "Submitted"}
     headers = next(line for line in lines if names <= {word.name for word in line})
     assert all(one.right < other.left for one, other in pairwise(headers))
+
+
+def test_activity_over_months_is_told_by_the_days_of_the_zone() -> None:
+    log = student(*(save("q1", 86_400 * day) for day in range(-150, 10)))
+    findings = analyse_class([analyse(log)], zone=ZoneInfo("Europe/Berlin"))
+    text = Parsed(render_class(findings, Format.HTML, RenderOptions("Europe/Berlin")).body.decode()).text
+    rows = text.partition("at work within")[2]
+    assert "19 February 2024 " in rows
+    assert "Events in steps of 7 d" in text
+    assert not re.search(r"2024 0[12]:00", rows.partition("How to read")[0])
+
+
+def test_an_hour_that_comes_twice_is_tabled_twice() -> None:
+    at = datetime(2024, 10, 26, 23, 40, tzinfo=UTC)
+    log = Student("ada", [Event("q1", "save", at + timedelta(minutes=5 * n)) for n in range(32)])
+    findings = analyse_class([analyse(log)], zone=ZoneInfo("Europe/Berlin"))
+    text = Parsed(render_class(findings, Format.HTML, RenderOptions("Europe/Berlin")).body.decode()).text
+    rows = re.findall(r"(\d\d:\d\d(?: \(UTC\+\d\))?) (\d+) 0 1", text)
+    assert [row[0] for row in rows if row[0].startswith("02:00")] == ["02:00 (UTC+2)", "02:00 (UTC+1)"]
+    assert sum(int(events) for _, events in rows) == 32
