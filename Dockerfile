@@ -26,7 +26,9 @@ FROM base
 COPY deploy/install-packages deploy/
 RUN deploy/install-packages fonts \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin feedback
+ && useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin feedback \
+ && install -d -o feedback -g feedback -m 700 /var/lib/flower \
+ && ln -s /app/deploy/poetry/run /usr/local/bin/poetry
 COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder /app /app
 ENV FEEDBACK_STATIC_ROOT=/app/static \

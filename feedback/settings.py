@@ -49,6 +49,7 @@ if not SECRET_KEY:
 
 FEEDBACK_AUTH = env.choice("FEEDBACK_AUTH", "keys", ("open", "keys"))
 FEEDBACK_ALLOW_OPEN = env.flag("FEEDBACK_ALLOW_OPEN", default=False)
+FEEDBACK_PUBLISH = env.text("FEEDBACK_PUBLISH")
 FEEDBACK_HTTPS = env.flag("FEEDBACK_HTTPS", default=False)
 FEEDBACK_TIME_ZONE = env.text("FEEDBACK_TIME_ZONE", "UTC")
 if FEEDBACK_TIME_ZONE not in available_timezones():

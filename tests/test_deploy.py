@@ -1,11 +1,18 @@
 """The compose file keeps its promises: nothing published beyond this machine, and everything says how it fares."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
+
+from tests.harness.environment import Reservation, without_ours
+from tests.harness.processes import Process
 
 ROOT = Path(__file__).parents[1]
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
@@ -26,7 +33,7 @@ def test_every_service_that_stays_has_a_health_check_and_comes_back_after_a_fall
 
 def test_only_web_and_flower_are_published_and_only_on_this_machine() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert published == {"web": ["127.0.0.1:8000:8000"], "flower": ["127.0.0.1:5555:5555"]}
+    assert published == {"web": ["${FEEDBACK_PUBLISH:-127.0.0.1:8000}:8000"], "flower": ["127.0.0.1:5555:5555"]}
 
 
 @pytest.mark.parametrize("name", ["web", "celery", "beat", "flower"])
@@ -46,7 +53,8 @@ def test_what_runs_our_image_has_no_rights_and_can_write_to_its_tmp_alone(name: 
     assert service["security_opt"] == ["no-new-privileges:true"]
     written = [mount.partition(":")[0] for mount in service["tmpfs"]]
     written += [volume.partition(":")[2] for volume in service.get("volumes", [])]
-    assert written == ["/tmp"]  # noqa: S108 - inside a container
+    kept = ["/var/lib/flower"] if name == "flower" else []
+    assert written == ["/tmp", *kept]  # noqa: S108 - inside a container
 
 
 def test_what_is_kept_is_kept_in_named_volumes() -> None:
@@ -56,14 +64,66 @@ def test_what_is_kept_is_kept_in_named_volumes() -> None:
 
 def test_the_variables_that_compose_asks_for_stand_in_the_example_environment() -> None:
     asked = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
-    given = set(re.findall(r"^(\w+)=.", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    given = set(re.findall(r"^(?:# )?(\w+)=.", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert asked
     assert asked <= given
 
 
+def test_four_variables_are_enough() -> None:
+    """SECRET_KEY reaches the services through the file itself; Compose asks for these and has defaults for the rest."""
+    required = set(re.findall(r"\$\{(\w+)(?::\?|\?|\})", (ROOT / "docker-compose.yml").read_text()))
+    assert required == {"POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD"}
+
+
+def test_the_example_is_open_to_this_machine_alone() -> None:
+    """Publishing it elsewhere is then refused (tests/cli/test_exposure.py): nothing in it says that open is meant."""
+    example = dict(re.findall(r"^(\w+)=(.*)", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert example["FEEDBACK_PUBLISH"] == "127.0.0.1:8000"
+    assert "FEEDBACK_ALLOW_OPEN" not in example
+
+
+def test_flower_makes_a_password_once_and_says_it_at_every_start(broker: str, tmp_path: Path) -> None:
+    said = [flower_started(tmp_path, broker) for _ in range(2)]
+
+    assert said[0] == said[1]
+    assert (tmp_path / "kept" / "basic_auth").stat().st_mode & 0o077 == 0
+
+
+def flower_started(folder: Path, broker: str) -> tuple[str, str]:
+    """Start Flower, look at a page without and with what its log says, and stop it; the name and the password."""
+    (folder / "kept").mkdir(exist_ok=True)
+    port = Reservation()
+    command = [sys.executable, "deploy/flower.py", str(folder / "kept"), f"--port={port.port}"]
+    port.release()
+    environment = without_ours(dict(os.environ)) | {
+        "CELERY_BROKER_URL": broker,
+        "DATABASE_URL": f"sqlite:///{folder}/none.sqlite3",
+        "FEEDBACK_HOME": str(folder),
+    }
+    flower = Process("flower", command, environment, folder / f"log-{port.port}")
+    try:
+        flower.until(lambda: "Visit me at" in flower.words())
+        (found,) = re.findall(r"log in as (\S+) with the password (\S+)", flower.words())
+        page = f"http://127.0.0.1:{port.port}/workers"
+        assert httpx.get(page).status_code == 401
+        assert httpx.get(page, auth=(found[0], "another")).status_code == 401
+        assert httpx.get(page, auth=found).status_code == 200
+    finally:
+        flower.stop()
+    return found[0], found[1]
+
+
+def test_poetry_run_in_the_image_runs_the_command() -> None:
+    shim = ROOT / "deploy" / "poetry" / "run"
+    done = subprocess.run([shim, "run", "echo", "a b"], capture_output=True, text=True, check=True)
+    assert done.stdout == "a b\n"
+    refused = subprocess.run([shim, "install"], capture_output=True, text=True, check=False)
+    assert (refused.returncode, "everything is installed" in refused.stderr) == (2, True)
+
+
 def test_every_secret_of_the_example_environment_is_a_placeholder_that_the_deployment_check_knows() -> None:
     example = (ROOT / ".env.example").read_text()
-    secrets = re.findall(r"^(SECRET_KEY|POSTGRES_PASSWORD|FLOWER_BASIC_AUTH)=(.*)", example, re.MULTILINE)
+    secrets = re.findall(r"^(?:# )?(SECRET_KEY|POSTGRES_PASSWORD|FLOWER_BASIC_AUTH)=(.*)", example, re.MULTILINE)
     assert len(secrets) == 3
     assert all("change-me" in value for _, value in secrets)
 

@@ -43,6 +43,14 @@ def refuse_exposure(address: str, auth: str, *, allow_open: bool) -> None:
         )
 
 
+def published_at(publish: str) -> str:
+    """The address in `ADDRESS:PORT`, as Docker reads it: a port alone means every address. Empty for an empty text."""
+    if not publish:
+        return ""
+    host, _, _ = publish.rpartition(":")
+    return host.strip("[]") or "0.0.0.0"  # noqa: S104 - what is refused, not bound
+
+
 def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -50,7 +50,8 @@ def _take_all_descriptors() -> None:
 def _refuse_exposure(bound: socket.socket) -> None:
     """Raises StartFailed where the service would be open to other machines without its operator having said so."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "feedback.settings")
-    embedded.refuse_exposure(bound.getsockname()[0], settings.FEEDBACK_AUTH, allow_open=settings.FEEDBACK_ALLOW_OPEN)
+    reached = embedded.published_at(settings.FEEDBACK_PUBLISH) or bound.getsockname()[0]
+    embedded.refuse_exposure(reached, settings.FEEDBACK_AUTH, allow_open=settings.FEEDBACK_ALLOW_OPEN)
 
 
 def _configuration(workers: int) -> uvicorn.Config:

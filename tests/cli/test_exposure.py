@@ -53,6 +53,38 @@ def test_what_is_refused(host: str, auth: str, allow_open: bool, refused: bool) 
         embedded.refuse_exposure(host, auth, allow_open=allow_open)
 
 
+@pytest.mark.parametrize(
+    ("publish", "address"),
+    [
+        ("", ""),
+        ("127.0.0.1:8000", "127.0.0.1"),
+        ("[::1]:8000", "::1"),
+        ("8000", EVERYWHERE),
+        (":8000", EVERYWHERE),
+        ("192.0.2.7:80", "192.0.2.7"),
+    ],
+)
+def test_where_a_container_is_published(publish: str, address: str) -> None:
+    assert embedded.published_at(publish) == address
+
+
+def test_in_a_container_it_is_the_published_address_that_counts(tmp_path: Path) -> None:
+    """Compose publishes a port of a process that listens on every address of its container."""
+    settings = {"FEEDBACK_AUTH": "open", "FEEDBACK_HOME": str(tmp_path / "home")}
+    command = [FEEDBACK, "web", "--host", EVERYWHERE, "--port", "0"]
+
+    refused = feedback(*command[1:], **settings, FEEDBACK_PUBLISH="0.0.0.0:8000")
+    assert refused.returncode == 1
+    assert "0.0.0.0 can be reached from other machines" in refused.stderr
+
+    environment = without_ours(dict(os.environ)) | settings | {"FEEDBACK_PUBLISH": "127.0.0.1:8000"}
+    web = Process("web", command, environment, tmp_path / "log")
+    try:
+        web.until(lambda: "Listening on" in web.words())
+    finally:
+        web.stop()
+
+
 def test_served_beyond_this_machine_it_wants_keys(tmp_path: Path) -> None:
     command = [FEEDBACK, "serve", "--host", EVERYWHERE, "--port", "0", "--home", str(tmp_path / "home")]
     serve = Process("serve", command, without_ours(dict(os.environ)), tmp_path / "log")
