@@ -70,14 +70,14 @@ def test_where_a_container_is_published(publish: str, address: str) -> None:
 
 def test_in_a_container_it_is_the_published_address_that_counts(tmp_path: Path) -> None:
     """Compose publishes a port of a process that listens on every address of its container."""
-    settings = {"FEEDBACK_AUTH": "open", "FEEDBACK_HOME": str(tmp_path / "home")}
-    command = [FEEDBACK, "web", "--host", EVERYWHERE, "--port", "0"]
+    home, command = str(tmp_path / "home"), [FEEDBACK, "web", "--host", EVERYWHERE, "--port", "0"]
 
-    refused = feedback(*command[1:], **settings, FEEDBACK_PUBLISH="0.0.0.0:8000")
+    everyone = {"FEEDBACK_AUTH": "open", "FEEDBACK_HOME": home, "FEEDBACK_PUBLISH": "0.0.0.0:8000"}
+    refused = feedback(*command[1:], stdin=b"", **everyone)
     assert refused.returncode == 1
     assert "0.0.0.0 can be reached from other machines" in refused.stderr
 
-    environment = without_ours(dict(os.environ)) | settings | {"FEEDBACK_PUBLISH": "127.0.0.1:8000"}
+    environment = without_ours(dict(os.environ)) | everyone | {"FEEDBACK_PUBLISH": "127.0.0.1:8000"}
     web = Process("web", command, environment, tmp_path / "log")
     try:
         web.until(lambda: "Listening on" in web.words())
