@@ -44,7 +44,7 @@ class Recipe:
 
 def find(payload: bytes, recipe: Recipe) -> Findings:
     """The findings about the student whose canonical JSON `payload` is. Raises msgspec.DecodeError for other bytes."""
-    return with_facts(analyse(decode_student(payload), recipe.settings), recipe.facts)
+    return with_facts(analyse(decode_student(payload), settings=recipe.settings), recipe.facts)
 
 
 def with_facts(findings: Findings, facts: bytes | None) -> Findings:

@@ -3,7 +3,7 @@
 No clock, no environment, no I/O; the same events and settings always give the same findings.
 """
 
-from feedback.analysis.analyse import analyse
+from feedback.analysis.analyse import analyse, with_class_statistics
 from feedback.analysis.cohort.analyse import analyse_class
 from feedback.analysis.cohort.compared import ComparedMeasure, ComparedQuestion, Comparison
 from feedback.analysis.cohort.comparison import with_comparison
@@ -29,7 +29,9 @@ from feedback.analysis.encoding import (
     encode_statistics,
     findings_schema,
 )
+from feedback.analysis.facts import ClassFacts, UsualWindow, decode_facts, encode_facts, facts_of
 from feedback.analysis.findings import (
+    Exam,
     Findings,
     KeyFigures,
     LateShare,
@@ -39,15 +41,20 @@ from feedback.analysis.findings import (
     Rhythm,
     Run,
     ScoreProgress,
+    Slot,
+    Window,
 )
 from feedback.analysis.guide import definitions, how_to_read, how_to_read_class
+from feedback.analysis.kinds import KINDS, kind_of
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote, Definition, Insight, Missing
 from feedback.analysis.student.quality import replaced_characters_note
 
 __all__ = [
+    "KINDS",
     "Activity",
     "AnalysisSettings",
+    "ClassFacts",
     "ClassFindings",
     "ClassKeyFigures",
     "ClassRow",
@@ -57,6 +64,7 @@ __all__ = [
     "Comparison",
     "DataNote",
     "Definition",
+    "Exam",
     "Failure",
     "Findings",
     "Insight",
@@ -72,20 +80,28 @@ __all__ = [
     "Rhythm",
     "Run",
     "ScoreProgress",
+    "Slot",
     "Spread",
+    "UsualWindow",
+    "Window",
     "analyse",
     "analyse_class",
     "class_findings_schema",
     "decode_class_findings",
+    "decode_facts",
     "decode_findings",
     "decode_statistics",
     "definitions",
     "encode_class_findings",
+    "encode_facts",
     "encode_findings",
     "encode_statistics",
+    "facts_of",
     "findings_schema",
     "how_to_read",
     "how_to_read_class",
+    "kind_of",
     "replaced_characters_note",
+    "with_class_statistics",
     "with_comparison",
 ]

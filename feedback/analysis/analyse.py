@@ -1,6 +1,15 @@
 """One student's findings: every measure, in the order a report gives them."""
 
-from feedback.analysis.findings import Findings
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+
+from feedback.analysis.cohort.analyse import analyse_class
+from feedback.analysis.cohort.comparison import with_comparison
+from feedback.analysis.exam import ExamContext
+from feedback.analysis.facts import ClassFacts, facts_of
+from feedback.analysis.findings import Exam, Findings
 from feedback.analysis.insights import insights_of
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.settings import AnalysisSettings
@@ -9,39 +18,81 @@ from feedback.analysis.student.late import late_share_of
 from feedback.analysis.student.log import lay_out
 from feedback.analysis.student.missing import missing_of
 from feedback.analysis.student.path import path_of
-from feedback.analysis.student.quality import FAR_OFF, data_notes_of
-from feedback.analysis.student.questions import questions_of
+from feedback.analysis.student.quality import Noted, data_notes_of
+from feedback.analysis.student.questions import Basis, questions_of
 from feedback.analysis.student.rhythm import rhythm_of
+from feedback.analysis.student.slots import slots_of
+from feedback.analysis.student.window import bounds_of, window_of
 from feedback.events import Student
+from feedback.events.context import NO_CONTEXT, Context
 from feedback.phrasing.i18n import speech
 
 DEFAULTS = AnalysisSettings()
 
 
-def analyse(student: Student, settings: AnalysisSettings = DEFAULTS) -> Findings:
-    """The findings of one student: a pure function, in time near linear in the number of events."""
+def analyse(
+    student: Student,
+    context: Context = NO_CONTEXT,
+    facts: ClassFacts | None = None,
+    settings: AnalysisSettings = DEFAULTS,
+) -> Findings:
+    """The findings of one student: a pure function, in time near linear in the number of events.
+
+    `facts` are those of the student's upload; without them the student is a single. Raises ValueError for a
+    threshold of the context that is out of range.
+    """
+    facts = facts_of([student], context) if facts is None else facts
+    settings = _with_thresholds(settings, context)
+    exam = ExamContext(context, section_numbers=facts.section_numbers)
     say = speech(settings.language)
-    log = lay_out(student.events, settings)
+    bounds = bounds_of(student, exam)
+    log = lay_out(student.events, settings, facts, bounds)
     path = path_of(log)
-    questions = questions_of(log, path, settings, say)
-    figures = key_figures_of(log, questions, len(path), settings)
+    questions = questions_of(Basis(log, exam, facts, settings, say), path)
+    slots = slots_of(questions, log, exam, facts, say)
+    figures = key_figures_of(log, questions, slots, exam, facts, settings)
     rhythm = rhythm_of(log, questions, settings)
     late = late_share_of(log, questions, settings)
-    notes = data_notes_of(student.events, log, settings, say)
-    far_off = any(note.code == FAR_OFF for note in notes)
-    return Findings(
+    window = window_of(bounds, log, student)
+    found = Findings(
         student_id=student.student_id,
         namespace=student.namespace,
         settings=settings,
         event_order=tuple(log.aliases[number - 1] for number in log.received),
         key_figures=figures,
+        name=student.name,
+        remark=student.remark,
+        exam=_exam(context),
+        kind=facts.kind,
+        kind_given=facts.kind_given,
+        log_kind=facts.log_kind,
+        log_kind_given=facts.log_kind_given,
+        kinds=dict(sorted(Counter([mark.kind for mark in log.marks]).items())),
         questions=questions,
+        slots=slots,
+        window=window,
         marks=log.marks,
         path=path,
         rhythm=rhythm,
         late=late,
-        insights=insights_of(Evidence(log, figures, questions, rhythm, late, far_off, settings, say)),
-        data_notes=notes,
-        missing=missing_of(figures, rhythm, late, settings, say),
+        insights=insights_of(Evidence(log, figures, questions, rhythm, late, settings, say)),
+        data_notes=data_notes_of(Noted(student.events, log, questions, window, exam, facts, settings, say)),
+        missing=missing_of(figures, rhythm, late, settings, say, visits=log.visits),
         order_differs=log.out_of_order > 0,
+        hide=context.report.hide,
     )
+    return found if facts.statistics is None else with_comparison(found, facts.statistics)
+
+
+def with_class_statistics(facts: ClassFacts, findings: Iterable[Findings]) -> ClassFacts:
+    """The facts with what a comparison with the class needs: from the findings of all students, made with `facts`."""
+    return msgspec.structs.replace(facts, statistics=analyse_class(findings).statistics)
+
+
+def _exam(context: Context) -> Exam:
+    exam = context.exam
+    return Exam(exam.title, exam.course, exam.message, exam.solutions_url, exam.counts or "best")
+
+
+def _with_thresholds(settings: AnalysisSettings, context: Context) -> AnalysisSettings:
+    return msgspec.structs.replace(settings, **context.report.thresholds) if context.report.thresholds else settings

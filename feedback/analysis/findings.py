@@ -11,11 +11,14 @@ from typing import Literal
 import msgspec
 
 from feedback.analysis.cohort.compared import Comparison
+from feedback.analysis.kinds import Kind
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote, Insight, Missing
+from feedback.analysis.units import UnitKind
+from feedback.events.context import Counts, ExamKind, LogKind
 
-Kind = Literal["save", "submission", "other"]
-UnitKind = Literal["number", "text"]
+__all__ = ["Counts", "ExamKind", "Kind", "LogKind", "UnitKind"]
+
 PauseKind = Literal["pause", "long_pause"]
 
 
@@ -23,17 +26,19 @@ class Mark(msgspec.Struct, frozen=True, gc=False):
     """One event on the time line.
 
     `question` is the number n of the alias Qn, from 1; `at` is None for an event without a time; `score`
-    is given for submissions only, and None where the log has none.
+    is given for submissions only, and None where the log has none. A `look` is a submission that is no attempt:
+    in a log of page visits it only shows the question again, else it repeats a score in a batch.
     """
 
     at: datetime | None
     question: int
     kind: Kind
     score: float | None = None
+    look: bool = False
 
 
 class Run(msgspec.Struct, frozen=True, gc=False):
-    """A visit: consecutive events on one question, `events` of them, with the active time charged to them.
+    """A visit: consecutive events on one question, looks aside, `events` of them, with the time charged to them.
 
     `seconds` is None where no counted interval ends in this run.
     """
@@ -46,11 +51,11 @@ class Run(msgspec.Struct, frozen=True, gc=False):
 
 
 class ScoreProgress(msgspec.Struct, frozen=True, gc=False):
-    """The scores of one question's submissions in time order.
+    """The scores of one question's attempts in time order; `first`, `best` and `last` of its looks where it has none.
 
-    `attempts_to_best` counts scored submissions up to and including the first that reached the best
-    score; `runs_without_improvement` holds the length of every maximal run of consecutive scored
-    submissions that did not raise the best score so far, counted until the full score is reached.
+    `attempts_to_best` counts scored attempts up to and including the first that reached the best score;
+    `runs_without_improvement` holds the length of every maximal run of consecutive scored attempts that did not
+    raise the best score so far, counted until the full score is reached.
     """
 
     scores: tuple[float, ...]
@@ -64,26 +69,42 @@ class ScoreProgress(msgspec.Struct, frozen=True, gc=False):
 class Question(msgspec.Struct, frozen=True, gc=False):
     """One question the student touched, in the order of the aliases.
 
-    `unit` is the platform's name: a number in plain decimals, or the text as it was sent. `seconds` is
-    the estimated active time, the sum of the `intervals` counted intervals that end at this question;
-    None, with the reason in `seconds_missing`, where there is no such interval. `batch_submissions` came
-    as part of a batch, many questions at once.
+    `unit` is the platform's name: a number in plain decimals, or the text as it was sent. `label` is the name that
+    people read: the unit where the class has names of its own (`Q3`, `Question 5`), else the alias. `title`,
+    `topic`, `points`, `group` and `solution_url` come from the exam's context; `group` is also a version's slot where
+    versions were detected. `points` is None where the exam's questions are known and this one is not among them.
+    `score_earned` is the score that counts, times the points.
+
+    `attempts` are the submissions that are tries, `looks` the other submissions. `seconds` is the time on the
+    question, the sum of the `intervals` that end at its events; None, with the reason in `seconds_missing`, where
+    there is none. In a log of page visits these are whole gaps, `long_gaps` of them longer than 45 minutes; else
+    it is estimated active time. `batch_submissions` came as part of a batch, many questions at once.
     """
 
     alias: str
     number: int
     unit: str
     unit_kind: UnitKind
+    label: str
     events: int
     saves: int
     submissions: int
     other_events: int
     visits: int
     revisits: int
+    title: str | None = None
+    topic: str | None = None
+    points: float | None = 1.0
+    group: str | None = None
+    score_earned: float | None = None
+    solution_url: str | None = None
+    attempts: int = 0
+    looks: int = 0
     first_at: datetime | None = None
     last_at: datetime | None = None
     first_submission_at: datetime | None = None
     intervals: int = 0
+    long_gaps: int = 0
     seconds: float | None = None
     seconds_missing: str | None = None
     share_of_active_time: float | None = None
@@ -94,13 +115,55 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     saved_not_submitted: bool = False
     progress: ScoreProgress | None = None
 
+    @property
+    def name(self) -> str:
+        """The label with the title behind it: `Q5 Trees`."""
+        return f"{self.label} {self.title}" if self.title else self.label
+
+
+class Slot(msgspec.Struct, frozen=True, gc=False):
+    """One question of the exam as it is scored: a unit, or a group of units that are versions of one question.
+
+    `aliases` are the student's questions in it, none where it is known from the context alone and was not touched.
+    `points` is None where it is shown and not counted. `share` is the score that counts (the best, or the last), from
+    0 to 1, None without a scored submission; `score_earned` is it times the points. `seconds` is the time on all of
+    its questions.
+    """
+
+    slot: str
+    label: str
+    title: str | None = None
+    topic: str | None = None
+    points: float | None = 1.0
+    optional: bool = False
+    aliases: tuple[str, ...] = ()
+    share: float | None = None
+    score_earned: float | None = None
+    seconds: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The label with the title behind it: `Q5 Trees`."""
+        return f"{self.label} {self.title}" if self.title else self.label
+
+    @property
+    def lost(self) -> float:
+        """The points of the slot that were not earned; 0 where it does not count, and for an optional one not tried."""
+        if self.points is None or (self.optional and not self.aliases):
+            return 0.0
+        return max(self.points - (self.score_earned or 0.0), 0.0)
+
 
 class KeyFigures(msgspec.Struct, frozen=True, gc=False):
     """The totals. `questions_solved` counts questions with a full score and is None where the log has no scores.
 
-    `active_seconds` is an estimate: the sum of the intervals of at most the session gap; the narrow and
-    wide figures give the same at the other two gaps of the settings. `sessions` is the number of
-    stretches of work that longer intervals leave.
+    `events` and all that follows leave out `repeats`: exact repeats and double clicks, which stand in the event order
+    alone. `score_earned` of `score_possible` are points, both None only where the whole upload has no score.
+    `window_seconds` is the time from the first event to the last, far-off ones aside. `active_seconds` is an
+    estimate: the sum of the intervals of at most the session gap; the narrow and wide figures give the same at the
+    other two gaps of the settings; all three are None in a log of page visits. `seconds` is the time on all
+    questions. `sessions` is the number of stretches of work that intervals over the session gap leave, `sittings` of
+    those that intervals over the sitting gap leave, which come to `sitting_seconds`.
     """
 
     events: int
@@ -109,14 +172,22 @@ class KeyFigures(msgspec.Struct, frozen=True, gc=False):
     other_events: int
     questions: int
     questions_submitted: int
+    attempts: int = 0
+    looks: int = 0
+    repeats: int = 0
     questions_solved: int | None = None
+    score_earned: float | None = None
+    score_possible: float | None = None
     first_at: datetime | None = None
     last_at: datetime | None = None
     window_seconds: float | None = None
     active_seconds: float | None = None
     active_seconds_narrow_gap: float | None = None
     active_seconds_wide_gap: float | None = None
+    seconds: float | None = None
     sessions: int | None = None
+    sittings: int | None = None
+    sitting_seconds: float | None = None
     switches: int = 0
 
 
@@ -154,7 +225,10 @@ class Rhythm(msgspec.Struct, frozen=True, gc=False):
 
 
 class LateShare(msgspec.Struct, frozen=True, gc=False):
-    """The last part of the window (`late_share_of_window`): its timed events, and the questions first touched in it."""
+    """The last part of the time (`late_share_of_window`): its timed events, and the questions first touched in it.
+
+    The time is the exam's window where that is used, else the student's own, without the breaks between sittings.
+    """
 
     from_at: datetime
     events: int
@@ -162,11 +236,39 @@ class LateShare(msgspec.Struct, frozen=True, gc=False):
     first_touched: tuple[str, ...] = ()
 
 
+class Window(msgspec.Struct, frozen=True, gc=False):
+    """The time that was given for the exam: the student's own before the exam's, with `extra_minutes` at its end.
+
+    `outside` counts the timed events outside it. It is not `used` where under half of them lie inside.
+    `unused_seconds` is the time from the last event inside to the end.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    used: bool
+    outside: int = 0
+    unused_seconds: float | None = None
+    extra_minutes: float = 0.0
+
+
+class Exam(msgspec.Struct, frozen=True, gc=False):
+    """What the sender said about the exam, and a report repeats."""
+
+    title: str | None = None
+    course: str | None = None
+    message: str | None = None
+    solutions_url: str | None = None
+    counts: Counts = "best"
+
+
 class Findings(msgspec.Struct, frozen=True, gc=False):
     """Everything a report says about one student.
 
-    `event_order` holds the aliases in the order received; `marks`, `path` and all measures are in time
-    order, and `order_differs` says whether the two orders are not the same.
+    `event_order` holds the aliases in the order received, of every event; `marks`, `path` and all measures are in
+    time order and without repeats, and `order_differs` says whether the two orders are not the same. `kinds` counts
+    the events of each kind there is. `log_kind` and `kind` come from the sender where `…_given` says so, else they
+    were detected. `headline` is the sentence on what mattered most. `insights` are those of page one, at most one
+    praise and two suggestions; `further_insights` are the others. `hide` names what the report leaves out.
     """
 
     student_id: str
@@ -174,15 +276,28 @@ class Findings(msgspec.Struct, frozen=True, gc=False):
     settings: AnalysisSettings
     event_order: tuple[str, ...]
     key_figures: KeyFigures
+    name: str | None = None
+    remark: str | None = None
+    exam: Exam = Exam()
+    kind: ExamKind = "exam"
+    kind_given: bool = False
+    log_kind: LogKind = "submissions"
+    log_kind_given: bool = False
+    kinds: dict[str, int] = {}
+    headline: str = ""
     questions: tuple[Question, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    window: Window | None = None
     marks: tuple[Mark, ...] = ()
     path: tuple[Run, ...] = ()
     rhythm: Rhythm = Rhythm()
     late: LateShare | None = None
     insights: tuple[Insight, ...] = ()
+    further_insights: tuple[Insight, ...] = ()
     data_notes: tuple[DataNote, ...] = ()
     missing: tuple[Missing, ...] = ()
     order_differs: bool = False
+    hide: tuple[str, ...] = ()
     comparison: Comparison | None = None
 
     @property

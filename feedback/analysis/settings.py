@@ -33,6 +33,7 @@ class AnalysisSettings(msgspec.Struct, frozen=True):
     batch_seconds: Seconds = 2
     batch_questions: Count = 3
     far_off_hours: Hours = 24
+    sitting_gap_minutes: Minutes = 120
     # The insight rules: how many are shown, on how much evidence, and from which value on.
     insights_shown: Annotated[int, Meta(ge=0)] = 4
     insight_events: Count = 10

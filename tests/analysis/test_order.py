@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.analysis import analyse
-from feedback.analysis.student.log import kind_of, time_order
+from feedback.analysis.kinds import kind_of
+from feedback.analysis.student.ordering import time_order
 from feedback.events import Event
 from tests.analysis.logs import at, events, save, student, submission
 
@@ -81,7 +82,7 @@ def test_names_of_submissions(name: str) -> None:
     assert kind_of(name) == "submission"
 
 
-@pytest.mark.parametrize("name", ["opened", "", "unsaved", "resubmission requested", "ѕave", None])
+@pytest.mark.parametrize("name", ["polled", "", "unsaved", "resubmission requested", "ѕave", None])
 def test_any_other_name_counts_as_neither(name: str | None) -> None:
     assert kind_of(name) == "other"
 

@@ -43,5 +43,5 @@ def test_settings_of_another_version_can_be_read() -> None:
 
 @pytest.mark.parametrize("gap", [1e-9, 1_000_000])
 def test_the_extremes_in_range_work(gap: float) -> None:
-    found = analyse(student(save("a", 0), save("a", 60)), AnalysisSettings(session_gap_minutes=gap))
+    found = analyse(student(save("a", 0), save("a", 60)), settings=AnalysisSettings(session_gap_minutes=gap))
     assert found.key_figures.active_seconds in (0, 60)

@@ -52,7 +52,7 @@ def test_active_time_is_also_given_at_a_narrower_and_a_wider_gap() -> None:
 def test_the_session_gap_is_a_setting() -> None:
     log = student(save("a", 0), save("a", 12 * MINUTE))
     assert analyse(log).key_figures.active_seconds == 0
-    assert analyse(log, AnalysisSettings(session_gap_minutes=12)).key_figures.active_seconds == 12 * MINUTE
+    assert analyse(log, settings=AnalysisSettings(session_gap_minutes=12)).key_figures.active_seconds == 12 * MINUTE
 
 
 def test_an_event_without_a_time_lends_its_neighbours_no_interval_and_takes_none() -> None:
@@ -77,10 +77,18 @@ def test_events_of_one_instant_are_an_interval_of_no_length() -> None:
 
 def test_the_first_and_the_last_year_are_times_like_any_other() -> None:
     first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
-    found = analyse(student(Event("a", "save", last), Event("a", "save", first)))
-    assert (found.key_figures.first_at, found.key_figures.last_at) == (first, last)
-    assert found.key_figures.window_seconds == (last - first).total_seconds()
-    assert found.key_figures.active_seconds == 0
+    for when in (first, last):
+        figures = analyse(student(Event("a", "save", when))).key_figures
+        assert (figures.first_at, figures.last_at, figures.window_seconds) == (when, when, 0)
+
+
+def test_one_time_in_another_age_is_left_out_of_the_time_from_two_events_on() -> None:
+    lost = Event("b", "save", datetime(1970, 1, 1, tzinfo=UTC))
+    for near in ([save("a", 0)], [save("a", 0), save("a", 60), save("a", 120)]):
+        found = analyse(student(lost, *near))
+        assert found.key_figures.first_at == at(0)
+        assert found.key_figures.window_seconds == 60 * (len(near) - 1)
+        assert {note.code: note.count for note in found.data_notes}["far_off_times"] == 1
 
 
 @pytest.mark.parametrize(
@@ -99,7 +107,7 @@ def test_the_first_and_the_last_year_are_times_like_any_other() -> None:
             },
         ),
         (
-            student(submission("a", 5, 1), submission("a", 5, 1)),
+            student(submission("a", 5, 1), submission("a", 5, 0)),
             {"All times are the same, so there is no end to look at."},
         ),
         (

@@ -12,7 +12,7 @@ from tests.rendering.documents import Parsed
 
 
 def page(*events: Event) -> str:
-    found = analyse(student(*events), AnalysisSettings(insights_shown=99))
+    found = analyse(student(*events), settings=AnalysisSettings(insights_shown=99))
     return Parsed(render(found, Format.HTML).body.decode()).text
 
 

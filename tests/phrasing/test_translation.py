@@ -94,7 +94,7 @@ def test_every_sentence_of_a_report_is_translated(bracketed: AnalysisSettings) -
         save("d"),
         Event("d", "opened", None, 0.5),
     )
-    found = analyse(log, bracketed)
+    found = analyse(log, settings=bracketed)
     said = list(spoken(with_comparison(found, analyse_class([found] * 10).statistics)))
     assert len(said) > 30
     for text in said:
@@ -108,12 +108,12 @@ def test_every_definition_is_translated(bracketed: AnalysisSettings) -> None:
 
 
 def test_a_language_without_a_translation_speaks_english() -> None:
-    found = analyse(student(), AnalysisSettings(language="tlh"))
+    found = analyse(student(), settings=AnalysisSettings(language="tlh"))
     assert found.data_notes[0].text == "The log holds no events, so there is nothing to measure yet."
 
 
 def test_every_heading_but_the_students_is_translated(bracketed: AnalysisSettings) -> None:
-    student, course = analyse(exam(), bracketed), analyse_class([analyse(exam(), bracketed)])
+    student, course = analyse(exam(), settings=bracketed), analyse_class([analyse(exam(), settings=bracketed)])
     pages = [
         Parsed(render(student, Format.HTML).body.decode()),
         Parsed(render_class(course, Format.HTML).body.decode()),
@@ -126,7 +126,7 @@ def test_every_heading_but_the_students_is_translated(bracketed: AnalysisSetting
 
 
 def test_what_programs_read_is_the_same_in_every_language(bracketed: AnalysisSettings) -> None:
-    text = pdf_text(render(analyse(exam(), bracketed), Format.PDF).body)
+    text = pdf_text(render(analyse(exam(), settings=bracketed), Format.PDF).body)
     assert "Student ID: exam-7" in text
     assert "Event Order: Q" in text
 

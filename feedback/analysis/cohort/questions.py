@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from feedback.analysis.cohort.findings import OpeningOrder, QuestionStatistics
 from feedback.analysis.cohort.spread import spread_of
 from feedback.analysis.findings import Findings, Question
-from feedback.analysis.student.questions import FULL_SCORE
+from feedback.analysis.scores import FULL_SCORE
 from feedback.analysis.units import Unit, in_order
 
 ORDERS_SHOWN = 5

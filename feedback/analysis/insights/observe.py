@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from feedback.analysis.findings import ScoreProgress
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
-from feedback.analysis.student.questions import FULL_SCORE
+from feedback.analysis.scores import FULL_SCORE
 from feedback.analysis.times import SECOND
 from feedback.phrasing.i18n import N_, Speech
 from feedback.phrasing.numbers import duration, number, percent, score

@@ -8,7 +8,7 @@ from feedback.analysis.findings import Mark, ScoreProgress
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
 from feedback.analysis.insights.observe import SEVERAL_QUESTIONS, named
-from feedback.analysis.student.questions import FULL_SCORE
+from feedback.analysis.scores import FULL_SCORE
 from feedback.analysis.times import SECOND, microseconds
 from feedback.phrasing.i18n import N_
 from feedback.phrasing.numbers import duration, number, percent, score
@@ -21,9 +21,9 @@ def improved_on_return(evidence: Evidence) -> Observation:
     improved = set[int]()
     # Without scores none can have risen.
     for visit in evidence.visits if evidence.progress else ():
-        marks = evidence.marks[visit]
+        marks = [evidence.marks[i] for i in visit]
         question = marks[0].question
-        instants = [at for at in evidence.instants[visit] if at is not None]
+        instants = [at for i in visit if (at := evidence.instants[i]) is not None]
         scores = [mark.score for mark in marks if mark.score is not None]
         returned = question in left and instants and instants[0] - left[question] >= away
         if returned and question in best and max(scores, default=0) > best[question]:

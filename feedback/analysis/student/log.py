@@ -1,35 +1,44 @@
 """A student's events laid out once for every measure: questions named, kinds told apart, in time order."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import msgspec
 
-from feedback.analysis.findings import Kind, Mark
+from feedback.analysis.facts import ClassFacts
+from feedback.analysis.findings import Mark
+from feedback.analysis.kinds import Kind, kind_of
+from feedback.analysis.outliers import near_part
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.batches import batched
+from feedback.analysis.student.looks import batch_looks, visit_looks
+from feedback.analysis.student.ordering import gaps_of, time_order
+from feedback.analysis.student.repeats import on_full_minutes, repeated
 from feedback.analysis.times import SECOND, in_utc, instant, microseconds
 from feedback.analysis.units import Unit, in_order, unit_of
 from feedback.events import Event
 
-# The names platforms use, compared without regard to case and with `-` and blanks as `_`.
-SAVES = frozenset({"saved_code", "save_code", "code_saved", "save", "saved", "autosave", "auto_save", "autosaved"})
-SUBMISSIONS = frozenset(
-    {"submission", "submissions", "submit", "submitted", "submit_code", "submitted_code", "code_submitted"}
-)
+
+class Bounds(NamedTuple):
+    """When the exam began and ended for a student, in microseconds; only the beginning may be known."""
+
+    start: int
+    end: int | None
 
 
 class Log(msgspec.Struct, frozen=True):
     """`units[n - 1]` is question n, by its alias `aliases[n - 1]`. `received` holds question numbers as received.
 
-    `marks`, `instants`, `gaps`, `charged` and `batched` are parallel and in time order: `instants` are
-    microseconds (None without a time); a gap is the time since the timed event before (None at the first
-    and where there is no time); `charged` keeps the gaps that count as active time; `batched` says which
-    marks belong to a batch. `visits` are slices of them: maximal runs on one question. `by_question[n - 1]`
-    are the positions of question n's marks, `between_submissions[n - 1]` the intervals between its timed
-    submissions. `out_of_order` counts the places at which a time is earlier than the one received before it.
+    `marks`, `instants`, `gaps`, `charged` and `batched` are parallel, in time order and without the `repeats`:
+    `instants` are microseconds (None without a time, and for the `far_off` ones); a gap is the time since the timed
+    event before (None at the first and where there is no time); `charged` is the time that counts for the question of
+    the event; `batched` says which marks belong to a batch. `runs` are the positions of each visit: maximal runs on
+    one question, looks aside. `by_question[n - 1]` are the positions of question n's marks,
+    `between_submissions[n - 1]` the intervals between its timed attempts. `out_of_order` counts the places at which a
+    time is earlier than the one received before it. `bounds` are those of the exam where they are used, `outside` the
+    events beyond them; `scored` are the numbers of questions that have a score on an event of any kind;
+    `full_minutes` says that the log knows no seconds, `visits` that it is one of page visits.
     """
 
     units: tuple[Unit, ...]
@@ -40,110 +49,180 @@ class Log(msgspec.Struct, frozen=True):
     gaps: tuple[int | None, ...]
     charged: tuple[int | None, ...]
     batched: tuple[bool, ...]
-    visits: tuple[slice, ...]
+    runs: tuple[Sequence[int], ...]
     by_question: tuple[tuple[int, ...], ...]
     between_submissions: tuple[tuple[int, ...], ...]
     out_of_order: int
+    repeats: int
+    far_off: int
+    outside: int
+    scored: frozenset[int]
+    bounds: Bounds | None
+    full_minutes: bool
+    visits: bool
+
+    @property
+    def timed(self) -> list[int]:
+        """The instants there are."""
+        return [at for at in self.instants if at is not None]
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """What shares of time are of: the exam's window where it is used, else from the first event to the last."""
+        timed = self.timed
+        if self.bounds is not None and self.bounds.end is not None:
+            return self.bounds.start, self.bounds.end
+        return (timed[0], timed[-1]) if timed else None
 
 
-def active_seconds(charged: Iterable[int | None]) -> float | None:
-    """The active time that these gaps come to; None where none of them counts."""
+def seconds_of(charged: Iterable[int | None]) -> float | None:
+    """The time that these charges come to; None where there is none."""
     counted = [gap for gap in charged if gap is not None]
     return sum(counted) / SECOND if counted else None
 
 
-def lay_out(events: Sequence[Event], settings: AnalysisSettings) -> Log:
-    """The log of a student's events; they may be none, lack times, and come in any order."""
-    units, received = _numbered(events)
+def lay_out(events: Sequence[Event], settings: AnalysisSettings, facts: ClassFacts, given: Bounds | None = None) -> Log:
+    """The log of a student's events; they may be none, lack times, and come in any order.
+
+    `given` are the exam's bounds; where under half of the timed events lie inside they are not used.
+    """
+    visits = facts.log_kind == "visits"
+    units, received = _numbered(events, section_numbers=facts.section_numbers)
     moments = [None if event.created_time is None else in_utc(event.created_time) for event in events]
-    instants = [None if moment is None else instant(moment) for moment in moments]
-    order = time_order(instants)
-    ordered = tuple(instants[i] for i in order)
-    marks = tuple(_mark(events[i], received[i], kind_of(events[i].type), moments[i]) for i in order)
-    by_question = _positions(marks, len(units))
-    gaps, session_gap = _gaps(ordered), microseconds(settings.session_gap_minutes)
+    received_instants = [None if moment is None else instant(moment) for moment in moments]
+    order = time_order(received_instants)
+    all_kinds = [kind_of(events[i].type) for i in order]
+    repeats = _repeats(events, received, received_instants, order, all_kinds, visits=visits)
+    kept = [i for i, repeat in zip(order, repeats, strict=True) if not repeat]
+    kinds = [kind for kind, repeat in zip(all_kinds, repeats, strict=True) if not repeat]
+    questions = [received[i] for i in kept]
+    scores = [events[i].score if kind == "submission" else None for i, kind in zip(kept, kinds, strict=True)]
+    instants, far_off = _near([received_instants[i] for i in kept], settings)
+    bounds, outside = _used(given, [at for at in instants if at is not None])
+    gaps, full_minutes = gaps_of(instants), on_full_minutes(instants)
+    charged = _charged(instants, gaps, bounds, settings, visits=visits, course=facts.kind == "course")
+    in_batch = [False] * len(kept) if visits or full_minutes else batched(questions, kinds, gaps, settings)
+    looks = (
+        visit_looks(questions, kinds, scores, charged) if visits else batch_looks(questions, kinds, scores, in_batch)
+    )
+    marks = tuple(map(Mark, [moments[i] for i in kept], questions, kinds, scores, looks))
+    by_question = _positions(questions, len(units))
     return Log(
         units=units,
         aliases=tuple(f"Q{number}" for number in range(1, len(units) + 1)),
         received=tuple(received),
         marks=marks,
-        instants=ordered,
+        instants=instants,
         gaps=gaps,
-        charged=tuple(gap if gap is not None and gap <= session_gap else None for gap in gaps),
-        batched=batched(marks, gaps, settings),
-        visits=visits(marks),
+        charged=charged,
+        batched=tuple(in_batch),
+        runs=_runs(questions, looks),
         by_question=by_question,
-        between_submissions=tuple(_between_submissions(marks, ordered, here) for here in by_question),
-        out_of_order=_descents(instants),
+        between_submissions=tuple(() if visits else _between(marks, instants, here) for here in by_question),
+        out_of_order=_descents(received_instants),
+        repeats=len(order) - len(kept),
+        far_off=far_off,
+        outside=outside,
+        scored=frozenset(number for number, event in zip(received, events, strict=True) if event.score is not None),
+        bounds=bounds,
+        full_minutes=full_minutes,
+        visits=visits,
     )
 
 
-@lru_cache(maxsize=1024)
-def kind_of(type_name: str | None) -> Kind:
-    """What an event of this type counts as; anything unknown is `other`."""
-    if type_name is None:
-        return "other"
-    name = "_".join(type_name.casefold().replace("-", " ").replace("_", " ").split())
-    if name in SAVES:
-        return "save"
-    return "submission" if name in SUBMISSIONS else "other"
-
-
-def time_order(instants: Sequence[int | None]) -> list[int]:
-    """Positions in time order: a stable sort of the timed events; one without a time stays where it stands."""
-    order = list(range(len(instants)))
-    timed = [i for i in order if instants[i] is not None]
-    for slot, position in zip(timed, sorted(timed, key=instants.__getitem__), strict=True):  # type: ignore[arg-type]
-        order[slot] = position
-    return order
-
-
-def _numbered(events: Sequence[Event]) -> tuple[tuple[Unit, ...], list[int]]:
+def _numbered(events: Sequence[Event], *, section_numbers: bool) -> tuple[tuple[Unit, ...], list[int]]:
     # An int and a float may compare equal and yet be two units (1e23), so the type is part of the key.
     raw = [(type(event.unit), event.unit) for event in events]
-    unit = {key: unit_of(key[1]) for key in set(raw)}
+    unit = {key: unit_of(key[1], section_numbers) for key in set(raw)}
     units = tuple(in_order(unit.values()))
     numbers = {each: number for number, each in enumerate(units, start=1)}
     number_of = {key: numbers[each] for key, each in unit.items()}
     return units, [number_of[key] for key in raw]
 
 
-def _mark(event: Event, question: int, kind: Kind, at: datetime | None) -> Mark:
-    return Mark(at, question, kind, event.score if kind == "submission" else None)
+def _repeats(
+    events: Sequence[Event],
+    received: Sequence[int],
+    instants: Sequence[int | None],
+    order: Sequence[int],
+    kinds: Sequence[Kind],
+    *,
+    visits: bool,
+) -> Sequence[bool]:
+    if visits:
+        return [False] * len(order)
+    return repeated([(received[i], events[i].type, instants[i], events[i].score) for i in order], kinds)
+
+
+def _near(instants: Sequence[int | None], settings: AnalysisSettings) -> tuple[tuple[int | None, ...], int]:
+    """The instants without far-off ones, and how many those are."""
+    timed = [at for at in instants if at is not None]
+    near = near_part(timed, settings.far_off_hours)
+    if len(near) == len(timed):
+        return tuple(instants), 0
+    low, high = timed[near[0]], timed[near[-1]]
+    kept = tuple(at if at is not None and low <= at <= high else None for at in instants)
+    return kept, len(timed) - len(near)
+
+
+def _used(given: Bounds | None, timed: Sequence[int]) -> tuple[Bounds | None, int]:
+    """The bounds where at least half of the timed events lie inside, and how many lie outside."""
+    if given is None or not timed:
+        return None, 0
+    outside = sum(at < given.start or (given.end is not None and at > given.end) for at in timed)
+    return (given if 2 * outside <= len(timed) else None), outside
+
+
+def _charged(
+    instants: Sequence[int | None],
+    gaps: Sequence[int | None],
+    bounds: Bounds | None,
+    settings: AnalysisSettings,
+    *,
+    visits: bool,
+    course: bool,
+) -> tuple[int | None, ...]:
+    if not visits:
+        limit = microseconds(settings.session_gap_minutes)
+        return tuple(gap if gap is not None and gap <= limit else None for gap in gaps)
+    charged = list(gaps)
+    first = next((i for i, at in enumerate(instants) if at is not None), None)
+    if first is not None and bounds is not None and (at := instants[first]) is not None and at >= bounds.start:
+        charged[first] = at - bounds.start
+    if course:  # a night between two sittings is no work on a question
+        limit = microseconds(settings.sitting_gap_minutes)
+        charged = [None if gap is not None and gap > limit else gap for gap in charged]
+    return tuple(charged)
 
 
 def _descents(instants: Sequence[int | None]) -> int:
     return sum(later < earlier for earlier, later in pairwise(at for at in instants if at is not None))
 
 
-def _positions(marks: Sequence[Mark], questions: int) -> tuple[tuple[int, ...], ...]:
-    positions: list[list[int]] = [[] for _ in range(questions)]
-    for position, mark in enumerate(marks):
-        positions[mark.question - 1].append(position)
+def _positions(questions: Sequence[int], count: int) -> tuple[tuple[int, ...], ...]:
+    positions: list[list[int]] = [[] for _ in range(count)]
+    for position, question in enumerate(questions):
+        positions[question - 1].append(position)
     return tuple(tuple(here) for here in positions)
 
 
-def visits(marks: Sequence[Mark]) -> tuple[slice, ...]:
-    """Where each visit stands among the marks: the maximal runs of consecutive events on one question."""
-    if not marks:
-        return ()
-    numbers = enumerate(pairwise([mark.question for mark in marks]), start=1)
-    starts = [0, *(position for position, (before, here) in numbers if here != before)]
-    return tuple(map(slice, starts, [*starts[1:], len(marks)]))
+def _runs(questions: Sequence[int], looks: Sequence[bool]) -> tuple[Sequence[int], ...]:
+    """The positions of each visit, looks aside."""
+    runs: list[list[int]] = []
+    before = 0
+    for position, (question, look) in enumerate(zip(questions, looks, strict=True)):
+        if look:
+            continue
+        if question == before:
+            runs[-1].append(position)
+        else:
+            runs.append([position])
+        before = question
+    return tuple(runs)
 
 
-def _between_submissions(
-    marks: Sequence[Mark], instants: Sequence[int | None], positions: Sequence[int]
-) -> tuple[int, ...]:
-    timed = [at for i in positions if marks[i].kind == "submission" and (at := instants[i]) is not None]
+def _between(marks: Sequence[Mark], instants: Sequence[int | None], positions: Sequence[int]) -> tuple[int, ...]:
+    timed = [
+        at for i in positions if marks[i].kind == "submission" and not marks[i].look and (at := instants[i]) is not None
+    ]
     return tuple(later - earlier for earlier, later in pairwise(timed))
-
-
-def _gaps(instants: Sequence[int | None]) -> tuple[int | None, ...]:
-    gaps: list[int | None] = []
-    before: int | None = None
-    for at in instants:
-        gaps.append(None if at is None or before is None else at - before)
-        if at is not None:
-            before = at
-    return tuple(gaps)

@@ -24,6 +24,8 @@ LATE = ("late", N_("Share of events at the end"))
 SOLVED = ("key_figures.questions_solved", N_("Questions with full score"))
 RESUBMISSIONS = ("rhythm.median_submission_interval_seconds", N_("Interval between submissions"))
 
+_NOT_OF_VISITS = frozenset({ACTIVE[0], INTERVALS[0], RESUBMISSIONS[0]})
+
 
 def missing_of(
     figures: KeyFigures,
@@ -31,8 +33,10 @@ def missing_of(
     late: LateShare | None,
     settings: AnalysisSettings,
     say: Speech,
+    *,
+    visits: bool = False,
 ) -> tuple[Missing, ...]:
-    """Every measure that could not be computed, with the reason."""
+    """Every measure that could not be computed, with the reason; a log of page `visits` has no rhythm to miss."""
     minutes = number(settings.session_gap_minutes)
     return tuple(
         Missing(place, say.gettext(name), say.gettext(reason).format(minutes=minutes))
@@ -40,6 +44,7 @@ def missing_of(
             *_about_times(figures, rhythm, late),
             *_about_submissions(figures, rhythm),
         )
+        if not (visits and place in _NOT_OF_VISITS)
     )
 
 
@@ -53,7 +58,7 @@ def _about_times(figures: KeyFigures, rhythm: Rhythm, late: LateShare | None) ->
     if rhythm.median_seconds is None:
         yield INTERVALS, without_interval if figures.active_seconds is None else _ALL_LONG
     if late is None:
-        yield LATE, without_interval if figures.active_seconds is None else _ONE_INSTANT
+        yield LATE, without_interval if figures.active_seconds is None and figures.seconds is None else _ONE_INSTANT
 
 
 def _about_submissions(figures: KeyFigures, rhythm: Rhythm) -> Iterator[tuple[tuple[str, str], str]]:

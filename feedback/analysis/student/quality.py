@@ -1,45 +1,49 @@
-"""Notes on the log itself: what is missing, odd or out of order in it, and how it was dealt with."""
+"""Notes on the data: what about a log a reader should know before trusting the numbers."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
-from feedback.analysis.outliers import HOUR, near_range
+from feedback.analysis.exam import ExamContext
+from feedback.analysis.facts import ClassFacts
+from feedback.analysis.findings import Question, Window
+from feedback.analysis.kinds import kind_of
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote
-from feedback.analysis.student.log import Log, kind_of
-from feedback.analysis.student.quality_texts import (
-    NO_EVENTS,
-    NOTES,
-    REPLACED,
-    SUBMISSIONS_ONLY,
-    UNKNOWN_TYPES,
-)
-from feedback.analysis.times import in_utc
+from feedback.analysis.student import quality_texts as texts
+from feedback.analysis.student.log import Log
+from feedback.analysis.units import Unit, spelling_of, unit_of
 from feedback.events import Event
 from feedback.phrasing.i18n import Speech, speech
 from feedback.phrasing.numbers import number
 from feedback.phrasing.phrases import listed, shortened
 
-FAR_OFF = "far_off_times"
-# Fewer times than this have no outliers worth the name.
-ENOUGH_TIMES = 5
+PAGE_VISITS = "page_visits"
 
 
-class _Evidence(NamedTuple):
-    events: Sequence[Event]
-    log: Log
-    settings: AnalysisSettings
+class Noted:
+    """What the notes on one student's log look at."""
+
+    def __init__(
+        self,
+        events: Sequence[Event],
+        log: Log,
+        questions: Sequence[Question],
+        window: Window | None,
+        exam: ExamContext,
+        facts: ClassFacts,
+        settings: AnalysisSettings,
+        say: Speech,
+    ) -> None:
+        self.events, self.log, self.questions, self.window = events, log, questions, window
+        self.exam, self.facts, self.settings, self.say = exam, facts, settings, say
 
 
-def data_notes_of(events: Sequence[Event], log: Log, settings: AnalysisSettings, say: Speech) -> tuple[DataNote, ...]:
-    """Every note that applies, in the order of `NOTES`; none for a log without anything to remark on."""
-    if not events:
-        return (DataNote("no_events", say.gettext(NO_EVENTS)),)
-    evidence = _Evidence(events, log, settings)
-    notes = [_note(code, count(evidence), settings, say) for code, count in _COUNTS.items()]
-    notes += [_unknown_types(events, say), _submissions_only(log, settings, say)]
-    return tuple(note for note in notes if note is not None)
+def data_notes_of(noted: Noted) -> tuple[DataNote, ...]:
+    """Every note that applies; none for a log without anything to remark on."""
+    if not noted.events:
+        return (DataNote("no_events", noted.say.gettext(texts.NO_EVENTS)),)
+    counted = [_note(code, n, noted) for code, n in _counts(noted) if n]
+    return (*counted, *_unknown_types(noted), *_about_the_log(noted), *_about_units(noted))
 
 
 def replaced_characters_note(characters: Iterable[str], settings: AnalysisSettings) -> DataNote | None:
@@ -48,94 +52,80 @@ def replaced_characters_note(characters: Iterable[str], settings: AnalysisSettin
     if not codes:
         return None
     say = speech(settings.language)
-    text = say.ngettext(*REPLACED, len(codes)).format(n=len(codes), codes=listed(codes, say))
+    text = say.ngettext(*texts.REPLACED, len(codes)).format(n=len(codes), codes=listed(codes, say))
     return DataNote("characters_replaced", text, len(codes))
 
 
-def _note(code: str, n: int, settings: AnalysisSettings, say: Speech) -> DataNote | None:
-    if not n:
-        return None
-    text = say.ngettext(*NOTES[code], n).format(
+def _note(code: str, n: int, noted: Noted) -> DataNote:
+    settings = noted.settings
+    text = noted.say.ngettext(*texts.NOTES[code], n).format(
         n=n,
-        far_off_hours=number(settings.far_off_hours),
         batch_questions=settings.batch_questions,
         batch_seconds=number(settings.batch_seconds),
     )
     return DataNote(code, text, n)
 
 
-def _untimed(evidence: _Evidence) -> int:
-    return evidence.log.instants.count(None)
+def _counts(noted: Noted) -> Iterator[tuple[str, int]]:
+    log, events, window = noted.log, noted.events, noted.window
+    yield "missing_times", sum(event.created_time is None for event in events)
+    yield "zoneless_times", sum(e.created_time is not None and e.created_time.tzinfo is None for e in events)
+    yield "list_order", log.out_of_order
+    yield "duplicates", log.repeats
+    yield "far_off_times", log.far_off
+    yield "batches", sum(log.batched)
+    yield "long_gaps", sum(question.long_gaps for question in noted.questions)
+    yield "missing_types", sum(event.type is None for event in events)
+    yield "scores_elsewhere", sum(e.score is not None and kind_of(e.type) != "submission" for e in events)
+    if window is not None:
+        yield "outside_window" if window.used else "window_not_used", window.outside
 
 
-def _zoneless(evidence: _Evidence) -> int:
-    return sum(event.created_time is not None and event.created_time.tzinfo is None for event in evidence.events)
-
-
-def _out_of_order(evidence: _Evidence) -> int:
-    return evidence.log.out_of_order
-
-
-def _duplicates(evidence: _Evidence) -> int:
-    """Events that repeat an earlier one in everything; those without a time cannot be told to be the same."""
-    instants = [at for at in evidence.log.instants if at is not None]
-    if len(set(instants)) == len(instants):
-        return 0  # no two at the same time
-    timed = [
-        (number, event.type, in_utc(event.created_time), event.score)
-        for number, event in zip(evidence.log.received, evidence.events, strict=True)
-        if event.created_time is not None
-    ]
-    return len(timed) - len(set(timed))
-
-
-def _far_off(evidence: _Evidence) -> int:
-    instants = [at for at in evidence.log.instants if at is not None]
-    if len(instants) < ENOUGH_TIMES or instants[-1] - instants[0] <= evidence.settings.far_off_hours * HOUR:
-        return 0
-    low, high = near_range(instants, evidence.settings.far_off_hours)
-    return sum(not low <= at <= high for at in instants)
-
-
-def _batched(evidence: _Evidence) -> int:
-    return sum(evidence.log.batched)
-
-
-def _untyped(evidence: _Evidence) -> int:
-    return [event.type for event in evidence.events].count(None)
-
-
-def _scores_elsewhere(evidence: _Evidence) -> int:
-    # Marks keep the scores of submissions only.
-    unused = [mark.score for mark in evidence.log.marks].count(None)
-    return unused - [event.score for event in evidence.events].count(None)
-
-
-_COUNTS = {
-    "missing_times": _untimed,
-    "zoneless_times": _zoneless,
-    "list_order": _out_of_order,
-    "duplicates": _duplicates,
-    FAR_OFF: _far_off,
-    "batches": _batched,
-    "missing_types": _untyped,
-    "scores_elsewhere": _scores_elsewhere,
-}
-
-
-def _unknown_types(events: Sequence[Event], say: Speech) -> DataNote | None:
-    counts = Counter([event.type for event in events])
+def _unknown_types(noted: Noted) -> Iterator[DataNote]:
+    counts = Counter([event.type for event in noted.events])
     # Names in the order of their first appearance would depend on the order received.
     unknown = sorted(name for name in counts if name is not None and kind_of(name) == "other")
-    if not unknown:
-        return None
-    n, names = sum(counts[name] for name in unknown), [f"“{shortened(name)}”" for name in unknown]
-    text = say.ngettext(*UNKNOWN_TYPES, n).format(n=n, names=listed(names, say))
-    return DataNote("unknown_types", text, n)
+    if unknown:
+        n, names = sum(counts[name] for name in unknown), [f"“{shortened(name)}”" for name in unknown]
+        text = noted.say.ngettext(*texts.UNKNOWN_TYPES, n).format(n=n, names=listed(names, noted.say))
+        yield DataNote("unknown_types", text, n)
 
 
-def _submissions_only(log: Log, settings: AnalysisSettings, say: Speech) -> DataNote | None:
-    if len(log.marks) < 2 or any(mark.kind != "submission" for mark in log.marks):
-        return None
-    text = say.gettext(SUBMISSIONS_ONLY).format(minutes=number(settings.session_gap_minutes))
-    return DataNote("submissions_only", text, len(log.marks))
+def _about_the_log(noted: Noted) -> Iterator[DataNote]:
+    log, say = noted.log, noted.say
+    if log.full_minutes:
+        yield DataNote("full_minutes", say.gettext(texts.FULL_MINUTES))
+    if log.visits:
+        yield DataNote(PAGE_VISITS, say.gettext(texts.PAGE_VISITS), sum(mark.look for mark in log.marks))
+    elif len(log.marks) > 1 and all(mark.kind == "submission" for mark in log.marks):
+        text = say.gettext(texts.SUBMISSIONS_ONLY).format(minutes=number(noted.settings.session_gap_minutes))
+        yield DataNote("submissions_only", text, len(log.marks))
+
+
+def _about_units(noted: Noted) -> Iterator[DataNote]:
+    say, facts = noted.say, noted.facts
+    versions = [question for question in noted.questions if question.unit in facts.groups and question.group]
+    versions = [question for question in versions if facts.groups[question.unit] == question.group]
+    if versions:
+        first = versions[0]
+        text = say.gettext(texts.VERSIONS).format(unit=shortened(first.unit), slot=shortened(first.group or ""))
+        yield DataNote("versions_detected", text, len(versions))
+    uncounted = [question for question in noted.questions if question.points is None]
+    if uncounted:
+        names = listed([shortened(question.name) for question in uncounted], say)
+        text = say.ngettext(*texts.NOT_COUNTED, len(uncounted)).format(n=len(uncounted), names=names)
+        yield DataNote("not_counted", text, len(uncounted))
+    merged = _merged_spellings(noted)
+    if merged:
+        text = say.gettext(texts.MERGED).format(names=listed(merged, say))
+        yield DataNote("merged_spellings", text, len(merged))
+
+
+def _merged_spellings(noted: Noted) -> list[str]:
+    """The spellings of each question that the log writes in several ways."""
+    spellings: defaultdict[Unit, set[str]] = defaultdict(set)
+    for unit in {(type(event.unit), event.unit) for event in noted.events}:
+        spellings[unit_of(unit[1], noted.facts.section_numbers)].add(spelling_of(unit[1]))
+    return [
+        " = ".join(f"“{shortened(name)}”" for name in sorted(names)) for names in spellings.values() if len(names) > 1
+    ]

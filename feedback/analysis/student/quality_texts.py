@@ -4,14 +4,24 @@ from feedback.phrasing.i18n import N_, NN_
 
 NO_EVENTS = N_("The log holds no events, so there is nothing to measure yet.")
 SUBMISSIONS_ONLY = N_(
-    "The log records submissions only. Work that took longer than {minutes} minutes from one submission to the next "
-    "leaves no other trace, so the estimates of active time are low, and what a long gap means cannot be told."
+    "This log holds submissions only. Work that took longer than {minutes} minutes from one submission to the next "
+    "left no other trace, so the times are low estimates."
 )
+PAGE_VISITS = N_(
+    "This log has an event each time you opened a question. A try is a change of the score, or half a minute of work "
+    "or more; the other visits are looks, drawn faintly and not counted. The time on a question is all the time before "
+    "its events."
+)
+FULL_MINUTES = N_("All times are on full minutes, so nothing is said that needs seconds.")
+VERSIONS = N_("Units such as “{unit}” were read as versions of one question, “{slot}”.")
+NOT_COUNTED = NN_(
+    "{names} is in the log, but not among the questions of the exam: it is shown and not counted.",
+    "{names} are in the log, but not among the questions of the exam: they are shown and not counted.",
+)
+MERGED = N_("The log writes the same number in several ways, read as one question: {names}.")
 UNKNOWN_TYPES = NN_(
-    "One event is of the type {names}, which is not known here. It is counted as an event, neither as a save nor as "
-    "a submission.",
-    "{n:,} events are of types that are not known here: {names}. They are counted as events, neither as saves nor as "
-    "submissions.",
+    "One event is of the type {names}, which is not known here. Nothing is concluded from it.",
+    "{n:,} events are of types that are not known here: {names}. Nothing is concluded from them.",
 )
 REPLACED = NN_(
     "One character cannot be set in print and is shown by its code point: {codes}.",
@@ -33,23 +43,23 @@ NOTES = {
         "everything else is in time order.",
     ),
     "duplicates": NN_(
-        "One event repeats an earlier one exactly (question, type, time and score). It is counted as it was sent.",
-        "{n:,} events repeat an earlier one exactly (question, type, time and score). They are counted as they were "
-        "sent.",
+        "One event is a repeat (the same in everything, or a double click). It is counted nowhere.",
+        "{n:,} events are repeats (the same in everything, or double clicks). They are counted nowhere.",
     ),
     "far_off_times": NN_(
-        "One event lies far from the rest: more than {far_off_hours} hours, and three times the interquartile range, "
-        "outside the middle half of the times. It is kept, but stretches the time from first to last event, so "
-        "insights about timing are left out.",
-        "{n:,} events lie far from the rest: more than {far_off_hours} hours, and three times the interquartile range, "
-        "outside the middle half of the times. They are kept, but stretch the time from first to last event, so "
-        "insights about timing are left out.",
+        "One time lies far from the rest. It is left out of every measure of time.",
+        "{n:,} times lie far from the rest. They are left out of every measure of time.",
     ),
     "batches": NN_(
         "One submission came in a batch.",
-        "{n:,} submissions came in batches: neighbours at most {batch_seconds} seconds apart, to {batch_questions} "
-        "questions or more, as when one button submits everything. They are counted as they were sent, which "
-        "makes for many visits and short intervals; insights leave out those that only repeat a score.",
+        "{n:,} submissions came in batches: at most {batch_seconds} seconds apart, to {batch_questions} questions or "
+        "more, as when one button submits everything. Those that only repeat a score are no tries.",
+    ),
+    "long_gaps": NN_(
+        "Once more than 45 minutes went by before an event. They count for its question, though you may have been "
+        "away.",
+        "{n:,} times more than 45 minutes went by before an event. They count for its question, though you may have "
+        "been away.",
     ),
     "missing_types": NN_(
         "One event has no type. It is counted as an event, neither as a save nor as a submission.",
@@ -58,5 +68,13 @@ NOTES = {
     "scores_elsewhere": NN_(
         "One event that is not a submission carries a score. It is not used.",
         "{n:,} events that are not submissions carry scores. These are not used.",
+    ),
+    "outside_window": NN_(
+        "One event lies outside the time given for the exam.",
+        "{n:,} events lie outside the time given for the exam.",
+    ),
+    "window_not_used": NN_(
+        "One event lies outside the time given for the exam, which is most of the log. That time is not used here.",
+        "{n:,} events lie outside the time given for the exam, more than lie inside. That time is not used here.",
     ),
 }

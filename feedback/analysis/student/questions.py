@@ -2,38 +2,49 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 
+from feedback.analysis.exam import ExamContext
+from feedback.analysis.facts import ClassFacts
 from feedback.analysis.findings import Question, Run, ScoreProgress
+from feedback.analysis.scores import FULL_SCORE
 from feedback.analysis.settings import AnalysisSettings
-from feedback.analysis.student.log import Log, active_seconds
-from feedback.analysis.times import SECOND, quartiles
+from feedback.analysis.student.log import Log, seconds_of
+from feedback.analysis.student.names import label_of
+from feedback.analysis.student.slots import group_of
+from feedback.analysis.times import SECOND, moment, quartiles
 from feedback.phrasing.i18n import N_, Speech
+from feedback.phrasing.numbers import exceeds
 
-FULL_SCORE = 1.0
+LONG_GAP = 45 * 60 * SECOND
 
 
-def questions_of(log: Log, path: Sequence[Run], settings: AnalysisSettings, say: Speech) -> tuple[Question, ...]:
+class Basis:
+    """What all questions of a student are made from."""
+
+    def __init__(self, log: Log, exam: ExamContext, facts: ClassFacts, settings: AnalysisSettings, say: Speech) -> None:
+        self.log, self.exam, self.facts, self.settings, self.say = log, exam, facts, settings, say
+        self.total = seconds_of(log.charged)
+
+
+def questions_of(basis: Basis, path: Sequence[Run]) -> tuple[Question, ...]:
     """One entry for each unit of the log, in the order of the aliases."""
     visits = Counter(run.question for run in path)
-    active = active_seconds(log.charged)
-    return tuple(
-        _question(log, here, visits[alias], active, settings, say)
-        for alias, here in zip(log.aliases, log.by_question, strict=True)
-    )
+    return tuple(_question(basis, number, visits[alias]) for number, alias in enumerate(basis.log.aliases, start=1))
 
 
-def progress_of(scores: Sequence[float]) -> ScoreProgress | None:
-    """The progress of scored submissions in time order; None where there are none."""
+def progress_of(scores: Sequence[float], looks: Sequence[float] = ()) -> ScoreProgress | None:
+    """The progress of scored attempts in time order; of `looks` where there are none; None without either."""
     if not scores:
-        return None
+        if not looks:
+            return None
+        return ScoreProgress((), looks[0], max(looks), looks[-1], 0)
     best = max(scores)
     return ScoreProgress(
         scores=tuple(scores),
         first=scores[0],
         best=best,
         last=scores[-1],
-        attempts_to_best=scores.index(best) + 1,
+        attempts_to_best=next(n for n, score in enumerate(scores, start=1) if not exceeds(best, score)),
         runs_without_improvement=_runs_without_improvement(scores),
     )
 
@@ -43,7 +54,7 @@ def _runs_without_improvement(scores: Sequence[float]) -> tuple[int, ...]:
     for score in scores[1:]:
         if best >= FULL_SCORE:
             break  # nothing is left to improve
-        if score > best:
+        if exceeds(score, best):
             best = score
             runs.append(length)
             length = 0
@@ -52,48 +63,74 @@ def _runs_without_improvement(scores: Sequence[float]) -> tuple[int, ...]:
     return tuple(run for run in [*runs, length] if run)
 
 
-def _question(
-    log: Log, here: Sequence[int], visits: int, active: float | None, settings: AnalysisSettings, say: Speech
-) -> Question:
+def _question(basis: Basis, number: int, visits: int) -> Question:
+    log, settings = basis.log, basis.settings
+    here, unit = log.by_question[number - 1], log.units[number - 1]
     marks = [log.marks[i] for i in here]
-    number = marks[0].question
     kinds = [mark.kind for mark in marks]
-    saves, submissions = kinds.count("save"), kinds.count("submission")
-    times = [mark.at for mark in marks if mark.at is not None]
-    submitted = [mark.at for mark in marks if mark.kind == "submission" and mark.at is not None]
+    tries = [mark for mark in marks if mark.kind == "submission" and not mark.look]
+    looks = [mark for mark in marks if mark.look]
+    timed = [(at, log.marks[i]) for i in here if (at := log.instants[i]) is not None]
+    submitted = [at for at, mark in timed if mark.kind == "submission" and not mark.look]
     charged = [gap for i in here if (gap := log.charged[i]) is not None]
-    seconds = active_seconds(charged)
+    seconds = seconds_of(charged)
     between = log.between_submissions[number - 1]
+    saves, submissions = kinds.count("save"), kinds.count("submission")
+    progress = progress_of(
+        [mark.score for mark in tries if mark.score is not None],
+        [mark.score for mark in looks if mark.score is not None],
+    )
+    about, points = basis.exam.questions.get(unit), basis.exam.points(unit)
     return Question(
-        alias=f"Q{number}",
+        alias=log.aliases[number - 1],
         number=number,
-        unit=log.units[number - 1].name,
-        unit_kind=log.units[number - 1].kind,
+        unit=unit.name,
+        unit_kind=unit.kind,
+        label=label_of(unit, log.aliases[number - 1], basis.facts, basis.say),
+        title=about.title if about else None,
+        topic=about.topic if about else None,
+        points=points,
+        group=group_of(unit, about, basis.facts),
+        solution_url=about.solution_url if about else None,
+        score_earned=_earned(progress, basis.exam.by_last, 1.0 if points is None else points),
         events=len(marks),
         saves=saves,
         submissions=submissions,
         other_events=len(marks) - saves - submissions,
+        attempts=len(tries),
+        looks=len(looks),
         visits=visits,
-        revisits=visits - 1,
-        first_at=times[0] if times else None,
-        last_at=times[-1] if times else None,
-        first_submission_at=submitted[0] if submitted else None,
+        revisits=max(visits - 1, 0),
+        first_at=moment(timed[0][0]) if timed else None,
+        last_at=moment(timed[-1][0]) if timed else None,
+        first_submission_at=moment(submitted[0]) if submitted else None,
         intervals=len(charged),
+        long_gaps=sum(gap > LONG_GAP for gap in charged) if log.visits else 0,
         seconds=seconds,
-        seconds_missing=_why_no_seconds(times, say) if seconds is None else None,
-        share_of_active_time=seconds / active if seconds is not None and active else None,
+        seconds_missing=None if seconds is not None else _why_no_seconds(bool(timed), log, basis.say),
+        share_of_active_time=seconds / basis.total if seconds is not None and basis.total and not log.visits else None,
         submission_intervals=len(between),
         median_submission_interval_seconds=quartiles(between).median / SECOND if between else None,
-        quick_resubmissions=sum(gap < settings.quick_resubmission_seconds * SECOND for gap in between),
+        quick_resubmissions=0
+        if log.full_minutes
+        else sum(gap < settings.quick_resubmission_seconds * SECOND for gap in between),
         batch_submissions=sum(log.batched[i] for i in here),
-        saved_not_submitted=saves > 0 and submissions == 0,
-        progress=progress_of([mark.score for mark in marks if mark.score is not None]),
+        saved_not_submitted=saves > 0 and submissions == 0 and "other" not in kinds and number not in log.scored,
+        progress=progress,
     )
 
 
-def _why_no_seconds(times: Sequence[datetime], say: Speech) -> str:
-    if not times:
+def _earned(progress: ScoreProgress | None, by_last: bool, points: float) -> float | None:
+    if progress is None:
+        return None
+    return (progress.last if by_last else progress.best) * points
+
+
+def _why_no_seconds(timed: bool, log: Log, say: Speech) -> str:
+    if not timed:
         return say.gettext(N_("Its events have no times."))
+    if log.visits:
+        return say.gettext(N_("Its only event opens the log, so the time before it was not recorded."))
     return say.gettext(
         N_("Every event here follows a long gap or opens the log, so the work before it was not recorded.")
     )

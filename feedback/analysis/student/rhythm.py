@@ -1,7 +1,7 @@
 """The rhythm of the work: intervals within sessions, pauses, and intervals between submissions.
 
 Pauses are told apart by length as in Shrestha et al. 2022, "Pausing While Programming: Insights From
-Keystroke Analysis": here from 3 to 10 minutes, and over 10.
+Keystroke Analysis": here from 3 to 10 minutes, and over 10. A break between two sittings is no pause.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,9 @@ from feedback.analysis.times import SECOND, microseconds, moment, quartiles
 
 
 def rhythm_of(log: Log, questions: Sequence[Question], settings: AnalysisSettings) -> Rhythm:
-    """The rhythm; medians and quartiles are None where there is no interval."""
+    """The rhythm; medians and quartiles are None where there is no interval. A log of page visits has no rhythm."""
+    if log.visits:
+        return Rhythm()
     intervals = [gap for gap in log.charged if gap is not None]
     middle = quartiles(intervals) if intervals else None
     pauses = _pauses(log, settings)
@@ -36,12 +38,13 @@ def rhythm_of(log: Log, questions: Sequence[Question], settings: AnalysisSetting
 
 def _pauses(log: Log, settings: AnalysisSettings) -> tuple[Pause, ...]:
     least, most = microseconds(settings.pause_minutes), microseconds(settings.long_pause_minutes)
+    sitting = microseconds(settings.sitting_gap_minutes)
     pauses = []
     question = 0
     for mark, at, gap in zip(log.marks, log.instants, log.gaps, strict=True):
         if at is None:
             continue
-        if gap is not None and gap >= least:
+        if gap is not None and least <= gap <= sitting:
             pauses.append(
                 Pause(
                     kind="long_pause" if gap > most else "pause",

@@ -115,7 +115,7 @@ def _places(what: Timeline, scale: _Scale) -> dict[str, list[Place]]:
     distinct: dict[str, dict[Place, None]] = {"save": {}, "other": {}, "submission": {}}
     for mark in what.marks:
         if mark.at is not None and what.first <= mark.at <= what.last:
-            distinct[mark.kind][scale(mark.at), mark.question, mark.score] = None
+            distinct[mark.kind if mark.kind in distinct else "other"][scale(mark.at), mark.question, mark.score] = None
     return {kind: list(places) for kind, places in distinct.items()}
 
 

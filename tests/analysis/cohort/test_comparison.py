@@ -9,7 +9,9 @@ from tests.analysis.logs import save, student, submission
 
 
 def log(i: int, unit: str = "a") -> Student:
-    return student(save(unit, 0), save(unit, 60 + i), *[submission(unit, 100 + i)] * i, student_id=f"s{i}")
+    return student(
+        save(unit, 0), save(unit, 60 + i), *(submission(unit, 100 + i + 2 * n) for n in range(i)), student_id=f"s{i}"
+    )
 
 
 def statistics(*logs: Student) -> ClassStatistics:
@@ -63,7 +65,7 @@ def test_a_question_of_another_version_of_the_exam_is_not_called_untouched() -> 
 @pytest.mark.parametrize("size", [2, 3])
 def test_the_least_size_of_a_class_is_a_setting(size: int) -> None:
     settings = AnalysisSettings(comparison_students=size)
-    found = with_comparison(analyse(log(1), settings), statistics(log(1), log(2)))
+    found = with_comparison(analyse(log(1), settings=settings), statistics(log(1), log(2)))
     assert (found.comparison is None) == (size > 2)
 
 
