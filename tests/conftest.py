@@ -1,18 +1,18 @@
 """Fixtures for every room. A server or a service starts with the first test that names it."""
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from tests.harness import environment, servers, stack
 from tests.harness.browser import browser
+from tests.harness.failures import Starter, pytest_runtest_makereport
 from tests.harness.in_process import calling, post, statements, submit
 
-__all__ = ["browser", "calling", "post", "statements", "submit"]
+__all__ = ["browser", "calling", "post", "pytest_runtest_makereport", "statements", "submit"]
 
 # A busy machine makes an example slow without making it wrong; the suite times nothing.
 settings.register_profile("suite", deadline=None)
@@ -74,46 +74,11 @@ def start_services(postgres: str, broker: str, tmp_path: Path) -> Iterator[Calla
     assert postgres
     assert broker
     with ExitStack() as running:
-        yield _Starter(running, tmp_path, stack.services)
+        yield Starter(running, tmp_path, stack.services)
 
 
 @pytest.fixture
 def start_embedded(tmp_path: Path) -> Iterator[Callable[..., stack.Stack]]:
     """Starts `feedback serve` for one test alone."""
     with ExitStack() as running:
-        yield _Starter(running, tmp_path, stack.embedded)
-
-
-class _Starter:
-    """Starts stacks, each in a folder of its own, and remembers them so that their logs can be shown."""
-
-    def __init__(
-        self, running: ExitStack, folder: Path, how: Callable[..., AbstractContextManager[stack.Stack]]
-    ) -> None:
-        self._running, self._folder, self._how = running, folder, how
-        self.started: list[stack.Stack] = []
-
-    def __call__(self, **settings: str) -> stack.Stack:
-        folder = self._folder / f"stack-{len(self.started) + 1}"
-        folder.mkdir()
-        self.started.append(self._running.enter_context(self._how(folder, **settings)))
-        return self.started[-1]
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add what the processes of a failed test last said to its report."""
-    report = yield
-    if report.failed:
-        for fixture in getattr(item, "funcargs", {}).values():
-            for running in _stacks(fixture):
-                report.sections += [(f"log of {name} ({call.when})", words) for name, words in running.words()]
-    return report
-
-
-def _stacks(fixture: Any) -> list[stack.Stack]:
-    if isinstance(fixture, _Starter):
-        return fixture.started
-    return [fixture] if isinstance(fixture, stack.Stack) else []
+        yield Starter(running, tmp_path, stack.embedded)

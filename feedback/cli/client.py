@@ -16,6 +16,7 @@ import httpx
 import msgspec
 
 from feedback.cli import console
+from feedback.cli.embedded import is_loopback
 from feedback.cli.files import detail_lines
 from feedback.contract.formats import Format
 from feedback.contract.manifest import Manifest
@@ -79,7 +80,9 @@ class Service:
     def __init__(self, url: str, api_key: str | None = None) -> None:
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         timeout = httpx.Timeout(30, read=300)  # an answer may take long on a busy machine; a connection may not
-        self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout)
+        # A proxy that the environment names cannot reach this machine's own loopback address; httpx heeds NO_PROXY.
+        proxied = not is_loopback(httpx.URL(url).host)
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout, trust_env=proxied)
         self.url = url
 
     def __enter__(self) -> Self:

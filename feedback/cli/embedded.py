@@ -25,7 +25,9 @@ def environment(home: Path, host: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OF_SERVICES)}
     ours = {"FEEDBACK_HOME": str(home), "DJANGO_SETTINGS_MODULE": "feedback.settings", "PYTHONUNBUFFERED": "1"}
     # Who can reach the loopback interface is on this machine already; beyond it, the operator decides.
-    reached = {"FEEDBACK_AUTH": "open"} if is_loopback(host) else {"ALLOWED_HOSTS": f"127.0.0.1,localhost,{host}"}
+    reached = {"ALLOWED_HOSTS": ",".join(["127.0.0.1", "localhost", "[::1]", _bracketed(host)])}
+    if is_loopback(host):
+        reached["FEEDBACK_AUTH"] = "open"
     # Short enough that a worker hands back what it has not finished before the supervisor's patience is over.
     told = {"FEEDBACK_STOP_SECONDS": "2"} | reached | inherited | ours
     allow_open = told.get("FEEDBACK_ALLOW_OPEN", "").strip().lower() == "true"
@@ -62,10 +64,17 @@ def is_loopback(host: str) -> bool:
 def owned_home(home: Path) -> Iterator[IO[str]]:
     """The home folder, made if missing, for this process alone. Yields a file for a line on who owns it.
 
-    Raises StartFailed where another process has it.
+    Raises StartFailed where another process has it, or where this one may not write to it.
     """
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(home / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600), "r+") as lock:
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(home / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as fault:
+        raise StartFailed(
+            f"The home folder {home} cannot be written to: {fault.strerror or fault}. "
+            "Name another with --home, or give this user the right to write there."
+        ) from None
+    with os.fdopen(descriptor, "r+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -101,7 +110,21 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
+# Not an address to ask, but all of a machine's: what listens there answers on the loopback address, too.
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+
+
 def address(host: str, port: int) -> str:
     """Where a browser on this machine finds what listens on `host`."""
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+    return f"http://{_bracketed(_EVERYWHERE.get(host, host))}:{port}"
+
+
+def listening(host: str, port: int) -> str:
+    """What to tell the operator: the address, and that it is every address of the machine where it is."""
+    where = f"Listening on {address(host, port)}"
+    return f"{where} and on every other address of this machine" if host in _EVERYWHERE else where
+
+
+def _bracketed(host: str) -> str:
+    """A host as it stands in a URL and in the Host header: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host

@@ -1,5 +1,6 @@
 """Arguments and options that several commands share."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,6 +50,13 @@ def max_bytes(command: Command) -> Command:
     return click.option("--max-bytes", type=size, default=512 << 20, envvar="FEEDBACK_MAX_BODY_BYTES", hidden=True)(
         command
     )
+
+
+def finite(_context: click.Context, _option: click.Parameter, value: float) -> float:
+    """A number of minutes that time can reach: `inf` and `nan` pass click's own range."""
+    if not math.isfinite(value):
+        raise click.BadParameter(f"{value} is not a finite number; expected minutes, such as 10")
+    return value
 
 
 def web_address(_context: click.Context, _option: click.Parameter, value: str) -> str:

@@ -29,6 +29,7 @@ from feedback.rendering import RenderOptions
 @click.option(
     "--session-gap",
     type=click.FloatRange(min=0, min_open=True),
+    callback=options.finite,
     default=AnalysisSettings().session_gap_minutes,
     show_default=True,
     envvar="FEEDBACK_SESSION_GAP_MINUTES",

@@ -38,7 +38,8 @@ def serve(host: str, port: int, home: Path) -> None:
         with embedded.owned_home(home) as owner, embedded.listen(host, port) as bound:
             service = Supervisor(home, host, bound)
             embedded.claim(owner, service.url)
-            service.run(stopping, lambda: click.echo(f"Listening on {service.url} (home {home}); Ctrl-C stops it."))
+            where = embedded.listening(host, bound.getsockname()[1])
+            service.run(stopping, lambda: click.echo(f"{where} (home {home}); Ctrl-C stops it."))
     except embedded.StartFailed as fault:
         raise console.Failed(str(fault)) from None
     console.note("Stopped.")

@@ -32,7 +32,7 @@ def web(host: str, port: int, workers: int, fd: int | None) -> None:
             config = _configuration(workers)
             _refuse_exposure(bound)
             if fd is None:
-                console.note(f"Listening on {embedded.address(host, bound.getsockname()[1])}")
+                console.note(embedded.listening(host, bound.getsockname()[1]))
             status = _serve(bound, config)
     except (embedded.StartFailed, ImproperlyConfigured) as fault:
         raise console.Failed(str(fault)) from None

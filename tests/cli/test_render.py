@@ -143,6 +143,8 @@ def test_faults_are_named_by_file_and_place_and_nothing_is_written(tmp_path: Pat
         ["-", "--out", "x", "--tz", "Mars/Olympus"],
         ["-", "--out", "x", "--format", "docx"],
         ["-", "--out", "x", "--session-gap", "0"],
+        ["-", "--out", "x", "--session-gap", "inf"],
+        ["-", "--out", "x", "--session-gap", "nan"],
         ["-"],
     ],
 )
@@ -150,6 +152,12 @@ def test_a_command_that_is_not_understood_exits_with_2(arguments: list[str]) -> 
     done = feedback("render", *arguments)
     assert done.returncode == 2
     assert "Usage: feedback render" in done.stderr
+
+
+def test_a_gap_that_no_time_reaches_is_blamed_on_its_own_option() -> None:
+    done = feedback("render", "-", "--out", "x", "--session-gap", "inf")
+    assert "'--session-gap'" in done.stderr
+    assert "--tz" not in done.stderr.splitlines()[-1]
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:

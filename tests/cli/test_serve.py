@@ -168,6 +168,25 @@ def test_a_port_that_is_taken_is_said_so(tmp_path: Path) -> None:
             assert f"Error: Port {port} of 127.0.0.1 cannot be listened on: Address already in use." in done.stderr
 
 
+def test_a_home_that_cannot_be_written_to_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for home in (tmp_path / "file" / "home", tmp_path / "file"):
+        done = feedback("serve", "--port", "0", "--home", str(home))
+        assert done.returncode == 1
+        assert f"Error: The home folder {home} cannot be written to:" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("host", ["::1", "127.0.0.2", "localhost"])
+def test_it_answers_on_whichever_loopback_address_it_listens(tmp_path: Path, host: str) -> None:
+    running = Serve(tmp_path, tmp_path / "home", host=host).ready()
+    try:
+        assert httpx.get(f"{running.url}/health/accepting", timeout=30, trust_env=False).status_code == 200
+        assert httpx.get(f"{running.url}/", timeout=30, trust_env=False).status_code == 200
+    finally:
+        running.end()
+
+
 def test_a_setting_that_is_not_understood_stops_the_start_in_plain_words(tmp_path: Path) -> None:
     for command in (["serve", "--home", str(tmp_path / "home")], ["web"]):
         done = feedback(*command, "--port", "0", FEEDBACK_HOME=str(tmp_path / "home"), FEEDBACK_AUTH="maybe")

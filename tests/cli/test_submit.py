@@ -178,6 +178,16 @@ def pump(source: socket.socket, target: socket.socket) -> None:
         target.shutdown(socket.SHUT_WR)
 
 
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_a_service_on_this_machine_is_never_asked_through_a_proxy(
+    embedded: Stack, tmp_path: Path, class_file: Path, name: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:  # takes connections, and answers none
+        proxy = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        done = feedback("submit", class_file, "--url", embedded.url, "--out", tmp_path / "out", **{name: proxy})
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_service_that_stays_away_is_named_and_exits_with_1(tmp_path: Path, class_file: Path) -> None:
     nowhere = Reservation()
     done = feedback("submit", class_file, "--url", f"http://127.0.0.1:{nowhere.port}", "--out", tmp_path / "out")

@@ -92,7 +92,7 @@ def test_that_fails(running):
 
 
 def test_the_logs_of_a_failed_test_are_shown(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text("from tests.conftest import pytest_runtest_makereport")
+    (tmp_path / "conftest.py").write_text("from tests.harness.failures import pytest_runtest_makereport")
     (tmp_path / "test_failing.py").write_text(FAILING)
     options = ["-p", "tests.harness.environment", "-p", "no:django", "-p", "no:cacheprovider", "-c", os.devnull]
     done = subprocess.run(
