@@ -43,7 +43,7 @@ def render_roster(roster: Roster, plan: Plan) -> "Run":
             run.student_reports(workers)
             if len(roster.keys) > 1:
                 run.class_reports(workers)
-    output.write_manifest(plan.folder, run.manifest())
+    output.write_manifest(plan.folder, run.manifest(), run.class_errors)
     return run
 
 

@@ -2,10 +2,13 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 
-from feedback.contract.layout import MANIFEST
-from feedback.contract.manifest import Manifest, encode_manifest
+import msgspec
+
+from feedback.contract.layout import MANIFEST, class_path, is_report_path
+from feedback.contract.manifest import Manifest, decode_manifest, encode_manifest
 
 
 def write(folder: Path, relative: str, body: bytes) -> str:
@@ -22,5 +25,32 @@ def write(folder: Path, relative: str, body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
+def write_manifest(folder: Path, manifest: Manifest, class_failed: Collection[str] = ()) -> None:
+    """Write the manifest of a finished run, and remove the files that only the manifest before it listed.
+
+    `class_failed` are the outputs whose class report this run could not make. Anything that no manifest of this folder
+    listed is left alone.
+    """
+    before = _files_of(_manifest_in(folder))
+    now = _files_of(manifest) - {class_path(output) for output in class_failed}
     write(folder, MANIFEST, encode_manifest(manifest) + b"\n")
+    # Compared without regard to case: on some file systems the older name leads to the newer file.
+    kept = {path.casefold() for path in now}
+    for path in before:
+        if path.casefold() not in kept:
+            (folder / path).unlink(missing_ok=True)
+
+
+def _manifest_in(folder: Path) -> Manifest:
+    try:
+        return decode_manifest((folder / MANIFEST).read_bytes())
+    except (OSError, msgspec.DecodeError):
+        return Manifest(None, [])  # there is none, or a file of somebody else's by that name
+
+
+def _files_of(manifest: Manifest) -> set[str]:
+    """The paths of a run's reports, by its manifest: those of the students, and of a class the class reports."""
+    reports = {entry.link for entry in manifest.students if entry.link and is_report_path(entry.link)}
+    students = {(entry.namespace, entry.student_id) for entry in manifest.students}
+    outputs = {path.partition("/")[0] for path in reports} if len(students) > 1 else set()
+    return reports | {class_path(output) for output in outputs}

@@ -27,6 +27,12 @@ def report_path(output: str, stem: str) -> str:
     return f"{output}/{stem}.{output}"
 
 
+def is_report_path(path: str) -> bool:
+    """Whether a text is such a path, and so leads to no other place than a report's."""
+    output, _, name = path.partition("/")
+    return output in set(Output) and name.endswith(f".{output}") and "/" not in name and not name.startswith(".")
+
+
 def class_path(output: str) -> str:
     """The path of the class report, relative to the top."""
     return f"class.{output}"

@@ -22,11 +22,11 @@ from tests.harness.processes import Process
 class Serve(Process):
     """A running `feedback serve` on a free port; its descendants carry a mark by which they are found."""
 
-    def __init__(self, folder: Path, home: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, home: Path, host: str = "127.0.0.1", **settings: str) -> None:
         self.home = home
         self.mark = f"SERVE_TEST={uuid4()}"
         environment = without_ours(dict(os.environ)) | settings | {"SERVE_TEST": self.mark.partition("=")[2]}
-        command = [FEEDBACK, "serve", "--port", "0", "--home", str(home)]
+        command = [FEEDBACK, "serve", "--host", host, "--port", "0", "--home", str(home)]
         super().__init__("serve", command, environment, folder / f"serve-{uuid4().hex[:6]}.log")
 
     def ready(self) -> "Serve":
@@ -170,7 +170,7 @@ def test_a_port_that_is_taken_is_said_so(tmp_path: Path) -> None:
 
 def test_a_home_that_cannot_be_written_to_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    for home in (tmp_path / "file" / "home", tmp_path / "file"):
+    for home in (tmp_path / "file" / "home", Path("/proc/feedback-home")):
         done = feedback("serve", "--port", "0", "--home", str(home))
         assert done.returncode == 1
         assert f"Error: The home folder {home} cannot be written to:" in done.stderr
