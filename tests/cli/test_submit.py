@@ -184,7 +184,9 @@ def test_a_service_on_this_machine_is_never_asked_through_a_proxy(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:  # takes connections, and answers none
         proxy = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        done = feedback("submit", class_file, "--url", embedded.url, "--out", tmp_path / "out", **{name: proxy})
+        done = feedback(
+            "submit", class_file, "--url", embedded.url, "--out", tmp_path / "out", stdin=b"", **{name: proxy}
+        )
     assert done.returncode == 0, done.stderr
 
 
