@@ -19,9 +19,10 @@ from feedback.api.openapi.messages import (
     HandOuts,
 )
 from feedback.api.views import ContractView
+from feedback.contract import spreadsheet
 from feedback.contract.formats import Format
 from feedback.store.models import HandOut, Submission
-from feedback.submissions import handouts, spreadsheet
+from feedback.submissions import handouts
 from feedback.submissions.errors import NotWritable, UnknownTask
 from feedback.submissions.handouts import LONGEST_DAYS, Link
 
@@ -78,7 +79,7 @@ def links_table(request: HttpRequest, found: HandOut) -> HttpResponse:
         (link.student_id, link.namespace, *addresses(request, link, made).values(), found.expires_at)
         for link in _open(found)
     )
-    content = spreadsheet.table(("student_id", "namespace", "page", "pdf", "expires_at"), rows)
+    content = spreadsheet.csv_table(("student_id", "namespace", "page", "pdf", "expires_at"), rows)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="links-{found.id}.csv"'
     return response

@@ -274,8 +274,8 @@ def test_a_name_that_looks_like_a_formula_is_none_in_a_spreadsheet(client: Clien
     work_off()
 
     text = client.get(f"{address}/findings.csv").content.decode("utf-8-sig")
-    assert "\r\n'=1+1,course" in text
-    assert "\r\n'@sum,course" in text
+    assert '\r\n"\'=1+1","course"' in text
+    assert '\r\n"\'@sum","course"' in text
 
 
 def test_the_student_page_holds_the_report_and_the_way_to_the_neighbours(client: Client, made: str) -> None:

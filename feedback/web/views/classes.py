@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.views import View
 
 from feedback.analysis import ClassFindings, decode_class_findings
+from feedback.contract import spreadsheet
 from feedback.contract.states import State
 from feedback.rendering import RenderOptions
 from feedback.rendering.characters import Coverage, Legible
@@ -17,7 +18,6 @@ from feedback.rendering.cohort.document import class_document
 from feedback.rendering.html.page import sections
 from feedback.rendering.words import Words
 from feedback.store.models import HEADLINE, Report
-from feedback.submissions import spreadsheet
 from feedback.web import table
 from feedback.web.progress import Progress
 from feedback.web.responses import wants_fragment
@@ -51,7 +51,7 @@ class FindingsTableView(View):
         if findings is None:
             raise Http404
         rows = ([getattr(row, name) for name in _FIELDS] for row in findings.rows)
-        response = HttpResponse(spreadsheet.table(_FIELDS, rows), content_type="text/csv; charset=utf-8")
+        response = HttpResponse(spreadsheet.csv_table(_FIELDS, rows), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="findings-{task_id}.csv"'
         return response
 
