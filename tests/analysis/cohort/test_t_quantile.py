@@ -34,7 +34,7 @@ def test_it_agrees_with_the_printed_table(degrees: int) -> None:
 
 def density(t: float, degrees: int) -> float:
     scale = math.gamma((degrees + 1) / 2) / math.gamma(degrees / 2) / math.sqrt(degrees * math.pi)
-    return scale * (1 + t * t / degrees) ** (-(degrees + 1) / 2)
+    return scale * math.pow(1 + t * t / degrees, -(degrees + 1) / 2)
 
 
 @settings(max_examples=30)
