@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ImproperlyConfigured
 
 from feedback.config import env, home, logs
+from feedback.config.broker import broker
 from feedback.db import connections
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -39,7 +40,7 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": connections.connected(_database())}
 EMBEDDED = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 if EMBEDDED:
-    Path(DATABASES["default"]["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.make(Path(DATABASES["default"]["NAME"]).parent)
 
 SECRET_KEY = env.secret("SECRET_KEY") or (home.secret_key(FEEDBACK_HOME) if EMBEDDED else "")
 if not SECRET_KEY:
@@ -68,17 +69,9 @@ FEEDBACK_RETENTION_DAYS = env.optional_integer("FEEDBACK_RETENTION_DAYS")
 
 # --- Celery (read by feedback.celery with the prefix CELERY_) ------------------------------------------
 
-CELERY_BROKER_URL = env.secret("CELERY_BROKER_URL", f"filesystem://{FEEDBACK_HOME}/queue")
-if CELERY_BROKER_URL.startswith("filesystem://"):
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"polling_interval": 0.05} | home.queue_folders(CELERY_BROKER_URL)
-    CELERY_BROKER_URL = "filesystem://localhost"
-else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "socket_connect_timeout": 5.0,
-        "socket_timeout": 5.0,
-        "queue_order_strategy": "priority",
-        "visibility_timeout": 3600,
-    }
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(
+    env.secret("CELERY_BROKER_URL", f"filesystem://{FEEDBACK_HOME}/queue")
+)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -236,4 +229,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],
 }
 
-LOGGING = logs.configure(env.choice("FEEDBACK_LOG_FORMAT", "text" if EMBEDDED else "json", logs.FORMATS))
+LOGGING = logs.configure(
+    env.choice("FEEDBACK_LOG_FORMAT", "text" if EMBEDDED else "json", logs.FORMATS),
+    env.choice("FEEDBACK_LOG_LEVEL", "info", logs.LEVELS),
+)

@@ -2,10 +2,13 @@
 
 import functools
 from datetime import timedelta
+from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
+import structlog
 from django.conf import settings
+from django.db import transaction
 from django.db.models.functions import Now
 
 from feedback.access.models import AuditEntry
@@ -17,6 +20,8 @@ from feedback.db.compiled_query import (
     Prepared,
 )
 
+log = structlog.stdlib.get_logger(__name__)
+
 Action: TypeAlias = AuditEntry.Action
 
 # Reading the same thing again and again, as whoever waits for it does, is one entry.
@@ -26,6 +31,9 @@ _SAME_READING = timedelta(minutes=10)
 def record(by: str, action: Action, what: str, task_id: UUID | None = None, report_id: UUID | None = None) -> None:
     """Write down what was done; in the same transaction, where that is what does it."""
     AuditEntry.objects.create(actor=by, action=action, what=what, task_id=task_id, report_id=report_id)
+    if action != Action.READ:  # readings are logged with their requests
+        done = {"action": action.value, "by": by, "what": what, "task_id": str(task_id) if task_id else None}
+        transaction.on_commit(partial(log.info, "audited", **done))
 
 
 def record_reading(by: str, what: str, task_id: UUID | None = None, report_id: UUID | None = None) -> None:

@@ -5,20 +5,23 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Now
 from django.http import HttpResponse
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 from rest_framework.request import Request
 
+from feedback.api import traffic
 from feedback.api.views import ContractView
 from feedback.contract.states import State
 from feedback.queue import stall
+from feedback.rendering import renderer_version
 from feedback.store.models import MAX_ATTEMPTS, UNFINISHED, Report
 
 WINDOW = timedelta(minutes=5)
@@ -45,11 +48,17 @@ class Tables(Collector):
         return ()  # else it would be collected when it is registered, before there is a database
 
     def collect(self) -> Iterator[Metric]:
+        yield _build()
         with self._lock:
             if time.monotonic() - self._read_at > FRESH_SECONDS:
                 self._metrics = [*_reports(), *_queues(), *_seconds()]
                 self._read_at = time.monotonic()
         yield from self._metrics
+
+
+def _build() -> Metric:
+    labels = {"version": version("feedback-generator"), "renderer": renderer_version()}
+    return InfoMetricFamily("feedback_build", "What answers.", value=labels)
 
 
 def _reports() -> Iterator[Metric]:
@@ -112,6 +121,7 @@ def _at(ordered: list[float], quantile: float) -> float:
 def _new_registry() -> Any:
     registry = CollectorRegistry()
     registry.register(Tables())
+    traffic.register(registry)
     return registry
 
 

@@ -2,12 +2,14 @@
 
 import re
 import secrets
+import time
 from collections.abc import Callable
 
 import structlog
 from django.http import HttpRequest, HttpResponseBase
 
 from feedback.access.context import context_of
+from feedback.api import traffic
 
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -27,6 +29,8 @@ class RequestId:
         context_of(request).request_id = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        begun = time.perf_counter()
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
+        traffic.note(request, response, time.perf_counter() - begun)
         return response

@@ -5,19 +5,16 @@ Django's own command line would show a setting that is not understood as a trace
 
 import click
 import django
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
-from feedback.cli import console
+from feedback.cli.manage import plain_faults
 
 
 @click.command()
 def migrate() -> None:
-    try:
+    with plain_faults():
         django.setup()
         call_command("migrate", interactive=False, verbosity=0)
-    except ImproperlyConfigured as fault:
-        raise console.Failed(str(fault)) from None
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ import contextlib
 import os
 import resource
 import socket
+import tempfile
+from collections.abc import Iterator
 
 import click
 import uvicorn
@@ -33,7 +35,8 @@ def web(host: str, port: int, workers: int, fd: int | None) -> None:
             _refuse_exposure(bound)
             if fd is None:
                 console.note(embedded.listening(host, bound.getsockname()[1]))
-            status = _serve(bound, config)
+            with _shared_counters() if workers > 1 else contextlib.nullcontext():
+                status = _serve(bound, config)
     except (embedded.StartFailed, ImproperlyConfigured) as fault:
         raise console.Failed(str(fault)) from None
     if status:
@@ -72,6 +75,14 @@ def _configuration(workers: int) -> uvicorn.Config:
     if workers == 1:
         config.load()
     return config
+
+
+@contextlib.contextmanager
+def _shared_counters() -> Iterator[None]:
+    """A folder in which the web processes count together: any of them can be asked for the metrics of all."""
+    with tempfile.TemporaryDirectory(prefix="feedback-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # before the processes that are started import its reader
+        yield
 
 
 def _serve(bound: socket.socket, config: uvicorn.Config) -> int:

@@ -1,5 +1,6 @@
 """Strict readers of the environment: a value that is not understood stops the start, it is never guessed."""
 
+import difflib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +9,14 @@ from typing import TypeVar
 from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
+PREFIX = "FEEDBACK_"
+# Read by the command line's clients and by the tests, not by the settings.
+_READ_ELSEWHERE = {"FEEDBACK_API_KEY", "FEEDBACK_TEST_DATA"}
+_read_here: set[str] = set()
 
 
 def _read(name: str, default: T, convert: Callable[[str], T], wanted: str) -> T:
+    _read_here.add(name)
     value = os.environ.get(name, "").strip()
     if not value:
         return default
@@ -20,6 +26,21 @@ def _read(name: str, default: T, convert: Callable[[str], T], wanted: str) -> T:
         raise ImproperlyConfigured(
             f"{name}={value!r} is not understood: set it to {wanted}, or leave it out."
         ) from None
+
+
+def unknown() -> list[str]:
+    """A sentence for each variable that begins like ours and that no reader has asked for: a typo, most likely.
+
+    To be called once the settings are read.
+    """
+    ours = _read_here | _READ_ELSEWHERE
+    return [_not_read(name, ours) for name in sorted(os.environ) if name.startswith(PREFIX) and name not in ours]
+
+
+def _not_read(name: str, ours: set[str]) -> str:
+    meant = difflib.get_close_matches(name, sorted(one for one in ours if one.startswith(PREFIX)), n=1, cutoff=0.85)
+    cure = f"did you mean {meant[0]}?" if meant else "docs/configuration.md lists the variables there are."
+    return f"{name} is set, and no setting has this name: {cure}"
 
 
 def text(name: str, default: str = "") -> str:

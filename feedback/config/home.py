@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from platformdirs import user_data_path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -17,9 +18,20 @@ def default(package: Path = _PACKAGE) -> Path:
     return user_data_path("feedback-generator", appauthor=False)
 
 
+def make(folder: Path) -> None:
+    """Make a folder of the embedded way of running, for its owner alone. Raises ImproperlyConfigured."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        raise ImproperlyConfigured(
+            f"{folder} cannot be made: {fault.strerror}. Without DATABASE_URL or POSTGRES_DB the service keeps its "
+            "database there: set one of the two, or set FEEDBACK_HOME to a folder that it may write to."
+        ) from None
+
+
 def secret_key(home: Path) -> str:
     """The key kept in `home` (mode 0600), made at the first call; safe when several processes start at once."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make(home)
     kept = home / "secret_key"
     if not kept.exists():
         draft = home / f"secret_key.{os.getpid()}"
@@ -40,7 +52,7 @@ def queue_folders(url: str) -> dict[str, str]:
     root = Path(url.removeprefix("filesystem://"))
     folders = {"messages": root / "messages", "control": root / "control", "processed": root / "processed"}
     for folder in folders.values():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make(folder)
     return {
         "data_folder_in": str(folders["messages"]),
         "data_folder_out": str(folders["messages"]),

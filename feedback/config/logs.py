@@ -8,6 +8,7 @@ from structlog.typing import Processor
 
 # In words for people, or as JSON, a line an event, for whatever gathers logs.
 FORMATS = ("text", "json")
+LEVELS = ("debug", "info", "warning", "error")
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -25,12 +26,22 @@ _RENDERERS: dict[str, list[Processor]] = {
     ],
     "json": [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)],
 }
-# Celery says of each message that it came and went: our own lines say what was done.
-_QUIET = ("django.request", "celery.worker.strategy", "celery.app.trace", "fontTools")
+# Celery logs each message when it comes and when it is done, and beat each sweep it asks for; Django each 4xx. Our own
+# lines say what was done.
+_QUIET = {
+    "django.request": "ERROR",
+    "celery.beat": "WARNING",
+    "celery.worker.strategy": "ERROR",
+    "celery.app.trace": "ERROR",
+    "fontTools": "ERROR",
+}
 
 
-def configure(form: str) -> dict[str, Any]:
-    """Set structlog up and return Django's LOGGING, so that both end in the same lines; `form` is one of FORMATS."""
+def configure(form: str, level: str) -> dict[str, Any]:
+    """Set structlog up and return Django's LOGGING, so that both end in the same lines.
+
+    `form` is one of FORMATS, `level` (of LEVELS) the lowest that is written.
+    """
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -47,6 +58,7 @@ def configure(form: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"line": line},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "root": {"handlers": ["stderr"], "level": "INFO"},
-        "loggers": {name: {"level": "ERROR"} for name in _QUIET} | {"django.server": {"propagate": True}},
+        "root": {"handlers": ["stderr"], "level": level.upper()},
+        "loggers": {name: {"level": lowest} for name, lowest in _QUIET.items()}
+        | {"django.server": {"propagate": True}},
     }

@@ -7,6 +7,7 @@ from typing import Any
 import dj_database_url
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 # How long after it was handed out a connection is believed to live while its socket is silent.
 _FRESH_SECONDS = 30.0
@@ -64,6 +65,23 @@ def at(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(
             "DATABASE_URL is not understood: write postgresql://user:password@host:port/name or sqlite:////file."
         ) from fault
+
+
+def why_unreachable() -> str | None:
+    """Why the database cannot be connected to, in its own words; None where it can.
+
+    The pool tries in the background and says only that it got no connection. The words never hold the password.
+    """
+    if connection.vendor != "postgresql":
+        return None
+    parameters = connection.get_connection_params()
+    for name in ("pool", "connection_class", "cursor_factory", "context", "prepare_threshold"):
+        parameters.pop(name, None)
+    try:
+        psycopg.connect(**parameters).close()
+    except psycopg.OperationalError as fault:
+        return str(fault).strip().splitlines()[0].rstrip(".")
+    return None
 
 
 def connected(place: dict[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,7 @@
 """What stands between a careless start and the students' records."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,19 +13,7 @@ from pytest_django import Settings
 
 from feedback.access import checks
 from feedback.config import env
-from tests.harness.environment import without_ours
-from tests.harness.processes import ROOT
-
-
-def manage(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=without_ours(dict(os.environ)) | settings,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+from tests.harness.processes import ROOT, manage
 
 
 def documented_settings(folder: Path) -> dict[str, str]:

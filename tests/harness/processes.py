@@ -3,12 +3,27 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tests.harness.environment import without_ours
+
 ROOT = Path(__file__).parents[2]
 LOG_TAIL_CHARACTERS = 8_000
+
+
+def manage(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """`manage.py` with these settings alone, run to its end."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=without_ours(dict(os.environ)) | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 class StoppedTooEarlyError(Exception):

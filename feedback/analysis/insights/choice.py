@@ -1,9 +1,12 @@
 """Which insights a report gives: up to four, the most useful first, and never only what could be better."""
 
+from collections.abc import Iterable
+
 from feedback.analysis.insights.about_submissions import ABOUT_SUBMISSIONS
 from feedback.analysis.insights.about_time import ABOUT_TIME
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.praise import PRAISE
+from feedback.analysis.insights.rule import Rule
 from feedback.analysis.statements import Insight
 
 # The most useful first; praise by how much it says about this student's own work.
@@ -28,7 +31,19 @@ RANKING = (
     # Last, because an editor that saves by itself brings it to most.
     "steady",
 )
-RULES = tuple(sorted((*ABOUT_SUBMISSIONS, *ABOUT_TIME, *PRAISE), key=lambda rule: RANKING.index(rule.id)))
+
+
+def ranked(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules by rank. Raises ValueError where a rule and its place in RANKING do not belong together."""
+    by_id = {rule.id: rule for rule in rules}
+    if without := by_id.keys() - set(RANKING):
+        raise ValueError(f"Rules without a rank: {', '.join(sorted(without))}. Add each id to RANKING in {__name__}.")
+    if missing := set(RANKING) - by_id.keys():
+        raise ValueError(f"RANKING in {__name__} names no rule: {', '.join(sorted(missing))}. Mend or remove the id.")
+    return tuple(by_id[name] for name in RANKING)
+
+
+RULES = ranked((*ABOUT_SUBMISSIONS, *ABOUT_TIME, *PRAISE))
 
 
 def insights_of(evidence: Evidence) -> tuple[Insight, ...]:

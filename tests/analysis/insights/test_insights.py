@@ -8,6 +8,7 @@ import pytest
 
 from feedback.analysis import AnalysisSettings, Findings, Insight, analyse, definitions
 from feedback.analysis.insights import RULES
+from feedback.analysis.insights.choice import ranked
 from feedback.events import Event
 from tests.analysis.logs import save, steps, student, submission
 
@@ -370,3 +371,14 @@ def _example(rule: str) -> Insight:
     )
     insights = (*unsubmitted.insights, *found.insights, *unhurried.insights, *half.insights)
     return next(insight for insight in insights if insight.id == rule)
+
+
+def test_a_rule_without_a_rank_is_named_with_where_to_give_it_one() -> None:
+    unranked = RULES[0]._replace(id="a_new_rule")
+    with pytest.raises(ValueError, match=r"without a rank: a_new_rule\. Add each id to RANKING in feedback\."):
+        ranked((*RULES, unranked))
+
+
+def test_a_rank_without_a_rule_is_named() -> None:
+    with pytest.raises(ValueError, match=f"names no rule: {RULES[-1].id}"):
+        ranked(RULES[:-1])
