@@ -88,10 +88,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# What a lost message or a lost worker has left behind waits no longer than this for a sweep.
+FEEDBACK_SWEEP_SECONDS = min(5.0, FEEDBACK_LEASE_SECONDS / 4)
 # No expiry: it would compare the clocks of two machines, and one that is ahead would refuse every sweep.
-CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "feedback.submissions.tasks.sweep", "schedule": min(5.0, FEEDBACK_LEASE_SECONDS / 4)}
-}
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "feedback.submissions.tasks.sweep", "schedule": FEEDBACK_SWEEP_SECONDS}}
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # one entry that is always due needs no file to remember
 
 # --- Django ----------------------------------------------------------------------------------------

@@ -1,49 +1,47 @@
-"""The guarded transitions of a report. Every change of state is here, and each says what it requires.
+"""The table of documents as a queue: what is ready, and the guarded transitions of a document's state.
 
-All times are the database's own, so that no process's clock matters.
+Every statement stands in `statements.sql`. All times are the database's own, so that no process's clock matters.
 """
 
-import functools
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, QuerySet, When
-from django.db.models.functions import Now
-from django.db.models.sql import UpdateQuery
 
-from feedback.contract.states import State
-from feedback.db.compiled_query import binding_cursor, padded, places
-from feedback.queue import ready
+from feedback.db.compiled_query import binding_cursor
+from feedback.queue import statements
 from feedback.rendering import Artifact
-from feedback.store.models import MAX_ATTEMPTS, Report
+from feedback.store.models import MAX_ATTEMPTS
 
-# How many reports a claim takes at most, and without being told otherwise.
-MOST, CHUNK = 64, 16
 # The pause after a failed attempt; the next is four times as long.
-FIRST_REST = timedelta(seconds=5)
+FIRST_BACK_OFF_SECONDS = 5.0
+_SQL = statements.load(connection.vendor)
+
+
+class Waiting(NamedTuple):
+    """Work of an owner that is ready: all its singles where `class_id` is None, else one class."""
+
+    owner: str
+    class_id: UUID | None
 
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to make one report, until the lease runs out and another takes it."""
+    """The right to make one document, until the lease runs out and another worker takes it."""
 
     report_id: UUID
-    submission_id: UUID
+    task_id: UUID
     position: int
-    kind: Report.Kind
-    due_at: datetime
+    is_class_report: bool
+    due_at: Any  # as the database gave it, to be given back
     attempt: int
     fence: int
-    payload: bytes
-    key: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -58,192 +56,188 @@ class Made:
     seconds: float
 
 
-def claim(submission_id: UUID, most: int = CHUNK) -> list[Claim]:
-    """Take up to `most` due reports of a submission, in order; one that has an attempt behind it comes alone.
+# --- what is ready ---
 
-    Two claims at the same moment never share a report. Two statements, whatever the size.
+
+def waiting() -> list[Waiting]:
+    """Who has work that is ready, the longest waiting first."""
+    return [Waiting(owner, None if id_ is None else _uuid(id_)) for owner, id_, _ in _rows("waiting")]
+
+
+def single_is_due() -> bool:
+    return bool(_rows("single_is_due"))
+
+
+def anything_ready() -> bool:
+    return single_is_due() or bool(_rows("class_is_due"))
+
+
+def left_of_task(task_id: UUID) -> int:
+    """About how many documents of a task are still to be claimed; 0 where none is due."""
+    return sum(left for (left,) in _rows("left_of_task", task=_id(task_id)))
+
+
+def backlog() -> list[tuple[bool, int, float, int]]:
+    """A row for singles, one for the rest: (whether singles, ready, seconds that the oldest is due, running)."""
+    found = _rows("backlog")
+    return [(bool(single), ready, float(oldest or 0.0), running) for single, ready, oldest, running in found]
+
+
+def finished_since(seconds: float, *, single: bool) -> bool:
+    """Whether any single, or any other document, was finished in the last so many seconds."""
+    return bool(_rows("finished_since", seconds=seconds, single=single))
+
+
+# --- claims ---
+
+
+def claim_task(task_id: UUID, most: int) -> list[Claim]:
+    """Take up to `most` due documents of a task in order; one that has an attempt behind it comes alone.
+
+    Two claims at the same moment never share a document. Two statements, whatever the size.
     """
     with transaction.atomic():
-        return _take_of(ready.lock(submission_id, most))
+        return _take(_rows("lock_task", task=_id(task_id), most=most))
 
 
 def claim_singles(owner: str, most: int) -> list[Claim]:
-    """The same for an owner's singles, whichever submissions they are of."""
+    """The same for an owner's singles, whichever tasks they are of."""
     with transaction.atomic():
-        return _take_of(ready.lock_singles(owner, most))
+        return _take(_rows("lock_singles", owner=owner, most=most))
 
 
-def _take_of(locked: Iterable[Report]) -> list[Claim]:
-    found = [_claim_of(report) for report in locked]
+def _take(locked: Iterable[tuple[Any, ...]]) -> list[Claim]:
+    found = [
+        Claim(_uuid(id_), _uuid(task_id), position, kind == "class", due_at, attempts + 1, fence + 1)
+        for id_, task_id, position, kind, due_at, attempts, fence in locked
+    ]
     taken = [claim for claim in found if claim.attempt == 1] or found[:1]
     if taken:
-        _take(taken)
+        ids: list[Any] = [_id(claim.report_id) for claim in taken]
+        among = ids if connection.vendor == "postgresql" else json.dumps(ids)
+        _change("take", ids=among, lease=settings.FEEDBACK_LEASE_SECONDS)
     return taken
 
 
-def _claim_of(report: Report) -> Claim:
-    """The claim that a locked report becomes once `_take` has counted the attempt."""
-    return Claim(
-        report_id=report.id,
-        submission_id=report.submission_id,
-        position=report.position,
-        due_at=report.due_at,
-        kind=Report.Kind(report.kind),
-        attempt=report.attempts + 1,
-        fence=report.fence + 1,
-        payload=bytes(report.payload),
-        key=(report.namespace, report.student_id),
-    )
-
-
-def _take(claimed: Sequence[Claim]) -> None:
-    """Write down of locked reports that they are RUNNING, whose attempt is counted and whose lease begins."""
-    key = Report._meta.pk
-    wanted = padded([claim.report_id for claim in claimed])
-    statement, parameters = _taking_statement(len(wanted), settings.FEEDBACK_LEASE_SECONDS)
-    pairs = zip(places(len(wanted)), wanted, strict=True)
-    ids = {key.get_db_prep_value(place, connection): key.get_db_prep_value(id_, connection) for place, id_ in pairs}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [ids.get(value, value) for value in parameters])
-
-
-@functools.cache
-def _taking_statement(number: int, lease_seconds: float) -> tuple[str, tuple[Any, ...]]:
-    """The UPDATE of so many reports, with `places` among its parameters; put together once, as above."""
-    reports = Report.objects.filter(id__in=places(number))
-    update: Any = reports.query.chain(UpdateQuery)  # typed as what it was chained from
-    update.add_update_values(
-        {
-            "state": State.RUNNING,
-            "due_at": Now() + timedelta(seconds=lease_seconds),
-            "attempts": F("attempts") + 1,
-            "fence": F("fence") + 1,
-            "lease_expiries": F("lease_expiries") + Case(When(state=State.RUNNING, then=1), default=0),
-        }
-    )
-    statement, parameters = update.get_compiler(connection=connection).as_sql()
-    return statement, tuple(parameters)
+# --- what becomes of a claim; each returns how many were still held ---
 
 
 def renew(claims: Sequence[Claim]) -> int:
-    """Begin the lease of these claims anew; returns how many of them are still held."""
-    return _held(claims).update(due_at=_lease_end())
+    """Begin the lease of these claims anew."""
+    return _change_held("renew", [(claim, {"lease": settings.FEEDBACK_LEASE_SECONDS}) for claim in claims])
 
 
 def store(made: Sequence[Made]) -> int:
-    """Commit documents and their SUCCESS together; returns how many, less those whose claim is no longer valid."""
-    written = ("findings", "first_event_at", "filename", "media_type", "body", "sha256", "render_seconds")
-    assignments = ", ".join(f"{column} = %s" for column in written)
-    rows = [(one.findings, _time(one.first_event_at), *_parts(one.artifact), one.sha256, one.seconds) for one in made]
-    held = [one.claim for one in made]
-    return _write(f"state = 'SUCCESS', error = '', finished_at = {_now()}, {assignments}", rows, held)
-
-
-def _parts(artifact: Artifact) -> tuple[str, str, bytes]:
-    return artifact.filename, artifact.media_type, artifact.body
-
-
-def _time(moment: datetime | None) -> Any:
-    """As it is bound to a statement of our own."""
-    return None if moment is None else connection.ops.adapt_datetimefield_value(moment)
+    """Commit documents and their SUCCESS together."""
+    return _change_held("store", [(one.claim, _document(one)) for one in made])
 
 
 def fail(failures: Sequence[tuple[Claim, str]]) -> int:
-    """Commit FAILURE with its reason; returns how many, leaving out those whose claim is no longer valid."""
-    rows, held = [(reason,) for _, reason in failures], [claim for claim, _ in failures]
-    return _write(f"state = 'FAILURE', error = %s, finished_at = {_now()}", rows, held)
+    """Commit FAILURE with its reason."""
+    return _change_held("fail", [(claim, {"error": reason}) for claim, reason in failures])
 
 
-def hand_back(claims: Sequence[Claim]) -> int:
-    """Make claimed reports pending again as if the attempt had never begun; returns how many were still held.
-
-    Due since when they were: who was handed back has lost no place, and the age of what is due stays true.
-    """
-    rows = [(_time(claim.due_at),) for claim in claims]
-    return _write("state = 'PENDING', attempts = attempts - 1, due_at = %s", rows, claims)
+def release(claims: Sequence[Claim]) -> int:
+    """Make claimed documents pending again as if the attempt had never begun."""
+    return _change_held("release", [(claim, {"due_at": claim.due_at}) for claim in claims])
 
 
-def _now() -> str:
-    return (
-        "STATEMENT_TIMESTAMP()" if connection.vendor == "postgresql" else "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"
-    )
+def back_off(claim: Claim) -> int:
+    """Make a document whose attempt failed pending again, after a pause that grows with the attempts."""
+    return _change_held("back_off", [(claim, {"pause": FIRST_BACK_OFF_SECONDS * 4.0 ** (claim.attempt - 1)})])
 
 
-def _write(assignments: str, rows: Sequence[tuple[Any, ...]], held: Sequence[Claim]) -> int:
+def _document(made: Made) -> dict[str, Any]:
+    at = made.first_event_at
+    return {
+        "findings": made.findings,
+        "first_event_at": None if at is None else connection.ops.adapt_datetimefield_value(at),
+        "filename": made.artifact.filename,
+        "media_type": made.artifact.media_type,
+        "body": made.artifact.body,
+        "sha256": made.sha256,
+        "seconds": made.seconds,
+    }
+
+
+def _change_held(name: str, rows: Sequence[tuple[Claim, Mapping[str, Any]]]) -> int:
     """One fenced UPDATE for many rows, each with the claim that must still be held.
 
-    In the order in which whoever erases locks them: two that wait for each other would end in a deadlock.
+    In the order in which an erasure locks them: two transactions that wait for each other would end in a deadlock.
     """
     if not rows:
         return 0
-    table = connection.ops.quote_name(Report._meta.db_table)
-    statement = (
-        f"UPDATE {table} SET {assignments} "  # noqa: S608 - constants only
-        "WHERE id = %s AND fence = %s AND state = 'RUNNING'"
-    )
-    key = Report._meta.pk.get_db_prep_value
-    in_order = sorted(zip(held, rows, strict=True), key=lambda one: (one[0].submission_id, one[0].position))
-    parameters = [(*values, key(claim.report_id, connection), claim.fence) for claim, values in in_order]
+    in_order = sorted(rows, key=lambda row: (row[0].task_id, row[0].position))
+    parameters = [{**values, "id": _id(claim.report_id), "fence": claim.fence} for claim, values in in_order]
     # One statement is a transaction by itself, with no further round trip for its end.
     with nullcontext() if len(rows) == 1 else transaction.atomic(), binding_cursor() as cursor:
-        cursor.executemany(statement, parameters)
+        cursor.executemany(_SQL[name], parameters)
         return int(cursor.rowcount)
 
 
-def rest(claim: Claim) -> int:
-    """Make a report whose attempt failed pending again, after a pause that grows with the attempts."""
-    pause = FIRST_REST * 4 ** (claim.attempt - 1)
-    return _held([claim]).update(state=State.PENDING, due_at=Now() + pause)
-
-
-def retry(submission_id: UUID) -> int:
-    """Make what failed in a submission pending again, and with it the class report; returns how many had failed.
-
-    A class report that is being made at this moment lists what is about to be made again: its writer is
-    refused, as it is no longer RUNNING.
-    """
-    reports = Report.objects.filter(submission=submission_id)
-    with transaction.atomic():
-        failed = reports.filter(state=State.FAILURE)
-        again = failed.update(state=State.PENDING, due_at=Now(), attempts=0, error="")
-        if again:
-            reports.filter(kind=Report.Kind.CLASS).update(state=State.PENDING, due_at=Now(), attempts=0, error="")
-    return again
-
-
-def make_class_report_again(submission_id: UUID) -> None:
-    """Forget the class report, and whoever is making one from what was there before: their fence has moved on."""
-    Report.objects.filter(submission=submission_id, kind=Report.Kind.CLASS).update(
-        state=State.PENDING,
-        due_at=Now(),
-        attempts=0,
-        fence=F("fence") + 1,
-        error="",
-        findings=None,
-        first_event_at=None,
-        filename="",
-        media_type="",
-        body=None,
-        sha256="",
-        finished_at=None,
-    )
+# --- what is not about a claim ---
 
 
 def give_up_exhausted() -> int:
-    """FAILURE for every report whose last attempt ran out with no word from its worker; returns how many."""
+    """FAILURE for every document whose last attempt ran out with no word from its worker; returns how many."""
     reason = (
         f"The worker was lost {MAX_ATTEMPTS} times while making this report, so it was given up. "
         "Submit the same body again to try once more; if it fails again, report it with the task_id."
     )
-    spent = Report.objects.filter(state=State.RUNNING, due_at__lte=Now(), attempts__gte=MAX_ATTEMPTS)
-    return spent.update(state=State.FAILURE, error=reason, lease_expiries=F("lease_expiries") + 1, finished_at=Now())
+    return _change("give_up", error=reason)
 
 
-def _held(claims: Sequence[Claim]) -> QuerySet[Report]:
-    """The rows of these claims, less those that another has taken over or that are finished."""
-    each = (Q(id=claim.report_id, fence=claim.fence) for claim in claims)
-    return Report.objects.filter(reduce(or_, each, Q(pk__in=[])), state=State.RUNNING)
+def retry(task_id: UUID) -> int:
+    """Make what failed in a task pending again, and with it the class report; returns how many had failed."""
+    with transaction.atomic():
+        again = _change("retry", task=_id(task_id))
+        if again:
+            _change("retry_class_report", task=_id(task_id))
+    return again
 
 
-def _lease_end() -> Any:
-    return Now() + timedelta(seconds=settings.FEEDBACK_LEASE_SECONDS)
+def make_class_report_again(task_id: UUID) -> None:
+    """Forget the class report, and refuse the one that a worker may be making from what was there before."""
+    _change("forget_class_report", task=_id(task_id))
+
+
+def note_beat() -> None:
+    """Note that beat asked for a sweep, which begins now."""
+    _change("note_beat")
+
+
+def begin_sweep(unless_within: float) -> bool:
+    """Note that a sweep begins now; False where there was one in the last so many seconds, also of another worker."""
+    return _change("begin_sweep", seconds=unless_within) > 0
+
+
+def last_sweep() -> tuple[float, float]:
+    """How many seconds ago the last sweep began, and the last that beat asked for; infinite where there was none."""
+    [found] = _rows("last_sweep") or [(None, None)]
+    swept, beat = (float("inf") if seconds is None else float(seconds) for seconds in found)
+    return swept, beat
+
+
+# --- running a statement ---
+
+
+def _rows(name: str, **values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL[name], values)
+        return list(cursor.fetchall())
+
+
+def _change(name: str, **values: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL[name], values)
+        return int(cursor.rowcount)
+
+
+def _id(id_: UUID) -> UUID | str:
+    """An id as a parameter."""
+    return id_ if connection.features.has_native_uuid_field else id_.hex
+
+
+def _uuid(found: UUID | str) -> UUID:
+    """An id as it was found."""
+    return found if isinstance(found, UUID) else UUID(found)

@@ -1,11 +1,14 @@
-"""Telling the workers that there may be work. A hint may be lost or doubled without harm: the rows are the truth."""
+"""Waking workers. A ring says "there may be work" and nothing else: lost, doubled or late, it does no harm.
+
+As any ring is as good as another, few of them wait: a worker that is woken finds all there is, and rings again while
+work is left. Whether there is work, the table says; the sweep rings for what nobody rang for.
+"""
 
 import functools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -13,58 +16,39 @@ from kombu import Connection, Producer
 from kombu.exceptions import ChannelError
 from kombu.pools import producers
 
-from feedback.celery import app
-from feedback.store.models import Submission
+from feedback.celery import WORK, app
 
 log = structlog.stdlib.get_logger(__name__)
 
-TASK = "feedback.submissions.tasks.produce"
-# In the order in which a worker looks into them: the sweep is never behind work, and a class never keeps a
-# single waiting.
-UPKEEP, INTERACTIVE, BULK = "upkeep", "interactive", "bulk"
-# Enough to set every worker of a small installation to one class at once; each hint then follows the work.
-HINTS_PER_CLASS = 8
-STUDENTS_PER_HINT = 16
-# Hints that wait untaken set as many workers to work; all singles that are committed by then are theirs.
-ENOUGH_FOR_SINGLES = 8
+WAKE = "feedback.submissions.tasks.wake"
+# How many rings may wait untaken: twice the worker processes that there are at least. Where two wait, every worker
+# is busy, and the next that is done takes one and puts two in its place.
+ENOUGH = 2
 _PATIENCE_SECONDS = 0.4
 
 
-def queue_of(submission: Submission) -> str:
-    return BULK if submission.is_class else INTERACTIVE
+def ring(times: int = 1) -> bool:
+    """Wake that many workers, unless enough rings wait; False (and a line in the log) where the broker is away.
 
-
-def publish(submission: Submission, enough: int | None = None) -> bool:
-    """Send hints for a submission; False (and a line in the log) where the broker cannot be reached.
-
-    To be called outside of any transaction: a worker must find the rows committed. A new single needs no hint
-    where `enough` wait that nobody has taken yet: who takes one makes all the singles of its owner that it finds,
-    and asks, when these are done, whether anybody else's are due (tasks.produce).
+    To be called outside of any transaction: a worker must find the rows committed.
     """
-    if not submission.is_class:
-        return send(submission.id, INTERACTIVE, enough)
-    hints = min(HINTS_PER_CLASS, -(-submission.students // STUDENTS_PER_HINT))
-    return all(send(submission.id, BULK) for _ in range(hints))
-
-
-def send(submission_id: UUID, queue: str, enough: int | None = None) -> bool:
-    """Send a hint, or none where `enough` are waiting; False where the broker cannot be reached."""
     with _trial() as allowed:
         if not allowed:
             return False
         try:
             with _producer() as producer:
-                if enough is None or _length(producer.channel, queue) < enough:
-                    app.send_task(TASK, args=[str(submission_id)], queue=queue, producer=producer)
+                for _ in range(min(times, ENOUGH - _length(producer.channel, WORK))):
+                    app.send_task(WAKE, queue=WORK, producer=producer)
+                _trim(producer.channel)
         except Exception as fault:  # whatever it is that the broker has: what was accepted is safe without it
-            log.warning("no hint sent, the sweep will", task_id=str(submission_id), fault=str(fault))
+            log.warning("no worker was woken, the sweep will do it", fault=str(fault))
             _broker.suspect = True
             return False
         _broker.suspect = False
         return True
 
 
-def waiting(queue: str) -> int | None:
+def waiting(queue: str = WORK) -> int | None:
     """How many messages are in a queue; None where the broker cannot be reached."""
     try:
         with _producer() as producer:
@@ -74,12 +58,13 @@ def waiting(queue: str) -> int | None:
         return None
 
 
-def drop(queue: str) -> None:
-    """Forget every message in a queue."""
+def drop(*queues: str) -> None:
+    """Forget every message in these queues."""
     try:
         with _producer() as producer:
             channel: Any = producer.channel  # typed as one that has no queues
-            channel.queue_purge(queue)
+            for queue in queues:
+                channel.queue_purge(queue)
     except Exception as fault:  # as above
         log.warning("the broker cannot be reached", fault=str(fault))
 
@@ -91,6 +76,12 @@ def _length(channel: Any, queue: str) -> int:
         return int(channel.queue_declare(queue, passive=True).message_count)
     except ChannelError:
         return 0  # there is no such queue yet
+
+
+def _trim(channel: Any) -> None:
+    """Drop the rings beyond enough, which callers at the same moment have sent: new ones are put in on the left."""
+    if hasattr(channel, "conn_or_acquire"):
+        _client(channel).ltrim(WORK, -ENOUGH, -1)
 
 
 def _client(channel: Any) -> Any:

@@ -39,18 +39,18 @@ def options_of(time_zone: str | None, compare: str | None) -> Options:
     return options | ({"compare": compare} if compare else {})
 
 
-def make(submission: Submission, claim: Claim) -> Made:
+def make(submission: Submission, claim: Claim, payload: bytes) -> Made:
     """The document of a claim. Raises pipeline.NothingToReport; any other exception is a fault of ours."""
     begun = time.perf_counter()
-    shown = _class_report(submission) if claim.kind is Report.Kind.CLASS else _student(submission, claim)
+    shown = _class_report(submission) if claim.is_class_report else _student(submission, payload)
     artifact, findings, first_event_at = shown
     sha256 = hashlib.sha256(artifact.body).hexdigest()
     return Made(claim, artifact, sha256, findings, first_event_at, time.perf_counter() - begun)
 
 
-def _student(submission: Submission, claim: Claim) -> Shown:
+def _student(submission: Submission, payload: bytes) -> Shown:
     recipe = _recipe(submission, _facts(submission) if submission.options.get("compare") == "class" else None)
-    findings = pipeline.find(claim.payload, recipe)
+    findings = pipeline.find(payload, recipe)
     artifact = pipeline.document(findings, Format(submission.format), recipe)
     return artifact, encode_findings(findings), findings.key_figures.first_at
 

@@ -1,10 +1,9 @@
-"""Making reports: claim, analyse, render, store. Done ten times over, it is done once.
+"""Answering a ring: whose turn is it, claim a batch, render it, store it, and ring again while work is left.
 
-A worker may vanish at any line of this file: what it had claimed is due again when the lease runs out,
-and what it had not committed never happened.
+A worker may vanish at any line of this file: what it had claimed is due again when the lease runs out, and what it
+had not committed never happened. Done ten times over, the work is done once.
 """
 
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -15,206 +14,133 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import Error as DatabaseError
 from django.db import connection
-from django.db.models.functions import Now
 
 from feedback import pipeline
-from feedback.queue import (
-    claims,
-    defer_sigterm,
-    heartbeat,
-    ready,
-    render_job,
-)
+from feedback.queue import claims, defer_sigterm, heartbeat, render_job
 from feedback.queue.claims import Claim, Made
+from feedback.queue.fairness import Turn, Turns
+from feedback.queue.pacer import Pacer, Slice
 from feedback.store import loading
 from feedback.store.models import MAX_ATTEMPTS, Submission
 
 log = structlog.stdlib.get_logger(__name__)
 
-# What is committed in one write of a single's document and others like it; a single waits no longer for them.
-HANDFUL_SECONDS = 0.1
-# And how much longer, rather than be handed back and committed apart where others took longer than expected.
-_PATIENCE_SECONDS = 0.05
-# Long enough that messages, claims and commits vanish beside the work, short enough for other owners to have a turn.
-SLICE_SECONDS = 1.0
-# By this part of itself a slice ends early or late: another claim, or handing back, costs more than it is worth.
-_SLACK = 1 / 8
-# The part that a claim may take of what is left of a class: the workers are to be done with it at the same time.
-_SHARE = 1 / 4
-# How often a class looks whether a single waits: often enough for whoever waits, seldom enough to cost nothing.
-LOOK_SECONDS = 0.05
-# The seconds that a report lately took in this process: of a class by its format, of singles of whatever formats came.
-_pace: dict[str, float] = {}
+# Rings sent where a claim leaves work for others: each worker that is woken wakes two more, until all are.
+RAMP_UP = 2
 _SINGLES = "singles"
-# The position of the last report that this process has claimed, of each of the latest classes: as reports are claimed
-# in order, it says how far a class has come.
-_reached: dict[UUID, int] = {}
-_CLASSES = 100
+Tasks = Mapping[UUID, Submission]
 
 
-def produce(submission_id: UUID, seconds: float = SLICE_SECONDS) -> bool:
-    """Work on a submission for about `seconds`; True where there was more to do when the time was over.
+class Worker:
+    """What one worker process does about a ring. It remembers its pace, and the time that each owner has had."""
 
-    Faults of the database or the disk pass through, once everything claimed has been handed back as far
-    as that is still possible.
-    """
-    submission = loading.submission(submission_id)
-    if submission is None:
+    def __init__(self, ring: Callable[[int], object], pacer: Pacer | None = None, turns: Turns | None = None) -> None:
+        """`ring` is called with the number of other workers to wake."""
+        self._ring = ring
+        self._pacer = pacer or Pacer()
+        self._turns = turns or Turns(self._pacer.clock)
+
+    def answer(self) -> bool:
+        """Do a slice of work for one owner; True where more is ready.
+
+        Faults of the database or the disk pass through, once what was claimed has been released as far as that is
+        still possible.
+        """
+        for turn in self._turns.in_order():
+            with self._turns.timed(turn):
+                if self._singles(turn) or self._class(turn):
+                    return claims.anything_ready()
         return False
-    until = time.monotonic() + seconds
-    if not submission.is_class:
-        _produce_singles(submission, until)
-        return False
-    Submission.objects.filter(id=submission_id).update(attended_at=Now())
-    slice_ = _Slice(until)
-    with _logging_about(submission):
-        while _part_of_class(submission, slice_):
-            if slice_.spent():
-                return ready.is_any_of(submission_id)
-    return False
+
+    def _singles(self, turn: Turn) -> bool:
+        """Make the owner's singles, a batch a claim: alone, each would cost more than its page takes to make.
+
+        False where there was none.
+        """
+        slice_, batches = self._pacer.slice(), 0
+        while batches == 0 or not slice_.spent():
+            seconds = slice_.batch_seconds()
+            wanted = self._pacer.batch(_SINGLES, seconds)
+            with self._claimed(partial(claims.claim_singles, turn.owner, wanted)) as claimed:
+                if claimed:
+                    self._wake_others(first=not batches, more=len(claimed) == wanted)
+                    tasks = loading.submissions({claim.task_id for claim in claimed})
+                    self._make(tasks, claimed, slice_.over_after(seconds), _SINGLES)
+                    batches += 1
+            if len(claimed) < wanted:
+                break
+        return batches > 0
+
+    def _class(self, turn: Turn) -> bool:
+        """Work on one of the owner's classes until the slice is over, or a single is due; False where nothing was."""
+        task_id = self._turns.class_of(turn)
+        task = loading.submission(task_id) if task_id else None
+        if task is None:
+            return False
+        slice_, batches = self._pacer.slice(), 0
+        while batches == 0 or not (slice_.over(claims.single_is_due) or slice_.spent()):
+            if not self._part_of_class(task, slice_, first=not batches):
+                break
+            batches += 1
+        return batches > 0
+
+    def _part_of_class(self, task: Submission, slice_: Slice, *, first: bool) -> bool:
+        left = claims.left_of_task(task.id)
+        share = self._pacer.share(task.format, left, slice_.class_seconds())
+        with self._claimed(partial(claims.claim_task, task.id, share)) as claimed:
+            if claimed:
+                self._wake_others(first=first, more=left > len(claimed))
+                self._make({task.id: task}, claimed, partial(slice_.over, claims.single_is_due), task.format)
+        return bool(claimed)
+
+    def _wake_others(self, *, first: bool, more: bool) -> None:
+        if first and more:
+            self._ring(RAMP_UP)
+
+    @contextmanager
+    def _claimed(self, claim: Callable[[], list[Claim]]) -> Iterator[list[Claim]]:
+        """Claims whose leases are kept; released if the work is interrupted, by SIGTERM from the claim itself on."""
+        claimed: list[Claim] = []
+        try:
+            with defer_sigterm.postponed():
+                claimed = claim()
+            with heartbeat.keeping(claimed) if claimed else nullcontext():
+                yield claimed
+        except BaseException:
+            _release(claimed)
+            raise
+
+    def _make(self, tasks: Tasks, claimed: list[Claim], over: Callable[[], bool], kind: str) -> None:
+        """Make claimed documents until it is over, at least one; commit them in one write, release the others."""
+        payloads = loading.payloads([claim.report_id for claim in claimed])
+        made: list[Made] = []
+        left = deque(claimed)
+        while left and (len(left) == len(claimed) or not over()):
+            if document := _attempt(tasks, left[0], payloads.get(left[0].report_id)):
+                made.append(document)
+            left.popleft()
+        _store(tasks, made)
+        if seconds := [one.seconds for one in made if not one.claim.is_class_report]:
+            self._pacer.learn(kind, sum(seconds) / len(seconds))
+        _release(left)
 
 
-def _part_of_class(submission: Submission, slice_: "_Slice") -> bool:
-    """Work on one claim; False where nothing was due."""
-    share = _share(submission, slice_.likely_end())
-    with _claimed(partial(claims.claim, submission.id, share)) as claimed:
-        if claimed:
-            _remember(claimed[-1])
-            _make({submission.id: submission}, claimed, slice_.over, submission.format)
-    return bool(claimed)
-
-
-def _produce_singles(hinted: Submission, until: float) -> None:
-    """Make due singles of one owner, a handful a claim: alone, each would cost more than its page does to make.
-
-    What fails rests, and the sweep brings it back. Whether others are due after that, the task asks.
-    """
-    submissions, seen, more = {hinted.id: hinted}, set[UUID](), True
-    while more:
-        handful_until = min(time.monotonic() + HANDFUL_SECONDS, until)
-        wanted = _handful(_SINGLES, handful_until) if _SINGLES in _pace else 1
-        with _claimed(partial(claims.claim_singles, hinted.owner, wanted)) as claimed:
-            _make_singles(submissions, claimed, handful_until + _PATIENCE_SECONDS)
-        seen |= {claim.submission_id for claim in claimed}
-        more = len(claimed) == wanted and time.monotonic() < until
-    if hinted.id not in seen:
-        # What failed before comes after all that is new, and new ones may never end; so a hint is followed, too.
-        with _claimed(partial(claims.claim, hinted.id, 1)) as claimed:
-            _make_singles(submissions, claimed, until)
-
-
-def _make_singles(submissions: dict[UUID, Submission], claimed: list[Claim], until: float) -> None:
-    submissions |= loading.submissions({claim.submission_id for claim in claimed} - submissions.keys())
-    if claimed:
-        _make(submissions, claimed, lambda: time.monotonic() >= until, _SINGLES)
-
-
-@contextmanager
-def _claimed(claim: Callable[[], list[Claim]]) -> Iterator[list[Claim]]:
-    """What is claimed, its lease kept; handed back if its work is interrupted, by SIGTERM from the claim itself on."""
-    claimed: list[Claim] = []
-    try:
-        with defer_sigterm.postponed():
-            claimed = claim()
-        with heartbeat.keeping(claimed) if claimed else nullcontext():
-            yield claimed
-    except BaseException:
-        _hand_back(claimed)
-        raise
-
-
-@contextmanager
-def _logging_about(submission: Submission) -> Iterator[None]:
-    with structlog.contextvars.bound_contextvars(task_id=str(submission.id), request_id=submission.request_id):
-        yield
-
-
-def _handful(kind: str, until: float) -> int:
-    """How many reports to claim: what this process, at its latest pace, makes in the time that is left."""
-    if kind not in _pace:
-        return claims.CHUNK
-    return min(max(round((until - time.monotonic()) / _pace[kind]), 1), claims.MOST)
-
-
-def _share(submission: Submission, until: float) -> int:
-    """How many of a class to claim: less towards its end, or the last to claim would leave the others idle."""
-    share = max(round((submission.students - _reached.get(submission.id, 0)) * _SHARE), 1)
-    soon = _handful(submission.format, time.monotonic() + HANDFUL_SECONDS)
-    return min(_handful(submission.format, until), max(share, soon))
-
-
-def _remember(last: Claim) -> None:
-    _reached.pop(last.submission_id, None)
-    _reached[last.submission_id] = last.position
-    if len(_reached) > _CLASSES:
-        del _reached[next(iter(_reached))]
-
-
-class _Slice:
-    """A class's turn: over when its time is, or when a single is found to be due."""
-
-    # Whether the last one of this process ended early: singles keep coming, so no more is claimed than fits between.
-    cut_short = False
-
-    def __init__(self, until: float) -> None:
-        now = time.monotonic()
-        self._until, self._slack = until, (until - now) * _SLACK
-        self._ends = until + self._slack
-        self._look_at = now + LOOK_SECONDS
-
-    def likely_end(self) -> float:
-        return min(self._until, time.monotonic() + LOOK_SECONDS) if _Slice.cut_short else self._until
-
-    def spent(self) -> bool:
-        """Whether it is over, or has too little left for another claim."""
-        return self.over() or time.monotonic() + self._slack > self._until
-
-    def over(self) -> bool:
-        now = time.monotonic()
-        if self._look_at <= now < self._ends:
-            self._look_at = now + LOOK_SECONDS
-            _Slice.cut_short = ready.next_single() is not None
-            if _Slice.cut_short:
-                self._ends = now
-        return now >= self._ends
-
-
-def _make(submissions: Mapping[UUID, Submission], claimed: list[Claim], over: Callable[[], bool], kind: str) -> None:
-    """Make claimed reports until it is over, at least one; commit them in one write, hand back the others."""
-    made: list[Made] = []
-    left = deque(claimed)
-    while left and (len(left) == len(claimed) or not over()):
-        if document := _attempt(submissions, left[0]):
-            made.append(document)
-        left.popleft()
-    stored = claims.store(made)
-    if made:
-        _pace[kind] = sum(one.seconds for one in made) / len(made)
-    if stored == len(made):
-        for submission_id, number in Counter(one.claim.submission_id for one in made).items():
-            with _logging_about(submissions[submission_id]):
-                log.info("documents stored", number=number)
-    else:
-        log.warning("documents refused: their reports had been taken over", number=len(made) - stored)
-    _hand_back(left)
-
-
-def _attempt(submissions: Mapping[UUID, Submission], claim: Claim) -> Made | None:
+def _attempt(tasks: Tasks, claim: Claim, payload: bytes | None) -> Made | None:
     """The document of a claim; None where there is none, once that has been written down."""
-    submission = submissions.get(claim.submission_id)
-    if submission is None:
+    task = tasks.get(claim.task_id)
+    if task is None or payload is None:
         return None  # erased since it was claimed
-    with _logging_about(submission):
-        return _attempt_for(submission, claim)
+    with _logging_about(task):
+        return _attempt_for(task, claim, payload)
 
 
-def _attempt_for(submission: Submission, claim: Claim) -> Made | None:
+def _attempt_for(task: Submission, claim: Claim, payload: bytes) -> Made | None:
     try:
-        return render_job.make(submission, claim)
+        return render_job.make(task, claim, payload)
     except pipeline.NothingToReport as reason:
         claims.fail([(claim, f"{reason} Each has its own reason in the manifest.")])
     except (DatabaseError, OSError):
-        raise  # no report reads anything but the database and what is installed: it is not to blame
+        raise  # no document reads anything but the database and what is installed: it is not to blame
     except SoftTimeLimitExceeded as fault:
         _attempt_failed(claim, fault)
         raise
@@ -227,7 +153,7 @@ def _attempt_failed(claim: Claim, fault: Exception) -> None:
     """A fault of ours: try again later and alone, and give up after the last attempt. The log has the inside."""
     log.error("an attempt failed", report_id=str(claim.report_id), attempt=claim.attempt, exc_info=fault)
     if claim.attempt < MAX_ATTEMPTS:
-        claims.rest(claim)
+        claims.back_off(claim)
         return
     reason = (
         f"Making this report failed {MAX_ATTEMPTS} times, so it was given up. Submit the same body again to try "
@@ -236,10 +162,26 @@ def _attempt_failed(claim: Claim, fault: Exception) -> None:
     claims.fail([(claim, reason)])
 
 
-def _hand_back(claimed: Sequence[Claim]) -> None:
+def _store(tasks: Tasks, made: Sequence[Made]) -> None:
+    stored = claims.store(made)
+    if stored < len(made):
+        log.warning("documents refused: their reports had been taken over", number=len(made) - stored)
+        return
+    for task_id, number in Counter(one.claim.task_id for one in made).items():
+        with _logging_about(tasks[task_id]):
+            log.info("documents stored", number=number)
+
+
+def _release(claimed: Sequence[Claim]) -> None:
     if connection.errors_occurred and not connection.in_atomic_block and not connection.is_usable():
         connection.close()  # that one is lost; another may still be had
     try:
-        claims.hand_back(claimed)
+        claims.release(claimed)
     except DatabaseError as fault:
-        log.warning("claims could not be handed back, so their lease must run out", fault=str(fault))
+        log.warning("claims could not be released, so their leases must run out", fault=str(fault))
+
+
+@contextmanager
+def _logging_about(task: Submission) -> Iterator[None]:
+    with structlog.contextvars.bound_contextvars(task_id=str(task.id), request_id=task.request_id):
+        yield

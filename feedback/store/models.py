@@ -2,18 +2,19 @@
 
 A report's state changes only through the guarded functions of `claims.py`:
 
-        ┌──────────────────── handed back, attempt not counted ───┐
+        ┌──────────────────── released: attempt not counted ──────┐
         ▼                                                         │
     PENDING ── claimed: lease, attempts + 1 ──▶ RUNNING ──────────┤
         ▲ ▲                                       │  ▲            │
-        │ └── attempt failed: rests a while ──────┤  └─ lease ran out: claimed again, alone
+        │ └── attempt failed: backs off ──────────┤  └─ lease ran out: claimed again, alone
         │                                         ├── stored, fence unchanged ─▶ SUCCESS
         │                                         └── 3 attempts spent ──────▶ FAILURE
         └──────────────── submitted again, retried ─────────────────────────────┘
 
-`due_at` says when an unfinished report may be claimed: at once, after a rest, or when its lease runs out.
+`due_at` says when an unfinished report may be claimed: at once, after a back-off, or when its lease runs out.
 A submission has no state of its own: it is its *headline* report's, position 0. That is the student's
 report for a single, and the class report, which waits for all the others, for a class.
+So while any report of a class is unfinished its class report is, and the queue finds the class by that one.
 """
 
 import uuid
@@ -80,9 +81,6 @@ class Submission(models.Model):
     # The class in numbers, where the reports compare with it (documents._statistics).
     statistics = models.BinaryField(null=True)
     created_at = models.DateTimeField(db_default=Now())
-    # When it was last hinted at, left to the hints that waited already, or worked on as a class; what is due and
-    # unattended is swept.
-    attended_at = models.DateTimeField(db_default=Now())
     # Of the request that brought it, so that every line logged about it can be found from the client's side.
     request_id = models.CharField(max_length=64, blank=True)
 
@@ -152,6 +150,17 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class Sweep(models.Model):
+    """When the queue was last swept: one row, written by whichever worker sweeps (feedback.queue.claims)."""
+
+    begun_at = models.DateTimeField()
+    # The same of the last sweep that beat asked for.
+    beat_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"sweep at {self.begun_at}"
 
 
 class HandOut(models.Model):

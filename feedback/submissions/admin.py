@@ -85,7 +85,7 @@ class SubmissionAdmin(ReadOnly):
         for submission in queryset:
             if number := claims.retry(submission.id):
                 again += number
-                doorbell.publish(submission)
+                doorbell.ring()
         self.message_user(request, f"{again:,} failed report{pluralize(again)} will be made again.", messages.SUCCESS)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:

@@ -1,6 +1,6 @@
 """Erasing: what was accepted, what was made of it, and every trace by which it could come back.
 
-What is late finds nothing: a hint names a submission that is gone, a worker's write is fenced by a row that
+What is late finds nothing: a worker's write is fenced by a row that
 is gone (or, for a class report, by a fence that has moved on), and an identical body is a new submission.
 """
 
@@ -62,8 +62,8 @@ def erase_student(submissions: Submissions, by: str, student_id: str, namespace:
         smaller = _without_the_student(ids)
         for task_id in ids:
             audit.record(by, Action.ERASE, "student", task_id)
-    for submission in smaller:
-        doorbell.publish(submission)
+    if smaller:
+        doorbell.ring()
     return len(ids)
 
 
@@ -87,10 +87,10 @@ def _lock(which: Q) -> None:
     list(rows.values_list("pk", flat=True))
 
 
-def _without_the_student(ids: Collection[UUID]) -> list[Submission]:
-    """See to submissions that lost a report: the empty ones are deleted, the others returned, to be hinted at."""
+def _without_the_student(ids: Collection[UUID]) -> int:
+    """See to submissions that lost a report: the empty ones are deleted; returns how many others there are."""
     content: dict[bytes, bytes] = defaultdict(lambda: secrets.token_bytes(32))
-    smaller = []
+    smaller = 0
     for submission in Submission.objects.filter(pk__in=ids).defer("statistics"):
         submission.students = submission.reports.filter(kind=Report.Kind.STUDENT).count()
         if not submission.students:
@@ -105,5 +105,5 @@ def _without_the_student(ids: Collection[UUID]) -> list[Submission]:
             update_fields=["students", "content_sha256", "identity", "idempotency", "statistics", "request_id"]
         )
         claims.make_class_report_again(submission.id)
-        smaller.append(submission)
+        smaller += 1
     return smaller

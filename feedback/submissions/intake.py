@@ -1,4 +1,4 @@
-"""Taking in a submission: at rest, validated, stored in one short transaction, and only then hinted at.
+"""Taking in a submission: at rest, validated, stored in one short transaction; only then is a worker woken.
 
 Once `submit` has returned, the work is safe whatever happens to this process or to the broker.
 """
@@ -17,7 +17,7 @@ from feedback.access.callers import Caller
 from feedback.contract.formats import Format
 from feedback.contract.states import State
 from feedback.events import Faults, Roster, Student
-from feedback.queue import claims, doorbell, reaper
+from feedback.queue import claims, doorbell
 from feedback.rendering import renderer_version
 from feedback.store import bulk_insert
 from feedback.store.models import HEADLINE, Submission
@@ -38,7 +38,7 @@ class Order:
 
 
 def submit(students: Iterable[Student], order: Order) -> tuple[Submission, State]:
-    """Store a submission, or find the identical one, and see to it that unfinished work is hinted at.
+    """Store a submission, or find the identical one, and wake a worker where there is new work.
 
     Returns the submission and the state to answer with: SUCCESS where the identical one is done, else
     PENDING; one that failed is queued again. Whatever iterating `students` raises passes through, with
@@ -59,7 +59,7 @@ def submit_roster(roster: Roster, order: Order) -> tuple[Submission, State]:
         if state is not None:
             break
     if new:
-        doorbell.publish(found, enough=doorbell.ENOUGH_FOR_SINGLES)
+        doorbell.ring()
     log.info("submission stored" if new else "submission found", task_id=str(found.id), students=found.students)
     return found, state
 
@@ -156,16 +156,12 @@ def _idempotency(order: Order) -> bytes | None:
 
 
 def _resume(submission: Submission) -> State | None:
-    """The state of an earlier submission, None where it is gone; what failed in it is pending again if all of it did.
-
-    Unfinished work is hinted at only when it is neglected: a client may poll by repeating its POST, and
-    each hint for a class lives as long as there is work.
-    """
+    """The state of an earlier submission, None where it is gone; if all of it failed, it is pending again."""
     headline = submission.reports.filter(position=HEADLINE).values_list("state", flat=True).first()
     if headline is None:
         return None
     if headline == State.SUCCESS:
         return State.SUCCESS
-    if (headline == State.FAILURE and claims.retry(submission.id)) or reaper.attend(submission):
-        doorbell.publish(submission)
+    if headline == State.FAILURE and claims.retry(submission.id):
+        doorbell.ring()
     return State.PENDING

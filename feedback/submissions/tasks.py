@@ -1,22 +1,24 @@
-"""Celery's side: tasks of a few lines that take ids and call the service."""
+"""Celery's side: tasks of a few lines, none of which takes an argument."""
 
-from uuid import UUID
-
+import structlog
 from celery import shared_task
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, OperationalError
 
 from feedback.access import audit, limits
-from feedback.queue import (
-    doorbell,
-    fairness,
-    ready,
-    reaper,
-    worker,
-)
+from feedback.celery import UPKEEP
+from feedback.queue import claims, doorbell, reaper
+from feedback.queue.worker import Worker
 from feedback.submissions import erasure, handouts
 
-_turns = fairness.Turns()
+log = structlog.stdlib.get_logger(__name__)
+
+# Where the edition before this one sent its messages: nothing takes them, and what they are about is in the table.
+_FORMER_QUEUES = ("interactive", "bulk")
+# After this many intervals without a sweep a worker sweeps by itself.
+_OVERDUE = 3
+_worker = Worker(doorbell.ring)
 
 
 @shared_task(
@@ -25,25 +27,29 @@ _turns = fairness.Turns()
     retry_backoff_max=60,
     max_retries=8,
 )
-def produce(submission_id: str) -> None:
-    """Work on a submission for a slice of time, then let others have a turn."""
-    turn = _turns.choose(UUID(submission_id))
-    if turn.send_back:
-        doorbell.send(turn.send_back.id, doorbell.queue_of(turn.send_back))
-    with _turns.timed(turn):
-        more = worker.produce(turn.submission_id)
-    # Whoever was chosen out of turn has hints of its own; and a single is never more than a slice.
-    if more and not turn.send_back:
-        doorbell.send(turn.submission_id, doorbell.BULK)
-    # A single has no hint of its own where enough were waiting (hints.publish): so whoever works looks for more.
-    if waiting := ready.next_single():
-        doorbell.send(waiting, doorbell.INTERACTIVE, enough=doorbell.ENOUGH_FOR_SINGLES)
+def wake() -> None:
+    """Answer a ring: one slice of work, and another ring where work is left."""
+    if _worker.answer():
+        doorbell.ring()
 
 
 @shared_task
 def sweep() -> None:
-    """Bring back what a lost message or a lost worker has left behind, and erase what is past its time."""
-    doorbell.drop(doorbell.UPKEEP)  # one sweep does for all that gathered while no worker was there
+    """See to what a lost message or a lost worker has left behind, and erase what is past its time."""
+    claims.note_beat()
+    _sweep()
+
+
+@shared_task
+def sweep_if_overdue() -> None:
+    """The same where no sweep came for a while: every worker asks for it, so that the work goes on without beat."""
+    if claims.begin_sweep(_OVERDUE * settings.FEEDBACK_SWEEP_SECONDS):
+        log.warning("no sweep came from beat for a while, so a worker sweeps by itself")
+        _sweep()
+
+
+def _sweep() -> None:
+    doorbell.drop(UPKEEP, *_FORMER_QUEUES)  # one sweep does for all that gathered while no worker was there
     reaper.sweep()
     erasure.purge()
     handouts.purge()

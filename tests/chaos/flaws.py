@@ -86,6 +86,11 @@ class Flaw(msgspec.Struct, frozen=True, omit_defaults=True):
     def count(self) -> int:
         return len(self._file("count").read_text().splitlines()) if self._file("count").exists() else 0
 
+    @property
+    def processes(self) -> set[int]:
+        """Those that counted."""
+        return set(map(int, (Path(self.folder) / "count").read_text().split())) if self.count else set()
+
     def thaw(self) -> None:
         self._file("thaw").touch()
 

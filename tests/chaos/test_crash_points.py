@@ -12,11 +12,12 @@ from tests.chaos.work import Json, class_of, expected_sha256, student
 
 IN_WEB = {
     "before the commit": ("feedback.store.bulk_insert:insert_single", "before"),
-    "after the commit, before the hint": ("feedback.queue.doorbell:publish", "before"),
-    "after the hint, before the answer": ("feedback.queue.doorbell:publish", "after"),
+    "after the commit, before the ring": ("feedback.queue.doorbell:ring", "before"),
+    "after the ring, before the answer": ("feedback.queue.doorbell:ring", "after"),
 }
 IN_WORKER = {
-    "after the claim": ("feedback.queue.claims:claim_singles", "after"),
+    # What is loaded of a claim names the student, as the claim itself does not.
+    "after the claim": ("feedback.store.loading:payloads", "after"),
     "after the render": ("feedback.pipeline:render", "after"),
     "before the store": ("feedback.queue.claims:store", "before"),
     "after the store": ("feedback.queue.claims:store", "after"),
@@ -113,7 +114,7 @@ def test_a_worker_is_killed_before_the_acknowledgement(site: Site) -> None:
     ada = student("worker before the acknowledgement")
     site.end(*WORKERS)
     acknowledge = "celery.worker.request:Request.acknowledge"
-    kill = site.flaw(WORKERS[0], acknowledge, when="before", action="kill", only_for="tasks.produce")
+    kill = site.flaw(WORKERS[0], acknowledge, when="before", action="kill", only_for="tasks.wake")
     worker = site.start_worker()
     posted = site.client.post("/assignment/html", json=ada)
     until(lambda: not worker.running, "a worker that is killed whole")

@@ -6,6 +6,7 @@ from collections import Counter
 
 import redis
 
+from feedback.celery import WORK
 from tests.chaos.conftest import Figures
 from tests.chaos.site import WORKERS, Site, until
 from tests.chaos.work import class_of, expected_sha256, student
@@ -20,11 +21,9 @@ def states(site: Site) -> Counter[str]:
 def multiply_messages(site: Site, times: int) -> int:
     """Put every waiting message into its queue again and again; returns how many there are then."""
     with redis.Redis.from_url(site.redis.url) as broker:
-        for queue in ("interactive", "bulk"):
-            for message in broker.lrange(queue, 0, -1):
-                for _ in range(times - 1):
-                    broker.rpush(queue, message)
-        return int(broker.llen("interactive")) + int(broker.llen("bulk"))
+        for message in broker.lrange(WORK, 0, -1):
+            broker.rpush(WORK, *[message] * (times - 1))
+        return int(broker.llen(WORK))
 
 
 def test_each_message_delivered_ten_times_makes_each_report_once(site: Site, figures: Figures) -> None:
@@ -45,6 +44,33 @@ def test_each_message_delivered_ten_times_makes_each_report_once(site: Site, fig
     rendered = sum(flaw.count for flaw in renders)
     figures.add("each message delivered 10 times: renders of 31 reports", rendered, "31")
     assert rendered == 31
+
+
+def test_a_message_wiped_after_each_post_leaves_the_work_to_the_sweep(site: Site, figures: Figures) -> None:
+    site.end(*WORKERS)
+    addresses = []
+    for number in range(10):
+        body = class_of(f"wiped-{number}", 5) if number % 5 == 0 else student(f"wiped-{number}")
+        addresses.append(site.client.post("/assignment/html", json=body).headers["Location"])
+        site.redis.flush()
+    for name in WORKERS:
+        site.start_worker(name)
+
+    assert [site.finished(address).status_code for address in addresses] == [200] * 10
+    figures.add("messages wiped after each of 10 POSTs: reports delivered", states(site)["SUCCESS"], "20")
+    assert states(site) == {"SUCCESS": 20}
+
+
+def test_sixteen_worker_processes_all_store_reports_of_one_class(site: Site, figures: Figures) -> None:
+    site.end(*WORKERS)
+    stores = site.flaw(WORKERS[0], "feedback.queue.claims:store", when="after", action="count")
+    site.start_worker(WORKERS[0], concurrency=16)
+    address = site.client.post("/assignment/html", json=class_of("sixteen", 1_000)).headers["Location"]
+
+    assert site.finished(address).status_code == 200
+    figures.add("16 worker processes on a class of 1,000: how many stored reports", len(stores.processes), "16")
+    assert len(stores.processes) == 16
+    assert states(site) == {"SUCCESS": 1_001}
 
 
 def test_a_worker_frozen_past_its_lease_finds_its_write_refused(site: Site, figures: Figures) -> None:

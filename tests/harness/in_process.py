@@ -6,7 +6,6 @@ The tests do a worker's part themselves, by calling what the Celery task calls.
 import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import psycopg
 import pytest
@@ -15,7 +14,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from feedback.access import keys
-from feedback.queue import worker
+from feedback.queue import render_job
+from feedback.queue.claims import Claim, Made
+from feedback.queue.worker import Worker
+from feedback.store import loading
 from feedback.store.models import Report, Submission
 
 if TYPE_CHECKING:
@@ -113,16 +115,17 @@ def calling(db: None, broker: str, settings: Settings) -> Caller:  # noqa: ARG00
     return with_new_key
 
 
-def work_off() -> None:
-    """Do what the workers would: produce every submission to its end, its rests cut short."""
-    for task_id in Submission.objects.values_list("id", flat=True):
-        produce(task_id)
-
-
-def produce(task_id: UUID | str) -> None:
-    reports = Report.objects.filter(submission=UUID(str(task_id)), state="PENDING")
+def work_off(worker: Worker | None = None) -> None:
+    """Do what the workers would until no work is left; what backs off is due at once."""
+    worker = worker or Worker(ring=int)
     while True:
-        while worker.produce(UUID(str(task_id))):
+        while worker.answer():
             pass
-        if not reports.filter(due_at__gt=Now()).update(due_at=Now()):
+        if not Report.objects.filter(state="PENDING", due_at__gt=Now()).update(due_at=Now()):
             return
+
+
+def made_of(claim: Claim) -> Made:
+    """The document of a claim, not stored."""
+    payload = loading.payloads([claim.report_id])[claim.report_id]
+    return render_job.make(Submission.objects.get(pk=claim.task_id), claim, payload)

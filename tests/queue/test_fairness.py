@@ -1,163 +1,195 @@
 """Fairness: one owner's uploads, however many, do not hold up another's."""
 
-import time
-from collections import Counter, deque
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
 
-from feedback.queue import (
-    claims,
-    doorbell,
-    fairness,
-    worker,
-)
+from feedback.queue import claims, fairness, worker
+from feedback.queue.fairness import Turn, Turns
+from feedback.queue.pacer import Pacer, Slice
+from feedback.queue.worker import Worker
 from feedback.store.models import Report, Submission
-from feedback.submissions import tasks
-from tests.harness.in_process import Caller, class_of, student
+from tests.harness.in_process import Caller, class_of, student, work_off
 
 
-class Queue:
-    """The broker's part in one process: hints in the order sent, those of singles first, each taken by one worker."""
+class Clock:
+    now = 0.0
 
-    def __init__(self) -> None:
-        self.lanes: dict[str, deque[UUID]] = {doorbell.INTERACTIVE: deque(), doorbell.BULK: deque()}
+    def __call__(self) -> float:
+        return self.now
 
-    def send(self, submission_id: UUID, queue: str, enough: int | None = None) -> bool:
-        if enough is not None and len(self.lanes[queue]) >= enough:
-            return True
-        self.lanes[queue].append(submission_id)
-        return True
 
-    def work(self, most: int = 10_000) -> int:
-        """Take hints until there are none; returns how many."""
-        for number in range(most):
-            lane = self.lanes[doorbell.INTERACTIVE] or self.lanes[doorbell.BULK]
-            if not lane:
-                return number
-            tasks.produce(str(lane.popleft()))
-        return most
+class FourBySlice(Pacer):
+    """Claims four at a time, and a slice is over when they are made: four hundredths of a second."""
 
-    def __len__(self) -> int:
-        return sum(map(len, self.lanes.values()))
+    def batch(self, _kind: str, _seconds: float) -> int:
+        return 4
+
+    def slice(self, _seconds: float = 0.0) -> Slice:
+        return super().slice(0.04)
+
+
+class Watched(Turns):
+    """Remembers the owners in the order in which they had a turn."""
+
+    served: list[str]
+
+    @contextmanager
+    def timed(self, turn: Turn) -> Iterator[None]:
+        self.served.append(turn.owner)
+        with super().timed(turn):
+            yield
 
 
 @pytest.fixture
-def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
-    found = Queue()
-    monkeypatch.setattr(doorbell, "send", found.send)
-    monkeypatch.setattr(tasks, "_turns", fairness.Turns())
-    monkeypatch.setattr(fairness, "FRESH_SECONDS", 0.0)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock by which a document takes a hundredth of a second to make and all else no time."""
+    found = Clock()
+
+    def attempt(*arguments: object, real: Callable[..., claims.Made | None] = worker._attempt) -> claims.Made | None:
+        found.now += 0.01
+        return real(*arguments)
+
+    monkeypatch.setattr(worker, "_attempt", attempt)
     return found
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The owner of each submission worked on, in order; making a report takes a hundredth of a second, a slice five."""
-    clock, worked = [0.0], list[str]()
-    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    real = worker.produce
+def turns(clock: Clock) -> Watched:
+    found = Watched(clock)
+    found.served = []
+    return found
 
-    def timed(submission_id: UUID, seconds: float = 0.04) -> bool:
-        worked.append(Submission.objects.get(pk=submission_id).owner)
-        return real(submission_id, seconds)
 
-    def store(made: list[claims.Made], original: Callable[[list[claims.Made]], int] = claims.store) -> int:
-        clock[0] += 0.01 * len(made)
-        return original(made)
-
-    def handful(*_: object) -> int:
-        return claims.CHUNK  # the pace of this machine is no part of what is asked here
-
-    monkeypatch.setattr(worker, "_handful", handful)
-    monkeypatch.setattr(worker, "produce", timed)
-    monkeypatch.setattr(claims, "store", store)
-    return worked
+@pytest.fixture
+def working(clock: Clock, turns: Watched) -> Worker:
+    return Worker(ring=int, pacer=FourBySlice(clock), turns=turns)
 
 
 def unfinished(owner: str) -> int:
     return Report.objects.filter(submission__owner=owner).exclude(state="SUCCESS").count()
 
 
-@pytest.mark.usefixtures("made")
-def test_a_single_is_made_at_once_though_another_owner_has_sent_many(calling: Caller, queue: Queue) -> None:
+def test_a_single_is_made_at_once_though_another_owner_has_sent_many(calling: Caller, working: Worker) -> None:
     flood, other = calling("flood"), calling("other")
     for number in range(60):
         flood.submit("html", student(f"student-{number}"))
     other.submit("html", student("ada"))
-    queue.work(3)
+    working.answer()
+    working.answer()
 
     assert unfinished("key:other") == 0
-    queue.work()
+    work_off(working)
     assert unfinished("key:flood") == 0
-    assert len(queue) == 0
 
 
-@pytest.mark.usefixtures("made")
-def test_a_class_gets_its_share_though_singles_of_another_owner_keep_coming(calling: Caller, queue: Queue) -> None:
+def test_a_class_gets_its_share_though_singles_of_another_owner_keep_coming(calling: Caller, working: Worker) -> None:
     flood, other = calling("flood"), calling("other")
     other.submit("html", class_of(24))
-    for number in range(80):
+    for number in range(120):
         flood.submit("html", student(f"student-{number}"))
-        if number >= 40:
-            queue.work(1)
+        if number >= 90:
+            working.answer()
 
-    # In the order of the queues, singles first, no hint of the class would have been looked at yet.
-    assert queue.lanes[doorbell.INTERACTIVE]
+    assert unfinished("key:flood") > 0, "singles of the other are due all the time"
     assert unfinished("key:other") < 25
-    queue.work()
-    assert (unfinished("key:flood"), unfinished("key:other"), len(queue)) == (0, 0, 0)
+    work_off(working)
+    assert (unfinished("key:flood"), unfinished("key:other")) == (0, 0)
 
 
-@pytest.mark.usefixtures("made")
-def test_three_owners_get_equal_time_whatever_they_sent(calling: Caller, queue: Queue) -> None:
+def test_three_owners_get_equal_time_whatever_they_sent(calling: Caller, working: Worker) -> None:
     for name, classes in (("a", 12), ("b", 3), ("c", 1)):
         caller = calling(name)
         for number in range(classes):
             caller.submit("html", [student(f"{name}-{number}-{index}") for index in range(40)])
-    queue.work(9)
+    for _ in range(9):
+        working.answer()
 
     shares = Counter(Report.objects.filter(state="SUCCESS").values_list("submission__owner", flat=True))
     assert set(shares) == {"key:a", "key:b", "key:c"}
-    assert max(shares.values()) - min(shares.values()) <= claims.CHUNK
-    queue.work()
+    assert max(shares.values()) - min(shares.values()) <= 4
+    work_off(working)
     assert not Report.objects.exclude(state="SUCCESS").exists()
-    assert len(queue) == 0
 
 
-def test_one_owner_alone_is_worked_for_in_the_order_of_the_hints(
-    calling: Caller, queue: Queue, made: list[str]
-) -> None:
+def test_an_owners_singles_go_before_its_classes(calling: Caller, working: Worker) -> None:
     caller = calling("a")
     caller.submit("html", class_of(3))
     caller.submit("html", student())
-    assert queue.work() <= 3
-    assert len(made) <= 3
+    working.answer()
+
+    assert list(Report.objects.filter(state="SUCCESS").values_list("student_id", flat=True)) == ["ada"]
 
 
-@pytest.mark.usefixtures("made")
-def test_a_hint_for_what_was_erased_is_forgotten(calling: Caller, queue: Queue) -> None:
-    a, b, c = calling("a"), calling("b"), calling("c")
+def test_the_classes_of_one_owner_take_turns(calling: Caller, working: Worker) -> None:
+    caller = calling("a")
+    for number in range(3):
+        caller.submit("html", [student(f"{number}-{index}") for index in range(40)])
+    for _ in range(6):
+        working.answer()
+
+    made = Counter[UUID](Report.objects.filter(state="SUCCESS").values_list("submission", flat=True))
+    assert len(made) == 3
+    assert max(made.values()) - min(made.values()) <= 4
+
+
+def test_work_that_was_erased_is_forgotten(calling: Caller, working: Worker) -> None:
+    a, b = calling("a"), calling("b")
     gone = a.submit("html", student())
     b.submit("html", student())
-    c.submit("html", student())
     a.client.delete(gone)
-    queue.work()
+    work_off(working)
 
-    assert len(queue) == 0
     assert not Report.objects.exclude(state="SUCCESS").exists()
 
 
-def test_who_comes_late_does_not_catch_up_on_what_it_did_not_ask_for(
-    calling: Caller, queue: Queue, made: list[str]
+def test_an_owner_that_comes_late_does_not_catch_up_on_what_it_did_not_ask_for(
+    calling: Caller, working: Worker, turns: Watched
 ) -> None:
     a, b, late = calling("a"), calling("b"), calling("late")
     a.submit("html", class_of(60))
     b.submit("html", class_of(60))
-    queue.work(10)
+    for _ in range(10):
+        working.answer()
     late.submit("html", class_of(60))
-    made.clear()
-    queue.work(9)
+    turns.served.clear()
+    for _ in range(9):
+        working.answer()
 
-    assert Counter(made)["key:late"] <= 4
+    assert Counter(turns.served)["key:late"] <= 4
+
+
+def test_what_a_look_found_is_relied_on_for_as_long_as_the_look_is_cheap(
+    calling: Caller, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calling("a").submit("html", class_of(3))
+    looks: list[float] = []
+
+    def look(real: Callable[[], list[claims.Waiting]] = claims.waiting) -> list[claims.Waiting]:
+        looks.append(clock.now)
+        clock.now += 0.1
+        return real()
+
+    monkeypatch.setattr(claims, "waiting", look)
+    turns = Turns(clock)
+    for _ in range(10):
+        assert next(turns.in_order()).owner == "key:a"
+        clock.now += 0.3
+    assert len(looks) == 2, "within three seconds, of which a look takes a tenth"
+    assert fairness._COST == 20
+
+
+def test_a_worker_whose_view_is_out_of_date_looks_again_before_it_says_that_there_is_no_work(
+    calling: Caller, clock: Clock
+) -> None:
+    turns = Turns(clock)
+    calling("a").submit("html", student())
+    assert next(turns.in_order()).owner == "key:a"
+    turns._fresh_until = float("inf")
+    Submission.objects.all().delete()
+    calling("b").submit("html", student())
+
+    assert [turn.owner for turn in turns.in_order()] == ["key:a", "key:b"]

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,17 +23,21 @@ from pytest_django import Settings
 
 from feedback import pipeline
 from feedback.analysis import decode_findings
-from feedback.queue import claims, render_job, worker
+from feedback.queue import claims, pacer, render_job
+from feedback.queue.pacer import Pacer, Slice
+from feedback.queue.worker import Worker
 from feedback.rendering import render
 from feedback.store.models import MAX_ATTEMPTS, Report, Submission
 from tests.harness.in_process import (
     Submit,
     class_of,
-    produce,
+    made_of,
     student,
     work_off,
 )
 from tests.harness.messages import round_trips
+
+CHUNK = 16
 
 
 def task_of(address: str) -> UUID:
@@ -66,9 +71,9 @@ def test_two_submissions_of_one_student_give_the_same_bytes(submit: Submit) -> N
 
 def test_a_claim_takes_a_chunk_in_order_and_counts_the_attempt(submit: Submit) -> None:
     task = task_of(submit("html", class_of(20)))
-    claimed = claims.claim(task)
+    claimed = claims.claim_task(task, CHUNK)
 
-    assert len(claimed) == claims.CHUNK
+    assert len(claimed) == CHUNK
     running = Report.objects.filter(state="RUNNING", attempts=1).order_by("position")
     assert [report.id for report in running] == [claim.report_id for claim in claimed]
     assert running[0].position == 1
@@ -77,61 +82,60 @@ def test_a_claim_takes_a_chunk_in_order_and_counts_the_attempt(submit: Submit) -
 def test_what_is_claimed_is_not_claimed_again_before_its_lease_runs_out(submit: Submit) -> None:
     task = task_of(submit("html", student()))
 
-    assert len(claims.claim(task)) == 1
-    assert claims.claim(task) == []
+    assert len(claims.claim_task(task, CHUNK)) == 1
+    assert claims.claim_task(task, CHUNK) == []
     let_leases_run_out()
-    assert [claim.attempt for claim in claims.claim(task)] == [2]
+    assert [claim.attempt for claim in claims.claim_task(task, CHUNK)] == [2]
 
 
 def test_a_report_with_an_attempt_behind_it_rests_then_is_claimed_alone_and_after_its_neighbours(
     submit: Submit,
 ) -> None:
     task = task_of(submit("html", class_of(4)))
-    first, second, *others = claims.claim(task)
-    claims.rest(first)
-    claims.rest(second)
-    claims.hand_back(others)
+    first, second, *others = claims.claim_task(task, CHUNK)
+    claims.back_off(first)
+    claims.back_off(second)
+    claims.release(others)
 
-    neighbours = claims.claim(task)
-    assert [claim.key[1] for claim in neighbours] == ["student-2", "student-3"]
-    assert claims.claim(task) == [], "the others rest"
-    claims.hand_back(neighbours)
+    neighbours = claims.claim_task(task, CHUNK)
+    assert [claim.position for claim in neighbours] == [3, 4]
+    assert claims.claim_task(task, CHUNK) == [], "the others rest"
+    claims.release(neighbours)
     Report.objects.filter(attempts=1).update(due_at=Now())
-    assert [claim.attempt for claim in claims.claim(task)] == [1, 1]
-    assert [claim.attempt for claim in claims.claim(task)] == [2]
-    assert [claim.attempt for claim in claims.claim(task)] == [2]
-    assert claims.claim(task) == []
+    assert [claim.attempt for claim in claims.claim_task(task, CHUNK)] == [1, 1]
+    assert [claim.attempt for claim in claims.claim_task(task, CHUNK)] == [2]
+    assert [claim.attempt for claim in claims.claim_task(task, CHUNK)] == [2]
+    assert claims.claim_task(task, CHUNK) == []
 
 
 def test_the_class_report_waits_for_all_the_others(submit: Submit) -> None:
     task = task_of(submit("html", class_of(2)))
-    students = claims.claim(task)
+    students = claims.claim_task(task, CHUNK)
 
-    assert {claim.kind for claim in students} == {Report.Kind.STUDENT}
-    assert claims.claim(task) == []
+    assert {claim.is_class_report for claim in students} == {False}
+    assert claims.claim_task(task, CHUNK) == []
     claims.fail([(claim, "no") for claim in students])
-    assert [claim.kind for claim in claims.claim(task)] == [Report.Kind.CLASS]
+    assert [claim.is_class_report for claim in claims.claim_task(task, CHUNK)] == [True]
 
 
 def test_a_worker_that_was_taken_over_cannot_store(submit: Submit) -> None:
     task = task_of(submit("html", student()))
-    submission = Submission.objects.get()
-    [slow] = claims.claim(task)
+    [slow] = claims.claim_task(task, CHUNK)
     let_leases_run_out()
-    [quick] = claims.claim(task)
-    late = render_job.make(submission, slow)
+    [quick] = claims.claim_task(task, CHUNK)
+    late = made_of(slow)
 
     assert claims.store([late]) == 0
     assert claims.fail([(slow, "too late")]) == 0
-    assert claims.store([render_job.make(submission, quick)]) == 1
+    assert claims.store([made_of(quick)]) == 1
     assert claims.store([late]) == 0
 
 
 def test_a_claim_handed_back_in_order_gives_its_attempt_back_but_not_its_fence(submit: Submit) -> None:
     task = task_of(submit("html", student()))
-    [first] = claims.claim(task)
-    claims.hand_back([first])
-    [second] = claims.claim(task)
+    [first] = claims.claim_task(task, CHUNK)
+    claims.release([first])
+    [second] = claims.claim_task(task, CHUNK)
 
     assert (first.attempt, second.attempt) == (1, 1)
     assert second.fence > first.fence
@@ -192,7 +196,7 @@ def test_a_class_of_which_nothing_could_be_made_is_a_failure(submit: Submit, mon
 def test_a_lost_database_hands_the_claims_back_and_passes_the_fault_on(
     submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    task = task_of(submit("html", class_of(3)))
+    submit("html", class_of(3))
 
     def lost(*_: Any) -> None:
         raise OperationalError("gone")
@@ -200,17 +204,17 @@ def test_a_lost_database_hands_the_claims_back_and_passes_the_fault_on(
     with monkeypatch.context() as patched:
         patched.setattr(claims, "store", lost)
         with pytest.raises(OperationalError):
-            worker.produce(task)
+            Worker(ring=int).answer()
 
     assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
-    produce(task)
+    work_off()
     assert set(Report.objects.values_list("state", flat=True)) == {"SUCCESS"}
 
 
 def test_a_full_disk_is_no_reports_fault_so_no_attempt_is_counted(
     submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    task = task_of(submit("html", class_of(3)))
+    submit("html", class_of(3))
 
     def full(*_: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -218,7 +222,7 @@ def test_a_full_disk_is_no_reports_fault_so_no_attempt_is_counted(
     with monkeypatch.context() as patched:
         patched.setattr(pipeline, "render", full)
         with pytest.raises(OSError, match="No space left"):
-            worker.produce(task)
+            Worker(ring=int).answer()
 
     assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
 
@@ -226,7 +230,7 @@ def test_a_full_disk_is_no_reports_fault_so_no_attempt_is_counted(
 def test_a_report_that_runs_into_the_time_limit_is_counted_and_its_neighbours_are_not(
     submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    task = task_of(submit("html", class_of(3)))
+    submit("html", class_of(3))
     real = render
 
     def slow_for_one(findings: Any, *rest: Any) -> Any:
@@ -236,7 +240,7 @@ def test_a_report_that_runs_into_the_time_limit_is_counted_and_its_neighbours_ar
 
     monkeypatch.setattr(pipeline, "render", slow_for_one)
     with pytest.raises(SoftTimeLimitExceeded):
-        worker.produce(task)
+        Worker(ring=int).answer()
 
     students = Report.objects.exclude(position=0).order_by("position").values_list("state", "attempts")
     assert list(students) == [("PENDING", 0), ("PENDING", 1), ("PENDING", 0)]
@@ -245,24 +249,24 @@ def test_a_report_that_runs_into_the_time_limit_is_counted_and_its_neighbours_ar
 def test_a_worker_that_is_told_to_end_gives_back_what_it_has_claimed(
     submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    task = task_of(submit("html", class_of(3)))
+    submit("html", class_of(3))
 
     def told_to_end(*_: Any) -> None:
         raise SystemExit
 
     monkeypatch.setattr(pipeline, "render", told_to_end)
     with pytest.raises(SystemExit):
-        worker.produce(task)
+        Worker(ring=int).answer()
 
     assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
 
 
 @pytest.mark.usefixtures("ending")
-@pytest.mark.parametrize("claiming", ["claim", "claim_singles"])
+@pytest.mark.parametrize("claiming", ["claim_task", "claim_singles"])
 def test_a_worker_that_is_told_to_end_while_it_claims_gives_back_what_it_gets(
     submit: Submit, monkeypatch: pytest.MonkeyPatch, claiming: str
 ) -> None:
-    task = task_of(submit("html", class_of(3) if claiming == "claim" else student("ada")))
+    submit("html", class_of(3) if claiming == "claim_task" else student("ada"))
 
     real: Callable[..., Any] = getattr(claims, claiming)
 
@@ -273,7 +277,7 @@ def test_a_worker_that_is_told_to_end_while_it_claims_gives_back_what_it_gets(
 
     monkeypatch.setattr(claims, claiming, told_to_end)
     with pytest.raises(SystemExit):
-        worker.produce(task)
+        Worker(ring=int).answer()
 
     assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
 
@@ -283,7 +287,7 @@ def test_a_worker_that_is_told_to_end_while_it_claims_gives_back_what_it_gets(
 def test_what_is_claimed_is_handed_back_also_where_the_connection_was_cut(
     submit: Submit, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    task = task_of(submit("html", class_of(number) if number > 1 else student("ada")))
+    submit("html", class_of(number) if number > 1 else student("ada"))
     real = claims.store
 
     def cut(made: Any) -> int:
@@ -294,7 +298,7 @@ def test_what_is_claimed_is_handed_back_also_where_the_connection_was_cut(
 
     monkeypatch.setattr(claims, "store", cut)
     with pytest.raises(OperationalError):
-        worker.produce(task)
+        Worker(ring=int).answer()
     connection.close()
 
     assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
@@ -316,12 +320,11 @@ def test_a_failed_class_that_is_retried_refuses_the_class_report_that_lists_the_
     submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task = task_of(submit("html", class_of(2)))
-    submission = Submission.objects.get()
-    good, bad = claims.claim(task)
-    claims.store([render_job.make(submission, good)])
+    good, bad = claims.claim_task(task, CHUNK)
+    claims.store([made_of(good)])
     claims.fail([(bad, "no")])
-    [headline] = claims.claim(task)
-    outdated = render_job.make(submission, headline)
+    [headline] = claims.claim_task(task, CHUNK)
+    outdated = made_of(headline)
 
     assert claims.retry(task) == 1
     assert claims.store([outdated]) == 0
@@ -333,70 +336,120 @@ def test_a_failed_class_that_is_retried_refuses_the_class_report_that_lists_the_
 
 def test_a_retry_while_the_old_attempt_still_renders_refuses_the_old_ones_document(submit: Submit) -> None:
     task = task_of(submit("html", student()))
-    submission = Submission.objects.get()
-    [zombie] = claims.claim(task)
-    late = render_job.make(submission, zombie)
+    [zombie] = claims.claim_task(task, CHUNK)
+    late = made_of(zombie)
     Report.objects.update(attempts=MAX_ATTEMPTS)
     let_leases_run_out()
     assert claims.give_up_exhausted() == 1
     assert claims.retry(task) == 1
 
     assert claims.store([late]) == 0
-    assert claims.hand_back([zombie]) == 0
-    [fresh] = claims.claim(task)
+    assert claims.release([zombie]) == 0
+    [fresh] = claims.claim_task(task, CHUNK)
     assert claims.store([late]) == 0
-    assert (fresh.attempt, claims.store([render_job.make(submission, fresh)])) == (1, 1)
+    assert (fresh.attempt, claims.store([made_of(fresh)])) == (1, 1)
 
 
 def test_a_report_erased_while_it_is_made_is_not_made_again(submit: Submit) -> None:
     task = task_of(submit("html", class_of(2)))
-    submission = Submission.objects.get()
-    claimed = claims.claim(task)
-    made = [render_job.make(submission, claim) for claim in claimed]
-    submission.delete()
+    claimed = claims.claim_task(task, CHUNK)
+    made = [made_of(claim) for claim in claimed]
+    Submission.objects.all().delete()
 
     assert claims.store(made) == 0
-    assert (claims.renew(claimed), claims.hand_back(claimed), claims.rest(claimed[0])) == (0, 0, 0)
-    assert not worker.produce(task)
+    assert (claims.renew(claimed), claims.release(claimed), claims.back_off(claimed[0])) == (0, 0, 0)
+    assert not Worker(ring=int).answer()
     assert not Report.objects.exists()
 
 
 def test_a_renewed_lease_runs_on_and_a_lost_one_is_not_renewed(submit: Submit) -> None:
     task = task_of(submit("html", class_of(2)))
-    first, second = claims.claim(task)
+    first, second = claims.claim_task(task, CHUNK)
     let_leases_run_out()
     assert claims.renew([first]) == 1
 
-    [taken_over] = claims.claim(task)
+    [taken_over] = claims.claim_task(task, CHUNK)
     assert taken_over.report_id == second.report_id
     assert claims.renew([first, second]) == 1
     assert Report.objects.get(id=second.report_id).lease_expiries == 1
 
 
-def test_work_stops_when_its_time_is_over_and_says_that_there_is_more(submit: Submit) -> None:
-    task = task_of(submit("html", class_of(20)))
+class Hasty(Pacer):
+    """Claims as many as there may be and has time for none."""
 
-    assert worker.produce(task, seconds=0)
+    def batch(self, _kind: str, _seconds: float) -> int:
+        return CHUNK
+
+    def slice(self, _seconds: float = 0.0) -> Slice:
+        return super().slice(0.0)
+
+
+def test_work_stops_when_its_time_is_over_and_says_that_there_is_more(submit: Submit) -> None:
+    submit("html", class_of(20))
+
+    assert Worker(ring=int, pacer=Hasty()).answer()
     assert Report.objects.filter(state="SUCCESS").count() == 1
-    assert not Report.objects.filter(state="RUNNING").exists(), "what was claimed beside it is handed back"
-    assert not worker.produce(task, seconds=60)
+    assert not Report.objects.filter(state="RUNNING").exists(), "what was claimed beside it is released"
+    work_off()
     assert not Report.objects.exclude(state="SUCCESS").exists()
 
 
-def test_an_unknown_submission_is_no_work(db: None) -> None:  # noqa: ARG001 - the database
-    assert not worker.produce(UUID(int=5))
+def test_where_there_is_no_work_a_ring_does_nothing(db: None) -> None:  # noqa: ARG001 - the database
+    assert not Worker(ring=int).answer()
 
 
-def test_a_chunk_takes_the_same_number_of_round_trips_whatever_its_size(submit: Submit, tmp_path: Path) -> None:
+def test_a_class_lets_a_single_go_first_that_comes_in_the_middle(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pacer, "LOOK_SECONDS", 0.0)
+    real, posted = render_job.make, list[str]()
+
+    def make(*arguments: Any) -> claims.Made:
+        if not posted:
+            posted.append(submit("html", student("in the middle")))
+        return real(*arguments)
+
+    monkeypatch.setattr(render_job, "make", make)
+    worker = Worker(ring=int)
+    submit("html", class_of(6))
+    assert worker.answer()
+    assert Report.objects.filter(state="SUCCESS").count() == 1, "of the class"
+    assert worker.answer()
+    assert Report.objects.get(submission=task_of(posted[0])).state == "SUCCESS"
+    work_off(worker)
+    assert not Report.objects.exclude(state="SUCCESS").exists()
+
+
+def test_a_worker_learns_its_pace_from_the_reports_of_students_alone(submit: Submit) -> None:
+    paced = Pacer()
+    submit("html", class_of(2))
+    Report.objects.filter(kind="student").update(state="FAILURE")
+    work_off(Worker(ring=int, pacer=paced))
+    assert paced.batch("html", 1e6) == pacer.FIRST_BATCH
+    submit("html", class_of(3))
+    work_off(Worker(ring=int, pacer=paced))
+    assert paced.batch("html", 1e6) == pacer.LARGEST_BATCH
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_takes_the_same_number_of_round_trips_whatever_its_size(submit: Submit, tmp_path: Path) -> None:
+    submit("html", student("warm"))
+    work_off()
+    trips = set()
     for size in (3, 12):
         task = task_of(submit("html", class_of(size)))
-        submission = Submission.objects.get(id=task)
+        trips.add(round_trips(tmp_path / f"claim-{size}", partial(claims.claim_task, task, size)))
+        made = [made_of(claim) for claim in _held(task)]
+        trips.add(round_trips(tmp_path / f"store-{size}", partial(claims.store, made)))
+        assert len(made) == size
 
-        def work(task: UUID = task, submission: Submission = submission) -> None:
-            worker._make({task: submission}, claims.claim(task), lambda: False, "html")
+    assert trips == {4, 3}, "begin, select, update, commit; begin, updates, commit"
 
-        # savepoint, select, update, release; savepoint, updates, release
-        assert round_trips(tmp_path / str(size), work) == 7
+
+def _held(task: UUID) -> list[claims.Claim]:
+    """The claims of a task, as the worker has them that made them."""
+    running = Report.objects.filter(submission=task, state="RUNNING").order_by("position")
+    return [claims.Claim(one.id, task, one.position, False, one.due_at, one.attempts, one.fence) for one in running]
 
 
 def test_a_post_takes_the_same_number_of_queries_whatever_its_size(submit: Submit) -> None:
@@ -421,11 +474,11 @@ def test_a_report_that_takes_longer_than_its_lease_stays_with_its_worker(
 
     def slow(*arguments: Any) -> Any:
         time.sleep(2)
-        claimed_by_others.extend(claims.claim(task))
+        claimed_by_others.extend(claims.claim_task(task, CHUNK))
         return real(*arguments)
 
     monkeypatch.setattr(pipeline, "render", slow)
-    assert not worker.produce(task)
+    assert not Worker(ring=int).answer()
 
     assert claimed_by_others == []
     assert Report.objects.get().state == "SUCCESS"
@@ -436,7 +489,7 @@ def test_ten_workers_at_once_make_each_report_once(
     submit: Submit, broker: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert broker
-    task = task_of(submit("html", class_of(30)))
+    submit("html", class_of(30))
     rendered: list[str] = []
     real = render
 
@@ -448,7 +501,7 @@ def test_ten_workers_at_once_make_each_report_once(
 
     def work() -> None:
         try:
-            produce(task)
+            work_off()
         finally:
             connection.close()
 

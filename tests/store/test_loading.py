@@ -1,15 +1,16 @@
 """What a worker asks for each time is put together by Django once; that takes it longer than the answer does."""
 
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from django.db.models.sql.compiler import SQLCompiler
 from pytest_django import DjangoAssertNumQueries
 
-from feedback.queue import fairness
 from feedback.store import loading
-from feedback.store.models import Submission
+from feedback.store.models import Report, Submission
 from tests.harness.in_process import Submit, class_of, student
+from tests.harness.messages import traced
 
 
 def ids() -> list[UUID]:
@@ -55,14 +56,33 @@ def test_an_erased_submission_is_none(submit: Submit) -> None:
     assert loading.submission(there) is None
 
 
-def test_neither_submissions_nor_who_waits_are_asked_for_by_a_statement_made_anew(
+def test_logs_are_loaded_in_one_query_whatever_their_number(
+    submit: Submit, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    submit("html", class_of(4))
+    stored = {id_: bytes(payload) for id_, payload in Report.objects.values_list("id", "payload")}
+    assert set(stored.values()) != {b""}
+    for number in (1, 3, 5):
+        with django_assert_num_queries(0):  # not through the cursor that Django counts
+            found = loading.payloads([*list(stored)[:number], uuid4()])
+        assert found == dict(list(stored.items())[:number])
+    assert loading.payloads([]) == {}
+
+
+def test_a_log_comes_to_the_worker_as_it_is_not_in_hexadecimal_digits(submit: Submit, tmp_path: Path) -> None:
+    submit("html", student("ada"))
+    ids_ = list(Report.objects.values_list("id", flat=True))
+    assert '"student_id":"' in traced(tmp_path / "messages", lambda: loading.payloads(ids_))
+
+
+def test_neither_submissions_nor_logs_are_asked_for_by_a_statement_made_anew(
     submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submit("html", student())
     [there] = ids()
     loading.submission(there)
-    list(fairness._who_waits())
+    loading.payloads([there])
 
     forbid_compiling(monkeypatch)
     assert loading.submission(there) is not None
-    assert list(fairness._who_waits()) == [("", there)]
+    assert loading.payloads([there]) == {}, "that is no report's id"

@@ -13,8 +13,8 @@ from feedback.queue import (
     claims,
     doorbell,
     render_job,
-    worker,
 )
+from feedback.queue.worker import Worker
 from feedback.store.models import Report, Submission
 from feedback.submissions import erasure, tasks
 from tests.harness.in_process import (
@@ -22,6 +22,7 @@ from tests.harness.in_process import (
     Post,
     Submit,
     class_of,
+    made_of,
     student,
     work_off,
 )
@@ -146,15 +147,15 @@ def test_erasing_nobody_in_particular_is_a_400(client: Client, db: None, query: 
 def test_a_worker_that_is_late_recreates_nothing(client: Client, submit: Submit) -> None:
     address = submit("html", with_her())
     submission = Submission.objects.get()
-    claimed = claims.claim(submission.id)
-    made = [render_job.make(submission, claim) for claim in claimed]
+    claimed = claims.claim_task(submission.id, 16)
+    made = [made_of(claim) for claim in claimed]
 
     client.delete(f"/students?student_id={GONE}")
     assert claims.store(made) == 3
     assert claims.fail([(claim, GONE) for claim in claimed]) == 0
     client.delete(address)
     assert claims.store(made) == 0
-    assert not worker.produce(submission.id), "a hint that is late finds no work"
+    assert not Worker(ring=int).answer(), "a ring that is late finds no work"
     assert traces_of(GONE) == set()
     assert not Report.objects.exists()
 
@@ -162,10 +163,10 @@ def test_a_worker_that_is_late_recreates_nothing(client: Client, submit: Submit)
 def test_a_class_report_that_was_being_made_meanwhile_is_refused(client: Client, submit: Submit) -> None:
     address = submit("html", with_her())
     submission = Submission.objects.get()
-    students = claims.claim(submission.id)
-    claims.store([render_job.make(submission, claim) for claim in students])
-    [headline] = claims.claim(submission.id)
-    with_the_student = render_job.make(submission, headline)
+    students = claims.claim_task(submission.id, 16)
+    claims.store([made_of(claim) for claim in students])
+    [headline] = claims.claim_task(submission.id, 16)
+    with_the_student = made_of(headline)
     assert GONE.encode() in with_the_student.artifact.body
 
     client.delete(f"/students?student_id={GONE}")
@@ -201,7 +202,7 @@ def test_the_same_class_submitted_again_is_a_new_one(client: Client, submit: Sub
 
 def test_erasing_needs_no_broker(client: Client, submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
     address = submit("html", with_her())
-    monkeypatch.setattr(doorbell, "send", lambda *_, **__: False)
+    monkeypatch.setattr(doorbell, "ring", lambda *_: False)
 
     assert client.delete(f"/students?student_id={GONE}").status_code == 204
     assert client.delete(address).status_code == 204

@@ -88,7 +88,7 @@ class RetryView(View):
             raise NotWritable
         for submission in submissions:
             if claims.retry(submission.id):
-                doorbell.publish(submission)
+                doorbell.ring()
         return go_to(request, reverse("submission", args=[task_id]))
 
 

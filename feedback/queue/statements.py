@@ -1,0 +1,44 @@
+"""The statements of `statements.sql` by their names, in the words of one of the two databases."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+# Stand-ins of the file and what each database says; `%` is doubled, as every statement is sent with parameters.
+_MOMENT = r"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW'{})"
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "postgresql": {
+        r"\bNOW\(\)": "STATEMENT_TIMESTAMP()",
+        r"\bSECONDS_FROM_NOW\((-?%\(\w+\)s)\)": r"STATEMENT_TIMESTAMP() + (\1) * INTERVAL '1 second'",
+        r"\bSECONDS_SINCE\((.+?)\)": r"EXTRACT(EPOCH FROM STATEMENT_TIMESTAMP() - \1)",
+        r"\bAMONG\((%\(\w+\)s)\)": r"= ANY(\1)",
+        r"\bSKIP_LOCKED\((.+?)\)": r"FOR UPDATE OF \1 SKIP LOCKED",
+    },
+    "sqlite": {
+        r"\bNOW\(\)": _MOMENT.format(""),
+        r"\bSECONDS_FROM_NOW\((-?%\(\w+\)s)\)": _MOMENT.format(r", (\1) || ' seconds'"),
+        r"\bSECONDS_SINCE\((.+?)\)": r"86400.0 * (JULIANDAY('NOW') - JULIANDAY(\1))",
+        r"\bAMONG\((%\(\w+\)s)\)": r"IN (SELECT value FROM JSON_EACH(\1))",
+        r"\bSKIP_LOCKED\((.+?)\)": "",
+    },
+}
+_PART = re.compile(r"^-- (fragment|name): (\w+)\n", re.MULTILINE)
+_COMMENT = re.compile(r"^--.*\n?", re.MULTILINE)
+_FRAGMENT = re.compile(r"\{(\w+)\}")
+
+
+def load(vendor: str) -> Mapping[str, str]:
+    """Every statement by its name, for `postgresql` or `sqlite`."""
+    text = Path(__file__).with_name("statements.sql").read_text(encoding="utf-8")
+    _, *parts = _PART.split(text)
+    fragments, named = dict[str, str](), dict[str, str]()
+    for kind, name, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        whole = _FRAGMENT.sub(lambda found: fragments[found[1]], _COMMENT.sub("", body).strip())
+        (fragments if kind == "fragment" else named)[name] = whole
+    return {name: _translated(statement, vendor) for name, statement in named.items()}
+
+
+def _translated(statement: str, vendor: str) -> str:
+    for stand_in, words in _WORDS[vendor].items():
+        statement = re.sub(stand_in, words, statement)
+    return " ".join(statement.split())

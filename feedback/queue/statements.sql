@@ -1,0 +1,154 @@
+-- Every statement of the queue, for PostgreSQL and SQLite alike; `statements.py` reads this file. Nothing outside of it
+-- knows a table or a column of the queue.
+--
+-- Written here for what the two databases say differently:
+--   NOW()                  the moment of the statement, by the clock of the database
+--   SECONDS_FROM_NOW(x)    x seconds after that; before it where x is negative
+--   SECONDS_SINCE(column)  how many seconds ago a moment was
+--   AMONG(list)            IN (list), for a list of ids as one parameter
+--   SKIP_LOCKED(alias)     locks the rows found and skips those that others have locked; on SQLite writers take turns
+-- and {name} for the fragment of that name.
+
+-- fragment: unfinished
+document.state IN ('PENDING', 'RUNNING')
+
+-- fragment: due
+-- Pending and not backing off, or running with a lease that has run out. What has no attempt left is for `give_up`.
+{unfinished} AND document.due_at <= NOW() AND document.attempts < 3
+
+-- fragment: single
+-- The one document of its task.
+document.position = 0 AND document.kind = 'student'
+
+-- fragment: others_done
+-- A class report waits for the documents of all its students.
+NOT EXISTS (SELECT 1 FROM reports_report AS other
+             WHERE other.submission_id = document.submission_id
+               AND other.kind = 'student' AND other.state IN ('PENDING', 'RUNNING'))
+
+-- fragment: due_in_class
+-- Of the class report `document`, which is unfinished as long as any document of its class is.
+EXISTS (SELECT 1 FROM reports_report AS student
+         WHERE student.submission_id = document.submission_id AND student.kind = 'student'
+           AND student.state IN ('PENDING', 'RUNNING') AND student.due_at <= NOW() AND student.attempts < 3)
+OR ({due} AND {others_done})
+
+-- name: waiting
+-- Who has work that is ready: a row for all singles of an owner, then one for each class, by age.
+SELECT task.owner, NULL AS class_id, MIN(document.due_at) AS since
+  FROM reports_report AS document JOIN reports_submission AS task ON task.id = document.submission_id
+ WHERE {single} AND {due}
+ GROUP BY task.owner
+UNION ALL
+SELECT task.owner, task.id, task.created_at
+  FROM reports_report AS document JOIN reports_submission AS task ON task.id = document.submission_id
+ WHERE document.position = 0 AND document.kind = 'class' AND {unfinished} AND ({due_in_class})
+ ORDER BY 3
+
+-- name: single_is_due
+SELECT 1 FROM reports_report AS document WHERE {single} AND {due} LIMIT 1
+
+-- name: class_is_due
+SELECT 1 FROM reports_report AS document
+ WHERE document.position = 0 AND document.kind = 'class' AND {unfinished} AND ({due_in_class}) LIMIT 1
+
+-- name: left_of_task
+-- About how many documents a task has before it, from the first that is due to its last: claims are made in order.
+SELECT task.students - document.position + 1
+  FROM reports_report AS document JOIN reports_submission AS task ON task.id = document.submission_id
+ WHERE document.submission_id = %(task)s AND {due} AND (document.kind = 'student' OR {others_done})
+ ORDER BY document.attempts, document.position LIMIT 1
+
+-- name: lock_task
+-- Up to so many due documents of a task in order, what failed before last.
+SELECT document.id, document.submission_id, document.position, document.kind, document.due_at,
+       document.attempts, document.fence
+  FROM reports_report AS document
+ WHERE document.submission_id = %(task)s AND {due} AND (document.kind = 'student' OR {others_done})
+ ORDER BY document.attempts, document.position LIMIT %(most)s SKIP_LOCKED(document)
+
+-- name: lock_singles
+-- The same of an owner's singles, the longest due first.
+SELECT document.id, document.submission_id, document.position, document.kind, document.due_at,
+       document.attempts, document.fence
+  FROM reports_report AS document JOIN reports_submission AS task ON task.id = document.submission_id
+ WHERE {single} AND {due} AND task.owner = %(owner)s
+ ORDER BY document.attempts, document.due_at LIMIT %(most)s SKIP_LOCKED(document)
+
+-- name: take
+-- What was locked is claimed: an attempt is counted, a fence put up, a lease begins.
+UPDATE reports_report
+   SET state = 'RUNNING', due_at = SECONDS_FROM_NOW(%(lease)s), attempts = attempts + 1, fence = fence + 1,
+       lease_expiries = lease_expiries + CASE WHEN state = 'RUNNING' THEN 1 ELSE 0 END
+ WHERE id AMONG(%(ids)s)
+
+-- name: renew
+UPDATE reports_report SET due_at = SECONDS_FROM_NOW(%(lease)s)
+ WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING'
+
+-- name: store
+UPDATE reports_report
+   SET state = 'SUCCESS', error = '', finished_at = NOW(), findings = %(findings)s, first_event_at = %(first_event_at)s,
+       filename = %(filename)s, media_type = %(media_type)s, body = %(body)s, sha256 = %(sha256)s,
+       render_seconds = %(seconds)s
+ WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING'
+
+-- name: fail
+UPDATE reports_report SET state = 'FAILURE', error = %(error)s, finished_at = NOW()
+ WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING'
+
+-- name: release
+-- As if the attempt had never begun: due since when it was, so that it keeps its place and its age stays true.
+UPDATE reports_report SET state = 'PENDING', attempts = attempts - 1, due_at = %(due_at)s
+ WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING'
+
+-- name: back_off
+UPDATE reports_report SET state = 'PENDING', due_at = SECONDS_FROM_NOW(%(pause)s)
+ WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING'
+
+-- name: give_up
+UPDATE reports_report
+   SET state = 'FAILURE', error = %(error)s, lease_expiries = lease_expiries + 1, finished_at = NOW()
+ WHERE state = 'RUNNING' AND due_at <= NOW() AND attempts >= 3
+
+-- name: retry
+UPDATE reports_report SET state = 'PENDING', due_at = NOW(), attempts = 0, error = ''
+ WHERE submission_id = %(task)s AND state = 'FAILURE'
+
+-- name: retry_class_report
+-- A worker that makes it at this moment would list as failed what is made again: it is refused, as no longer RUNNING.
+UPDATE reports_report SET state = 'PENDING', due_at = NOW(), attempts = 0, error = ''
+ WHERE submission_id = %(task)s AND kind = 'class'
+
+-- name: forget_class_report
+-- The fence moves on, so that a worker that makes it from what was there before is refused.
+UPDATE reports_report
+   SET state = 'PENDING', due_at = NOW(), attempts = 0, fence = fence + 1, error = '', findings = NULL,
+       first_event_at = NULL, filename = '', media_type = '', body = NULL, sha256 = '', finished_at = NULL
+ WHERE submission_id = %(task)s AND kind = 'class'
+
+-- name: backlog
+-- Of singles and of the rest: how many are ready, the oldest for how many seconds, and how many a worker is at.
+SELECT {single}, COUNT(CASE WHEN {due} AND (document.kind = 'student' OR {others_done}) THEN 1 END),
+       MAX(CASE WHEN {due} AND (document.kind = 'student' OR {others_done}) THEN SECONDS_SINCE(document.due_at) END),
+       COUNT(CASE WHEN document.state = 'RUNNING' AND document.due_at > NOW() THEN 1 END)
+  FROM reports_report AS document
+ WHERE {unfinished}
+ GROUP BY {single}
+
+-- name: finished_since
+-- Whether any single (or any other document) was finished in the last so many seconds.
+SELECT 1 FROM reports_report AS document
+ WHERE document.finished_at > SECONDS_FROM_NOW(-%(seconds)s) AND ({single}) = %(single)s LIMIT 1
+
+-- name: begin_sweep
+-- Note a sweep, unless there was one in the last so many seconds; of several workers at once one is let through.
+INSERT INTO reports_sweep (id, begun_at) VALUES (1, NOW())
+ON CONFLICT (id) DO UPDATE SET begun_at = NOW() WHERE reports_sweep.begun_at <= SECONDS_FROM_NOW(-%(seconds)s)
+
+-- name: note_beat
+INSERT INTO reports_sweep (id, begun_at, beat_at) VALUES (1, NOW(), NOW())
+ON CONFLICT (id) DO UPDATE SET begun_at = NOW(), beat_at = NOW()
+
+-- name: last_sweep
+SELECT SECONDS_SINCE(begun_at), SECONDS_SINCE(beat_at) FROM reports_sweep
