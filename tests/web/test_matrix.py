@@ -88,7 +88,7 @@ MATRIX = {
     ("start", "GET"): PAGE_READ,
     ("start", "POST"): PAGE_FORM,
     ("sample", "POST"): ADMIN_NO,  # of a namespace that was not granted
-    ("api-docs", "GET"): PAGE_READ,
+    ("api-docs", "GET"): EVERYONE,
     ("recent", "GET"): PAGE_READ,
     ("submission", "GET"): PAGE_READ,
     ("progress", "GET"): PAGE_MOVE,

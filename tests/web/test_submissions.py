@@ -90,8 +90,11 @@ def test_progress_tells_only_its_milestones(client: Client, upload: Upload) -> N
     address = upload(class_of(4), formats="html")["Location"]
     Report.objects.filter(position__in=[1, 2]).update(state="SUCCESS")
 
-    assert "50 per cent" in client.get(f"{address}/progress?told=25").text
-    assert "per cent" not in client.get(f"{address}/progress?told=50").text
+    passed, told = (client.get(f"{address}/progress?told={milestone}") for milestone in (25, 50))
+    assert "50 per cent" in passed.text
+    assert passed["HX-Trigger"] == "milestone", "the list of students is asked for at once"
+    assert "per cent" not in told.text
+    assert "HX-Trigger" not in told
 
 
 def test_the_progress_of_finished_work_leads_to_the_page(client: Client, made: str) -> None:
