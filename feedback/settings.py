@@ -88,7 +88,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-# What a lost message or a lost worker has left behind waits no longer than this for a sweep.
+# Work that a lost message or a lost worker left behind waits no longer than this for a sweep.
 FEEDBACK_SWEEP_SECONDS = min(5.0, FEEDBACK_LEASE_SECONDS / 4)
 # No expiry: it would compare the clocks of two machines, and one that is ahead would refuse every sweep.
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "feedback.submissions.tasks.sweep", "schedule": FEEDBACK_SWEEP_SECONDS}}
@@ -157,7 +157,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 
-# --- who is let in, and what a browser is told (docs/production.md) -----------------------------------
+# --- authentication, cookies and HTTPS (docs/production.md) -----------------------------------
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -174,7 +174,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "feedback.web.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 if FEEDBACK_HTTPS:
-    # A proxy in front ends TLS, and sets this header itself whatever the client sent.
+    # A proxy in front ends TLS and sets this header itself, whatever the client sent.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^health/"]  # asked from inside, by name of the container
@@ -196,7 +196,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.text("FEEDBACK_STATIC_ROOT") or None
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 WHITENOISE_AUTOREFRESH = DEBUG
-# What a browser asks for at the top, whatever page it shows: an icon.
+# Browsers ask for an icon at the root, whatever page they show.
 WHITENOISE_ROOT = BASE_DIR / "feedback" / "web" / "root"
 if STATIC_ROOT:
     STORAGES = {

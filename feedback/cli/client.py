@@ -121,7 +121,7 @@ class Service:
         return _decoded(self._send(lambda: self._http.get(path)), Manifest)
 
     def findings(self, format_: Format, task_id: str, report_id: str | None = None) -> bytes:
-        """What a final task found, as JSON: about the student, or the class; or about one student of a class."""
+        """The findings of a finished task, as JSON: of the student or the class, or of one student of a class."""
         of_one = f"/reports/{report_id}" if report_id else ""
         path = f"/assignment/{format_}/{task_id}{of_one}/findings"
         return self._send(lambda: self._http.get(path)).content

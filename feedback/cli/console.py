@@ -1,4 +1,4 @@
-"""What the commands say to people: progress and faults on standard error, results on standard output."""
+"""Messages of the commands: progress and faults on standard error, results on standard output."""
 
 import contextlib
 import math

@@ -1,4 +1,4 @@
-"""What the embedded service stands on: a home folder that one process owns, a socket, and the settings."""
+"""The base of the embedded service: a home folder that one process owns, a socket, and the settings."""
 
 import contextlib
 import fcntl
@@ -24,7 +24,7 @@ def environment(home: Path, host: str) -> dict[str, str]:
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OF_SERVICES)}
     ours = {"FEEDBACK_HOME": str(home), "DJANGO_SETTINGS_MODULE": "feedback.settings", "PYTHONUNBUFFERED": "1"}
-    # Who can reach the loopback interface is on this machine already; beyond it, the operator decides.
+    # Only users of this machine reach the loopback interface; beyond it, the operator decides.
     reached = {"ALLOWED_HOSTS": ",".join(["127.0.0.1", "localhost", "[::1]", _bracketed(host)])}
     if is_loopback(host):
         reached["FEEDBACK_AUTH"] = "open"
@@ -62,7 +62,7 @@ def is_loopback(host: str) -> bool:
 
 @contextlib.contextmanager
 def owned_home(home: Path) -> Iterator[IO[str]]:
-    """The home folder, made if missing, for this process alone. Yields a file for a line on who owns it.
+    """The home folder, made if missing, for this process alone. Yields a file for a line that names the owner.
 
     Raises StartFailed where another process has it, or where this one may not write to it.
     """
@@ -87,7 +87,7 @@ def owned_home(home: Path) -> Iterator[IO[str]]:
 
 
 def claim(owner: IO[str], url: str) -> None:
-    """Leave word in the home of who has it, for whoever comes second."""
+    """Name the owning process in the home's lock file, for the message that a second one shows."""
     owner.write(f"process {os.getpid()}, {url}")
     owner.flush()
 

@@ -90,7 +90,7 @@ def _chunks(raw: IO[bytes]) -> Iterator[bytes]:
 
 
 def unreadable(path: str, fault: EventsError | OSError) -> list[str]:
-    """What is wrong with a file, a line for each place; after the sentence where that says more."""
+    """The faults of a file, a line for each place, after the sentence of the error where that says more."""
     if isinstance(fault, OSError):
         lines = [f"cannot be read: {fault.strerror or fault}"]
     elif isinstance(fault, InvalidEvents) and fault.details:

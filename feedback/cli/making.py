@@ -1,4 +1,4 @@
-"""What the worker processes of `feedback render` do. What fails for one student is told, not raised."""
+"""The work of the processes of `feedback render`. A fault of one student is returned, not raised."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from feedback.pipeline import Recipe
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run makes of every student, and where it goes."""
+    """The outputs of a run, how they are made, and their folder."""
 
     folder: Path
     outputs: tuple[Output, ...]

@@ -61,7 +61,7 @@ class Child:
             os.kill(self.group, signal.SIGTERM)
 
     def end(self) -> None:
-        """Kill what is left of the group, and forget it."""
+        """Kill the processes that are left of the group, and forget it."""
         if self._popen.returncode is None:
             end_group(self.group)
             self._popen.wait()

@@ -24,7 +24,7 @@ from feedback.contract.manifest import Manifest, ManifestEntry, decode_manifest
 from feedback.contract.states import State
 from feedback.events import MediaType
 
-# What a service may call a file; whatever else an archive holds is not unpacked.
+# The paths that a service's archive may hold; any other member is not unpacked.
 _SAFE = re.compile(r"(?:html|pdf)/[A-Za-z0-9][A-Za-z0-9._@-]{0,120}")
 _AT_A_TIME = 8
 _HELD_SECONDS = 1  # no longer, as somebody watches the numbers grow

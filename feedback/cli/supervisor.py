@@ -15,7 +15,7 @@ from feedback.cli.processes import Child, Sentinel, end_all
 
 STOP_SECONDS = 7.5  # a worker that is idle takes up to six; then what still runs is killed: the whole takes under ten
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # between a death and the restart
-_STEADY_SECONDS = 60.0  # who lived this long starts afresh with short pauses
+_STEADY_SECONDS = 60.0  # after this long a process counts as healthy again, and its pauses start short
 _POLL_SECONDS = 0.2
 
 
@@ -83,7 +83,7 @@ class Supervisor:
         return False
 
     def _revive(self) -> None:
-        """Note who has died, and start them again after a pause that doubles while they keep dying."""
+        """Start processes that died again, after a pause that doubles while they keep dying."""
         now = time.monotonic()
         for name, child in list(self._children.items()):
             if (status := child.status()) is not None:
@@ -99,7 +99,7 @@ class Supervisor:
 
 
 def _answers(url: str) -> bool:
-    """Whether HTTP is spoken there; what is said is for the client to judge."""
+    """Whether a server there answers HTTP, with whatever status."""
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=2)
     try:
         connection.request("GET", "/health/live")

@@ -44,7 +44,7 @@ def web(host: str, port: int, workers: int, fd: int | None) -> None:
 
 
 def _take_all_descriptors() -> None:
-    """As many file descriptors as may be had: each client takes one, whoever waits (`?wait=`) for long."""
+    """Raise the limit on file descriptors as far as allowed: each connection takes one, a long poll for minutes."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):  # macOS says "infinite", and takes that for an error
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
@@ -92,7 +92,7 @@ def _serve(bound: socket.socket, config: uvicorn.Config) -> int:
         processes.run()
         failed = any(process.exitcode == STARTUP_FAILURE for process in processes.processes)
         return STARTUP_FAILURE if failed else 0
-    # uvicorn shuts down in order, then raises the signal again for whoever wants to know.
+    # uvicorn shuts down in order, then raises the signal again.
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[bound])
     return 0

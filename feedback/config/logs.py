@@ -1,4 +1,4 @@
-"""What is logged, and how: every line, ours or a library's, with the request id and the task id it belongs to."""
+"""Logging: every line, ours or a library's, carries the request id and the task id it belongs to."""
 
 import sys
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from structlog.typing import Processor
 
-# In words for people, or as JSON, a line an event, for whatever gathers logs.
+# Words for people, or JSON, one line an event, for a log collector.
 FORMATS = ("text", "json")
 LEVELS = ("debug", "info", "warning", "error")
 

@@ -38,7 +38,7 @@ class Prepared(Generic[Row]):
         self._converters = compiler.get_converters(columns)
 
     def rows(self, values: Mapping[Any, UUID | str | int]) -> Iterator[Row]:
-        """What is found when each stand-in is replaced by its value."""
+        """The rows found when each stand-in is replaced by its value."""
         replaced = {_stored(stand_in): _stored(value) for stand_in, value in values.items()}
         with binding_cursor(binary=True) if self._binary else connection.cursor() as cursor:
             cursor.execute(self._statement, [replaced.get(parameter, parameter) for parameter in self._parameters])

@@ -1,4 +1,4 @@
-"""Who is looking at a page."""
+"""The caller of a page."""
 
 from django.http import HttpRequest
 
@@ -7,7 +7,7 @@ from feedback.access.context import context_of
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """Everyone where the service is open, else who is logged in: without that, no page's view is reached."""
+    """The person who is logged in, or everyone in open mode. The middleware lets no other request reach a view."""
     caller = context_of(request).caller
     assert caller is not None  # noqa: S101 - access.middleware.KnownCallers has refused everyone else
     return caller

@@ -39,7 +39,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def refused(request: HttpRequest, fault: Exception) -> HttpResponse:
-    """What a rule does not allow: out of scope, over a limit, only to be read."""
+    """An answer for a request that a rule refuses: out of scope, over a limit, or read only."""
     error, details = api.words_of(fault, request)
     status = api.status_of(fault) or 403
     if not wants_page(request):
@@ -56,7 +56,7 @@ def refused(request: HttpRequest, fault: Exception) -> HttpResponse:
 
 
 def not_to_be_opened(request: HttpRequest, refusal: HttpResponseNotAllowed) -> HttpResponse:
-    """An address that only takes a form."""
+    """An answer for a GET at an address that takes only POST."""
     if not wants_page(request):
         return refusal
     why = "This address takes what a form sends, and shows nothing by itself. Go back, and send the form again."
@@ -66,7 +66,7 @@ def not_to_be_opened(request: HttpRequest, refusal: HttpResponseNotAllowed) -> H
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """A dependency is gone for a while: the database, or room on the disk."""
+    """An answer while the database cannot be reached or the disk is full."""
     if wants_page(request):
         response = error_page(request, 503, "The service cannot work right now", "Nothing was lost. Try again shortly.")
     else:
@@ -76,7 +76,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """For whatever no view has answered; Django calls this while the fault is being handled."""
+    """An answer for an unexpected fault; Django calls this while it handles the exception."""
     fault = sys.exception()
     if isinstance(fault, Exception) and api.status_of(fault) == api.UNAVAILABLE_STATUS:
         return unavailable(request)

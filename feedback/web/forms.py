@@ -1,4 +1,4 @@
-"""What the start page asks."""
+"""The forms of the start page."""
 
 from zoneinfo import available_timezones
 
@@ -19,7 +19,7 @@ def time_zones() -> list[str]:
 
 
 class WishesForm(forms.Form):
-    """What is to be made; what is left out is as usual."""
+    """The formats and options of an upload; a field that is left out has its default."""
 
     formats = forms.ChoiceField(choices=[(name, name) for name in _FORMATS], initial="both", required=False)
     time_zone = forms.ChoiceField(choices=lambda: [(zone, zone) for zone in time_zones()], required=False)

@@ -1,4 +1,4 @@
-"""What every answer gets, whoever made it: static files, and a policy on what a page may do."""
+"""Middleware of the pages: static files, a content security policy, and refusals as pages."""
 
 import functools
 from collections.abc import Callable
@@ -37,7 +37,7 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc] # it has no types
 
 
 class Lengths(CommonMiddleware):
-    """Says how long a body is, except of answers that by their status have none, and then no length (RFC 9110, 8.6)."""
+    """Sets Content-Length, except on 204 and 304, which have no body (RFC 9110, 8.6)."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if response.status_code in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
@@ -61,10 +61,9 @@ class ContentSecurityPolicy:
 
 
 class RefusalsAsPages:
-    """What may not be done, said in a page: the rules speak in exceptions, wherever they stand.
+    """Turns the exceptions of refused requests into pages.
 
-    And what Django refuses without a word: to open an address that only takes a form, as happens to whoever
-    had to log in between the two.
+    Also a 405 for a GET at an address that takes only POST: a log-in between the two leads a browser there.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

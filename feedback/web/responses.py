@@ -1,4 +1,4 @@
-"""Answers that serve a page with scripts and one without alike."""
+"""Responses for pages with scripts and without."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
@@ -9,7 +9,7 @@ def wants_fragment(request: HttpRequest) -> bool:
 
 
 def go_to(request: HttpRequest, address: str) -> HttpResponse:
-    """Have the browser load another page, whichever way it asked."""
+    """Lead the browser to another page: by HX-Redirect for htmx, else by a 303."""
     if wants_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address, status=303)

@@ -65,7 +65,7 @@ def environment(**options: Any) -> Environment:
 
 
 def person_of(request: HttpRequest) -> str:
-    """The name of whoever is logged in to the pages; nobody's where they are open to everyone."""
+    """The name of the person who is logged in; empty where the pages are open to everyone."""
     user = getattr(request, "user", None)  # not there yet for a request that was refused early on
     if user is None or settings.FEEDBACK_AUTH == "open" or not user.is_authenticated:
         return ""

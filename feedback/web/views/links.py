@@ -1,4 +1,4 @@
-"""What a student sees who opens a link: their own report, and nothing else."""
+"""The page behind a hand-out link: one student's report."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse

@@ -72,7 +72,7 @@ def _page(request: HttpRequest, form: UploadForm, fault: Exception | None = None
 
 
 def _refusal(request: HttpRequest, fault: Exception) -> dict[str, Any]:
-    """What is wrong, the first places of it by the file's own lines where they can be known."""
+    """The faults for the template; the first of them name the line of the file where it can be found."""
     error, details = words_of(fault, request)
     faults = [(place, message) for place, found in details.items() if isinstance(found, list) for message in found]
     shown = faults[:_FAULTS_SHOWN]

@@ -29,7 +29,7 @@ class StudentView(View):
 
 
 def student_page(request: HttpRequest, upload: Upload, report: Report) -> HttpResponse:
-    """What the report says, made from its findings: nothing that was stored is put into a page as it is."""
+    """The sections of the report, rendered from its findings; stored HTML is never put into a page."""
     key = report.namespace, report.student_id
     document = _document(report) if report.state == State.SUCCESS else None
     context = {
@@ -54,7 +54,7 @@ def _document(report: Report) -> Document | None:
 
 
 def _neighbours(report: Report) -> dict[str, object]:
-    """Where the student stands in the class as it was sent, and who stands beside."""
+    """The student's position in the class as it was sent, and the neighbours on either side."""
     students = Report.objects.filter(submission=report.submission_id, kind=Report.Kind.STUDENT)
     before, after = students.filter(position__lt=report.position), students.filter(position__gt=report.position)
     number = before.count() + 1

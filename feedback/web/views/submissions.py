@@ -46,7 +46,7 @@ class Row:
 
 
 class SubmissionView(View):
-    """Whatever there is to see of an upload right now."""
+    """The page of an upload: its progress while reports are made, then the class or the student."""
 
     def get(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
         upload = upload_of(request, task_id)
