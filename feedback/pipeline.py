@@ -14,12 +14,15 @@ from feedback.analysis import (
     Findings,
     analyse,
     analyse_class,
-    decode_statistics,
-    encode_statistics,
+    decode_facts,
+    encode_facts,
+    facts_of,
+    with_class_statistics,
     with_comparison,
 )
 from feedback.contract.formats import Format
 from feedback.events import decode_student
+from feedback.events.context import decode_context
 from feedback.rendering import Artifact, RenderOptions, render, render_class
 
 
@@ -32,7 +35,7 @@ class Recipe:
     """What the documents of one upload depend on, besides each student's payload. Picklable.
 
     `facts` is what `class_facts` gave, the only thing of the class that a student's report may depend on; None
-    for a single, and where no comparison was asked for. `context` is the upload's encoded exam context (exam,
+    for a single. `context` is the upload's encoded exam context (exam,
     questions, report), None where it brought none.
     """
 
@@ -44,17 +47,24 @@ class Recipe:
 
 def find(payload: bytes, recipe: Recipe) -> Findings:
     """The findings about the student whose canonical JSON `payload` is. Raises msgspec.DecodeError for other bytes."""
-    return with_facts(analyse(decode_student(payload), settings=recipe.settings), recipe.facts)
+    facts = None if recipe.facts is None else decode_facts(recipe.facts)
+    return analyse(decode_student(payload), decode_context(recipe.context), facts, recipe.settings)
 
 
-def with_facts(findings: Findings, facts: bytes | None) -> Findings:
-    """Findings that were made without the class facts, with them; unchanged where there are none."""
-    return findings if facts is None else with_comparison(findings, decode_statistics(facts))
+def class_facts(payloads: Iterable[bytes], recipe: Recipe) -> bytes:
+    """The facts of a class, encoded, from the payloads of all its students, which are read once."""
+    return encode_facts(facts_of(map(decode_student, payloads), decode_context(recipe.context)))
 
 
-def class_facts(findings: Iterable[Findings]) -> bytes:
-    """The facts of a class, encoded, from the findings of all its students, made without facts. Read once."""
-    return encode_statistics(analyse_class(findings).statistics)
+def with_comparison_facts(facts: bytes, findings: Iterable[Findings]) -> bytes:
+    """The facts with what a comparison with the class needs, from the findings of all students, made with `facts`."""
+    return encode_facts(with_class_statistics(decode_facts(facts), findings))
+
+
+def compared(findings: Findings, facts: bytes) -> Findings:
+    """Findings that were made with facts without a comparison, beside the class that `facts` compare with."""
+    statistics = decode_facts(facts).statistics
+    return findings if statistics is None else with_comparison(findings, statistics)
 
 
 def document(findings: Findings, format: Format, recipe: Recipe) -> Artifact:  # noqa: A002 - the word for it

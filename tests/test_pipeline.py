@@ -29,16 +29,17 @@ def found(names: int) -> list[tuple[str, Findings]]:
     return [(f"html/s{n}.html", pipeline.find(payload(f"s{n}", 5 + n % 7), Recipe())) for n in range(names)]
 
 
-def test_findings_made_with_the_class_facts_are_those_made_without_them_and_then_given_them() -> None:
-    facts = pipeline.class_facts(findings for _, findings in found(12))
-    alone = pipeline.find(payload("s3"), Recipe())
+def test_a_comparison_given_afterwards_is_the_one_that_the_class_facts_bring() -> None:
+    students = [payload(f"s{n}", 5 + n % 7) for n in range(12)]
+    of_class = pipeline.class_facts(students, Recipe())
+    facts = pipeline.with_comparison_facts(of_class, (pipeline.find(each, Recipe(facts=of_class)) for each in students))
 
-    at_once = pipeline.find(payload("s3"), Recipe(facts=facts))
+    alone, at_once = (pipeline.find(payload("s3"), Recipe(facts=each)) for each in (of_class, facts))
     assert alone.comparison is None
     assert at_once.comparison is not None
     assert at_once.comparison.students == 12
-    assert at_once == pipeline.with_facts(alone, facts)
-    assert alone is pipeline.with_facts(alone, None)
+    assert at_once == pipeline.compared(alone, facts)
+    assert alone is pipeline.compared(alone, of_class)
 
 
 @pytest.mark.parametrize("format_", Format)

@@ -5,6 +5,7 @@ one and their findings come back to a temporary file, from which all reports are
 grow with the class, except for what the class report itself says of each student.
 """
 
+import dataclasses
 import functools
 import tempfile
 from collections.abc import Iterator
@@ -57,10 +58,12 @@ class Run:
         self.roster, self.plan, self.findings = roster, plan, findings
         self.stems = file_stems(roster.keys)
         self.made = [Made() for _ in self.stems]
+        single = len(self.stems) < 2
+        self.facts = None if single else pipeline.class_facts(roster.payloads(), plan.recipe)
         self.class_errors: dict[Output, str] = {}
 
     def analyse(self, workers: Workers) -> None:
-        function = functools.partial(analyse_student, self.plan.recipe)
+        function = functools.partial(analyse_student, dataclasses.replace(self.plan.recipe, facts=self.facts))
         with self.findings.open("wb") as file:
             for index, (_, outcome) in enumerate(workers.map(function, self.roster.payloads())):
                 analysed = Analysed(error=str(outcome)) if isinstance(outcome, ProcessDied) else outcome
@@ -104,10 +107,10 @@ class Run:
                     yield StudentJob(index, line, stem)
 
     def _facts(self) -> bytes | None:
-        if not self.plan.compare:
+        if not self.plan.compare or self.facts is None:
             return None
         unread = frozenset(index for index, made in enumerate(self.made) if made.errors)
-        return pipeline.class_facts(findings_in(self.findings, unread))
+        return pipeline.with_comparison_facts(self.facts, findings_in(self.findings, unread))
 
     def _class_job(self, wanted: Output) -> ClassJob:
         failed = frozenset(index for index, made in enumerate(self.made) if wanted in made.errors)

@@ -72,7 +72,8 @@ def make_reports(plan: Plan, facts: bytes | None, job: StudentJob) -> Made:
     made = Made()
     for wanted in plan.outputs:
         try:
-            findings = pipeline.with_facts(decode_findings(job.findings), facts)
+            findings = decode_findings(job.findings)
+            findings = findings if facts is None else pipeline.compared(findings, facts)
             body = _document(wanted, findings, plan.recipe)
             made.sha256[wanted] = output.write(plan.folder, layout.report_path(wanted, job.stem), body)
         except Exception as fault:

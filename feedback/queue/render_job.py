@@ -49,7 +49,7 @@ def make(submission: Submission, claim: Claim, payload: bytes) -> Made:
 
 
 def _student(submission: Submission, payload: bytes) -> Shown:
-    recipe = _recipe(submission, _facts(submission) if submission.options.get("compare") == "class" else None)
+    recipe = _recipe(submission, _facts(submission) if submission.is_class else None)
     findings = pipeline.find(payload, recipe)
     artifact = pipeline.document(findings, Format(submission.format), recipe)
     return artifact, encode_findings(findings), findings.key_figures.first_at
@@ -82,17 +82,22 @@ def _made(submission: Submission) -> Iterator[tuple[str, Findings]]:
 def _facts(submission: Submission) -> bytes:
     """The class facts, computed by the first worker that needs them; two that do so at once agree."""
     if submission.statistics is None:
-        submission.statistics = pipeline.class_facts(_all_findings(submission))
+        facts = pipeline.class_facts(_payloads(submission), _recipe(submission))
+        if submission.options.get("compare") == "class":
+            recipe = _recipe(submission, facts)
+            found = (pipeline.find(payload, recipe) for payload in _payloads(submission))
+            facts = pipeline.with_comparison_facts(facts, found)
+        submission.statistics = facts
         # Unless somebody was erased from the class meanwhile (erasure.py), which changes its identity.
         same = Submission.objects.filter(id=submission.id, identity=submission.identity)
         same.update(statistics=submission.statistics)
     return bytes(submission.statistics)
 
 
-def _all_findings(submission: Submission) -> Iterator[Findings]:
+def _payloads(submission: Submission) -> Iterator[bytes]:
     students = submission.reports.filter(kind=Report.Kind.STUDENT).order_by("position")
     for payload in students.values_list("payload", flat=True).iterator(chunk_size=_PAGE):
-        yield pipeline.find(bytes(payload), _recipe(submission))
+        yield bytes(payload)
 
 
 def _recipe(submission: Submission, facts: bytes | None = None) -> Recipe:
