@@ -7,10 +7,13 @@ export PYTHON ?=
 EVENTS ?= examples/class.json
 OUT ?= out
 AUTH ?= open
+# What needs no server and no browser: `make test-fast` runs it, and fails a test that starts one.
+FAST_TESTS ?= $(addprefix tests/,contract events phrasing analysis rendering \
+              test_docs.py test_house.py test_installing.py test_pipeline.py test_schemas.py)
 # Each process of the tests has servers of its own; those that are given serve one.
 JOBS ?= $(if $(TEST_DATABASE_URL)$(TEST_REDIS_URL),0,2)
 
-.PHONY: help install install-dev install-bench relock-tools fonts install-test-tools demo run test check format clean schemas messages bench chaos fuzz faces
+.PHONY: help install install-dev install-bench relock-tools fonts install-test-tools demo run test test-fast check docs format clean schemas messages bench chaos fuzz faces
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -56,7 +59,11 @@ clean: ## delete all that make has made here, but for var/ (the data of `make ru
 	rm -rf .venv .poetry .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* dist site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-test: install-dev install-test-tools ## the whole suite, on real PostgreSQL and Redis and a real browser
+test-fast: export TEST_FAST := true
+test-fast: install-dev ## the tests that need no server and no browser, in under a minute [FAST_TESTS="tests/events"]
+	.venv/bin/python -m pytest -q --numprocesses 2 --dist load -m "not browser and not slow" $(FAST_TESTS)
+
+test: install-dev install-test-tools ## the whole suite, on real PostgreSQL and Redis and a real browser [TESTS="tests/api -k 304"]
 	.venv/bin/python -m pytest --cov --cov-report=term --numprocesses $(JOBS) --dist loadfile --durations 20 $(TESTS)
 
 chaos fuzz: export TEST_AUTH := $(AUTH)

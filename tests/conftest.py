@@ -16,11 +16,13 @@ __all__ = ["browser", "calling", "post", "pytest_runtest_makereport", "statement
 
 # A busy machine makes an example slow without making it wrong; the suite times nothing.
 settings.register_profile("suite", deadline=None)
-settings.load_profile("suite")
+settings.register_profile("fast", deadline=None, max_examples=10)
+settings.load_profile("fast" if environment.FAST else "suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: drives Chromium")
+    config.addinivalue_line("markers", "slow: takes several seconds without a server; left out of `make test-fast`")
 
 
 @pytest.fixture(scope="session")

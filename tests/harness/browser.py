@@ -8,6 +8,8 @@ from shutil import which
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.harness import environment
+
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET = (
     "--disable-gpu",
@@ -22,6 +24,7 @@ _QUIET = (
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A running Chromium with a profile of its own."""
+    environment.refuse_when_fast("A browser")
     path = next((found for name in _CHROMIUM if (found := which(name))), None)
     assert path, "Chromium is not installed; `make install-test-tools` installs it or says how."
     # Its sandbox does not start for root, as in most containers.

@@ -11,9 +11,20 @@ import secrets
 import signal
 import socket
 
+import pytest
+
+# `make test-fast`: the rooms that need no server and no browser, with fewer examples of each property.
+FAST = os.environ.get("TEST_FAST") == "true"
+
 _OURS = ("FEEDBACK_", "POSTGRES_", "CELERY_", "DJANGO_")
 _OURS_BY_NAME = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL")
 _OF_THE_TESTS = ("FEEDBACK_TEST_DATA",)
+
+
+def refuse_when_fast(what: str) -> None:
+    """Fail the test that is about to start `what` in the fast lane, where nothing of that kind is started."""
+    if FAST:
+        pytest.fail(f"{what} is not for the fast lane: move the test to another folder, or mark it (Makefile).")
 
 
 class Reservation:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.harness.environment import without_ours
+from tests.harness.environment import refuse_when_fast, without_ours
 
 ROOT = Path(__file__).parents[2]
 LOG_TAIL_CHARACTERS = 8_000
@@ -37,6 +37,7 @@ class Process:
         self.name = name
         self.command = list(command)
         self.environment = dict(environment)
+        refuse_when_fast(f"A process of the service ({name})")
         self.log = log
         self._popen = self._start()
 

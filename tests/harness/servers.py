@@ -114,6 +114,7 @@ class Redis(Server):
 @contextmanager
 def private_postgres() -> Iterator[None]:
     """PostgreSQL at `environment.database_url`, quick rather than durable."""
+    environment.refuse_when_fast("PostgreSQL")
     with tempfile.TemporaryDirectory(prefix="feedback-test-pg-", ignore_cleanup_errors=True) as name:
         port = environment.postgres_port
         server = Postgres(Path(name), port, environment.postgres_password, synchronous_commit="off")
@@ -127,6 +128,7 @@ def private_postgres() -> Iterator[None]:
 @contextmanager
 def private_redis() -> Iterator[None]:
     """Redis at `environment.redis_url`."""
+    environment.refuse_when_fast("Redis")
     with tempfile.TemporaryDirectory(prefix="feedback-test-redis-") as folder:
         server = Redis(Path(folder), environment.redis_port)
         try:

@@ -105,3 +105,24 @@ def test_the_logs_of_a_failed_test_are_shown(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "log of web" in done.stdout
     assert "its last words" in done.stdout
+
+
+@pytest.mark.parametrize("start", ["postgres", "broker", "browser", "embedded"])
+def test_the_fast_lane_starts_no_server_no_browser_and_no_service(start: str, tmp_path: Path) -> None:
+    """`make test-fast` fails a test that does, and says where such a test belongs."""
+    test = ROOT / "tests" / "harness" / f"test_of_the_fast_lane_{os.getpid()}_{start}.py"
+    test.write_text(f"def test_that_starts_something({start}): assert {start}\n")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'base'}", test],
+            cwd=ROOT,
+            env=environment.without_ours(dict(os.environ)) | {"TEST_FAST": "true"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        test.unlink()
+
+    assert done.returncode == 1, done.stdout
+    assert "is not for the fast lane" in done.stdout
