@@ -8,7 +8,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Sum
 from django.db.models.functions import Now
 from django.http import HttpResponse
 from prometheus_client import CollectorRegistry
@@ -23,10 +23,11 @@ from feedback.contract.states import State
 from feedback.queue import stall
 from feedback.rendering import renderer_version
 from feedback.store.models import MAX_ATTEMPTS, UNFINISHED, Report
+from feedback.submissions.models import Tally
 
 WINDOW = timedelta(minutes=5)
 QUANTILES = (0.5, 0.95, 1.0)
-# Counting a million finished reports takes a second: whoever asks more often gets the same answer.
+# A client that asks more often gets the same answer: what is unfinished may be much.
 FRESH_SECONDS = 10
 
 
@@ -62,26 +63,39 @@ def _build() -> Metric:
 
 
 def _reports() -> Iterator[Metric]:
-    states = GaugeMetricFamily("feedback_reports", "Reports, class reports too.", labels=("state", "format"))
-    counted = Report.objects.values_list("state", "submission__format")
-    for state, format_, number in counted.annotate(number=Count("pk")):
-        states.add_metric((state, format_), number)
-    yield states
+    """Unfinished reports by a partial index, finished ones from the kept numbers: no whole table is counted."""
+    states = GaugeMetricFamily("feedback_reports", "Unfinished reports, class reports too.", labels=("state", "format"))
     attempts = GaugeMetricFamily(
         "feedback_unfinished_reports", "Reports to be made, by the attempts behind them.", labels=("attempts",)
     )
     unfinished = Report.objects.filter(state__in=UNFINISHED)
-    behind = {number: Count("pk", filter=Q(attempts=number)) for number in range(MAX_ATTEMPTS + 1)}
-    for number, found in unfinished.aggregate(**{str(number): count for number, count in behind.items()}).items():
-        attempts.add_metric((number,), found)
-    yield attempts
-    sums = Report.objects.aggregate(claims=Sum("fence"), expiries=Sum("lease_expiries"))
-    yield CounterMetricFamily(
-        "feedback_claims", "Attempts ever begun, of the reports that are kept.", sums["claims"] or 0
+    behind = dict.fromkeys(range(MAX_ATTEMPTS + 1), 0)
+    for state, format_, number, found in unfinished.values_list("state", "submission__format", "attempts").annotate(
+        number=Count("pk")
+    ):
+        states.add_metric((state, format_), found)
+        behind[number] += found
+    for number, found in behind.items():
+        attempts.add_metric((str(number),), found)
+    yield from (states, attempts, *_finished())
+
+
+def _finished() -> Iterator[Metric]:
+    finished = CounterMetricFamily(
+        "feedback_reports_finished",
+        "Reports that were made or given up, class reports too.",
+        labels=("state", "format"),
     )
-    yield CounterMetricFamily(
-        "feedback_lease_expiries", "Attempts whose worker was lost or frozen.", sums["expiries"] or 0
+    claims = CounterMetricFamily("feedback_claims", "Attempts that finished reports took.", labels=())
+    expiries = CounterMetricFamily(
+        "feedback_lease_expiries", "Those of them whose worker was lost or frozen.", labels=()
     )
+    for tally in Tally.objects.all():
+        finished.add_metric((tally.state, tally.format), tally.reports)
+    sums = Tally.objects.aggregate(claims=Sum("attempts"), expiries=Sum("lease_expiries"))
+    claims.add_metric((), sums["claims"] or 0)
+    expiries.add_metric((), sums["expiries"] or 0)
+    yield from (finished, claims, expiries)
 
 
 def _queues() -> Iterator[Metric]:

@@ -112,18 +112,18 @@ UPDATE reports_report
  WHERE state = 'RUNNING' AND due_at <= NOW() AND attempts >= 3
 
 -- name: retry
-UPDATE reports_report SET state = 'PENDING', due_at = NOW(), attempts = 0, error = ''
+UPDATE reports_report SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, error = ''
  WHERE submission_id = %(task)s AND state = 'FAILURE'
 
 -- name: retry_class_report
 -- A worker that makes it at this moment would list as failed what is made again: it is refused, as no longer RUNNING.
-UPDATE reports_report SET state = 'PENDING', due_at = NOW(), attempts = 0, error = ''
+UPDATE reports_report SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, error = ''
  WHERE submission_id = %(task)s AND kind = 'class'
 
 -- name: forget_class_report
 -- The fence moves on, so that a worker that makes it from what was there before is refused.
 UPDATE reports_report
-   SET state = 'PENDING', due_at = NOW(), attempts = 0, fence = fence + 1, error = '', findings = NULL,
+   SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, fence = fence + 1, error = '', findings = NULL,
        first_event_at = NULL, filename = '', media_type = '', body = NULL, sha256 = '', finished_at = NULL
  WHERE submission_id = %(task)s AND kind = 'class'
 

@@ -10,7 +10,7 @@ from feedback.access import audit, limits
 from feedback.celery import UPKEEP
 from feedback.queue import claims, doorbell, reaper
 from feedback.queue.worker import Worker
-from feedback.submissions import erasure, handouts
+from feedback.submissions import erasure, handouts, tallies
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -51,6 +51,7 @@ def sweep_if_overdue() -> None:
 def _sweep() -> None:
     doorbell.drop(UPKEEP, *_FORMER_QUEUES)  # one sweep does for all that gathered while no worker was there
     reaper.sweep()
+    tallies.tally()  # before anything is erased
     erasure.purge()
     handouts.purge()
     audit.purge()

@@ -1,0 +1,32 @@
+"""Kept numbers: what was finished, counted before it may be erased, so that nobody has to count whole tables."""
+
+from django.db import models
+
+from feedback.contract.formats import Format
+from feedback.contract.states import State
+
+
+class Tally(models.Model):
+    """How many reports ever ended in this state and format; the numbers only grow (`tallies.py` writes them)."""
+
+    state = models.CharField(max_length=8, choices=[(one.value, one.value) for one in (State.SUCCESS, State.FAILURE)])
+    format = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Format])
+    reports = models.PositiveBigIntegerField(default=0)
+    # Of these reports: the attempts that it took, and those of them whose worker was lost or frozen.
+    attempts = models.PositiveBigIntegerField(default=0)
+    lease_expiries = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["state", "format"], name="one_tally_per_state_and_format")]
+
+    def __str__(self) -> str:
+        return f"{self.reports} {self.state} {self.format}"
+
+
+class Tallied(models.Model):
+    """One row: the moment up to which finished reports are counted in `Tally`. Null: none are yet."""
+
+    until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"tallied until {self.until}"
