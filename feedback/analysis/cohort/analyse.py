@@ -1,29 +1,34 @@
 """A class's findings, from a stream of its students'."""
 
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, tzinfo
-from statistics import fmean
+from statistics import fmean, median
 
 from feedback.analysis.cohort.activity import ActivityTally
+from feedback.analysis.cohort.attention import Outcome, attention_of, outcome_of
+from feedback.analysis.cohort.effort import EffortTally
 from feedback.analysis.cohort.findings import (
     ClassFindings,
     ClassKeyFigures,
     ClassRow,
     ClassStatistics,
     Failure,
-    InsightCount,
     QuestionStatistics,
 )
+from feedback.analysis.cohort.for_everybody import InsightTally, for_everybody, headline_of
+from feedback.analysis.cohort.items import ItemsTally
 from feedback.analysis.cohort.notes import class_notes_of
 from feedback.analysis.cohort.questions import QuestionsTally
+from feedback.analysis.cohort.scores import scores_of
 from feedback.analysis.cohort.spread import histogram, spread_of
-from feedback.analysis.findings import Findings, Question
+from feedback.analysis.findings import Findings, KeyFigures, Question
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.times import SECOND, instant
+from feedback.phrasing.i18n import speech
 
 TIMELINE_BINS = 48
+NOBODY = Findings("", None, AnalysisSettings(), (), KeyFigures(0, 0, 0, 0, 0, 0))
 
 
 class _Class:
@@ -32,29 +37,37 @@ class _Class:
     def __init__(self) -> None:
         self.rows: list[ClassRow] = []
         self.questions = QuestionsTally()
+        self.effort = EffortTally()
+        self.items = ItemsTally()
         self.activity = ActivityTally()
+        self.outcomes: list[Outcome] = []
+        self.insights = InsightTally()
         self.measures: dict[str, array[float]] = {}
-        self.insights: Counter[str] = Counter()
-        self.titles: dict[str, str] = {}
-        self.settings: AnalysisSettings | None = None
+        self.slots = array("l")
+        self.first: Findings | None = None
 
     def add(self, findings: Findings) -> None:
-        self.settings = self.settings or findings.settings
+        self.first = self.first or findings
         kinds = [mark.kind for mark in findings.marks if mark.at is not None]
         instants = [instant(mark.at) for mark in findings.marks if mark.at is not None]
+        if outcome := outcome_of(len(self.rows), findings):
+            self.outcomes.append(outcome)
+            self.slots.append(len(findings.slots))
         self.rows.append(_row(findings, instants))
         self.questions.add(findings)
+        self.effort.add(findings)
+        self.items.add(findings)
         self.activity.add(kinds, instants)
+        self.insights.add(findings)
         if findings.key_figures.events:
             for name, value in own_measures(findings).items():
                 if value is not None:
                     self.measures.setdefault(name, array("d")).append(value)
-        for insight in findings.insights:
-            self.insights[insight.id] += 1
-            self.titles[insight.id] = insight.title
 
-    def insight_counts(self) -> tuple[InsightCount, ...]:
-        return tuple(InsightCount(name, self.titles[name], students) for name, students in self.insights.most_common())
+    @property
+    def expected_slots(self) -> float:
+        """How many slots a student of this class has, by the median."""
+        return float(median(self.slots)) if self.slots else 0.0
 
 
 def analyse_class(findings: Iterable[Findings], failures: Sequence[Failure] = (), zone: tzinfo = UTC) -> ClassFindings:
@@ -62,26 +75,39 @@ def analyse_class(findings: Iterable[Findings], failures: Sequence[Failure] = ()
 
     The activity over time is in bins that are round on the clock of `zone`.
 
-    Memory: a row a student, two numbers for each student and question, one for each minute of work.
+    Memory: a row a student, some numbers for each student and question, one for each minute of work.
     """
     seen = _Class()
     for each in findings:
         seen.add(each)
-    settings = seen.settings or AnalysisSettings()
-    questions = seen.questions.statistics()
-    activity = seen.activity.activity(settings.far_off_hours, zone)
-    with_events = sum(row.events > 0 for row in seen.rows)
+    first = seen.first or NOBODY
+    say = speech(first.settings.language)
+    questions, activity = seen.questions.statistics(), seen.activity.activity(first.settings.far_off_hours, zone)
+    items, (slots, seconds_bin), insights = seen.items.items(), seen.effort.statistics(), seen.insights.counts()
+    with_events = len(seen.outcomes)
     return ClassFindings(
-        settings=settings,
-        key_figures=_key_figures(seen.rows, len(failures), len(questions)),
+        settings=first.settings,
+        key_figures=_key_figures(seen, len(failures), len(questions)),
         rows=tuple(seen.rows),
         failures=tuple(failures),
         statistics=_statistics(seen, questions, with_events),
+        exam=first.exam,
+        kind=first.kind,
+        kind_given=first.kind_given,
+        log_kind=first.log_kind,
+        log_kind_given=first.log_kind_given,
+        headline=headline_of(items, say),
+        for_everybody=for_everybody(insights, with_events, say),
+        scores=scores_of([each.score for each in seen.outcomes if each.score is not None]),
+        items=items,
+        slots=slots,
+        seconds_bin=seconds_bin,
+        attention=attention_of(seen.outcomes, seen.expected_slots, say),
         activity=activity,
-        opening_orders=seen.questions.opening_orders(questions),
-        insights=seen.insight_counts(),
+        opening_orders=seen.effort.opening_orders(),
+        insights=insights,
         without_events=tuple(row.student_id for row in seen.rows if not row.events),
-        data_notes=class_notes_of(seen.rows, len(questions), activity, settings),
+        data_notes=class_notes_of(seen.rows, len(questions), activity, first.settings),
     )
 
 
@@ -123,19 +149,30 @@ def _row(findings: Findings, instants: Sequence[int]) -> ClassRow:
         other_events=figures.other_events,
         questions=figures.questions,
         questions_submitted=figures.questions_submitted,
+        name=findings.name,
+        score_earned=figures.score_earned,
+        score_possible=figures.score_possible,
+        slots=len(findings.slots),
+        slots_submitted=_slots_submitted(findings),
         questions_solved=figures.questions_solved,
         mean_score=_mean_score(findings.questions),
         first_at=figures.first_at,
         last_at=figures.last_at,
         window_seconds=figures.window_seconds,
         active_seconds=figures.active_seconds,
+        seconds=figures.seconds,
         switches=figures.switches,
         long_pauses=findings.rhythm.long_pauses,
         saved_not_submitted=sum(question.saved_not_submitted for question in findings.questions),
         timeline=_timeline(instants),
-        insights=tuple(insight.id for insight in findings.insights),
+        insights=tuple(insight.id for insight in (*findings.insights, *findings.further_insights)),
         data_notes=tuple(note.code for note in findings.data_notes),
     )
+
+
+def _slots_submitted(findings: Findings) -> int:
+    submitted = {question.alias for question in findings.questions if question.submissions}
+    return sum(not submitted.isdisjoint(slot.aliases) for slot in findings.slots)
 
 
 def _mean_score(questions: Sequence[Question]) -> float | None:
@@ -148,7 +185,8 @@ def _timeline(instants: Sequence[int]) -> tuple[int, ...]:
     return histogram(seconds, min(seconds), max(seconds), TIMELINE_BINS) if seconds else ()
 
 
-def _key_figures(rows: Sequence[ClassRow], failed: int, questions: int) -> ClassKeyFigures:
+def _key_figures(seen: _Class, failed: int, questions: int) -> ClassKeyFigures:
+    rows = seen.rows
     with_events = sum(row.events > 0 for row in rows)
     return ClassKeyFigures(
         students=len(rows) + failed,
@@ -160,6 +198,7 @@ def _key_figures(rows: Sequence[ClassRow], failed: int, questions: int) -> Class
         submissions=sum(row.submissions for row in rows),
         other_events=sum(row.other_events for row in rows),
         questions=questions,
+        slots=seen.expected_slots,
         first_at=min((row.first_at for row in rows if row.first_at), default=None),
         last_at=max((row.last_at for row in rows if row.last_at), default=None),
     )

@@ -4,9 +4,11 @@ from datetime import datetime
 
 import msgspec
 
-from feedback.analysis.findings import UnitKind
+from feedback.analysis.cohort.results import Attention, ClassScores, Item
+from feedback.analysis.findings import Exam, UnitKind
 from feedback.analysis.settings import AnalysisSettings
-from feedback.analysis.statements import DataNote
+from feedback.analysis.statements import DataNote, InsightKind
+from feedback.events.context import ExamKind, LogKind
 
 
 class Failure(msgspec.Struct, frozen=True, gc=False):
@@ -72,9 +74,12 @@ class ClassRow(msgspec.Struct, frozen=True, gc=False):
     """One student's line in the class report, in the order of the input.
 
     `timeline` counts the timed events in equal bins from `first_at` to `last_at`; empty without times.
+    `score_earned` of `score_possible` are points, as in `KeyFigures`; None where the whole upload has no score.
     `mean_score` is the mean of the best scores of the questions that have scores, so one that was not submitted
     does not lower it: read it beside `questions_submitted`. None where no question has a score.
-    `insights` holds the ids of what the student's report says.
+    `slots` are the student's questions with versions folded in, and those the exam is known to have;
+    `slots_submitted` of them have a submission. `seconds` is the time on all questions. `insights` holds the ids of
+    what the student's report says.
     """
 
     student_id: str
@@ -85,12 +90,18 @@ class ClassRow(msgspec.Struct, frozen=True, gc=False):
     other_events: int
     questions: int
     questions_submitted: int
+    name: str | None = None
+    score_earned: float | None = None
+    score_possible: float | None = None
+    slots: int = 0
+    slots_submitted: int = 0
     questions_solved: int | None = None
     mean_score: float | None = None
     first_at: datetime | None = None
     last_at: datetime | None = None
     window_seconds: float | None = None
     active_seconds: float | None = None
+    seconds: float | None = None
     switches: int = 0
     long_pauses: int = 0
     saved_not_submitted: int = 0
@@ -105,7 +116,7 @@ class ClassRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class ClassKeyFigures(msgspec.Struct, frozen=True, gc=False):
-    """The totals of a class. `students` counts rows and failures."""
+    """The totals of a class. `students` counts rows and failures; `slots` is the median over students with events."""
 
     students: int
     students_with_events: int
@@ -116,6 +127,7 @@ class ClassKeyFigures(msgspec.Struct, frozen=True, gc=False):
     submissions: int
     other_events: int
     questions: int
+    slots: float = 0.0
     first_at: datetime | None = None
     last_at: datetime | None = None
 
@@ -138,28 +150,63 @@ class Activity(msgspec.Struct, frozen=True, gc=False):
 
 
 class OpeningOrder(msgspec.Struct, frozen=True, gc=False):
-    """An order in which `students` students first opened the questions, by class-wide label."""
+    """An order in which `students` students first opened the slots, by the names of these."""
 
     labels: tuple[str, ...]
     students: int
 
 
 class InsightCount(msgspec.Struct, frozen=True, gc=False):
-    """In how many students' reports an insight stands."""
+    """In how many students' reports an insight stands; `step` is what it suggests, empty where that differs."""
 
     id: str
     title: str
     students: int
+    kind: InsightKind = "suggestion"
+    step: str = ""
+
+
+class SlotStatistics(msgspec.Struct, frozen=True, gc=False):
+    """The work on one slot: how many students touched and submitted it, or saved there and never submitted.
+
+    The histogram of `seconds` is on one scale for all slots of a class: bins of `ClassFindings.seconds_bin` from 0, the
+    last of which counts all above. `tries` are the attempts of those who made one.
+    """
+
+    slot: str
+    title: str | None
+    touched: int
+    submitted: int
+    saved_not_submitted: int
+    opened_first: int
+    seconds: Spread | None = None
+    tries: Spread | None = None
 
 
 class ClassFindings(msgspec.Struct, frozen=True, gc=False):
-    """Everything the class report says. `rows` and `failures` together are the whole input."""
+    """Everything the class report says. `rows` and `failures` together are the whole input.
+
+    `headline` is the sentence on what mattered most, `for_everybody` what holds for over half of the students; both may
+    be empty. `attention` names the students to look at first. `items` and `slots` have a row for each slot.
+    """
 
     settings: AnalysisSettings
     key_figures: ClassKeyFigures
     rows: tuple[ClassRow, ...]
     failures: tuple[Failure, ...]
     statistics: ClassStatistics
+    exam: Exam = Exam()
+    kind: ExamKind = "exam"
+    kind_given: bool = False
+    log_kind: LogKind = "submissions"
+    log_kind_given: bool = False
+    headline: str = ""
+    for_everybody: str = ""
+    scores: ClassScores | None = None
+    items: tuple[Item, ...] = ()
+    slots: tuple[SlotStatistics, ...] = ()
+    seconds_bin: float | None = None
+    attention: tuple[Attention, ...] = ()
     activity: Activity | None = None
     opening_orders: tuple[OpeningOrder, ...] = ()
     insights: tuple[InsightCount, ...] = ()

@@ -1,18 +1,13 @@
-"""Each question over the class, and the orders in which students opened them."""
+"""Each question over the class."""
 
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
 
-from feedback.analysis.cohort.findings import OpeningOrder, QuestionStatistics
+from feedback.analysis.cohort.findings import QuestionStatistics
 from feedback.analysis.cohort.spread import spread_of
 from feedback.analysis.findings import Findings, Question
 from feedback.analysis.scores import FULL_SCORE
 from feedback.analysis.units import Unit, in_order
-
-ORDERS_SHOWN = 5
-# Orders of more questions than this are too many to be shared by several students, and too long to read.
-ORDER_LENGTH = 40
 
 
 class _Tally:
@@ -61,7 +56,6 @@ class QuestionsTally:
 
     def __init__(self) -> None:
         self._tallies: defaultdict[Unit, _Tally] = defaultdict(_Tally)
-        self._orders: Counter[tuple[Unit, ...]] = Counter()
 
     def add(self, findings: Findings) -> None:
         """Count one student's questions."""
@@ -74,18 +68,9 @@ class QuestionsTally:
             opened = [units[alias] for alias in dict.fromkeys([run.question for run in findings.path])]
             for position, unit in enumerate(opened, start=1):
                 self._tallies[unit].opened(position)
-            if 1 < len(opened) <= ORDER_LENGTH:
-                self._orders[tuple(opened)] += 1
 
     def statistics(self) -> tuple[QuestionStatistics, ...]:
         """One entry for each unit anybody touched, in the order of units."""
         return tuple(
             self._tallies[unit].statistics(number, unit) for number, unit in enumerate(in_order(self._tallies), start=1)
         )
-
-    def opening_orders(self, questions: Sequence[QuestionStatistics]) -> tuple[OpeningOrder, ...]:
-        """The most frequent orders that at least two students share, the most frequent first."""
-        label = {Unit(question.unit_kind, question.unit): question.label for question in questions}
-        shared = [(students, order) for order, students in self._orders.items() if students > 1]
-        shared.sort(key=lambda item: (-item[0], [label[unit] for unit in item[1]]))
-        return tuple(OpeningOrder(tuple(label[unit] for unit in order), n) for n, order in shared[:ORDERS_SHOWN])

@@ -87,7 +87,7 @@ def test_numbers_written_differently_are_one_question_of_the_class() -> None:
 def test_the_order_of_opening_is_told_where_students_share_it() -> None:
     again = Student("eve", BEN.events)
     found = class_of(ADA, BEN, again)
-    assert [(order.labels, order.students) for order in found.opening_orders] == [(("C3", "C2"), 2)]
+    assert [(order.labels, order.students) for order in found.opening_orders] == [(("c", "b"), 2)]
     questions = by_unit(found)
     assert (questions["c"].opened_first, questions["a"].opened_first) == (2, 1)
     position = questions["c"].opened_position

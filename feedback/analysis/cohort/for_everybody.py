@@ -1,0 +1,94 @@
+"""What a class report says at its head, and what its teacher can say to everybody."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from feedback.analysis.cohort.findings import InsightCount
+from feedback.analysis.cohort.item_statistics import ENOUGH
+from feedback.analysis.cohort.results import Item
+from feedback.analysis.findings import Findings
+from feedback.analysis.statements import Insight
+from feedback.phrasing.i18n import N_, NN_, Speech
+from feedback.phrasing.numbers import differ, number, percent, share
+
+# Below this many students a mean is about one of them.
+SEVERAL = 8
+_HARDEST = N_("{slot} was the hardest question: {mean} of {points} points on average, and {full} earned all of them.")
+_UNEQUAL = NN_(
+    "The versions of {slot} were not equal: {low} to {high}.",
+    "On {n} questions the versions were not equal, most of all on {slot}: {low} to {high}.",
+)
+_FOR_ALL = N_("“{title}” holds for {share} of the class. {step}")
+
+
+def headline_of(items: Sequence[Item], say: Speech) -> str:
+    """What mattered most about the questions: the hardest one, and versions that were not equal; else empty."""
+    return " ".join(filter(None, (_hardest(items, say), _unequal(items, say))))
+
+
+def _hardest(items: Sequence[Item], say: Speech) -> str:
+    known = [(item.facility, item) for item in items if item.facility is not None and item.n >= SEVERAL]
+    if len(known) < 2:
+        return ""
+    known.sort(key=lambda pair: pair[0])
+    (lowest, hardest), (next_lowest, _) = known[:2]
+    if not differ(lowest, next_lowest) or hardest.points is None:
+        return ""
+    mean, full = number(lowest * hardest.points), percent(hardest.full_share or 0.0)
+    words = {"slot": hardest.name, "mean": mean, "points": number(hardest.points), "full": full}
+    return say.gettext(_HARDEST).format(**words)
+
+
+def _unequal(items: Sequence[Item], say: Speech) -> str:
+    unequal = [(known, item) for item in items if item.unequal and (known := version_range(item))]
+    if not unequal:
+        return ""
+    (low, high), widest = max(unequal, key=lambda pair: pair[0][1] - pair[0][0])
+    words = {"n": len(unequal), "slot": widest.name, "low": number(low), "high": number(high)}
+    return say.ngettext(*_UNEQUAL, len(unequal)).format(**words)
+
+
+def version_range(item: Item) -> tuple[float, float] | None:
+    """The lowest and the highest facility of the versions that enough students had; None where fewer than two did."""
+    known = [version.facility for version in item.versions if version.facility is not None and version.n >= ENOUGH]
+    return (min(known), max(known)) if len(known) > 1 else None
+
+
+class InsightTally:
+    """Counts in how many students' reports each insight stands."""
+
+    def __init__(self) -> None:
+        self._students: Counter[str] = Counter()
+        self._first: dict[str, Insight] = {}
+        self._personal = set[str]()
+
+    def add(self, findings: Findings) -> None:
+        """Count one student's insights, wherever in the report they stand."""
+        for insight in (*findings.insights, *findings.further_insights):
+            first = self._first.setdefault(insight.id, insight)
+            self._students[insight.id] += 1
+            if first.try_next != insight.try_next:
+                self._personal.add(insight.id)
+
+    def counts(self) -> tuple[InsightCount, ...]:
+        """The most frequent first. A step that is not the same for all is left out."""
+        return tuple(
+            InsightCount(
+                id=name,
+                title=self._first[name].title,
+                students=students,
+                kind=self._first[name].kind,
+                step="" if name in self._personal else self._first[name].try_next,
+            )
+            for name, students in self._students.most_common()
+        )
+
+
+def for_everybody(counts: Sequence[InsightCount], students: int, say: Speech) -> str:
+    """One paragraph of the suggestions that hold for over half of the students with events; empty without any."""
+    common = [each for each in counts if each.kind == "suggestion" and 2 * each.students > students >= SEVERAL]
+    told = (
+        say.gettext(_FOR_ALL).format(title=each.title, share=share(each.students, students), step=each.step)
+        for each in common
+    )
+    return " ".join(text.strip() for text in told)

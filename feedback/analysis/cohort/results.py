@@ -1,0 +1,78 @@
+"""How a class did: its scores, its items by Moodle's quiz statistics, and the students to look at first."""
+
+import msgspec
+
+
+class ClassScores(msgspec.Struct, frozen=True, gc=False):
+    """The scores of the `n` students with events. Points where all could earn the same, `possible`.
+
+    Where they could not (optional questions), `possible` is None, and mean, deviation, median and the bins are shares
+    of what each could earn. `histogram` counts the students in bins of `bin_width` from 0; the last holds the full
+    score. `below_half` counts those who earned less than half.
+    """
+
+    n: int
+    mean: float
+    standard_deviation: float | None
+    median: float
+    possible: float | None
+    below_half: int
+    bin_width: float
+    histogram: tuple[int, ...]
+
+
+class Version(msgspec.Struct, frozen=True, gc=False):
+    """One unit of a slot that has several; `differs` where it was easier or harder than the slot."""
+
+    unit: str
+    n: int
+    facility: float | None = None
+    facility_low: float | None = None
+    facility_high: float | None = None
+    differs: bool = False
+
+
+class Item(msgspec.Struct, frozen=True, gc=False):
+    """A slot of the exam over the `n` students with a scored submission there, by Moodle's names and formulas.
+
+    `slot` is the group's name, else the unit. `facility` is the mean share of the points, with a 95 % t interval;
+    `full_share` is the share of the students with all of them, `median_seconds` their median time on it.
+    `discrimination_index` is the correlation with the points earned elsewhere, `discriminative_efficiency` the
+    covariance as a part of the largest possible one. Without scores all are None but `n`.
+    """
+
+    slot: str
+    n: int
+    title: str | None = None
+    points: float | None = 1.0
+    facility: float | None = None
+    facility_low: float | None = None
+    facility_high: float | None = None
+    standard_deviation: float | None = None
+    full_share: float | None = None
+    median_seconds: float | None = None
+    discrimination_index: float | None = None
+    discriminative_efficiency: float | None = None
+    versions: tuple[Version, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The slot with its title behind it: `q18 Trees`."""
+        return f"{self.slot} {self.title}" if self.title else self.slot
+
+    @property
+    def unequal(self) -> bool:
+        """Whether one of the versions was not as hard as the others."""
+        return any(version.differs for version in self.versions)
+
+
+class Attention(msgspec.Struct, frozen=True, gc=False):
+    """A student to look at first, and why; `row` is the place among the class's rows, from 0."""
+
+    row: int
+    student_id: str
+    namespace: str | None
+    reason: str
+    name: str | None = None
+    score_earned: float | None = None
+    score_possible: float | None = None
