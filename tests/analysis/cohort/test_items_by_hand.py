@@ -121,6 +121,7 @@ def test_versions_are_what_one_works_out_by_hand(question: str) -> None:
     assert item.facility is not None
     for version in item.versions:
         assert version.facility == pytest.approx(statistics.fmean(shares[version.unit]))
+        assert version.facility is not None
         if version.differs:
             assert version.n >= 20
             assert abs(version.facility - item.facility) >= 0.1
