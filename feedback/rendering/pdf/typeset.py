@@ -16,13 +16,13 @@ import tempfile
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
 import msgspec
 import typst
 
 from feedback.rendering.blocks import Document
 from feedback.rendering.pdf import fonts
+from feedback.rendering.pdf.clusters import has_marks, with_texts_of_clusters
 
 _TEMPLATE = Path(__file__).parent / "templates" / "document.typ"
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -90,7 +90,7 @@ def set_here(data: bytes, moment: int) -> bytes:
     try:
         file = _thread.data = _thread.data or _Data()
         main = _main(data, file.path_of(data))
-        made = compiler.compile(input=main, format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=moment)
+        made: bytes = compiler.compile(input=main, format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=moment)
     except typst.TypstError as refusal:
         raise CannotSetError(refusal.message) from refusal
     except BaseException as fault:
@@ -99,7 +99,7 @@ def set_here(data: bytes, moment: int) -> bytes:
         if type(fault).__name__ != "PanicException":
             raise
         raise CannotSetError(f"Typst failed: {fault}") from None
-    return cast(bytes, made)
+    return with_texts_of_clusters(made) if has_marks(data.decode()) else made
 
 
 def _main(data: bytes, path: str) -> bytes:
