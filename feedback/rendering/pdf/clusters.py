@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import pikepdf
 
@@ -103,7 +104,7 @@ def _mended(pdf: pikepdf.Pdf, page: pikepdf.Page, texts: dict[int, dict[int, str
     From left to right these are all clusters. From right to left a cluster in one piece has a replacement text that
     readers follow, and is left as it is.
     """
-    instructions = list(pikepdf.parse_content_stream(page))
+    instructions: list[Any] = list(pikepdf.parse_content_stream(page))
     found = clusters_of(_shown(page, instructions, texts))
     clusters = [one for one in found if _is_apart(one) or not _is_rtl(one[0].text)]
     apart = [glyph for cluster in clusters if _is_apart(cluster) for glyph in cluster]
@@ -127,12 +128,12 @@ def _fonts(page: pikepdf.Page) -> dict[str, pikepdf.Object]:
     return {name: font for name, font in page.resources.get("/Font", {}).items() if "/ToUnicode" in font}
 
 
-def _shown(page: pikepdf.Page, instructions: Sequence[object], texts: dict[int, dict[int, str]]) -> Iterator[Glyph]:
+def _shown(page: pikepdf.Page, instructions: Sequence[Any], texts: dict[int, dict[int, str]]) -> Iterator[Glyph]:
     """The glyphs of a page in the order in which they are shown."""
     numbers = {name: font.objgen[0] for name, font in _fonts(page).items()}
     font, piece = 0, 0
     replacements: list[tuple[int, str] | None] = []
-    for at, (operands, operator) in enumerate(instructions):  # type: ignore[misc] # pikepdf's instructions unpack so
+    for at, (operands, operator) in enumerate(instructions):
         match str(operator):
             case "BDC":
                 replacement = _replacement(operands[1])

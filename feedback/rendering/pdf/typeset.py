@@ -16,6 +16,7 @@ import tempfile
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import typst
@@ -90,7 +91,7 @@ def set_here(data: bytes, moment: int) -> bytes:
     try:
         file = _thread.data = _thread.data or _Data()
         main = _main(data, file.path_of(data))
-        made: bytes = compiler.compile(input=main, format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=moment)
+        made = compiler.compile(input=main, format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=moment)
     except typst.TypstError as refusal:
         raise CannotSetError(refusal.message) from refusal
     except BaseException as fault:
@@ -99,7 +100,8 @@ def set_here(data: bytes, moment: int) -> bytes:
         if type(fault).__name__ != "PanicException":
             raise
         raise CannotSetError(f"Typst failed: {fault}") from None
-    return with_texts_of_clusters(made) if has_marks(data.decode()) else made
+    document = cast(bytes, made)
+    return with_texts_of_clusters(document) if has_marks(data.decode()) else document
 
 
 def _main(data: bytes, path: str) -> bytes:

@@ -102,7 +102,7 @@ def test_a_map_is_changed_where_it_is_to_be_and_nowhere_else(texts: dict[int, st
     lines = [f"<{code:04X}> <{text.encode('utf-16-be').hex().upper()}>" for code, text in texts.items()]
     cmap = "\n".join(["1 begincodespacerange", "<0000> <FFFF>", "beginbfchar", *lines, "endbfchar"]).encode()
     assert tounicode.read(cmap) == texts
-    some = {code: "x̣" for code in list(texts)[::2]}
+    some = dict.fromkeys(list(texts)[::2], "x̣")
     assert tounicode.read(tounicode.changed(cmap, some)) == texts | some
     assert b"<0000> <FFFF>" in tounicode.changed(cmap, some)
 
