@@ -1,6 +1,9 @@
 """Who is calling, and whether they may call at all."""
 
 from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -9,6 +12,7 @@ from rest_framework.request import Request
 from feedback.access import keys
 from feedback.access.callers import ANYONE, Caller
 from feedback.access.context import context_of
+from feedback.access.people import caller_for
 
 HOW_TO_GET_IN = (
     "Send `Authorization: Bearer fbk_…` with a key; the operator makes one with `feedback manage apikey create`."
@@ -20,6 +24,23 @@ def caller_of(request: Request) -> Caller:
     caller = request.user
     assert isinstance(caller, Caller)  # noqa: S101 - no view runs before the authentication below
     return caller
+
+
+def known_caller(request: HttpRequest) -> Caller | None:
+    """Who sends a request of which only the headers are known yet, by the same proofs as below.
+
+    Nothing is refused here: whoever is unknown is told so by the view, which sees no body of theirs.
+    """
+    if settings.FEEDBACK_AUTH == "open":
+        return ANYONE
+    scheme, _, credentials = request.headers.get("Authorization", "").strip().partition(" ")
+    if scheme.lower() == "bearer":
+        return keys.caller_with(credentials.strip())
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    request.session = SessionStore(request.COOKIES[settings.SESSION_COOKIE_NAME])
+    user = get_user(request)
+    return caller_for(user) if user.is_authenticated else None
 
 
 class OpenToAnyone(BaseAuthentication):

@@ -1,9 +1,11 @@
 """From a request to an order: the only place that distrusts input, beside the events room it relies on."""
 
+import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from email.message import Message
+from typing import IO
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -13,10 +15,10 @@ from feedback.api.authentication import caller_of
 from feedback.api.errors import InvalidRequest
 from feedback.contract.formats import Format
 from feedback.events import MediaType, Student, UnsupportedInput, inflate, read_students, spool
-from feedback.events.spool import CHUNK_BYTES
+from feedback.events.spool import CHUNK_BYTES, too_large
 from feedback.queue.render_job import options_of
 from feedback.submissions.intake import Order
-from feedback.submissions.upload_limits import upload_limits
+from feedback.submissions.upload_limits import Reading, reading
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 _LONGEST_NAME = 200
@@ -73,15 +75,24 @@ def student_from(request: Request) -> tuple[str, str | None]:
 def students_of(request: Request) -> Iterator[Iterator[Student]]:
     """The validated students of the body, in a context that holds the spooled body.
 
-    Raises UnsupportedInput, TooLarge and InvalidEvents, some of them only at the end of the iteration.
+    Raises UnsupportedInput, TooLarge, InvalidEvents and Busy, some of them only at the end of the iteration.
     """
-    media_type = _media_type(request)
+    media_type, compressed = _media_type(request), _is_gzip(request)
+    with reading(caller_of(request)) as one, _at_rest(request, one, compressed=compressed) as body:
+        yield read_students(body, media_type, one.limits)
+
+
+def _at_rest(request: Request, one: Reading, *, compressed: bool) -> AbstractContextManager[IO[bytes]]:
+    """The body, inflated and rewound: the server's own file where that is it, else a copy. Raises TooLarge and Busy."""
+    received = getattr(request._request, "_stream", None)
+    if isinstance(received, io.BytesIO | io.BufferedRandom) and not compressed:
+        if received.seek(0, io.SEEK_END) > settings.FEEDBACK_MAX_BODY_BYTES:
+            raise too_large(settings.FEEDBACK_MAX_BODY_BYTES)
+        return nullcontext(one.counted_file(received))
     # DRF's own `stream` is empty for a chunked request, which has no length.
     chunks = iter(lambda: request._request.read(CHUNK_BYTES), b"")
-    if _is_gzip(request):
-        chunks = inflate(chunks)
-    with spool(chunks, settings.FEEDBACK_MAX_BODY_BYTES) as body:
-        yield read_students(body, media_type, upload_limits())
+    plain = inflate(chunks, one.effort) if compressed else chunks
+    return spool(one.counted(plain), settings.FEEDBACK_MAX_BODY_BYTES)
 
 
 def _media_type(request: Request) -> MediaType:

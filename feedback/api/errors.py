@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from feedback.access.context import context_of
 from feedback.access.limits import Exceeded
+from feedback.access.turns import Busy
 from feedback.api.authentication import HOW_TO_GET_IN
 from feedback.api.throttling import tell
 from feedback.events import EventsError, InvalidEvents, TooLarge, UnsupportedInput
@@ -60,6 +61,7 @@ STATUSES: dict[type[Exception], int] = {
     UnsupportedInput: 415,
     KeyReused: 422,
     Exceeded: 429,
+    Busy: 503,
     OperationalError: 503,
     InterfaceError: 503,
     InternalError: 503,  # of a database that went read-only, say
@@ -90,7 +92,8 @@ def exception_handler(fault: Exception, context: dict[str, Any]) -> Response | N
         tell(response, fault.taken)
         response["Retry-After"] = str(fault.taken.seconds_left)
     elif code == status.HTTP_503_SERVICE_UNAVAILABLE:
-        log.error("a dependency failed", exc_info=fault)
+        if not isinstance(fault, Busy):
+            log.error("a dependency failed", exc_info=fault)
         response["Retry-After"] = RETRY_AFTER["Retry-After"]
     return response
 
@@ -104,6 +107,8 @@ def words_of(fault: Exception, request: HttpRequest) -> tuple[str, dict[str, Any
             return str(fault), {fault.taken.limit.name: [f"{fault.taken.remaining} left"]}
         case InvalidRequest():
             return f"The request cannot be taken because of `{fault.place}`: {fault}", dict(fault.details)
+        case Busy():
+            return str(fault), {}
         case exceptions.NotAuthenticated():
             return f"This service needs a key. {HOW_TO_GET_IN}", {}
         case exceptions.MethodNotAllowed():

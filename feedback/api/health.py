@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from feedback.api.errors import RETRY_AFTER, envelope
 from feedback.queue import stall
+from feedback.submissions.upload_limits import has_room
 
 Check = Callable[[], Iterator[str]]
 View = Callable[[HttpRequest], JsonResponse]
@@ -65,6 +66,8 @@ def _storing() -> Iterator[str]:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield "The database is not migrated: run `feedback manage migrate`."
+    if not has_room():
+        yield "The disk for uploads is full: make room in the temporary folder (TMPDIR)."
 
 
 def _working() -> Iterator[str]:

@@ -63,7 +63,7 @@ def _configuration(workers: int) -> uvicorn.Config:
         "feedback.server.asgi:application",
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http="feedback.server.protocol:GuardedProtocol",
         ws="none",
         lifespan="off",
         log_config=None,  # Django's settings say what is logged, and how

@@ -1,8 +1,8 @@
 """What reading one body may cost: processor time, counted in every loop of every reader."""
 
 import time
-from collections.abc import Callable
 from math import inf
+from typing import Protocol
 
 from feedback.events.faults import TooLarge
 
@@ -12,21 +12,30 @@ _TURNS_BETWEEN_LOOKS = 256
 UNNOTICED_SECONDS = 0.05
 
 
+class Turn(Protocol):
+    """How a server lets its other requests run beside a reading that takes long."""
+
+    def give_way(self) -> None:
+        """Called again and again once the reading has taken UNNOTICED_SECONDS; may wait."""
+
+    def end(self) -> None:
+        """Called when the reading is over."""
+
+
 class Effort:
     """A deadline in processor time of the thread that reads one body; without `seconds` there is none.
 
     A reader calls `spend` in each loop whose length the sender decides, with a weight where one turn does more
-    than one small thing. `give_way` is called again and again once the reading has taken UNNOTICED_SECONDS:
-    a server lets its other requests run there. What is done between `pause` and `resume` is not counted.
+    than one small thing. What is done between `pause` and `resume` is not counted.
     """
 
-    def __init__(self, seconds: float = inf, give_way: Callable[[], None] | None = None) -> None:
+    def __init__(self, seconds: float = inf, turn: Turn | None = None) -> None:
         self._seconds = seconds
-        self._give_way = give_way
+        self._turn = turn
         self._turns = _TURNS_BETWEEN_LOOKS
         self._begun = time.thread_time()
         self._paused_at = 0.0
-        self._idle = seconds == inf and give_way is None
+        self._idle = seconds == inf and turn is None
 
     def spend(self, weight: int = 1) -> None:
         """Count turns of a loop. Raises TooLarge once the time is used up."""
@@ -46,8 +55,13 @@ class Effort:
                 "Send the class in parts, leave out fields that this service does not read, "
                 "or ask the operator to raise FEEDBACK_READ_SECONDS."
             )
-        if self._give_way is not None and used > UNNOTICED_SECONDS:
-            self._give_way()
+        if self._turn is not None and used > UNNOTICED_SECONDS:
+            self._turn.give_way()
+
+    def end(self) -> None:
+        """The reading is over, whatever its caller goes on to do."""
+        if self._turn is not None:
+            self._turn.end()
 
     def pause(self) -> None:
         self._paused_at = time.thread_time()

@@ -52,8 +52,20 @@ def read_students(source: IO[bytes], media_type: MediaType, limits: Limits) -> I
     was given until the iteration has ended well. Raises TooLarge as soon as a limit is passed.
     """
     faults = Faults(limits.effort.spend)
+    try:
+        for student in _valid(_READERS[media_type](source, limits, faults), limits, faults):
+            limits.effort.pause()
+            yield student
+            limits.effort.resume()
+    finally:
+        limits.effort.end()
+    faults.raise_if_any()
+
+
+def _valid(received: Received, limits: Limits, faults: Faults) -> Iterator[Student]:
+    """Those that may stand beside each other in one body. Raises TooLarge."""
     events, seen, units = 0, dict[tuple[str, str], Place](), set[object]()
-    for number, (place, student) in enumerate(_READERS[media_type](source, limits, faults), start=1):
+    for number, (place, student) in enumerate(received, start=1):
         limits.check_students(number)
         if student is None:
             continue
@@ -66,10 +78,7 @@ def read_students(source: IO[bytes], media_type: MediaType, limits: Limits) -> I
         if first is not place:
             faults.add((*place, "student_id"), f"the same student as {describe(first)}; send each student once")
         elif not faults:
-            limits.effort.pause()
             yield student
-            limits.effort.resume()
-    faults.raise_if_any()
 
 
 def _read_json(source: IO[bytes], limits: Limits, faults: Faults) -> Received:

@@ -32,16 +32,20 @@ def spool(chunks: Iterable[bytes], max_bytes: int) -> IO[bytes]:
         for chunk in chunks:
             size += len(chunk)
             if size > max_bytes:
-                raise TooLarge(
-                    f"The body is larger than {max_bytes:,} bytes (counted after decompression). "
-                    "Send the class in parts, or raise FEEDBACK_MAX_BODY_BYTES."
-                )
+                raise too_large(max_bytes)
             spooled.write(chunk)
     except BaseException:
         spooled.close()
         raise
     spooled.seek(0)
     return spooled
+
+
+def too_large(max_bytes: int) -> TooLarge:
+    return TooLarge(
+        f"The body is larger than {max_bytes:,} bytes (counted after decompression). "
+        "Send the class in parts, or raise FEEDBACK_MAX_BODY_BYTES."
+    )
 
 
 def content_of(source: IO[bytes]) -> "bytes | mmap.mmap":

@@ -9,8 +9,15 @@ django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402 - the settings are read once Django is set up
 
+from feedback.access.turns import Budget  # noqa: E402 - likewise
 from feedback.server.body_limits import BodyGuard  # noqa: E402 - likewise
+from feedback.server.credentials import owner_of  # noqa: E402 - likewise
 from feedback.server.long_poll import Waiting, Watch, unfinished  # noqa: E402 - likewise
 from feedback.server.threads import Handler  # noqa: E402 - likewise
 
-application = BodyGuard(Waiting(Handler(), Watch(unfinished)), settings.FEEDBACK_MAX_BODY_BYTES)
+application = BodyGuard(
+    Waiting(Handler(), Watch(unfinished)),
+    settings.FEEDBACK_MAX_BODY_BYTES,
+    knows=owner_of,
+    spools=Budget("as many bytes of bodies", settings.FEEDBACK_SPOOL_BYTES),
+)

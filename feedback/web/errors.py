@@ -10,6 +10,7 @@ from django.template.defaultfilters import pluralize
 
 from feedback.access.context import context_of
 from feedback.access.limits import Exceeded
+from feedback.access.turns import Busy
 from feedback.api import errors as api
 from feedback.api.negotiation import names
 from feedback.submissions.errors import NotWritable
@@ -43,7 +44,8 @@ def refused(request: HttpRequest, fault: Exception) -> HttpResponse:
     error, details = api.words_of(fault, request)
     status = api.status_of(fault) or 403
     if not wants_page(request):
-        return JsonResponse(api.envelope(error, details), status=status)
+        headers = api.RETRY_AFTER if isinstance(fault, Busy) else {}
+        return JsonResponse(api.envelope(error, details), status=status, headers=headers)
     if isinstance(fault, Exceeded):
         minutes = math.ceil(fault.taken.seconds_left / 60)
         why = f"Try again in {minutes:,} minute{pluralize(minutes)}, or ask whoever runs this service for more."

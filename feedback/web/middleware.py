@@ -10,6 +10,7 @@ from django.middleware.common import CommonMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped] # it has no types
 
 from feedback.access.limits import Exceeded
+from feedback.access.turns import Busy
 from feedback.rendering import style_source
 from feedback.submissions.errors import Refused
 from feedback.web.errors import not_to_be_opened, refused
@@ -74,7 +75,7 @@ class RefusalsAsPages:
         return not_to_be_opened(request, response) if isinstance(response, HttpResponseNotAllowed) else response
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponseBase | None:
-        return refused(request, fault) if isinstance(fault, Refused | Exceeded) else None
+        return refused(request, fault) if isinstance(fault, Refused | Exceeded | Busy) else None
 
 
 @functools.cache

@@ -8,34 +8,37 @@ from django.conf import settings
 from django.core.files import File
 from django.http import HttpRequest
 
+from feedback.access.callers import Caller
+from feedback.access.turns import Busy
 from feedback.contract.formats import Format
 from feedback.events import EventsError, MediaType, Roster, Student, TooLarge, read_students, spool
 from feedback.events.fault_lines import lines_of
 from feedback.events.files import media_type_of, plain
+from feedback.events.spool import content_of
 from feedback.queue.render_job import Options
 from feedback.store.models import Submission
 from feedback.submissions.intake import Order, submit_roster
-from feedback.submissions.upload_limits import upload_limits
+from feedback.submissions.upload_limits import Reading, reading
 from feedback.web.access import caller_of
 
 
 def take(request: HttpRequest, file: "File[Any]", formats: Sequence[Format], options: Options) -> Submission:
     """Store a file's students in each format, or find them stored; the first submission.
 
-    Raises EventsError or OutOfScope, with nothing stored.
+    Raises EventsError, Refused or Busy, with nothing stored.
     """
     caller = caller_of(request)
-    with _students_of(file) as students, Roster(students) as roster:
+    with _students_of(file, caller) as students, Roster(students) as roster:
         found = [submit_roster(roster, Order(format=one, options=options, caller=caller))[0] for one in formats]
     return found[0]
 
 
-def lines_in(file: "File[Any]", places: Collection[str]) -> dict[str, int]:
+def lines_in(request: HttpRequest, file: "File[Any]", places: Collection[str]) -> dict[str, int]:
     """The lines of a JSON file on which places stand, as far as they can be known; other files' faults say them."""
     try:
-        with _content_of(file) as (content, media_type):
-            return lines_of(content.read(), places) if media_type is MediaType.JSON else {}
-    except EventsError:
+        with reading(caller_of(request)) as one, _content_of(file, one) as (content, media_type):
+            return lines_of(content_of(content), places) if media_type is MediaType.JSON else {}
+    except (EventsError, Busy):
         return {}
 
 
@@ -52,12 +55,13 @@ def check_size(request: HttpRequest) -> None:
 
 
 @contextmanager
-def _students_of(file: "File[Any]") -> Iterator[Iterator[Student]]:
-    with _content_of(file) as (content, media_type):
-        yield read_students(content, media_type, upload_limits())
+def _students_of(file: "File[Any]", caller: Caller) -> Iterator[Iterator[Student]]:
+    with reading(caller) as one, _content_of(file, one) as (content, media_type):
+        yield read_students(content, media_type, one.limits)
 
 
 @contextmanager
-def _content_of(file: "File[Any]") -> Iterator[tuple[IO[bytes], MediaType]]:
-    with spool(plain(iter(file.chunks())), settings.FEEDBACK_MAX_BODY_BYTES) as content:
+def _content_of(file: "File[Any]", one: Reading) -> Iterator[tuple[IO[bytes], MediaType]]:
+    chunks = one.counted(plain(iter(file.chunks()), one.effort))
+    with spool(chunks, settings.FEEDBACK_MAX_BODY_BYTES) as content:
         yield content, media_type_of(file.name or "", content)

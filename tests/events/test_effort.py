@@ -5,6 +5,7 @@ import io
 import json
 import time
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_a_body_of_much_that_counts_for_little_is_given_up(body: bytes, media_ty
 
 
 def test_what_is_inflated_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feedback.events.spool.MAX_RATIO", 10_000)
+    monkeypatch.setattr(import_module("feedback.events.spool"), "MAX_RATIO", 10_000)
     bomb = gzip.compress(b" " * (256 * MEBIBYTE))
     with pytest.raises(TooLarge, match="FEEDBACK_READ_SECONDS"):
         for _ in inflate([bomb[at : at + 512] for at in range(0, len(bomb), 512)], Effort(0.02)):
@@ -88,16 +89,25 @@ def test_an_honest_body_is_read_within_the_deadline_whatever_is_done_with_its_st
 
 
 def test_a_long_reading_gives_way_and_a_short_one_does_not() -> None:
-    given: list[None] = []
+    class Turn:
+        given = ended = 0
 
-    def read(rows: int) -> int:
-        given.clear()
-        effort = Effort(60, lambda: given.append(None))
-        list(read_students(io.BytesIO(b"student_id,unit\n" + b"a,1\n" * rows), MediaType.CSV, Limits(effort=effort)))
-        return len(given)
+        def give_way(self) -> None:
+            self.given += 1
 
-    assert read(10) == 0
-    assert read(60_000) > 5
+        def end(self) -> None:
+            self.ended += 1
+
+    def read(rows: int) -> tuple[int, int]:
+        turn = Turn()
+        body = io.BytesIO(b"student_id,unit\n" + b"a,1\n" * rows)
+        list(read_students(body, MediaType.CSV, Limits(effort=Effort(60, turn))))
+        return turn.given, turn.ended
+
+    assert read(10) == (0, 1)
+    given, ended = read(60_000)
+    assert given > 5
+    assert ended == 1
 
 
 def test_a_large_body_at_rest_is_not_copied_into_memory() -> None:

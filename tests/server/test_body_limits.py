@@ -8,14 +8,20 @@ from typing import Any
 
 import pytest
 
+from feedback.access.turns import Budget
+from feedback.server import body_limits
 from feedback.server.body_limits import (
+    GRACE_SECONDS,
+    LEAST_RATE,
+    SMALL_BYTES,
     BodyGuard,
     Message,
     Receive,
     Send,
 )
 
-SCOPE = {"type": "http"}
+CHUNKED = [(b"transfer-encoding", b"chunked")]
+SCOPE: dict[str, Any] = {"type": "http", "method": "POST", "path": "/assignment/html", "headers": CHUNKED}
 
 
 def sent_by(client: AsyncIterator[Message]) -> Receive:
@@ -48,14 +54,16 @@ async def spool(_scope: Any, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def answered(guard: BodyGuard, client: AsyncIterator[Message]) -> tuple[int, dict[bytes, bytes], bytes]:
+def answered(
+    guard: BodyGuard, client: AsyncIterator[Message], scope: dict[str, Any] = SCOPE
+) -> tuple[int, dict[bytes, bytes], bytes]:
     """(status, headers, body) that the client gets."""
     messages: list[Message] = []
 
     async def send(message: Message) -> None:
         messages.append(message)
 
-    asyncio.run(guard(SCOPE, sent_by(client), send))
+    asyncio.run(guard(scope, sent_by(client), send))
     start, *bodies = messages
     return start["status"], dict(start["headers"]), b"".join(message["body"] for message in bodies)
 
@@ -104,3 +112,133 @@ def test_a_fault_after_the_answer_began_is_not_answered_twice() -> None:
 
     with pytest.raises(OSError, match="too late"):
         answered(BodyGuard(late, 100), chunks([]))
+
+
+async def unknown(_scope: Any) -> None:
+    """What is known of somebody without a key."""
+
+
+def endless() -> AsyncIterator[Message]:
+    """A body that never ends; whoever reads it whole never answers."""
+    return chunks(b"x" * 1000 for _ in iter(int, 1))
+
+
+def sends(method: str, path: str, length: int | None) -> dict[str, Any]:
+    headers = CHUNKED if length is None else [(b"content-length", b"%d" % length)]
+    return {"type": "http", "method": method, "path": path, "headers": headers}
+
+
+@pytest.mark.parametrize("length", [1, 100 << 20, None])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/health/live"),
+        ("POST", "/health/accepting"),
+        ("GET", "/assignment/html/1"),
+        ("HEAD", "/"),
+        ("DELETE", "/students"),
+        ("POST", "/metrics"),
+    ],
+)
+def test_what_has_no_body_is_answered_without_reading_any(method: str, path: str, length: int | None) -> None:
+    assert answered(BodyGuard(spool, 1 << 30), endless(), sends(method, path, length)) == (200, {}, b"")
+
+
+@pytest.mark.parametrize("length", [SMALL_BYTES + 1, None])
+@pytest.mark.parametrize("path", ["/", "/assignment/html", "/assignment/html/x/roster"])
+def test_a_large_body_of_somebody_unknown_is_not_read(path: str, length: int | None) -> None:
+    guard = BodyGuard(spool, 1 << 30, knows=unknown)
+    assert answered(guard, endless(), sends("POST", path, length)) == (200, {}, b"")
+
+
+@pytest.mark.parametrize("path", ["/login", "/password", "/students/erase", "/no/such", "/admin/login/"])
+def test_a_form_is_small(path: str) -> None:
+    guard = BodyGuard(spool, 1 << 30)
+    for length in (SMALL_BYTES + 1, None):
+        status, _, body = answered(guard, endless(), sends("POST", path, length))
+        assert status == 413
+        assert set(json.loads(body)) == {"error", "details"}
+    assert answered(guard, chunks([b"name=a"]), sends("POST", path, 6)) == (200, {}, b"name=a")
+
+
+def test_a_small_body_is_taken_without_asking_who_sends_it() -> None:
+    async def asked(_scope: Any) -> str:
+        raise AssertionError
+
+    guard = BodyGuard(spool, 1 << 30, knows=asked)
+    assert answered(guard, chunks([b"{}"]), sends("POST", "/assignment/html", 2)) == (200, {}, b"{}")
+
+
+@pytest.mark.parametrize("length", [SMALL_BYTES * 2, None])
+def test_all_bodies_together_have_a_budget(length: int | None) -> None:
+    budget = Budget("as many bytes of bodies", SMALL_BYTES * 3)
+    guard = BodyGuard(spool, 1 << 30, spools=budget)
+    body = b"x" * SMALL_BYTES * 2
+    with budget.held("another", SMALL_BYTES * 1.5):
+        status, headers, words = answered(guard, chunks([body[:9], body[9:]]), sends("POST", "/assignment/pdf", length))
+    assert (status, "try again" in json.loads(words)["error"]) == (503, True)
+    assert int(headers[b"retry-after"]) >= 1
+    assert answered(guard, chunks([body]), sends("POST", "/assignment/pdf", length))[0] == 200, "all was given back"
+
+
+def test_a_disk_that_would_be_full_takes_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_limits, "has_room", lambda amount: amount < 1 << 20)
+    guard = BodyGuard(spool, 1 << 30)
+    assert answered(guard, endless(), sends("POST", "/assignment/pdf", 1 << 21))[0] == 503
+    assert answered(guard, chunks([b"x"]), sends("POST", "/assignment/pdf", 1))[0] == 200
+
+
+@pytest.mark.parametrize("scope", [sends("POST", "/login", 1000), sends("POST", "/assignment/html", None)])
+def test_a_body_that_drips_is_a_408(monkeypatch: pytest.MonkeyPatch, scope: dict[str, Any]) -> None:
+    monkeypatch.setattr(body_limits, "GRACE_SECONDS", 0.1)
+
+    async def drip() -> AsyncIterator[Message]:
+        while True:
+            await asyncio.sleep(0.02)
+            yield {"type": "http.request", "body": b"x", "more_body": True}
+
+    assert answered(BodyGuard(spool, 1 << 30), drip(), scope)[0] == 408
+
+
+def test_the_least_rate_lets_the_largest_body_come_over_a_slow_line() -> None:
+    assert GRACE_SECONDS + (10 << 20) / LEAST_RATE < body_limits.WHOLE_SECONDS
+
+
+HEADERS = {
+    "content-type": [
+        (b'a/b;x="' + b";" * 100, 431),
+        (b'a/b;x="' + b";" * 32_000, 431),
+        (b"a/b;" + b"x" * 5_000, 431),
+        (b'a/b;x="y', 400),
+        (b"json", 400),
+        (b"a/b;c=\x00", 400),
+        (b"application/json", 200),
+        (b"application/json; charset=utf-8", 200),
+        (b'multipart/form-data; boundary="a b;c"', 200),
+        (b"text/csv;", 200),
+        (b"", 200),
+    ],
+    "accept": [(b'a/b;x="' + b";" * 32_000, 431), (b"text/html,*/*;q=0.8", 200)],
+    "content-disposition": [(b"x;" * 100, 431)],
+    "x-other": [(b";" * 10_000, 200)],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"), [(name, *case) for name, cases in HEADERS.items() for case in cases]
+)
+def test_a_header_that_would_be_costly_to_parse_is_refused_before_it_is(name: str, value: bytes, status: int) -> None:
+    scope = {"type": "http", "method": "GET", "path": "/health/live", "headers": [(name.encode(), value)]}
+    answer, _, body = answered(BodyGuard(spool, 1), chunks([]), scope)
+    assert answer == status
+    assert status == 200 or set(json.loads(body)) == {"error", "details"}
+
+
+def test_a_fault_of_the_application_is_answered_in_the_envelope() -> None:
+    async def broken(_scope: Any, _receive: Receive, _send: Send) -> None:
+        raise ZeroDivisionError
+
+    status, headers, body = answered(BodyGuard(broken, 1), chunks([]))
+    assert status == 500
+    assert set(json.loads(body)) == {"error", "details"}
+    assert headers[b"cache-control"] == b"no-store"

@@ -13,9 +13,10 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from pytest_django import Settings
 
+from feedback.access.callers import Caller
 from feedback.server import threads
 from feedback.server.body_limits import Message
-from feedback.server.threads import SEATS, SEATS_APART, Handler
+from feedback.server.threads import SEATS, SEATS_APART, SEATS_OF_ONE, STREAMS_OF_ONE, Handler
 from tests.harness.in_process import Submit, class_of, work_off
 from tests.harness.visitor import Visitor
 
@@ -94,6 +95,7 @@ class Slow:
     def __init__(self) -> None:
         self.answers = threading.Event()
         self.at_once, self.most, self.threads, self._lock = 0, 0, 0, threading.Lock()
+        self._before = set(threading.enumerate())
         self.bodies: list[bytes] = []
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -104,7 +106,7 @@ class Slow:
             self.most = max(self.most, self.at_once)
         assert self.answers.wait(30)
         with self._lock:
-            self.threads = max(self.threads, thread_count())
+            self.threads = max(self.threads, len(new_threads(self._before)))
             self.bodies.append(request.body)
             self.at_once -= 1
         return HttpResponse(b"")
@@ -114,9 +116,9 @@ class Slow:
             await asyncio.sleep(0.001)
 
 
-def thread_count() -> int:
-    """Without those of a pool of connections, which come and go as that pool pleases."""
-    return sum(not thread.name.startswith("pool-") for thread in threading.enumerate())
+def new_threads(before: set[threading.Thread]) -> list[str]:
+    """The names of those begun since, without those of a pool of connections, which come and go as it pleases."""
+    return [one.name for one in set(threading.enumerate()) - before if not one.name.startswith("pool-")]
 
 
 def handler_with(view: View) -> Handler:
@@ -135,11 +137,10 @@ def test_no_more_threads_than_there_are_seats() -> None:
         view.answers.set()
         return view, await asyncio.gather(*asked)
 
-    before = thread_count()
     view, statuses = asyncio.run(story())
     assert statuses == [200] * 3 * SEATS
     assert view.most == SEATS
-    assert view.threads <= before + SEATS, "and none for what Django does beside"
+    assert view.threads <= SEATS, "and none for what Django does beside"
 
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["whole", "in parts"])
@@ -278,3 +279,90 @@ def test_where_no_seat_comes_free_it_is_told_when_to_come_again(monkeypatch: pyt
     start, body = asyncio.run(story()).got
     assert int(dict(start["headers"])[b"Retry-After"]) >= 1
     assert set(json.loads(body["body"])) == {"error", "details"}
+
+
+def test_one_caller_has_a_quarter_of_the_seats() -> None:
+    async def story() -> int:
+        view = Slow()
+        application = handler_with(view)
+        key = [(b"host", b"testserver"), (b"authorization", b"Bearer one")]
+        asked = [asyncio.create_task(Client().ask(application, headers=key)) for _ in range(SEATS)]
+        await view.until(SEATS_OF_ONE)
+        other = asyncio.create_task(Client().ask(application, headers=[*key[:1], (b"authorization", b"Bearer two")]))
+        await view.until(SEATS_OF_ONE + 1)
+        await asyncio.sleep(0.05)
+        most = view.most
+        view.answers.set()
+        assert await asyncio.gather(*asked, other) == [200] * (SEATS + 1)
+        assert application._seats._by_caller == {}
+        return most
+
+    assert asyncio.run(story()) == SEATS_OF_ONE + 1
+
+
+@pytest.mark.parametrize("content_type", [b"a/b; x*=nosuch'en'a", b"a/b; charset*=utf-8'"])
+def test_what_django_cannot_parse_is_a_400_in_the_envelope(content_type: bytes) -> None:
+    async def story() -> Client:
+        client = Client()
+        headers = [(b"host", b"testserver"), (b"content-type", content_type)]
+        await client.ask(Handler(), "/health/live", headers=headers)
+        return client
+
+    got = asyncio.run(story()).got
+    assert got[0]["status"] in (200, 400)
+    assert (got[0]["status"] == 400) == (b"nosuch" in content_type)
+    body = json.loads(b"".join(message.get("body", b"") for message in got))
+    assert set(body) in ({"error", "details"}, {"status"})
+
+
+class SlowReader(Client):
+    """Takes the beginning of an answer, and the rest once `reads` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads = asyncio.Event()
+
+    async def send(self, message: Message) -> None:
+        await super().send(message)
+        await self.reads.wait()
+
+    async def begun(self) -> None:
+        while not self.got:  # noqa: ASYNC110 - what is waited for is no event of ours
+            await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["whole", "in parts"])
+def test_what_slow_readers_hold_is_bounded_for_each_of_them(settings: Settings, streaming: bool) -> None:
+    settings.FEEDBACK_ANSWER_BYTES = 4 << 20
+    most = STREAMS_OF_ONE if streaming else 4
+    one, two = b"Bearer one", b"Bearer two"
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"x" * (250 << 10)
+
+    def view(request: HttpRequest) -> HttpResponseBase:
+        request.caller = Caller(owner=request.headers["Authorization"])  # type: ignore[attr-defined] # as the API does
+        return StreamingHttpResponse(parts()) if streaming else HttpResponse(b"x" * (250 << 10))
+
+    async def ask(application: Handler, reader: SlowReader, key: bytes) -> asyncio.Task[int]:
+        headers = [(b"host", b"testserver"), (b"authorization", key)]
+        task = asyncio.create_task(reader.ask(application, headers=headers))
+        await reader.begun()
+        return task
+
+    async def story() -> tuple[list[int], int]:
+        application, readers = handler_with(view), [SlowReader() for _ in range(most + 2)]
+        tasks = [await ask(application, reader, one) for reader in readers]
+        other = SlowReader()
+        tasks.append(await ask(application, other, two))
+        for reader in (*readers, other):
+            reader.reads.set()
+        await asyncio.gather(*tasks)
+        again = SlowReader()
+        again.reads.set()
+        await again.ask(application, headers=[(b"host", b"testserver"), (b"authorization", b"Bearer one")])
+        return [reader.status for reader in (*readers, other)], again.status
+
+    statuses, again = asyncio.run(story())
+    assert statuses == [200] * most + [503] * 2 + [200]
+    assert again == 200

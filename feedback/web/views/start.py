@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views import View
 
 from feedback.access.limits import Exceeded
+from feedback.access.turns import Busy
 from feedback.api.errors import STATUSES, words_of
 from feedback.events import EventsError, InvalidEvents
 from feedback.submissions.errors import Refused
@@ -35,7 +36,7 @@ class StartView(View):
             if not form.is_valid():
                 return _page(request, form, status=400)
             return _taken(request, form, form.cleaned_data["events"])
-        except (EventsError, Refused, Exceeded) as fault:
+        except (EventsError, Refused, Exceeded, Busy) as fault:
             return _page(request, UploadForm(request.POST), fault, status=STATUSES[type(fault)])
 
 
@@ -78,6 +79,6 @@ def _refusal(request: HttpRequest, fault: Exception) -> dict[str, Any]:
     shown = faults[:_FAULTS_SHOWN]
     number = len(faults) + sum(found for found in details.values() if isinstance(found, int))
     file = request.FILES.get("events") if isinstance(fault, InvalidEvents) else None
-    lines = lines_in(file, {place for place, _ in shown}) if file else {}
+    lines = lines_in(request, file, {place for place, _ in shown}) if file else {}
     places = [(f"line {lines[place]:,}: {place}" if place in lines else place, message) for place, message in shown]
     return {"error": error, "places": places, "number": number, "more": number - len(shown)}
