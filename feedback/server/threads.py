@@ -16,6 +16,7 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import set_script_prefix
 
+from feedback.access.context import context_of
 from feedback.access.middleware import HEADERS
 from feedback.access.turns import Budget, Busy
 from feedback.api.errors import RETRY_AFTER, bad_request, envelope
@@ -158,8 +159,8 @@ def _credentials(scope: Scope) -> bytes | None:
 
 
 def _owner(request: HttpRequest) -> str | None:
-    caller = getattr(request, "caller", None)
-    return caller and caller.owner
+    caller = context_of(request).caller
+    return caller.owner if caller else None
 
 
 def _busy(why: str) -> HttpResponse:

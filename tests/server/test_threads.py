@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from pytest_django import Settings
 
 from feedback.access.callers import Caller
+from feedback.access.context import context_of
 from feedback.server import threads
 from feedback.server.body_limits import Message
 from feedback.server.threads import SEATS, SEATS_APART, SEATS_OF_ONE, STREAMS_OF_ONE, Handler
@@ -341,7 +342,7 @@ def test_what_slow_readers_hold_is_bounded_for_each_of_them(settings: Settings, 
         yield b"x" * (250 << 10)
 
     def view(request: HttpRequest) -> HttpResponseBase:
-        request.caller = Caller(owner=request.headers["Authorization"])  # type: ignore[attr-defined] # as the API does
+        context_of(request).caller = Caller(owner=request.headers["Authorization"])
         return StreamingHttpResponse(parts()) if streaming else HttpResponse(b"x" * (250 << 10))
 
     async def ask(application: Handler, reader: SlowReader, key: bytes) -> asyncio.Task[int]:
