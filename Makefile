@@ -45,11 +45,15 @@ install-test-tools: ## install PostgreSQL, Redis, Chromium and poppler for the t
 	deploy/install-packages tests
 
 check: export FEEDBACK_HOME := .mypy_cache/home
-check: install-dev ## style, types and the import contract
+check: install-dev ## style, types, the import contract and the documentation site
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet --strict --site-dir .mypy_cache/site
+
+docs: install-dev ## the documentation site, in ./site
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 
 format: install-dev ## write every file as `make check` wants it
 	.venv/bin/ruff check --fix .
