@@ -63,7 +63,8 @@ def test_the_version_is_the_newest_of_the_changelog() -> None:
 )
 def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
-        assert (document.parent / target).exists(), target
+        if not target.startswith("reference/"):  # made from the code; the strict build of the site knows them
+            assert (document.parent / target).exists(), target
 
 
 def test_the_table_of_performance_is_a_run_that_is_kept() -> None:
@@ -92,14 +93,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_site_fetches_nothing_from_anybody_else(site: Path) -> None:
+    fetching = re.compile(r"<(?:script|img|iframe|link)\b[^>]*?(?:src|href)=[\"']?(https?:[^\"' >]+)")
     pages = list(site.rglob("*.html"))
-    fetched = {
-        url
-        for page in pages
-        for url in re.findall(
-            r"<(?:script|img|iframe|link)\b[^>]*?(?:src|href)=[\"']?(https?:[^\"' >]+)", page.read_text()
-        )
-    }
+    fetched = {url for page in pages for url in fetching.findall(page.read_text())}
 
     assert len(pages) > 20
     assert fetched == set()
