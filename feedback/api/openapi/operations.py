@@ -23,12 +23,16 @@ METRICS, OPEN_METRICS = "text/plain", "application/openmetrics-text"
 
 @dataclass(frozen=True)
 class Answer:
-    """One status: when it is given, the types of its JSON, other media types, and its headers."""
+    """One status: when it is given, the types of its JSON, other media types, and its headers.
+
+    The document comes unless `Accept` asks for JSON, or with `json_first` the other way round.
+    """
 
     when: str
     json: Sequence[type] = ()
     documents: Sequence[str] = ()
     headers: Sequence[str] = ()
+    json_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ _DOCUMENT = Answer(
     "The document; or, where `Accept` names `application/json` and neither `*/*` nor the document's own type, "
     "its description with links.",
     json=[Description],
-    documents=[HTML, PDF],
+    documents=[PDF, HTML],
     headers=[*_CACHED, "Content-Disposition"],
 )
 _TASK = ["format", "task_id"]
@@ -102,7 +106,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             200: Answer(
                 "An identical submission is done; the document itself where `Accept` names its type.",
                 json=[AlreadyDone],
-                documents=[HTML, PDF],
+                documents=[PDF, HTML],
+                json_first=True,
                 headers=["Location", *_CACHED, "Content-Disposition"],
             ),
             202: Answer("Stored, and to be made.", json=[Accepted], headers=["Location", "Retry-After"]),

@@ -77,10 +77,17 @@ def _answer(answer: Answer) -> Json:
         "description": answer.when,
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in (*answer.headers, "X-Request-ID")},
     }
-    content: Json = {media_type: {"schema": {}} for media_type in answer.documents}
+    # A client that is generated reads the first: what comes unless `Accept` names another.
+    content: Json = {media_type: {"schema": _document(media_type)} for media_type in answer.documents}
     if answer.json:
-        content["application/json"] = {"schema": _any_of(answer.json)}
+        json_ = {"application/json": {"schema": _any_of(answer.json)}}
+        content = json_ | content if answer.json_first else content | json_
     return described | ({"content": content} if content else {})
+
+
+def _document(media_type: str) -> Json:
+    """A text where it is one in UTF-8, else bytes: a client that is generated would decode them."""
+    return {"type": "string"} if media_type.startswith("text/") else {"type": "string", "format": "binary"}
 
 
 def _any_of(types: Any) -> Json:
@@ -113,4 +120,17 @@ def _components() -> Json:
     for component in components.values():
         if "description" in component:  # Python removes a docstring's indentation only from 3.13 on
             component["description"] = inspect.cleandoc(component["description"])
-    return {name: components[name] for name in sorted(components)}
+    return {name: _without_tuples(components[name]) for name in sorted(components)}
+
+
+def _without_tuples(schema: Any) -> Any:
+    """The same schema with each tuple as an array of so many items: generators of clients know no `prefixItems`."""
+    if isinstance(schema, list):
+        return [_without_tuples(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {name: _without_tuples(value) for name, value in schema.items()}
+    if (places := made.pop("prefixItems", None)) is not None:
+        kinds = [kind for number, kind in enumerate(places) if kind not in places[:number]]
+        made["items"] = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+    return made
