@@ -1,5 +1,7 @@
 # One image for every service of docker-compose.yml: web, celery, beat, flower and migrate.
 
+# By tag, not by digest: this repository has not seen the registry's digests. The release records the one it was built on
+# (provenance), and dependabot may pin it.
 FROM python:3.12-slim AS base
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /app

@@ -37,7 +37,7 @@ def openapi(document: Json) -> Iterator[str]:
     yield "Made from [schemas/openapi.yaml](../schemas/openapi.yaml), which a client can be generated from.\n"
     for address, methods in document["paths"].items():
         for method, operation in methods.items():
-            yield f"## `{method.upper()} {address}`\n\n**{operation['summary']}.** {operation.get('description', '')}\n"
+            yield f"## {operation['summary']}\n\n`{method.upper()} {address}`\n\n{operation.get('description', '')}\n"
             yield from _parameters(operation.get("parameters", ()), document)
             yield from _body(operation.get("requestBody"))
             yield from _answers(operation["responses"])
