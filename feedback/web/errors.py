@@ -16,7 +16,7 @@ from feedback.api.negotiation import names
 from feedback.submissions.errors import NotWritable
 from feedback.web.responses import wants_fragment
 
-_API = ("/assignment", "/students", "/health", "/metrics", "/api")
+_API = ("/assignment", "/students", "/tasks", "/health", "/metrics", "/api")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
