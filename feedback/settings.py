@@ -1,6 +1,6 @@
 """Every setting, read strictly from the environment; `.env.example` lists the variables and what they mean.
 
-With nothing set this is the embedded way of running: SQLite, a queue in files and a secret of its own,
+With nothing set this is the embedded way of running: SQLite, no broker, and a secret of its own,
 all in the home folder. `DATABASE_URL` (or `POSTGRES_*`) and `CELERY_BROKER_URL` make it the services way.
 """
 
@@ -75,9 +75,8 @@ FEEDBACK_RETENTION_DAYS = env.optional_integer("FEEDBACK_RETENTION_DAYS")
 
 # --- Celery (read by feedback.celery with the prefix CELERY_) ------------------------------------------
 
-CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(
-    env.secret("CELERY_BROKER_URL", f"filesystem://{FEEDBACK_HOME}/queue")
-)
+# Without a broker the workers look into the table by themselves (feedback.queue.poller).
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(env.secret("CELERY_BROKER_URL"))
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
