@@ -156,3 +156,22 @@ def test_every_setting_of_the_code_stands_on_the_site(site: Path) -> None:
     page = (site / "configuration.html").read_text()
 
     assert {name for name in variables_read() if f"<code>{name}</code>" not in page} == set()
+
+
+def test_every_seam_names_code_and_a_test_that_exist_and_its_library_is_capped() -> None:
+    rows = [
+        line.split("|")[1:-1] for line in (ROOT / "docs" / "seams.md").read_text().splitlines()[2:] if "| `" in line
+    ]
+    capped = {
+        re.split(r"[ \[]", requirement)[0].lower().replace("_", "-")
+        for requirement in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+        if re.search(r"<\d+\.\d+\)", requirement) and not re.search(r"<\d+\.0\)", requirement)
+    }
+    names = {"django rest framework": "djangorestframework", "psycopg_pool": "psycopg-pool", "jinja": "jinja2"}
+
+    assert len(rows) >= 15
+    for library, _, where, _, test in rows:
+        assert (ROOT / where.strip().strip("`")).exists(), where
+        assert (ROOT / test.strip().strip("`")).exists(), test
+        name = library.strip().lower()
+        assert names.get(name, name) in capped, f"{library.strip()} has no cap on its minor version"
