@@ -1,6 +1,6 @@
 """Every setting, read strictly from the environment; `.env.example` lists the variables and what they mean.
 
-With nothing set this is the embedded way of running: SQLite, no broker, and a secret of its own,
+With nothing set this is the embedded way of running: SQLite, a queue in files and a secret of its own,
 all in the home folder. `DATABASE_URL` (or `POSTGRES_*`) and `CELERY_BROKER_URL` make it the services way.
 """
 
@@ -40,7 +40,7 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": connections.connected(_database())}
 EMBEDDED = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 if EMBEDDED:
-    home.make(Path(DATABASES["default"]["NAME"]).parent)
+    home.make_private(Path(DATABASES["default"]["NAME"]))
 
 SECRET_KEY = env.secret("SECRET_KEY") or (home.secret_key(FEEDBACK_HOME) if EMBEDDED else "")
 if not SECRET_KEY:
@@ -68,6 +68,7 @@ FEEDBACK_MAX_CONNECTIONS = env.integer("FEEDBACK_MAX_CONNECTIONS", 4_000)
 FEEDBACK_LEASE_SECONDS = env.integer("FEEDBACK_LEASE_SECONDS", 60, minimum=2)
 FEEDBACK_REQUESTS_PER_MINUTE = env.integer("FEEDBACK_REQUESTS_PER_MINUTE", 6_000, minimum=0)
 FEEDBACK_STUDENTS_PER_HOUR = env.integer("FEEDBACK_STUDENTS_PER_HOUR", 100_000, minimum=0)
+FEEDBACK_LOGINS_PER_ADDRESS = env.integer("FEEDBACK_LOGINS_PER_ADDRESS", 100, minimum=0)
 FEEDBACK_STALL_SECONDS = env.integer("FEEDBACK_STALL_SECONDS", 120)
 FEEDBACK_STOP_SECONDS = env.integer("FEEDBACK_STOP_SECONDS", 15)
 FEEDBACK_AUDIT_DAYS = env.integer("FEEDBACK_AUDIT_DAYS", 365)
@@ -75,8 +76,9 @@ FEEDBACK_RETENTION_DAYS = env.optional_integer("FEEDBACK_RETENTION_DAYS")
 
 # --- Celery (read by feedback.celery with the prefix CELERY_) ------------------------------------------
 
-# Without a broker the workers look into the table by themselves (feedback.queue.poller).
-CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(env.secret("CELERY_BROKER_URL"))
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(
+    env.secret("CELERY_BROKER_URL", f"filesystem://{FEEDBACK_HOME}/queue")
+)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -102,7 +104,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # one entry that is always due 
 # --- Django ----------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "feedback.access.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -111,7 +113,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "feedback.access",
+    "feedback.access.apps.AccessConfig",
     "feedback.store",
     "feedback.submissions",
     "feedback.web",
@@ -156,18 +158,16 @@ TEMPLATES = [
 ROOT_URLCONF = "feedback.urls"
 ASGI_APPLICATION = "feedback.server.asgi.application"
 APPEND_SLASH = False
-# Below a path of its host, every address and cookie begins with it (feedback.server.prefix).
-FEEDBACK_PATH_PREFIX = env.url_path("FEEDBACK_PATH_PREFIX")
-FORCE_SCRIPT_NAME = FEEDBACK_PATH_PREFIX or None
-SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{FEEDBACK_PATH_PREFIX}/"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+FILE_UPLOAD_HANDLERS = ["feedback.web.upload_handler.NamelessFiles"]
 
 # --- authentication, cookies and HTTPS (docs/production.md) -----------------------------------
 
+AUTHENTICATION_BACKENDS = ["feedback.access.passwords.CountedBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -190,11 +190,9 @@ if FEEDBACK_HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SESSION_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_SECURE = True
-    # Browsers take a __Host- cookie for the root of a host alone (RFC 6265bis, 4.1.3.2).
-    _COOKIES = "__Secure-" if FEEDBACK_PATH_PREFIX else "__Host-"
-    SESSION_COOKIE_NAME = f"{_COOKIES}sessionid"
-    CSRF_COOKIE_NAME = f"{_COOKIES}csrftoken"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # HSTS preload: for the owner of a domain to decide, not for one service in it
 ]
@@ -203,7 +201,7 @@ SILENCED_SYSTEM_CHECKS = [
 
 # Files collected once (in an image) carry a hash in their names and are kept by browsers for ever; without
 # FEEDBACK_STATIC_ROOT they are served from where they lie, and nothing has to be collected.
-STATIC_URL = f"{FEEDBACK_PATH_PREFIX}/static/"
+STATIC_URL = "static/"
 STATIC_ROOT = env.text("FEEDBACK_STATIC_ROOT") or None
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 WHITENOISE_AUTOREFRESH = DEBUG

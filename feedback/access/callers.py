@@ -38,6 +38,11 @@ class Caller:
     name: str = "anyone"
     is_authenticated: bool = True  # asked by REST framework's IsAuthenticated
 
+    @property
+    def is_anyone(self) -> bool:
+        """Whether nobody in particular is calling: the service is open."""
+        return self == ANYONE
+
 
 # Where FEEDBACK_AUTH is `open`, everyone is this caller.
 ANYONE = Caller(owner="")

@@ -40,6 +40,32 @@ def open_to_anyone(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security, deploy=True)
+def kept_for_ever(**_: Any) -> list[CheckMessage]:
+    if settings.FEEDBACK_RETENTION_DAYS is not None:
+        return []
+    return [
+        checks.Warning(
+            "FEEDBACK_RETENTION_DAYS is not set: students' records are kept for ever.",
+            hint="Set it to the days for which they are needed.",
+            id="feedback.W002",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def any_host(**_: Any) -> list[CheckMessage]:
+    if "*" not in settings.ALLOWED_HOSTS:
+        return []
+    return [
+        Error(
+            "ALLOWED_HOSTS is `*`: whoever sends a request chooses the host of the links that are handed out.",
+            hint="List the names of this service.",
+            id="feedback.E002",
+        )
+    ]
+
+
 def _secrets() -> Iterator[tuple[str, str]]:
     yield "SECRET_KEY", settings.SECRET_KEY
     yield "POSTGRES_PASSWORD", str(settings.DATABASES["default"].get("PASSWORD") or "")

@@ -2,6 +2,7 @@
 
 A window is fixed: it begins at a multiple of its length. Where the counter cannot be reached, callers are let
 through and the log says so: a limit protects the service from its callers, not the callers from a broken counter.
+Tries of a password are not: without a counter there are none for a minute.
 """
 
 import functools
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 0.25
 # After a failure the counter is left alone for a while: waiting for it again and again would slow every request.
 _PAUSE_SECONDS = 5.0
+_CLOSED_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,11 @@ def are_counted(limit: Limit, meter: str) -> bool:
     return bool(meter and limit.quota)
 
 
-def take(limit: Limit, meter: str, amount: int = 1) -> Taken | None:
-    """Count `amount` for whoever `meter` stands for. None where nothing is counted. Raises Exceeded."""
+def take(limit: Limit, meter: str, amount: int = 1, *, fail_closed: bool = False) -> Taken | None:
+    """Count `amount` for whoever `meter` stands for. None where nothing is counted. Raises Exceeded.
+
+    Where the counter cannot be reached nothing is counted, or with `fail_closed` nothing allowed.
+    """
     if not are_counted(limit, meter):
         return None
     period, elapsed = divmod(int(time.time()), limit.seconds)
@@ -81,6 +86,9 @@ def take(limit: Limit, meter: str, amount: int = 1) -> Taken | None:
     except (redis.RedisError, DatabaseError) as fault:
         if connection.in_atomic_block and connection.needs_rollback:
             raise  # the connection is gone, and what was to be stored around this with it
+        if fail_closed:
+            log.warning("%s cannot be counted, so it is refused for a minute: %s", meter, fault)
+            raise Exceeded(Taken(limit, meter, period, 0, 0, _CLOSED_SECONDS)) from fault
         log.warning("%s is not counted, so it is let through: %s", meter, fault)
         return None
     left = limit.quota - used

@@ -12,6 +12,8 @@ from feedback.access.callers import ANYONE
 from feedback.access.context import Reading, context_of
 from feedback.access.people import caller_for
 
+# A 409 names the students whose reports failed; a 202 says how far a task is, to whoever waits for it.
+_SHOWS = (200, 206, 304, 409)
 HEADERS = {
     # Nobody in between keeps what was meant for one caller; what may be kept says so itself.
     "Cache-Control": "no-store",
@@ -65,7 +67,7 @@ class AuditOfReadings:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if settings.FEEDBACK_AUTH == "keys" and response.status_code in (200, 206, 304):
+        if settings.FEEDBACK_AUTH == "keys" and response.status_code in _SHOWS:
             self._record(request)
         return response
 

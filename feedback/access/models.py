@@ -72,6 +72,8 @@ class AuditEntry(models.Model):
         WITHDRAW = "withdraw"
         ERASE = "erase"
         KEY = "key"
+        LOG_IN = "log in"
+        SUBMIT = "submit"
 
     at = models.DateTimeField(db_default=Now())
     actor = models.CharField(max_length=200)

@@ -1,14 +1,9 @@
 """People: Django's accounts, and what each may see and do."""
 
-import hashlib
 from typing import Any
 
-from feedback.access import limits
 from feedback.access.callers import EVERYWHERE, Caller, Scope
 from feedback.access.models import Grant
-
-# Of one account, after which it rests: a guesser gets through some thousand passwords in a year.
-_ATTEMPTS = limits.Limit("attempts", 10, 900)
 
 
 def caller_for(user: Any) -> Caller:
@@ -26,9 +21,3 @@ def caller_for(user: Any) -> Caller:
         meter=f"user:{user.pk}",
         name=f"user {user.get_username()}",
     )
-
-
-def count_attempt(username: str) -> limits.Taken | None:
-    """To be called before a password is looked at; what turns out right is given back. Raises Exceeded."""
-    # A hash: people type their passwords into the wrong field.
-    return limits.take(_ATTEMPTS, "login:" + hashlib.sha256(username.casefold().encode()).hexdigest()[:32])

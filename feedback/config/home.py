@@ -1,12 +1,17 @@
-"""The home folder of the embedded way of running: its database and its secret."""
+"""The home folder of the embedded way of running: its database, its queue and its secret."""
 
+import contextlib
 import os
 import secrets
+import stat
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from platformdirs import user_data_path
 
+_OTHERS = 0o077
+# What a home folder holds besides the database.
+_OURS = ("secret_key", "queue", "serve.lock", "sweep-schedule")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -29,6 +34,31 @@ def make(folder: Path) -> None:
         ) from None
 
 
+def make_private(database: Path) -> None:
+    """Make the database and its folder, unreadable for others however they or what is beside them came to be.
+
+    A folder that was there already and holds more than ours stays as it is: each of our files is closed by itself.
+    Raises ImproperlyConfigured.
+    """
+    make(database.parent)
+    with contextlib.suppress(OSError):  # SQLite will say what is wrong
+        # Before SQLite makes it, by the process's umask; what it writes beside it gets the same mode.
+        os.close(os.open(database, os.O_CREAT | os.O_EXCL, 0o600))
+    for tail in ("", "-wal", "-shm", "-journal"):
+        close_to_others(database.with_name(database.name + tail))
+    with contextlib.suppress(OSError):
+        if all(one.name.startswith((database.name, *_OURS)) for one in database.parent.iterdir()):
+            close_to_others(database.parent)
+
+
+def close_to_others(path: Path) -> None:
+    """Take from others what rights they have on a file or folder of ours."""
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        found = path.stat()
+        if found.st_mode & _OTHERS and found.st_uid == os.geteuid():
+            path.chmod(stat.S_IMODE(found.st_mode) & ~_OTHERS)
+
+
 def secret_key(home: Path) -> str:
     """The key kept in `home` (mode 0600), made at the first call; safe when several processes start at once."""
     make(home)
@@ -44,4 +74,21 @@ def secret_key(home: Path) -> str:
             pass
         finally:
             draft.unlink()
+    close_to_others(kept)
     return kept.read_text()
+
+
+def queue_folders(url: str) -> dict[str, str]:
+    """Celery's transport options for `filesystem:///absolute/folder`, the folders made."""
+    root = Path(url.removeprefix("filesystem://"))
+    folders = {"messages": root / "messages", "control": root / "control", "processed": root / "processed"}
+    for folder in folders.values():
+        make(folder)
+        close_to_others(folder)
+    close_to_others(root)
+    return {
+        "data_folder_in": str(folders["messages"]),
+        "data_folder_out": str(folders["messages"]),
+        "control_folder": str(folders["control"]),
+        "processed_folder": str(folders["processed"]),
+    }

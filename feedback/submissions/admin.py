@@ -10,6 +10,8 @@ from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.html import format_html
 
+from feedback.access import audit
+from feedback.access.audit import Action
 from feedback.contract.states import State
 from feedback.queue import claims, doorbell
 from feedback.store.models import HEADLINE, Report, Submission
@@ -71,6 +73,10 @@ class SubmissionAdmin(ReadOnly):
         headline = Report.objects.filter(submission=OuterRef("pk"), position=HEADLINE)
         return super().get_queryset(request).annotate(state=Subquery(headline.values("state")[:1]))
 
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """As in the pages: who may submit. Nothing is ever added in the admin itself."""
+        return request.user.has_perm(f"{self.opts.app_label}.add_submission")
+
     @admin.display(description="what", ordering="student_id")
     def what(self, submission: Submission) -> str:
         return f"class of {submission.students:,}" if submission.is_class else str(submission.student_id)
@@ -79,13 +85,14 @@ class SubmissionAdmin(ReadOnly):
     def state(self, submission: Any) -> str:
         return str(submission.state)
 
-    @admin.action(description="Retry the failed reports of the selected submissions")
+    @admin.action(description="Retry the failed reports of the selected submissions", permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
         again = 0
         for submission in queryset:
             if number := claims.retry(submission.id):
                 again += number
                 doorbell.ring()
+                audit.record(_name(request), Action.SUBMIT, "retry", submission.id)
         self.message_user(request, f"{again:,} failed report{pluralize(again)} will be made again.", messages.SUCCESS)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:

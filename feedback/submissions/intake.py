@@ -7,12 +7,14 @@ import hashlib
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import structlog
 from django.db import transaction
 
-from feedback.access import limits
+from feedback.access import audit, limits
+from feedback.access.audit import Action
 from feedback.access.callers import Caller
 from feedback.contract.formats import Format
 from feedback.contract.states import State
@@ -83,12 +85,20 @@ def _store(submission: Submission, roster: Roster, caller: Caller) -> bool:
                 return False
             with limits.spending(limit, meter, len(roster.keys)):  # before its reports, which may be many
                 bulk_insert.insert_reports(submission, roster)
+            _note(submission, caller)
         return True
-    with transaction.atomic() if limits.are_counted(limit, meter) else nullcontext():
+    with nullcontext() if caller.is_anyone else transaction.atomic():
         new = bulk_insert.insert_single(submission, roster)
         if new:
             limits.take(limit, meter)
+            _note(submission, caller)
     return new
+
+
+def _note(submission: Submission, caller: Caller) -> None:
+    """In the audit log, of callers who are known."""
+    if not caller.is_anyone:
+        audit.record(caller.name, Action.SUBMIT, submission.format, submission.id)
 
 
 def _key_is_taken(submission: Submission) -> bool:
@@ -134,7 +144,9 @@ def identity(content_sha256: bytes, order: Order) -> bytes:
     service or of its defaults: with a key only what was sent counts.
     """
     ours = order.asked if order.idempotency_key else [sorted(order.options.items()), renderer_version()]
-    parts = [order.caller.owner, order.format.value, order.idempotency_key, content_sha256.hex(), ours]
+    parts: list[Any] = [order.caller.owner, order.format.value, order.idempotency_key, content_sha256.hex(), ours]
+    if order.idempotency_key:
+        parts.append(_scope(order))  # as in _idempotency: of one owner, keys of other scopes never meet
     return hashlib.sha256(msgspec.json.encode(parts)).digest()
 
 
@@ -145,14 +157,13 @@ def _idempotency(order: Order) -> bytes | None:
     """
     if not order.idempotency_key:
         return None
-    scope = order.caller.writes.names
-    parts = [
-        order.caller.owner,
-        None if scope is None else sorted(scope),
-        order.format.value,
-        order.idempotency_key,
-    ]
+    parts = [order.caller.owner, _scope(order), order.format.value, order.idempotency_key]
     return hashlib.sha256(msgspec.json.encode(parts)).digest()
+
+
+def _scope(order: Order) -> list[str] | None:
+    names = order.caller.writes.names
+    return None if names is None else sorted(names)
 
 
 def _resume(submission: Submission) -> State | None:

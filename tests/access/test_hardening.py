@@ -1,6 +1,7 @@
 """What stands between a careless start and the students' records."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -144,3 +145,48 @@ def test_every_answer_is_private_and_tells_the_browser_to_be_careful(client: Cli
     assert "default-src 'none'" in response["Content-Security-Policy"]
     assert "unsafe" not in response["Content-Security-Policy"]
     assert "Server" not in response
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "check"),
+    [("ALLOWED_HOSTS", "*", "feedback.E002"), ("FEEDBACK_RETENTION_DAYS", "", "feedback.W002")],
+)
+def test_the_deployment_check_names_what_is_careless(tmp_path: Path, name: str, value: str, check: str) -> None:
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **documented_settings(tmp_path) | {name: value})
+
+    assert done.returncode == 1
+    assert f"({check})" in done.stderr
+
+
+@pytest.mark.parametrize("before", [None, 0o755], ids=["new", "made by others before"])
+def test_a_home_is_unreadable_for_others_however_it_came_to_be(tmp_path: Path, before: int | None) -> None:
+    home = tmp_path / "home"
+    if before is not None:
+        home.mkdir(mode=before)
+        for name in ("feedback.sqlite3", "secret_key"):
+            (home / name).touch(0o644)
+        (home / "secret_key").write_text("a long secret that was written by hand, long ago, in this test")
+        (home / "queue").mkdir(before)
+    umask = os.umask(0o022)
+    try:
+        done = manage("migrate", "-v0", FEEDBACK_HOME=str(home))
+    finally:
+        os.umask(umask)
+
+    assert done.returncode == 0, done.stderr
+    readable = [path.name for path in (home, *home.rglob("*")) if path.stat().st_mode & 0o077]
+    assert readable == []
+
+
+def test_a_folder_with_other_things_in_it_keeps_its_mode(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / "somebody's").touch()
+    assert manage("migrate", "-v0", FEEDBACK_HOME=str(tmp_path)).returncode == 0
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "feedback.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+def test_sqlite_overwrites_what_is_erased(tmp_path: Path) -> None:
+    asked = "from django.db import connection as c; print(c.cursor().execute('PRAGMA secure_delete').fetchone())"
+    done = manage("shell", "-v0", "-c", asked, FEEDBACK_HOME=str(tmp_path / "home"))
+    assert done.stdout.strip() == "(1,)"

@@ -23,7 +23,7 @@ from tests.harness.traces import traces_of
 
 def entries() -> list[tuple[str, str, str]]:
     """(actor, action, what) of all that was done since the keys were made."""
-    done = AuditEntry.objects.exclude(action="key").order_by("pk")
+    done = AuditEntry.objects.exclude(action__in=("key", "log in", "submit")).order_by("pk")
     return list(done.values_list("actor", "action", "what"))
 
 
@@ -171,3 +171,26 @@ def test_what_an_operator_looks_at_in_the_admin_is_written_down(calling: Caller,
         ("user admin", "read", "admin reports_report_changelist"),
         ("user admin", "read", f"admin reports_report_change {report.id}"),
     ]
+
+
+def test_uploads_lists_and_refusals_that_name_students_are_written_down(calling: Caller) -> None:
+    caller = calling("a")
+    single, class_ = caller.submit("html", student()), caller.submit("pdf", class_of(2))
+    caller.submit("html", student())
+    Report.objects.filter(submission=UUID(class_.rsplit("/", 1)[1])).update(state="FAILURE", error="why")
+    assert caller.status(f"{class_}/archive.zip") == 409
+    ids = [UUID(address.rsplit("/", 1)[1]) for address in (single, class_)]
+
+    submitted = AuditEntry.objects.filter(action="submit").order_by("pk").values_list("what", "task_id")
+    assert list(submitted) == [("html", ids[0]), ("pdf", ids[1])], "what was there already is no new submission"
+    assert AuditEntry.objects.get(action="read").task_id == ids[1]
+
+
+def test_keys_of_one_owner_and_another_scope_never_meet_by_their_idempotency_keys(calling: Caller) -> None:
+    narrow, wide = calling("platform", ["course"]), calling("platform", ["course", "other"])
+    first = narrow.submit("html", student("ada"), **{"Idempotency-Key": "scopes"})
+    second = wide.submit("html", student("eve"), **{"Idempotency-Key": "scopes"})
+
+    assert first != second
+    assert narrow.post("html", student("eve"), **{"Idempotency-Key": "scopes"}).status_code == 422
+    assert narrow.submit("html", student("ada"), **{"Idempotency-Key": "scopes"}) == first

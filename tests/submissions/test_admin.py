@@ -1,7 +1,7 @@
 """The admin: operators look, retry, and change nothing by hand."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from feedback.store.models import Report, Submission
@@ -113,3 +113,16 @@ def test_an_erased_report_takes_its_student_out_of_the_class(operator: Client, s
     chosen = {"action": "delete_selected", "_selected_action": [str(Report.objects.get(position=0).id)], "post": "yes"}
     operator.post(REPORTS, chosen)
     assert Report.objects.filter(position=0).exists(), "a class has its report"
+
+
+def test_staff_who_may_only_look_are_not_offered_a_retry(client: Client, submit: Submit) -> None:
+    submit("html", class_of(2))
+    Report.objects.update(state="FAILURE", error="why")
+    looker = User.objects.create_user("looker", is_staff=True)
+    looker.user_permissions.set(Permission.objects.filter(codename="view_submission"))
+    client.force_login(looker)
+    page = "/admin/reports/submission/"
+
+    assert 'value="retry"' not in client.get(page).text
+    client.post(page, {"action": "retry", "_selected_action": [str(Submission.objects.get().id)]})
+    assert not Report.objects.exclude(state="FAILURE").exists()

@@ -249,7 +249,11 @@ def test_what_a_person_reads_and_erases_is_written_down(calling: Caller, person:
     ada.get(f"/submissions/{task_id}/students/{Report.objects.get(position=1).id}")
     ada.post(f"/submissions/{task_id}/delete", {"task": task_id})
 
-    done = AuditEntry.objects.exclude(action="key").order_by("pk").values_list("actor", "action", "what")
+    done = (
+        AuditEntry.objects.exclude(action__in=("key", "log in", "submit"))
+        .order_by("pk")
+        .values_list("actor", "action", "what")
+    )
     assert list(done) == [
         ("user ada", "read", "submission"),
         ("user ada", "read", "student"),

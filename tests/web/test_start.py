@@ -2,12 +2,17 @@
 
 import gzip
 import json
+import tempfile
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from feedback.events import readers
 from feedback.store.models import Report, Submission
+from feedback.web import upload_file
 from tests.harness.in_process import class_of, student
 from tests.web.conftest import Upload
 
@@ -181,3 +186,20 @@ def test_a_form_from_another_site_is_refused(db: None) -> None:  # noqa: ARG001
 
     assert answer.status_code == 403
     assert "could not be accepted" in answer.text
+
+
+def test_an_upload_lies_in_files_without_a_name(
+    upload: Upload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    names: list[list[str]] = []
+    real = readers.read_students
+
+    def look(*arguments: Any) -> Any:
+        names.append([path.name for path in tmp_path.iterdir()])
+        return real(*arguments)
+
+    monkeypatch.setattr(upload_file, "read_students", look)
+    assert upload([*class_of(3), student("large", code="x" * (3 << 20))]).status_code == 303
+    assert names == [[]], "there is none while it is read"
+    assert list(tmp_path.iterdir()) == []

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from feedback.access.context import context_of
 from feedback.contract.states import State
 from feedback.rendering import RenderOptions
 from feedback.rendering.characters import Coverage, Legible
@@ -32,6 +33,7 @@ _ROWS = 50
 
 class RecentView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
+        context_of(request).reading = ("submissions", None, None)
         headline = Report.objects.filter(submission=OuterRef("pk"), position=HEADLINE)
         begun = Report.objects.filter(submission=OuterRef("pk")).exclude(state=State.PENDING)
         state = Case(

@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from feedback.access import audit
+from feedback.access.audit import Action
 from feedback.contract.formats import Format
 from feedback.contract.states import State
 from feedback.events import decode_student
@@ -94,6 +96,7 @@ class RetryView(View):
         for submission in submissions:
             if claims.retry(submission.id):
                 doorbell.ring()
+                audit.record(caller_of(request).name, Action.SUBMIT, "retry", submission.id)
         return go_to(request, reverse("submission", args=[task_id]))
 
 
