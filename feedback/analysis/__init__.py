@@ -46,6 +46,7 @@ from feedback.analysis.findings import (
 )
 from feedback.analysis.guide import definitions, how_to_read, how_to_read_class
 from feedback.analysis.kinds import KINDS, kind_of
+from feedback.analysis.names import known_names
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote, Definition, Insight, Missing
 from feedback.analysis.student.quality import replaced_characters_note
@@ -101,6 +102,7 @@ __all__ = [
     "how_to_read",
     "how_to_read_class",
     "kind_of",
+    "known_names",
     "replaced_characters_note",
     "with_class_statistics",
     "with_comparison",

@@ -11,10 +11,11 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from rest_framework.request import Request
 
+from feedback.analysis import known_names
 from feedback.api.authentication import caller_of
 from feedback.api.errors import InvalidRequest
 from feedback.contract.formats import Format
-from feedback.events import MediaType, Student, UnsupportedInput, inflate, read_students, spool
+from feedback.events import MediaType, StudentStream, UnsupportedInput, inflate, read_students, spool
 from feedback.events.spool import CHUNK_BYTES, too_large
 from feedback.queue.render_job import options_of
 from feedback.submissions.intake import Order
@@ -72,14 +73,14 @@ def student_from(request: Request) -> tuple[str, str | None]:
 
 
 @contextmanager
-def students_of(request: Request) -> Iterator[Iterator[Student]]:
+def students_of(request: Request) -> Iterator[StudentStream]:
     """The validated students of the body, in a context that holds the spooled body.
 
     Raises UnsupportedInput, TooLarge, InvalidEvents and Busy, some of them only at the end of the iteration.
     """
     media_type, compressed = _media_type(request), _is_gzip(request)
     with reading(caller_of(request)) as one, _at_rest(request, one, compressed=compressed) as body:
-        yield read_students(body, media_type, one.limits)
+        yield read_students(body, media_type, one.limits, known_names())
 
 
 def _at_rest(request: Request, one: Reading, *, compressed: bool) -> AbstractContextManager[IO[bytes]]:

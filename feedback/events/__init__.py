@@ -13,6 +13,7 @@ from feedback.events.faults import EventsError, Faults, InvalidEvents, TooLarge,
 from feedback.events.limits import Limits
 from feedback.events.model import Event, Student, decode_student, encode_student
 from feedback.events.readers import MediaType, read_students
+from feedback.events.reading import StudentStream
 from feedback.events.roster import Roster
 from feedback.events.spool import inflate, spool
 
@@ -30,6 +31,7 @@ __all__ = [
     "ReportOptions",
     "Roster",
     "Student",
+    "StudentStream",
     "TooLarge",
     "UnsupportedInput",
     "decode_context",

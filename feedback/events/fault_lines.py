@@ -13,9 +13,9 @@ from feedback.events.json_scanner import (
     Body,
     MalformedError,
     after_space,
-    end_of_value,
     line_of,
     members_of_list,
+    members_of_object,
 )
 
 _PLACE = re.compile(r"(?:students\[(?P<student>\d+)\])?\.?(?:events\[(?P<event>\d+)\])?\.?(?P<member>\w+)?")
@@ -61,6 +61,7 @@ def _positions(body: Body, wanted: list[_Wanted], effort: Effort) -> Iterator[tu
     yield from _in_object(body, top, [one for one in wanted if one.student is None], effort)
     by_student = _by_index((one.student, one) for one in wanted)
     if by_student:
+        top = _members(body, top, {"students"}, effort).get("students", top)  # of an envelope
         for index, begin in _elements(body, top, max(by_student), effort):
             yield from _in_object(body, begin, by_student.get(index, []), effort)
 
@@ -104,18 +105,8 @@ def _elements(body: Body, start: int, last: int, effort: Effort) -> Iterator[tup
 
 def _members(body: Body, start: int, names: set[str], effort: Effort) -> dict[str, int]:
     """Where the last values of these members of the object at `start` begin; a member it has not is left out."""
-    found, end = dict[str, int](), start
-    while names and body[end : end + 1] in (b"{", b","):
-        effort.spend(4)
-        key = after_space(body, end + 1, effort)
-        if body[key : key + 1] != b'"':
-            break
-        colon = end_of_value(body, key, effort)
-        value = after_space(body, colon + 1, effort)
-        if (name := msgspec.json.decode(body[key:colon])) in names:
-            found[name] = value
-        end = end_of_value(body, value, effort)
-    return found
+    members = members_of_object(body, start, effort) if names and body[start : start + 1] == b"{" else ()
+    return {name: begin for name, begin, _ in members if name in names}
 
 
 def _as_lines(body: Body, positions: dict[str, int]) -> dict[str, int]:

@@ -34,11 +34,11 @@ class MalformedError(Exception):
         self.reason, self.position = reason, position
 
 
-def elements(body: Body, start: int, effort: Effort = _FREE) -> Iterator[tuple[int, int]]:
-    """(begin, end) of each element of the list whose `[` is at `start`, in constant memory.
+def elements(body: Body, start: int, effort: Effort = _FREE, stop: int | None = None) -> Iterator[tuple[int, int]]:
+    """(begin, end) of each element of the list whose `[` is at `start` and which ends at `stop`, in constant memory.
 
-    Raises MalformedError where the list is not JSON or something follows it, TooLarge where that takes more than
-    `effort` allows. Strings in it are not checked to be UTF-8.
+    `stop` is the body's end unless given. Raises MalformedError where the list is not JSON or something follows it,
+    TooLarge where that takes more than `effort` allows. Strings in it are not checked to be UTF-8.
     """
     end = start
     for begin, end in members_of_list(body, start, effort):
@@ -48,7 +48,7 @@ def elements(body: Body, start: int, effort: Effort = _FREE) -> Iterator[tuple[i
     if body[end : end + 1] != b"]":
         raise MalformedError("expected ',' or ']'", end)
     rest = after_space(body, end + 1, effort)
-    if rest < len(body):
+    if rest < (len(body) if stop is None else stop):
         raise MalformedError("something follows the end of the list", rest)
 
 
@@ -63,6 +63,44 @@ def members_of_list(body: Body, start: int, effort: Effort = _FREE) -> Iterator[
         begin = after_space(body, end + 1, effort)
         end = end_of_value(body, begin, effort)
         yield begin, end
+
+
+def members_of_object(body: Body, start: int, effort: Effort = _FREE) -> Iterator[tuple[str, int, int]]:
+    """(name, begin, end) of each member's value in the object whose `{` is at `start`, in constant memory.
+
+    `end` is where the comma or the brace stands that follows. Raises MalformedError where the object is not JSON,
+    msgspec.DecodeError where a name is not, TooLarge for a value (but a list `students`) beyond MAX_PIECE_BYTES;
+    what follows the end is not looked at.
+    """
+    end = after_space(body, start + 1, effort)
+    if body[end : end + 1] == b"}":
+        return
+    end = start
+    while end == start or body[end] == _COMMA:
+        effort.spend(4)
+        key = after_space(body, end + 1, effort)
+        if body[key : key + 1] != b'"':
+            raise MalformedError("expected a name in quotes", key)
+        colon = end_of_value(body, key, effort)
+        if body[colon : colon + 1] != b":":
+            raise MalformedError("expected ':'", colon)
+        begin = after_space(body, colon + 1, effort)
+        name = msgspec.json.decode(body[key:colon], type=str)
+        large = name == "students" and begin + MAX_PIECE_BYTES < len(body) and body[begin : begin + 1] == b"["
+        end = (_end_of_list if large else end_of_value)(body, begin, effort)
+        yield name, begin, end
+    if body[end : end + 1] != b"}":
+        raise MalformedError("expected ',' or '}'", end)
+
+
+def _end_of_list(body: Body, start: int, effort: Effort) -> int:
+    """As `end_of_value`, for a list of any size."""
+    end = after_space(body, start + 1, effort)
+    for _, after in members_of_list(body, start, effort):
+        end = after
+    if body[end : end + 1] != b"]":
+        raise MalformedError("expected ',' or ']'", end)
+    return after_space(body, end + 1, effort)
 
 
 def after_space(body: Body, position: int, effort: Effort = _FREE) -> int:

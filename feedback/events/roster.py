@@ -5,25 +5,36 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from typing import IO, Self
 
+from feedback.events.context import NO_CONTEXT, Context, encode_context
 from feedback.events.model import Student, encode_student
+from feedback.events.reading import Columns, Note, StudentStream
 from feedback.events.spool import IN_MEMORY_BYTES
 
 
 class Roster:
     """The students of a body or of some files: their keys, their canonical payloads, and the hash of the content.
 
-    The payloads are NDJSON on a spool (in memory up to 1 MiB, on disk beyond), so a class of any size fits;
-    the keys, (namespace, student_id) in the order received, stay in memory. Close it, or use it in a `with`.
+    `context` is the exam's, `notes` and `columns` are the reader's. The payloads are NDJSON on a spool (in memory up
+    to 1 MiB, on disk beyond), so a class of any size fits; the keys, (namespace, student_id) in the order received,
+    stay in memory. Close it, or use it in a `with`.
     """
 
-    def __init__(self, students: Iterable[Student] = ()) -> None:
-        """Take in `students`. Whatever iterating them raises passes through, with the spool closed."""
+    def __init__(self, students: Iterable[Student] | StudentStream = (), context: Context = NO_CONTEXT) -> None:
+        """Take in `students`, and of a reading all it says besides.
+
+        Whatever iterating them raises passes through, with the spool closed.
+        """
         self.keys: list[tuple[str, str]] = []
+        self.context = context
+        self.notes: list[Note] = []
+        self.columns: Columns | None = None
         self._digest = hashlib.sha256()
         self._payloads: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - see close
         try:
             for student in students:
                 self.add(student)
+            if isinstance(students, StudentStream):
+                self.context, self.notes, self.columns = students.context, students.notes, students.columns
         except BaseException:
             self.close()
             raise
@@ -47,8 +58,10 @@ class Roster:
 
     @property
     def content_sha256(self) -> bytes:
-        """32 bytes, equal for equal students in equal order, whatever the body looked like."""
-        return self._digest.digest()
+        """32 bytes, equal for equal students in equal order and an equal context, whatever the body looked like."""
+        digest = self._digest.copy()
+        digest.update(encode_context(self.context))
+        return digest.digest()
 
     def ndjson(self) -> IO[bytes]:
         """The payload of each student, a line each, rewound; it lives as long as the roster."""

@@ -6,7 +6,7 @@ an endless number or a deep nest is refused wherever it hides.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from math import isinf
 from typing import Any
@@ -16,6 +16,7 @@ import msgspec
 from feedback.events.faults import Faults, Place
 from feedback.events.json_any import MAX_DEPTH, Refused, Repeating
 from feedback.events.model import Event, Student
+from feedback.events.text import settled, settled_score
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DATE_AND_TIME = re.compile(r"\S{8,10}[T ]\S{2,}", re.IGNORECASE)
@@ -26,21 +27,22 @@ _WORTH_A_CALL = (dict, list, Refused)
 _EVENT_TYPES = {field.name: field.type for field in msgspec.structs.fields(Event)}
 _STUDENT_TYPES = {field.name: field.type for field in msgspec.structs.fields(Student)}
 _REQUIRED = {field.name for model in (Event, Student) for field in msgspec.structs.fields(model) if field.required}
-_REFUSALS = (msgspec.ValidationError, ValueError, OverflowError)
-_DATE_EXPECTED = "expected a date and time in ISO 8601, such as 2024-07-21T03:04:55Z, or null"
+REFUSALS = (msgspec.ValidationError, ValueError, OverflowError)
+DATE_EXPECTED = "expected a date and time in ISO 8601, such as 2024-07-21T03:04:55Z, or null"
 _TIMES = ("created_time", "starts_at", "ends_at")
+_NONE_WHEN_EMPTY = ("name", "remark")
 EXPECTED = {
     "student_id": "expected a string of 1 to 200 characters",
     "namespace": "expected a string of at most 200 characters, or null",
     "events": "expected a list of events (it may be empty)",
     "unit": "expected a string of 1 to 200 characters, or a number",
     "type": "expected a string of at most 200 characters, or null",
-    "created_time": _DATE_EXPECTED,
+    "created_time": DATE_EXPECTED,
     "score": "expected a number from 0 to 1, or null",
     "name": "expected a string of at most 200 characters, or null",
     "remark": "expected a string of at most 2,000 characters, or null",
-    "starts_at": _DATE_EXPECTED,
-    "ends_at": _DATE_EXPECTED,
+    "starts_at": DATE_EXPECTED,
+    "ends_at": DATE_EXPECTED,
     "extra_minutes": "expected a number from 0 to 10,080, or null",
 }
 _STUDENT_FIELDS = tuple(name for name in _STUDENT_TYPES if name != "events")
@@ -54,7 +56,7 @@ def student_from(value: Any, place: Place, depth: int, faults: Faults) -> Studen
     if not isinstance(value, dict):
         inspect(value, place, depth, faults)
         expected = "a student (an object)" if place else "one student (an object) or a class (a list of students)"
-        faults.add(place, f"expected {expected}, got {_kind(value)}")
+        faults.add(place, f"expected {expected}, got {kind_of(value)}")
         return None
     before, events = faults.count, value.get("events")
     inspect(value, place, depth, faults, but_not=events if isinstance(events, list) else None)
@@ -67,7 +69,7 @@ def student_from(value: Any, place: Place, depth: int, faults: Faults) -> Studen
 def _events(student: dict[str, Any], place: Place, depth: int, faults: Faults) -> list[Event]:
     here, values = (*place, "events"), student.get("events")
     if not isinstance(values, list):
-        faults.add(here, f"{EXPECTED['events']}; {_found(student, 'events')}")
+        faults.add(here, f"{EXPECTED['events']}; {found_instead(student, 'events')}")
         return []
     return [
         event
@@ -82,11 +84,11 @@ def event_from(value: Any, place: Place, depth: int, faults: Faults) -> Event | 
     faults.spend(4)
     inspect(value, place, depth, faults)
     if not isinstance(value, dict):
-        faults.add(place, f"expected an event (an object), got {_kind(value)}")
+        faults.add(place, f"expected an event (an object), got {kind_of(value)}")
         return None
     try:
         event = _whole_event(value)
-    except _REFUSALS:
+    except REFUSALS:
         for name in _EVENT_TYPES:
             _field(value, name, _EVENT_TYPES, place, faults)
         return None
@@ -94,12 +96,13 @@ def event_from(value: Any, place: Place, depth: int, faults: Faults) -> Event | 
 
 
 def _whole_event(value: dict[str, Any]) -> Event:
-    known = {name: value[name] for name in _EVENT_TYPES if name in value}
-    if isinstance(time := known.get("created_time"), str):
-        known["created_time"] = _time(time)
-    event = msgspec.convert(known, Event)
-    _check_finite(event.unit)
-    return event
+    return Event(
+        **{
+            name: convert_field(name, value.get(name), type_)
+            for name, type_ in _EVENT_TYPES.items()
+            if name in value or name in _REQUIRED
+        }
+    )
 
 
 def _field(owner: dict[str, Any], name: str, types: dict[str, Any], place: Place, faults: Faults) -> Any:
@@ -108,13 +111,24 @@ def _field(owner: dict[str, Any], name: str, types: dict[str, Any], place: Place
     if (name not in owner and name not in _REQUIRED) or isinstance(value, Refused):
         return None
     try:
-        if name in _TIMES and isinstance(value, str):
-            return _time(value)
-        converted = msgspec.convert(value, types[name])
-        _check_finite(converted)
-    except _REFUSALS:
-        faults.add((*place, name), f"{EXPECTED[name]}; {_found(owner, name)}")
+        return convert_field(name, value, types[name])
+    except REFUSALS:
+        faults.add((*place, name), f"{EXPECTED[name]}; {found_instead(owner, name)}")
         return None
+
+
+def convert_field(name: str, value: Any, type_: Any) -> Any:
+    """A value as the type of its field, texts and scores in one form. Raises one of REFUSALS."""
+    if isinstance(value, str):
+        if name in _TIMES:
+            return _time(value)
+        value = settled(value)
+        if not value and name in _NONE_WHEN_EMPTY:
+            return None
+    elif name == "score" and isinstance(value, int | float):
+        value = value if isinstance(value, bool) else settled_score(value)
+    converted = msgspec.convert(value, type_)
+    _check_finite(converted)
     return converted
 
 
@@ -184,13 +198,13 @@ def _inspect_text(text: str, place: Place, faults: Faults) -> None:
         faults.add(place, "half of a surrogate pair stands alone; send the whole character or remove it")
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "a list"
     return _KINDS.get(type(value), "a number")
 
 
-def _found(owner: dict[str, Any], name: str) -> str:
+def found_instead(owner: Mapping[str, Any], name: str) -> str:
     """What stands there instead, short whatever it is."""
     value = owner.get(name)
     if name not in owner:
@@ -206,4 +220,4 @@ def _found(owner: dict[str, Any], name: str) -> str:
             return "got a number beyond the range of a double"
         shown = repr(value)
         return f"got a number of {len(shown):,} digits" if len(shown) > _SHOWN_CHARACTERS else f"got {shown}"
-    return f"got {_kind(value)}"
+    return f"got {kind_of(value)}"

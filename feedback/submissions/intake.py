@@ -18,7 +18,7 @@ from feedback.access.audit import Action
 from feedback.access.callers import Caller
 from feedback.contract.formats import Format
 from feedback.contract.states import State
-from feedback.events import Faults, Roster, Student
+from feedback.events import Faults, Roster, Student, StudentStream
 from feedback.queue import claims, doorbell
 from feedback.rendering import renderer_version
 from feedback.store import bulk_insert
@@ -39,7 +39,7 @@ class Order:
     idempotency_key: str = ""
 
 
-def submit(students: Iterable[Student], order: Order) -> tuple[Submission, State]:
+def submit(students: Iterable[Student] | StudentStream, order: Order) -> tuple[Submission, State]:
     """Store a submission, or find the identical one, and wake a worker where there is new work.
 
     Returns the submission and the state to answer with: SUCCESS where the identical one is done, else

@@ -10,8 +10,9 @@ from django.http import HttpRequest
 
 from feedback.access.callers import Caller
 from feedback.access.turns import Busy
+from feedback.analysis import known_names
 from feedback.contract.formats import Format
-from feedback.events import EventsError, MediaType, Roster, Student, TooLarge, read_students, spool
+from feedback.events import EventsError, MediaType, Roster, StudentStream, TooLarge, read_students, spool
 from feedback.events.fault_lines import lines_of
 from feedback.events.files import media_type_of, plain
 from feedback.events.spool import content_of
@@ -55,9 +56,9 @@ def check_size(request: HttpRequest) -> None:
 
 
 @contextmanager
-def _students_of(file: "File[Any]", caller: Caller) -> Iterator[Iterator[Student]]:
+def _students_of(file: "File[Any]", caller: Caller) -> Iterator[StudentStream]:
     with reading(caller) as one, _content_of(file, one) as (content, media_type):
-        yield read_students(content, media_type, one.limits)
+        yield read_students(content, media_type, one.limits, known_names())
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from feedback.events import Event, InvalidEvents, Limits, MediaType, Student, read_students
 from feedback.events.faults import Details
+from feedback.events.text import settled, settled_score
 
 
 def read(body: bytes, media_type: MediaType = MediaType.JSON, limits: Limits | None = None) -> list[Student]:
@@ -31,9 +32,16 @@ def event_with(**members: Any) -> bytes:
     return student_with(events=[{"unit": "1"} | members])
 
 
-text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])).map(settled)
+
+
+def texts(longest: int, shortest: int = 1) -> st.SearchStrategy[str]:
+    """Texts in the form that they are kept in."""
+    return text.filter(lambda one: shortest <= len(one) <= longest)
+
+
 units = (
-    text.filter(bool).map(lambda unit: unit[:200])
+    texts(200)
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.from_regex(r"-?[0-9]{1,20}(\.[0-9]{1,5})?", fullmatch=True)
@@ -50,14 +58,14 @@ times = st.datetimes(
 events = st.builds(
     Event,
     unit=units,
-    type=st.none() | st.sampled_from(["saved_code", "submission"]) | text.map(lambda kind: kind[:200]),
+    type=st.none() | st.sampled_from(["saved_code", "submission"]) | texts(200, 0),
     created_time=st.none() | times,
-    score=st.none() | st.floats(0, 1),
+    score=st.none() | st.floats(0, 1).map(settled_score),
 )
 students = st.builds(
     Student,
-    student_id=text.filter(bool).map(lambda name: name[:200]),
+    student_id=texts(200),
     events=st.lists(events, max_size=5),
-    namespace=st.none() | text.map(lambda name: name[:200]),
+    namespace=st.none() | texts(200, 0),
 )
 classes = st.lists(students, min_size=1, max_size=5, unique_by=lambda student: student.key)

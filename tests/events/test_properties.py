@@ -6,7 +6,6 @@ import json
 from typing import Any
 from unittest import mock
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,11 +19,11 @@ from feedback.events import (
     encode_student,
     inflate,
     read_students,
-    readers,
 )
 from feedback.events.faults import Faults
+from feedback.events.formats import json_text
+from feedback.events.formats.piece import _is_suspect, quickly
 from feedback.events.json_any import decode_untyped
-from feedback.events.readers import _is_suspect
 from feedback.events.strict_decoder import student_from
 from tests.events.reading import classes, read, students
 
@@ -94,18 +93,9 @@ def test_no_bytes_inflate_to_anything_but_content_or_an_error_of_this_room(body:
     assert gzip.decompress(body) == content
 
 
-def _fast(piece: bytes) -> Student | None:
-    if _is_suspect(piece, Limits()):
-        return None
-    try:
-        return decode_student(piece)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
 def _agree(piece: bytes) -> bool:
     """Whether the fast path accepts the piece; if so, the careful one must, with the same result to the byte."""
-    student = _fast(piece)
+    student = quickly(piece, Limits())
     if student is None:
         return False
     faults = Faults()
@@ -133,7 +123,7 @@ def test_what_the_fast_path_accepts_the_careful_path_accepts_too(body: bytes) ->
 
 
 def _outcome(body: bytes, run_bytes: int) -> object:
-    with mock.patch.object(readers, "_RUN_BYTES", run_bytes):
+    with mock.patch.object(json_text, "_RUN_BYTES", run_bytes):
         try:
             return read(body)
         except EventsError as refused:
@@ -144,7 +134,7 @@ def _outcome(body: bytes, run_bytes: int) -> object:
 def test_where_a_list_is_cut_into_runs_makes_no_difference(body: bytes) -> None:
     whole = _outcome(body, 1 << 18)
     assert _outcome(body, 1) == whole
-    with mock.patch.object(readers, "_decoded", return_value=None):
+    with mock.patch.object(json_text, "many_quickly", return_value=None):
         assert _outcome(body, 1) == whole
 
 
@@ -180,4 +170,4 @@ def test_members_that_repeat_are_read_alike(pairs: list[tuple[str, Any]]) -> Non
 
 def test_students_are_yielded_while_the_body_is_still_being_read() -> None:
     lines = io.BytesIO(b'{"student_id": "a", "events": []}\nnonsense')
-    assert next(read_students(lines, MediaType.NDJSON, Limits())) == Student("a", [])
+    assert next(iter(read_students(lines, MediaType.NDJSON, Limits()))) == Student("a", [])

@@ -16,6 +16,7 @@ import msgspec
 from feedback.events.faults import Faults, Line, Place
 from feedback.events.limits import MAX_COLUMNS, Limits
 from feedback.events.model import Event, Student
+from feedback.events.reading import Received, StudentStream
 from feedback.events.strict_decoder import event_from, student_from
 
 _STUDENT = ("student_id", "namespace")
@@ -30,10 +31,9 @@ _SUSPECT_DAYS = ("0001-01-01", "9999-12-31")
 _LINE_BYTES = 1 << 20
 
 Row = dict[str, str]
-Received = Iterator[tuple[Place, Student | None]]
 
 
-def read_csv(source: IO[bytes], limits: Limits, faults: Faults) -> Received:
+def read_csv(source: IO[bytes], limits: Limits, faults: Faults, _stream: StudentStream) -> Received:
     """The students in the order of their first rows, each with the place of that row, once all rows are read."""
     gathered = dict[tuple[str, str], tuple[Place, Student]]()
     events = 0

@@ -1,0 +1,25 @@
+"""What an exam's context may name: sections and insights to hide, thresholds to set, questions by their units."""
+
+from functools import cache
+
+import msgspec
+
+from feedback.analysis.insights.choice import RANKING
+from feedback.analysis.settings import AnalysisSettings
+from feedback.analysis.units import unit_of
+from feedback.events.context_rules import Names
+
+# The sections of a student's report, as `rendering.student` names them; the result and the notes always stay.
+SECTIONS = ("comparison", "insights", "path", "questions", "timeline")
+_NO_THRESHOLDS = ("language",)
+
+
+@cache
+def known_names() -> Names:
+    """The names that a context is checked with, as `events.read_students` takes them."""
+    fields = msgspec.structs.fields(AnalysisSettings)
+    return Names(
+        hide=(*SECTIONS, *sorted(RANKING)),
+        thresholds={field.name: field.type for field in fields if field.name not in _NO_THRESHOLDS},
+        question_of=unit_of,
+    )
