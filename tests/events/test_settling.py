@@ -13,7 +13,7 @@ from feedback.events.text import settled, settled_score
 from tests.events.reading import faults_of, read
 
 # An unknown field keeps a student off the fast path.
-CAREFUL = ({}, {"unread": 1})
+CAREFUL: tuple[dict[str, Any], ...] = ({}, {"unread": 1})
 
 
 def student(student_id: str = "ada", unread: dict[str, Any] | None = None, **event: Any) -> dict[str, Any]:
