@@ -5,15 +5,16 @@ import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
+from django.conf import settings
 from kombu import Queue
-from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "feedback.settings")
 
-TRANSPORT_ALIASES["filesystem"] = "feedback.queue.filequeue:Transport"
 app = Celery("feedback")
-app.config_from_object("django.conf:settings", namespace="CELERY")
+# Given one by one: of Django's settings, which would all be shown by `inspect conf` and Flower, Celery knows none.
+_OURS = [name for name in dir(settings) if name.startswith("CELERY_")]
+app.conf.update({name.removeprefix("CELERY_").lower(): getattr(settings, name) for name in _OURS})
 # A worker takes from the first queue while there is anything in it: the sweep is never behind work.
 UPKEEP, WORK = "upkeep", "work"
 app.conf.task_queues = [Queue(name, routing_key=name) for name in (UPKEEP, WORK)]
@@ -29,3 +30,11 @@ app.autodiscover_tasks(["feedback.queue"], related_name="worker_process")
 @setup_logging.connect
 def keep_djangos_logging(**_: Any) -> None:
     """Celery sets no logging up where someone listens here; Django's settings have done so (feedback.config.logs)."""
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_without_broker(**_: Any) -> None:
+    """Celery would go looking for a RabbitMQ on this machine."""
+    if not settings.CELERY_BROKER_URL:
+        sys.exit("CELERY_BROKER_URL is not set: set it to redis://host:port/number, or use `feedback serve`.")

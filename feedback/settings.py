@@ -1,6 +1,6 @@
 """Every setting, read strictly from the environment; `.env.example` lists the variables and what they mean.
 
-With nothing set this is the embedded way of running: SQLite, a queue in files and a secret of its own,
+With nothing set this is the embedded way of running: SQLite, no broker, and a secret of its own,
 all in the home folder. `DATABASE_URL` (or `POSTGRES_*`) and `CELERY_BROKER_URL` make it the services way.
 """
 
@@ -76,9 +76,8 @@ FEEDBACK_RETENTION_DAYS = env.optional_integer("FEEDBACK_RETENTION_DAYS")
 
 # --- Celery (read by feedback.celery with the prefix CELERY_) ------------------------------------------
 
-CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(
-    env.secret("CELERY_BROKER_URL", f"filesystem://{FEEDBACK_HOME}/queue")
-)
+# Without a broker the workers look into the table by themselves (feedback.queue.poller).
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(env.secret("CELERY_BROKER_URL"))
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -158,6 +157,10 @@ TEMPLATES = [
 ROOT_URLCONF = "feedback.urls"
 ASGI_APPLICATION = "feedback.server.asgi.application"
 APPEND_SLASH = False
+# Below a path of its host, every address and cookie begins with it (feedback.server.prefix).
+FEEDBACK_PATH_PREFIX = env.url_path("FEEDBACK_PATH_PREFIX")
+FORCE_SCRIPT_NAME = FEEDBACK_PATH_PREFIX or None
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{FEEDBACK_PATH_PREFIX}/"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -190,9 +193,11 @@ if FEEDBACK_HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SESSION_COOKIE_SECURE = True
-    SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_SECURE = True
-    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    # Browsers take a __Host- cookie for the root of a host alone (RFC 6265bis, 4.1.3.2).
+    _COOKIES = "__Secure-" if FEEDBACK_PATH_PREFIX else "__Host-"
+    SESSION_COOKIE_NAME = f"{_COOKIES}sessionid"
+    CSRF_COOKIE_NAME = f"{_COOKIES}csrftoken"
 SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # HSTS preload: for the owner of a domain to decide, not for one service in it
 ]
@@ -201,7 +206,7 @@ SILENCED_SYSTEM_CHECKS = [
 
 # Files collected once (in an image) carry a hash in their names and are kept by browsers for ever; without
 # FEEDBACK_STATIC_ROOT they are served from where they lie, and nothing has to be collected.
-STATIC_URL = "static/"
+STATIC_URL = f"{FEEDBACK_PATH_PREFIX}/static/"
 STATIC_ROOT = env.text("FEEDBACK_STATIC_ROOT") or None
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 WHITENOISE_AUTOREFRESH = DEBUG

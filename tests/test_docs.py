@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -41,6 +42,42 @@ def test_every_variable_read_is_in_the_documentation_and_no_other() -> None:
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
 
     assert {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)} == variables_read()
+
+
+def shown(default: object) -> str:
+    """A default as the table shows it; sizes in bytes have units there."""
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    if isinstance(default, list):
+        return f"`{','.join(default)}`"
+    if isinstance(default, int) and default >= 1 << 20 and default % (1 << 20) == 0:
+        return f"{default >> 30} GiB" if default % (1 << 30) == 0 else f"{default >> 20} MiB"
+    return f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
+
+
+def constant_defaults() -> dict[str, str]:
+    """The defaults that the settings give as constants, as the table has to show them."""
+    tree = ast.parse((ROOT / "feedback" / "settings.py").read_text())
+    calls = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("env.")
+    ]
+    given = {
+        ast.literal_eval(call.args[0]): [*call.args[1:2], *(one.value for one in call.keywords[:1])] for call in calls
+    }
+    found = {}
+    for name, (default, *_) in ((name, defaults) for name, defaults in given.items() if defaults):
+        with suppress(NameError, ValueError):
+            found[name] = shown(eval(ast.unparse(default), {"__builtins__": {}}))  # noqa: S307 - our own settings
+    return found
+
+
+def test_the_documentation_has_the_defaults_of_the_code() -> None:
+    cells = [line.split("|") for line in (ROOT / "docs" / "configuration.md").read_text().splitlines()]
+    table = {cell[1].strip().strip("`"): cell[2].strip() for cell in cells if len(cell) > 3}
+    defaults = {name: default for name, default in constant_defaults().items() if not name.startswith("POSTGRES_")}
+
+    assert len(defaults) > 20
+    assert {name: table[name] for name in defaults} == defaults
 
 
 def test_every_variable_read_is_in_the_example_environment() -> None:
@@ -119,3 +156,22 @@ def test_every_setting_of_the_code_stands_on_the_site(site: Path) -> None:
     page = (site / "configuration.html").read_text()
 
     assert {name for name in variables_read() if f"<code>{name}</code>" not in page} == set()
+
+
+def test_every_seam_names_code_and_a_test_that_exist_and_its_library_is_capped() -> None:
+    rows = [
+        line.split("|")[1:-1] for line in (ROOT / "docs" / "seams.md").read_text().splitlines()[2:] if "| `" in line
+    ]
+    capped = {
+        re.split(r"[ \[]", requirement)[0].lower().replace("_", "-")
+        for requirement in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+        if re.search(r"<\d+\.\d+\)", requirement) and not re.search(r"<\d+\.0\)", requirement)
+    }
+    names = {"django rest framework": "djangorestframework", "psycopg_pool": "psycopg-pool", "jinja": "jinja2"}
+
+    assert len(rows) >= 15
+    for library, _, where, _, test in rows:
+        assert (ROOT / where.strip().strip("`")).exists(), where
+        assert (ROOT / test.strip().strip("`")).exists(), test
+        name = library.strip().lower()
+        assert names.get(name, name) in capped, f"{library.strip()} has no cap on its minor version"

@@ -17,7 +17,7 @@ from feedback.db.compiled_query import (
     AN_ID,
     ANOTHER_ID,
     ANOTHER_TEXT,
-    Prepared,
+    CompiledQuery,
 )
 
 log = structlog.stdlib.get_logger(__name__)
@@ -45,7 +45,7 @@ def record_reading(by: str, what: str, task_id: UUID | None = None, report_id: U
 
 
 @functools.cache
-def _lately(no_task: bool, no_report: bool) -> Prepared[AuditEntry]:
+def _lately(no_task: bool, no_report: bool) -> CompiledQuery[AuditEntry]:
     """A reading of the same by the same, if there was any a moment ago."""
     same = AuditEntry.objects.filter(
         at__gt=Now() - _SAME_READING,
@@ -55,7 +55,7 @@ def _lately(no_task: bool, no_report: bool) -> Prepared[AuditEntry]:
         task_id=None if no_task else AN_ID,
         report_id=None if no_report else ANOTHER_ID,
     )
-    return Prepared(same.only("pk")[:1])
+    return CompiledQuery(same.only("pk")[:1])
 
 
 def purge() -> int:

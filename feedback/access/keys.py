@@ -15,7 +15,7 @@ from feedback.access import audit
 from feedback.access.audit import Action
 from feedback.access.callers import EVERYWHERE, NOWHERE, Caller, Scope
 from feedback.access.models import ApiKey
-from feedback.db.compiled_query import A_TEXT, Prepared
+from feedback.db.compiled_query import A_TEXT, CompiledQuery
 
 _FORM = re.compile(r"fbk_([0-9a-f]{12})_([0-9a-f]{64})", re.ASCII)
 # Exact enough to find a forgotten key, and not a write for each request.
@@ -60,8 +60,8 @@ def caller_with(text: str) -> Caller | None:
 
 
 @functools.cache
-def _valid() -> Prepared[ApiKey]:
-    return Prepared(ApiKey.objects.filter(prefix=A_TEXT, revoked_at=None))
+def _valid() -> CompiledQuery[ApiKey]:
+    return CompiledQuery(ApiKey.objects.filter(prefix=A_TEXT, revoked_at=None))
 
 
 def revoke(key: ApiKey, by: str = "manage.py") -> None:

@@ -28,7 +28,7 @@ from feedback.api.openapi.messages import (
 from feedback.contract.formats import Format
 from feedback.contract.manifest import Manifest, ManifestEntry
 from feedback.contract.states import State
-from feedback.db.compiled_query import AN_ID, Prepared
+from feedback.db.compiled_query import AN_ID, CompiledQuery
 from feedback.rendering import style_source
 from feedback.store.models import (
     HEADLINE,
@@ -94,9 +94,9 @@ def _submission(task_id: UUID) -> Submission:
 
 
 @functools.cache
-def _small() -> Prepared[Submission]:
+def _small() -> CompiledQuery[Submission]:
     """What is told of a submission to whoever polls, which is asked for most of the time."""
-    return Prepared(Submission.objects.filter(pk=AN_ID).only("pk", "student_id", "namespace", "created_at"))
+    return CompiledQuery(Submission.objects.filter(pk=AN_ID).only("pk", "student_id", "namespace", "created_at"))
 
 
 def _progress(task_id: UUID) -> tuple[Submission, Progress]:

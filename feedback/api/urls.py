@@ -12,6 +12,7 @@ from feedback.api.handouts import (
     HandOutView,
 )
 from feedback.api.health import accepting, live, ready
+from feedback.api.listing import TasksView
 from feedback.api.metrics import MetricsView
 from feedback.api.views import (
     ArchiveView,
@@ -80,6 +81,7 @@ urlpatterns = [
         HandOutLinkView.as_view(),
         name="handout-link",
     ),
+    path("tasks", TasksView.as_view(), name="tasks"),
     path("students", StudentsView.as_view(), name="students"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/schema/", SpectacularJSONAPIView.as_view(throttle_classes=[]), name="api-schema"),

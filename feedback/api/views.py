@@ -19,6 +19,7 @@ from feedback.api.authentication import caller_of
 from feedback.api.bodies import order_from, student_from, students_of
 from feedback.api.errors import InvalidRequest
 from feedback.api.negotiation import JSON, names, wants_description
+from feedback.api.openapi.parameters import MANIFEST_PAGE
 from feedback.api.throttling import tell
 from feedback.contract.formats import Format
 from feedback.contract.manifest import encode_manifest
@@ -27,6 +28,8 @@ from feedback.store.find import Content, find_report
 from feedback.store.models import UNFINISHED, Report, Submission
 from feedback.submissions import erasure, intake
 from feedback.submissions.errors import Incomplete, NotWritable, UnknownStudent, UnknownTask
+
+_LAST_PAGE = 9_999
 
 
 class ContractView(APIView):
@@ -97,14 +100,21 @@ class ReportFindingsView(ContractView):
 
 class ReportsView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
+        page = _page(request)
         submission = _submission(request, format_, task_id)
         reports = submission.reports.filter(kind=Report.Kind.STUDENT).order_by("position")
+        headers = {}
+        if page:
+            end = page * MANIFEST_PAGE
+            reports = reports[end - MANIFEST_PAGE : end]
+            if end < submission.students:
+                headers["Link"] = f'<{request.path}?page={page + 1}>; rel="next"'
         manifest = responses.manifest(
             submission,
             reports.defer("payload", "findings", "body"),
             lambda report: responses.report_url(submission, report.id),
         )
-        return HttpResponse(encode_manifest(manifest), content_type=JSON)
+        return HttpResponse(encode_manifest(manifest), content_type=JSON, headers=headers)
 
 
 class ArchiveView(ContractView):
@@ -179,6 +189,15 @@ def _findings(
 def _without(report: Report) -> HttpResponseBase:
     """For a report that is not there."""
     return responses.failed(report) if report.state == State.FAILURE else responses.unfinished(report)
+
+
+def _page(request: Request) -> int | None:
+    value = request.query_params.get("page")
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdigit() and 0 < int(value[:5]) <= _LAST_PAGE):
+        raise InvalidRequest("page", f"expected a whole number from 1 to {_LAST_PAGE:,}")
+    return int(value)
 
 
 def _flag(request: Request, name: str) -> bool:

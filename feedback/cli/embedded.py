@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import ipaddress
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,7 +84,15 @@ def owned_home(home: Path) -> Iterator[IO[str]]:
                 "Stop that one, or give this one a --home of its own."
             ) from None
         lock.truncate(0)
+        _forget_the_former_queue(home)
         yield lock
+
+
+def _forget_the_former_queue(home: Path) -> None:
+    """The edition before this one kept messages in files, and what beat remembers: nothing needs them."""
+    shutil.rmtree(home / "queue", ignore_errors=True)
+    for schedule in home.glob("sweep-schedule*"):
+        schedule.unlink(missing_ok=True)
 
 
 def claim(owner: IO[str], url: str) -> None:

@@ -22,10 +22,10 @@ from feedback.config import home as home_folder
     default=home_folder.default,
     show_default="var/ of a checkout, else feedback-generator/ among the user's data",
     envvar="FEEDBACK_HOME",
-    help="Where the database, the queue and the secret key are kept.",
+    help="Where the database and the secret key are kept.",
 )
 def serve(host: str, port: int, home: Path) -> None:
-    """Run the whole service on this machine: web, worker and sweep, with nothing to install.
+    """Run the whole service on this machine: web and workers, with nothing to install.
 
     Everything is kept in the home folder, which one service owns at a time. Ctrl-C stops it; what was
     accepted and is not done yet is done at the next start.

@@ -1,4 +1,4 @@
-"""The embedded service: web, worker and sweep as the children of one process."""
+"""The embedded service: web and workers as the children of one process."""
 
 import http.client
 import socket
@@ -12,8 +12,9 @@ from typing import IO
 from feedback.cli import console
 from feedback.cli.embedded import StartFailed, address, environment
 from feedback.cli.processes import Child, Sentinel, end_all
+from feedback.cli.workers import cores
 
-STOP_SECONDS = 7.5  # a worker that is idle takes up to six; then what still runs is killed: the whole takes under ten
+STOP_SECONDS = 7.5  # what still runs then is killed: the whole takes under ten
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # between a death and the restart
 _STEADY_SECONDS = 60.0  # after this long a process counts as healthy again, and its pauses start short
 _POLL_SECONDS = 0.2
@@ -30,12 +31,9 @@ class Supervisor:
         self._children = dict[str, Child]()
         self._pauses = dict[str, float]()
         self._due = dict[str, float]()
-        celery = [sys.executable, "-m", "celery", "-A", "feedback", "--quiet"]
-        self._commands = {
-            "web": [sys.executable, "-m", "feedback.cli", "web", "--fd", str(bound.fileno())],
-            "worker": [sys.executable, "-m", "feedback.cli.worker"],
-            "sweep": [*celery, "beat", "--pidfile=", f"--schedule={home / 'sweep-schedule'}"],
-        }
+        self._commands = {"web": [sys.executable, "-m", "feedback.cli", "web", "--fd", str(bound.fileno())]}
+        for number in range(1, cores() + 1):
+            self._commands[f"worker {number}"] = [sys.executable, "-m", "feedback.cli.worker"]
 
     def run(self, stopping: threading.Event, ready: Callable[[], None]) -> None:
         """Serve until `stopping` is set; `ready` is called once the service answers. Leaves no process behind.
@@ -83,11 +81,17 @@ class Supervisor:
         return False
 
     def _revive(self) -> None:
-        """Start processes that died again, after a pause that doubles while they keep dying."""
+        """Start processes that died again, after a pause that doubles while they keep dying.
+
+        A worker that ends with 0 has grown large and makes room for another: that needs no word.
+        """
         now = time.monotonic()
         for name, child in list(self._children.items()):
             if (status := child.status()) is not None:
                 self._bury(name)
+                if status == 0 and name != "web":
+                    self._launch(name, self._commands[name])
+                    continue
                 steady = now - child.started_at >= _STEADY_SECONDS
                 pause = _FIRST_PAUSE if steady else self._pauses.get(name, _FIRST_PAUSE)
                 self._pauses[name] = min(pause * 2, _LONGEST_PAUSE)

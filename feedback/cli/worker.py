@@ -1,22 +1,50 @@
-"""`python -m feedback.cli.worker`: the worker of `feedback serve`.
+"""`python -m feedback.cli.worker`: one worker process of `feedback serve`. It needs no broker.
 
-What `celery -A feedback worker` does, but gone once the work is: after an orderly stop billiard would take
-seconds more to take down, at the exit of the interpreter, a pool that has ended already.
+SIGTERM lets the slice of work under way finish. What has not finished after `FEEDBACK_STOP_SECONDS` is interrupted
+and released, so that an orderly stop costs a report neither an attempt nor the rest of its lease.
 """
 
 import logging
 import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
 
-from feedback.celery import app
-from feedback.cli.workers import cores
+import django
+from django.conf import settings
+from django.db import connections
 
 
 def main() -> None:
-    # The one worker on this machine has nobody to gossip with.
-    worker = app.Worker(concurrency=cores(), quiet=True, without_gossip=True, without_mingle=True)
-    worker.start()
+    django.setup()
+    # Only now: what they import are Django's models.
+    from feedback.queue.poller import Poller  # noqa: PLC0415
+    from feedback.queue.worker import Worker  # noqa: PLC0415
+    from feedback.queue.worker_process import name_missing_scripts  # noqa: PLC0415
+    from feedback.submissions import tasks  # noqa: PLC0415
+
+    poller = Poller(Worker(ring=int), tasks.sweep_if_overdue)
+    _stop_in_order(poller.stop)
+    name_missing_scripts()
+    poller.run()
+    connections.close_all()
     logging.shutdown()
-    os._exit(worker.exitcode or 0)
+    os._exit(0)  # taking the interpreter down takes longer than all the rest of a stop
+
+
+def _stop_in_order(stop: Callable[[], None]) -> None:
+    """SIGTERM calls `stop`, and if it comes again, as it does by itself in the end, raises SystemExit."""
+    again = threading.Timer(settings.FEEDBACK_STOP_SECONDS, os.kill, (os.getpid(), signal.SIGTERM))
+    again.daemon = True
+
+    def on_sigterm(*_: object) -> None:
+        if again.is_alive() or again.finished.is_set():
+            sys.exit(0)
+        stop()
+        again.start()
+
+    signal.signal(signal.SIGTERM, on_sigterm)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,9 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from feedback.config.home import queue_folders
-
 _WANTED = (
-    "write redis://host:port/number, rediss://host:port/number (TLS) or filesystem:///absolute/folder, "
-    "or leave it out for a queue of files in the home folder"
+    "write redis://host:port/number or rediss://host:port/number (TLS), or leave it out with `feedback serve`, "
+    "which needs no broker"
 )
 _REDIS_OPTIONS: dict[str, Any] = {
     "socket_connect_timeout": 5.0,
@@ -20,17 +18,17 @@ _REDIS_OPTIONS: dict[str, Any] = {
 
 
 def broker(url: str) -> tuple[str, dict[str, Any]]:
-    """What Celery is told of `CELERY_BROKER_URL`: the address and the transport's options.
+    """What Celery is told of `CELERY_BROKER_URL`: the address and the transport's options; "" where there is no broker.
 
     Raises ImproperlyConfigured for a broker this does not run on; the message never holds a password.
     """
+    if not url:
+        return "", {}
     try:
         parts = urlsplit(url)
         scheme, host, _ = parts.scheme, parts.hostname, parts.port  # reading a bad port raises ValueError
     except ValueError as fault:
         raise ImproperlyConfigured(f"CELERY_BROKER_URL is not understood ({fault}): {_WANTED}.") from None
-    if scheme == "filesystem" and not host and parts.path.startswith("/"):
-        return "filesystem://localhost", {"polling_interval": 0.05} | queue_folders(url)
     if scheme in ("redis", "rediss") and host:
         return url, dict(_REDIS_OPTIONS)
     begins = f"{scheme}://…" if scheme and "://" in url else "no scheme"

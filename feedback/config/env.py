@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -45,6 +46,17 @@ def _not_read(name: str, ours: set[str]) -> str:
 
 def text(name: str, default: str = "") -> str:
     return _read(name, default, str, "a text")
+
+
+def url_path(name: str) -> str:
+    """A path below which the service stands, such as `/feedback`; empty for the root of its host."""
+
+    def convert(value: str) -> str:
+        if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value):
+            raise ValueError
+        return value
+
+    return _read(name, "", convert, "a path such as /feedback, without a slash at its end")
 
 
 def secret(name: str, default: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The home folder of the embedded way of running: its database, its queue and its secret."""
+"""The home folder of the embedded way of running: its database and its secret."""
 
 import contextlib
 import os
@@ -76,19 +76,3 @@ def secret_key(home: Path) -> str:
             draft.unlink()
     close_to_others(kept)
     return kept.read_text()
-
-
-def queue_folders(url: str) -> dict[str, str]:
-    """Celery's transport options for `filesystem:///absolute/folder`, the folders made."""
-    root = Path(url.removeprefix("filesystem://"))
-    folders = {"messages": root / "messages", "control": root / "control", "processed": root / "processed"}
-    for folder in folders.values():
-        make(folder)
-        close_to_others(folder)
-    close_to_others(root)
-    return {
-        "data_folder_in": str(folders["messages"]),
-        "data_folder_out": str(folders["messages"]),
-        "control_folder": str(folders["control"]),
-        "processed_folder": str(folders["processed"]),
-    }

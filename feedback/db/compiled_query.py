@@ -1,4 +1,4 @@
-"""Queries that every request makes: their SQL is put together once. That takes Django longer than all the rest."""
+"""Queries that nearly every request makes, compiled to SQL once."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,34 +11,33 @@ from django.db.models import Model, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 
-# Stand in a query for what it will be about. Random: nothing that a caller names can be one of them.
+# Stand-ins for the values of a query. Random, so that no value a caller sends can be equal to one.
 AN_ID, ANOTHER_ID = uuid4(), uuid4()
 A_TEXT, ANOTHER_TEXT = uuid4().hex, uuid4().hex
-A_LIMIT = 1_000_000_007  # of how many rows a query may find: far above any of ours
 
 
-class Prepared(Generic[Row]):
-    """The SQL of a query of objects, whole or with some of their fields, with stand-ins for what changes.
+class CompiledQuery(Generic[Row]):
+    """A query set of objects, whole or with some of their fields, compiled once and asked many times.
 
-    It does what Django's own iteration over a query set does, in two halves: this one once, `rows` each time.
+    Django compiles a query set each time it is asked; for a look-up by id that takes longer than everything else. Here
+    the constructor does that half of the work, and `rows` the other: execute, convert, make objects.
     """
 
-    def __init__(self, queryset: QuerySet[Row], constants: Collection[str | int] = (), *, binary: bool = False) -> None:
-        """`constants` are of ours, and written into the statement: SQLite uses no partial index by a parameter.
+    def __init__(self, queryset: QuerySet[Row], *, binary: bool = False) -> None:
+        """`queryset` is about stand-ins (above) where the values will be.
 
-        What is `binary` comes from PostgreSQL as it is, documents above all, where else they come in hexadecimal
-        digits. Not for JSON, of which Django expects the text.
+        With `binary` PostgreSQL sends values as they are: bytes would else come as hexadecimal digits, twice the size.
+        Not for a query with a JSON field, of which Django expects the text.
         """
         self._binary = binary
         compiler = queryset.query.get_compiler(connection=connection)
-        statement, parameters = _with_limit(*compiler.as_sql())
-        self._statement, self._parameters = _with_literals(statement, parameters, constants)
+        self._statement, self._parameters = compiler.as_sql()
         columns = [column for column, _, _ in compiler.select]
         self._model, self._names = queryset.model, [column.target.attname for column in columns]
         self._converters = compiler.get_converters(columns)
 
-    def rows(self, values: Mapping[Any, UUID | str | int]) -> Iterator[Row]:
-        """The rows found when each stand-in is replaced by its value."""
+    def rows(self, values: Mapping[Any, UUID | str]) -> Iterator[Row]:
+        """The objects found when each stand-in is replaced by its value; fields left out are fetched when asked for."""
         replaced = {_stored(stand_in): _stored(value) for stand_in, value in values.items()}
         with binding_cursor(binary=True) if self._binary else connection.cursor() as cursor:
             cursor.execute(self._statement, [replaced.get(parameter, parameter) for parameter in self._parameters])
@@ -46,7 +45,7 @@ class Prepared(Generic[Row]):
         return (self._model.from_db(connection.alias, self._names, self._converted(row)) for row in found)
 
     def _converted(self, row: Sequence[Any]) -> Sequence[Any]:
-        """A row as Python has it: where the database has a type of its own for a field, it comes as that."""
+        """A row's values as the model's fields have them, by the converters of the fields and of the database."""
         converted = list(row)
         for index, (converters, column) in self._converters.items():
             for convert in converters:
@@ -64,29 +63,7 @@ def places(number: int) -> list[UUID]:
     return [UUID(int=place) for place in range(number)]
 
 
-def _with_limit(statement: str, parameters: Sequence[Any]) -> tuple[str, Sequence[Any]]:
-    """With the stand-in of a limit, which Django writes into the statement, as a parameter."""
-    before, found, after = statement.partition(f" LIMIT {A_LIMIT}")
-    if not found:
-        return statement, parameters
-    place = before.count("%s")
-    return f"{before} LIMIT %s{after}", [*parameters[:place], A_LIMIT, *parameters[place:]]
-
-
-def _with_literals(
-    statement: str, parameters: Sequence[Any], constants: Collection[str | int]
-) -> tuple[str, list[Any]]:
-    pieces, left = statement.split("%s"), []
-    for place, parameter in enumerate(parameters):
-        if parameter in constants:
-            pieces[place] += f"'{parameter}'" if isinstance(parameter, str) else str(parameter)
-        else:
-            pieces[place] += "%s"
-            left.append(parameter)
-    return "".join(pieces), left
-
-
-def _stored(value: UUID | str | int) -> Any:
+def _stored(value: UUID | str) -> Any:
     if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
         return value.hex
     return value

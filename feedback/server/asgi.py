@@ -13,11 +13,13 @@ from feedback.access.turns import Budget  # noqa: E402 - likewise
 from feedback.server.body_limits import BodyGuard  # noqa: E402 - likewise
 from feedback.server.credentials import owner_of  # noqa: E402 - likewise
 from feedback.server.long_poll import Waiting, Watch, unfinished  # noqa: E402 - likewise
+from feedback.server.prefix import WithoutPrefix, WithPrefix  # noqa: E402 - likewise
 from feedback.server.threads import Handler  # noqa: E402 - likewise
 
-application = BodyGuard(
-    Waiting(Handler(), Watch(unfinished)),
+_guarded = BodyGuard(
+    Waiting(WithPrefix(Handler(), settings.FEEDBACK_PATH_PREFIX), Watch(unfinished)),
     settings.FEEDBACK_MAX_BODY_BYTES,
     knows=owner_of,
     spools=Budget("as many bytes of bodies", settings.FEEDBACK_SPOOL_BYTES),
 )
+application = WithoutPrefix(_guarded, settings.FEEDBACK_PATH_PREFIX)

@@ -149,7 +149,9 @@ class Handler(ASGIHandler):
 
 
 def _needs_no_database(path: str) -> bool:
-    return path in ("/health/live", "/favicon.ico") or path.startswith(settings.STATIC_URL)
+    """Whether a request is for the process itself or for a file, which go on while the database hangs."""
+    alone = [f"{settings.FEEDBACK_PATH_PREFIX}{path}" for path in ("/health/live", "/favicon.ico")]
+    return path in alone or path.startswith(settings.STATIC_URL)
 
 
 def _credentials(scope: Scope) -> bytes | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from feedback.access.callers import Caller
 from feedback.contract.formats import Format
-from feedback.db.compiled_query import AN_ID, ANOTHER_ID, Prepared
+from feedback.db.compiled_query import AN_ID, ANOTHER_ID, CompiledQuery
 from feedback.store.models import HEADLINE, Report, Submission
 
 Content = Literal["body", "findings", "nothing"]
@@ -24,14 +24,14 @@ def find_report(
 
     One query. What else a report has is fetched when it is asked for.
     """
-    prepared = _prepared(caller, format_, report_id is None, content)
-    return next(prepared.rows({AN_ID: task_id} | ({ANOTHER_ID: report_id} if report_id else {})), None)
+    query = _compiled(caller, format_, report_id is None, content)
+    return next(query.rows({AN_ID: task_id} | ({ANOTHER_ID: report_id} if report_id else {})), None)
 
 
 @functools.lru_cache(maxsize=1024)
-def _prepared(caller: Caller, format_: Format, headline: bool, content: Content) -> Prepared[Report]:
+def _compiled(caller: Caller, format_: Format, headline: bool, content: Content) -> CompiledQuery[Report]:
     tasks = Submission.objects.visible_to(caller).filter(pk=AN_ID, format=format_.value)
     which: dict[str, Any] = {"position": HEADLINE} if headline else {"pk": ANOTHER_ID}
     # The task is named a second time, for the index: its reports are then found without a look at any others.
     reports = Report.objects.filter(submission=AN_ID, submission__in=tasks, **which)
-    return Prepared(reports.only("pk", *_SMALL, *(() if content == "nothing" else (content,))), binary=True)
+    return CompiledQuery(reports.only("pk", *_SMALL, *(() if content == "nothing" else (content,))), binary=True)

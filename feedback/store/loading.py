@@ -4,7 +4,7 @@ import functools
 from collections.abc import Collection
 from uuid import UUID
 
-from feedback.db.compiled_query import Prepared, padded, places
+from feedback.db.compiled_query import CompiledQuery, padded, places
 from feedback.store.models import Report, Submission
 
 
@@ -23,8 +23,8 @@ def submissions(ids: Collection[UUID]) -> dict[UUID, Submission]:
 
 
 @functools.cache
-def _of(number: int) -> Prepared[Submission]:
-    return Prepared(Submission.objects.filter(pk__in=places(number)))
+def _of(number: int) -> CompiledQuery[Submission]:
+    return CompiledQuery(Submission.objects.filter(pk__in=places(number)))
 
 
 def payloads(ids: Collection[UUID]) -> dict[UUID, bytes]:
@@ -37,5 +37,5 @@ def payloads(ids: Collection[UUID]) -> dict[UUID, bytes]:
 
 
 @functools.cache
-def _payloads_of(number: int) -> Prepared[Report]:
-    return Prepared(Report.objects.filter(pk__in=places(number)).only("pk", "payload"), binary=True)
+def _payloads_of(number: int) -> CompiledQuery[Report]:
+    return CompiledQuery(Report.objects.filter(pk__in=places(number)).only("pk", "payload"), binary=True)

@@ -44,7 +44,8 @@ def sweep() -> None:
 def sweep_if_overdue() -> None:
     """The same where no sweep came for a while: every worker asks for it, so that the work goes on without beat."""
     if claims.begin_sweep(_OVERDUE * settings.FEEDBACK_SWEEP_SECONDS):
-        log.warning("no sweep came from beat for a while, so a worker sweeps by itself")
+        if settings.CELERY_BROKER_URL:
+            log.warning("no sweep came from beat for a while, so a worker sweeps by itself")
         _sweep()
 
 

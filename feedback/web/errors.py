@@ -16,7 +16,7 @@ from feedback.api.negotiation import names
 from feedback.submissions.errors import NotWritable
 from feedback.web.responses import wants_fragment
 
-_API = ("/assignment", "/students", "/health", "/metrics", "/api")
+_API = ("/assignment", "/students", "/tasks", "/health", "/metrics", "/api")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -102,4 +102,4 @@ def error_page(request: HttpRequest, status: int, title: str, why: str) -> HttpR
 
 def wants_page(request: HttpRequest) -> bool:
     """Whether a browser asks for a page: Accept names HTML itself, or htmx asks, which accepts anything."""
-    return (names(request, "text/html") or wants_fragment(request)) and not request.path.startswith(_API)
+    return (names(request, "text/html") or wants_fragment(request)) and not request.path_info.startswith(_API)

@@ -14,6 +14,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from feedback.cli.workers import cores
 from tests.cli.support import FEEDBACK, feedback, marked, student, wait_until
 from tests.harness.environment import without_ours
 from tests.harness.processes import Process
@@ -63,7 +64,7 @@ def done(address: str) -> bool:
 
 
 def restarted(serve: Serve, part: str, killed: int) -> bool:
-    return killed not in serve.family() and len(serve.leaders(part)) == 1
+    return killed not in serve.family() and len(serve.leaders(part)) == (1 if "web" in part else cores())
 
 
 @pytest.fixture
@@ -92,8 +93,10 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
 def test_it_answers_where_it_says_once_it_says_so(serve: Serve) -> None:
     assert httpx.get(f"{serve.url}/health/ready").status_code == 200
     commands = " ".join(serve.family().values())
-    for part in ("feedback.cli web", "feedback.cli.worker", "celery -A feedback --quiet beat"):
+    for part in ("feedback.cli web", "feedback.cli.worker", "feedback.cli.orphan_reaper"):
         assert part in commands
+    assert "celery" not in commands
+    assert len(serve.leaders("feedback.cli.worker")) == cores()
 
 
 def test_the_home_holds_everything_and_is_for_its_owner_only(serve: Serve) -> None:
@@ -112,24 +115,52 @@ def test_a_second_one_on_the_same_home_says_so_and_ends(serve: Serve) -> None:
 
 
 def test_a_process_that_dies_is_started_again_and_the_service_goes_on(serve: Serve) -> None:
-    for part in ("feedback.cli web", "feedback.cli.worker", "beat"):
-        [killed] = serve.leaders(part)
+    for part in ("feedback.cli web", "feedback.cli.worker"):
+        killed = serve.leaders(part)[0]
         os.kill(killed, signal.SIGKILL)
         wait_until(partial(restarted, serve, part, killed))
         posted = httpx.post(f"{serve.url}/assignment/html", json=student(f"after {part}"), timeout=30)
         assert posted.status_code == 202
         wait_until(partial(done, serve.url + posted.headers["Location"]))
-    assert serve.words().count("ended with -9; it starts again in 0.5 s") == 3
+    assert serve.words().count("ended with -9; it starts again in 0.5 s") == 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_it_and_leaves_no_process(start: Callable[..., Serve], number: signal.Signals) -> None:
     serve = start().ready()
-    assert len(serve.family()) >= 5
+    assert len(serve.family()) >= 4
     serve.send(number)
     assert serve.wait(20) == 0
     assert serve.family() == {}
     assert serve.words().endswith("Stopped.\n")
+    assert not re.search("interrupted|signal 15|warning|error ", serve.words()), "a stop is nothing to worry about"
+
+
+def test_a_home_of_the_edition_before_loses_its_queue_and_keeps_its_work(start: Callable[..., Serve]) -> None:
+    first = start().ready()
+    location = httpx.post(f"{first.url}/assignment/html", json=student("kept"), timeout=30).headers["Location"]
+    wait_until(partial(done, first.url + location))
+    first.stop()
+    (first.home / "queue" / "messages").mkdir(parents=True)
+    (first.home / "queue" / "messages" / "1_x.interactive.msg").write_text("{}")
+    (first.home / "sweep-schedule").touch()
+
+    again = start().ready()
+    assert not (again.home / "queue").exists()
+    assert not (again.home / "sweep-schedule").exists()
+    assert done(again.url + location)
+
+
+def test_a_worker_that_has_grown_is_replaced_without_a_word(start: Callable[..., Serve]) -> None:
+    serve = start().ready()
+    before = set(serve.leaders("feedback.cli.worker"))
+    for process in before:
+        os.kill(process, signal.SIGTERM)  # it ends with 0, as one does that has grown
+    wait_until(lambda: len(set(serve.leaders("feedback.cli.worker")) - before) == cores())
+    location = httpx.post(f"{serve.url}/assignment/html", json=student("after"), timeout=30).headers["Location"]
+    wait_until(partial(done, serve.url + location))
+
+    assert "ended with" not in serve.words()
 
 
 def test_a_signal_while_it_starts_stops_it_too(start: Callable[..., Serve]) -> None:

@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from feedback.contract.formats import Format
+from feedback.contract.states import State
+
 TaskId = Annotated[str, Meta(description="Ours, from the answer to the POST.", extra_json_schema={"format": "uuid"})]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Of the document's bytes.")]
 Address = Annotated[str, Meta(description="Relative to this host.", extra_json_schema={"format": "uri-reference"})]
@@ -121,6 +124,26 @@ class HandOuts(msgspec.Struct):
     """All hand-outs of a task, the latest first."""
 
     handouts: list[HandedOut]
+
+
+class ListedTask(msgspec.Struct):
+    """A task as a list shows it. A class has `student_id: null`; `status` is as in the answer at `link`."""
+
+    task_id: TaskId
+    format: Format
+    status: State
+    student_id: str | None
+    namespace: str | None
+    students: int
+    created_at: datetime
+    link: Address
+
+
+class TaskList(msgspec.Struct):
+    """The newest tasks first; `next` is the address of the older ones, null where there are none."""
+
+    tasks: list[ListedTask]
+    next: Address | None
 
 
 class Health(msgspec.Struct):

@@ -13,6 +13,7 @@ from feedback.api.openapi.messages import (
     HandOutLinks,
     HandOuts,
     Health,
+    TaskList,
     Unfinished,
 )
 from feedback.contract.manifest import Manifest
@@ -116,6 +117,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             **_ALWAYS,
         },
     ),
+    ("tasks", "get"): Operation(
+        "List your tasks",
+        description="The newest first, 100 at a time; `next` leads to the older ones.",
+        parameters=["before"],
+        answers={200: Answer("Those that the key may read.", json=[TaskList]), **faults(400), **_ALWAYS},
+    ),
     ("task", "get"): Operation(
         "Get the report, or how far it is",
         parameters=[*_TASK, "wait", "If-None-Match"],
@@ -129,8 +136,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("reports", "get"): Operation(
         "List the students of a task with their states",
-        parameters=_TASK,
-        answers={200: Answer("At any time, also of a single student.", json=[Manifest]), **faults(404), **_ALWAYS},
+        parameters=[*_TASK, "page"],
+        answers={
+            200: Answer("At any time, also of a single student.", json=[Manifest], headers=["Link"]),
+            **faults(400, 404),
+            **_ALWAYS,
+        },
     ),
     ("report", "get"): Operation(
         "Get one student's report",

@@ -20,6 +20,8 @@ def _path(name: str, description: str, schema: Mapping[str, Any]) -> dict[str, A
     return {"name": name, "in": "path", "description": description, "required": True, "schema": dict(schema)}
 
 
+MANIFEST_PAGE = 500
+_TASK_ID = {"type": "string", "format": "uuid"}
 _NAME = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[^\x00]+$"}
 PARAMETERS: dict[str, dict[str, Any]] = {
     "format": _path("format", "Of the documents.", {"type": "string", "enum": [one.value for one in Format]}),
@@ -38,6 +40,12 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     ),
     "compare": _query("compare", "Show the class median beside a student's own numbers.", {"enum": ["class"]}),
     "partial": _query("partial", "Take what there is although some reports failed.", {"enum": ["true", "false"]}),
+    "before": _query("before", "The last task of the page before: older ones are listed.", _TASK_ID),
+    "page": _query(
+        "page",
+        f"The first page is 1, and has {MANIFEST_PAGE} students. Without it all students are listed.",
+        {"type": "integer", "minimum": 1, "maximum": 9_999},
+    ),
     "wait": _query(
         "wait",
         f"For how many seconds the answer may be held until the task is done. Over {LONGEST_SECONDS} is "
@@ -61,6 +69,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 HEADERS: dict[str, dict[str, Any]] = {
     "Location": {"description": "The task's address.", "schema": {"type": "string", "format": "uri-reference"}},
     "Retry-After": {"description": "Seconds until it is worth asking again.", "schema": {"type": "integer"}},
+    "Link": {"description": "The next page of the manifest, where there is one.", "schema": {"type": "string"}},
     "ETag": {
         "description": "Of the content: another one as soon as a byte of it is another; weak for an archive.",
         "schema": {"type": "string", "pattern": '^(W/)?"[0-9a-f-]+"$'},
