@@ -21,6 +21,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "documents": ("reportlab", "weasyprint"),
     "pages": (),
     "course": (),
+    "formats": (),
     "throughput": ("gunicorn",),
     "singles": (),
     "reading": (),

@@ -103,7 +103,7 @@ def last_stored(running: stack.Stack, address: str) -> float:
     """When the last student's report of a task was stored, as a UNIX time."""
     statement = (
         "SELECT extract(epoch FROM max(finished_at))::float8, count(*) FILTER (WHERE state <> 'SUCCESS') "
-        "FROM reports_report WHERE submission_id = %s AND kind = 'student'"
+        "FROM reports_document WHERE task_id = %s AND kind = 'student'"
     )
     with psycopg.connect(running.environment["DATABASE_URL"]) as connection:
         row = connection.execute(statement, [address.rpartition("/")[2]]).fetchone()

@@ -20,11 +20,12 @@ from feedback.events import encode_student
 from tests.harness.stack import Stack
 
 _JSON = {"Content-Type": "application/json"}
-_ROWS = "SELECT (SELECT count(*) FROM reports_report) + (SELECT count(*) FROM reports_submission)"
-_LEFT = "SELECT count(*) FROM reports_report WHERE state IN ('PENDING', 'RUNNING')"
-_TABLES = "SELECT pg_total_relation_size('reports_report') + pg_total_relation_size('reports_submission')"
+_NAMES = ("reports_upload", "reports_task", "reports_student", "reports_document")
+_ROWS = "SELECT " + " + ".join(f"(SELECT count(*) FROM {name})" for name in _NAMES)  # noqa: S608 - our own
+_LEFT = "SELECT count(*) FROM reports_document WHERE state IN ('PENDING', 'RUNNING')"
+_TABLES = "SELECT " + " + ".join(f"pg_total_relation_size('{name}')" for name in _NAMES)
 _LOG = "SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"
-_KEPT = "SELECT avg(pg_column_size({})) FROM reports_report WHERE kind = 'student'"
+_KEPT = "SELECT avg(pg_column_size({})) FROM reports_document JOIN reports_student AS student ON student.id = about_id"
 _COLUMNS = ("payload", "findings", "body")
 _COLUMN_NAMES = {"payload": "events", "findings": "findings", "body": "document"}
 

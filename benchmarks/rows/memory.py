@@ -69,7 +69,7 @@ def _post(running: Stack, format_: str, number: int) -> str:
 def _peaks_until_made(running: Stack, address: str, workers: list[int]) -> dict[int, int]:
     """The workers' peaks while there are student reports to make; the class report comes after."""
     statement = (
-        "SELECT count(*) FROM reports_report WHERE submission_id = %s AND kind = 'student' "
+        "SELECT count(*) FROM reports_document WHERE task_id = %s AND kind = 'student' "
         "AND state IN ('PENDING', 'RUNNING')"
     )
     task_id, peaks = address.rpartition("/")[2], dict.fromkeys(workers, 0)

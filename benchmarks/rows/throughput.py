@@ -16,7 +16,7 @@ from tests.harness.stack import Stack
 _JSON = {"Content-Type": "application/json"}
 _ROUNDS = 3
 _STORED = {
-    Stack: "SELECT count(*) FROM reports_report WHERE state = 'SUCCESS'",
+    Stack: "SELECT count(*) FROM reports_document WHERE state = 'SUCCESS'",
     UsualBuild: "SELECT count(*) FROM usual_usualreport WHERE status = 'SUCCESS'",
 }
 

@@ -9,14 +9,14 @@ from feedback.access.models import Grant
 def caller_for(user: Any) -> Caller:
     """Whoever is logged in: they see what was submitted, by anyone, in the namespaces that were granted to them.
 
-    Django's permissions on submissions stand for all namespaces: "view" to read, "add" to submit and erase.
+    Django's permissions on tasks stand for all namespaces: "view" to read, "add" to submit and erase.
     """
     grants = dict(Grant.objects.filter(user=user.pk).values_list("namespace", "may_write"))
     writable = frozenset(namespace for namespace, may_write in grants.items() if may_write)
     return Caller(
         owner=f"user:{user.pk}",
-        reads=EVERYWHERE if user.has_perm("reports.view_submission") else Scope(frozenset(grants)),
-        writes=EVERYWHERE if user.has_perm("reports.add_submission") else Scope(writable),
+        reads=EVERYWHERE if user.has_perm("reports.view_task") else Scope(frozenset(grants)),
+        writes=EVERYWHERE if user.has_perm("reports.add_task") else Scope(writable),
         of_all_owners=True,
         meter=f"user:{user.pk}",
         name=f"user {user.get_username()}",

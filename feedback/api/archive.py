@@ -14,19 +14,19 @@ from feedback.contract.layout import MANIFEST, class_path, report_path
 from feedback.contract.manifest import Manifest, encode_manifest
 from feedback.contract.states import State
 from feedback.queue.render_job import filed_class_report
-from feedback.store.models import HEADLINE, Report, Submission
+from feedback.store.models import HEADLINE, Document, Task
 
 _PAGE = 32
 # The archive is a function of what is in it: no wall clock.
 _DATE = (2000, 1, 1, 0, 0, 0)
 
 
-async def stream(submission: Submission, reports: Sequence[Report]) -> AsyncIterator[bytes]:
+async def stream(task: Task, reports: Sequence[Document]) -> AsyncIterator[bytes]:
     """The bytes of the archive, for a response that is sent at the client's speed.
 
     Between two parts no connection to the database is held, so a slow client holds up no one.
     """
-    parts = parts_of(submission, reports)
+    parts = parts_of(task, reports)
     while part := await sync_to_async(_next)(parts):
         yield part
 
@@ -38,38 +38,38 @@ def _next(parts: Iterator[bytes]) -> bytes:
         close_old_connections()
 
 
-def parts_of(submission: Submission, reports: Sequence[Report]) -> Iterator[bytes]:
+def parts_of(task: Task, reports: Sequence[Document]) -> Iterator[bytes]:
     """The same, for the files layout: `<format>/<file>`, `class.<format>` and `manifest.json`."""
-    manifest = manifest_of(submission, reports)
+    manifest = manifest_of(task, reports)
     names = {UUID(entry.report_id): entry.link for entry in manifest.students if entry.report_id and entry.link}
     done = list(names)
     sink = _Sink()
     with zipfile.ZipFile(sink, "w") as archive:
         archive.writestr(_info(MANIFEST), encode_manifest(manifest))
         yield sink.take()
-        if submission.is_class and reports[HEADLINE].state == State.SUCCESS:
-            class_report = _class_report(submission, list(names.values()))
-            archive.writestr(_info(class_path(submission.format)), class_report)
+        if task.upload.is_class and reports[HEADLINE].state == State.SUCCESS:
+            class_report = _class_report(task, list(names.values()))
+            archive.writestr(_info(class_path(task.format)), class_report)
             yield sink.take()
         for start in range(0, len(done), _PAGE):
-            bodies = dict(Report.objects.filter(id__in=done[start : start + _PAGE]).values_list("id", "body"))
+            bodies = dict(Document.objects.filter(id__in=done[start : start + _PAGE]).values_list("id", "body"))
             for report_id, body in bodies.items():
                 archive.writestr(_info(names[report_id]), bytes(body or b""))
                 yield sink.take()
     yield sink.take()
 
 
-def manifest_of(submission: Submission, reports: Sequence[Report]) -> Manifest:
+def manifest_of(task: Task, reports: Sequence[Document]) -> Manifest:
     """What the archive says is in it: a link is the name of a file."""
-    students = [report for report in reports if report.kind == Report.Kind.STUDENT]
+    students = [report for report in reports if report.kind == Document.Kind.STUDENT]
     stems = file_stems([(report.namespace, report.student_id) for report in students])
     names = dict(zip((report.id for report in students), stems, strict=True))
-    return responses.manifest(submission, students, lambda report: report_path(submission.format, names[report.id]))
+    return responses.manifest(task, students, lambda report: report_path(task.format, names[report.id]))
 
 
-def _class_report(submission: Submission, links: Sequence[str]) -> bytes:
-    findings = submission.reports.filter(position=HEADLINE).values_list("findings", flat=True).get()
-    return filed_class_report(submission, bytes(findings or b""), links)
+def _class_report(task: Task, links: Sequence[str]) -> bytes:
+    findings = Task.objects.filter(pk=task.pk).values_list("findings", flat=True).get()
+    return filed_class_report(task, bytes(findings or b""), links)
 
 
 def _info(name: str) -> zipfile.ZipInfo:

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from feedback.contract.manifest import Manifest, encode_manifest
 from feedback.rendering import renderer_version
-from feedback.store.models import Report
+from feedback.store.models import Document
 
 # May be kept by the one caller it was made for, and is to be asked about each time: who may read it can change.
 CACHING = {"Cache-Control": "private, no-cache"}
@@ -33,16 +33,19 @@ def not_modified(headers: dict[str, str]) -> HttpResponse:
     return HttpResponseNotModified(headers=headers)
 
 
-def of_document(report: Report) -> str:
+def of_document(report: Document) -> str:
     return f'"{report.sha256}"'
 
 
-def of_findings(report: Report) -> str:
-    """They are stored with the document, behind the same fence, which no two writes share."""
-    return f'"{report.sha256}-{report.fence}"'
+def of_findings(report: Document) -> str:
+    """They are stored with the document behind its fence, which no two writes share, or before it for another format:
+    then they change only with the student's revision.
+    """
+    revision = report.about.revision if report.about else 0
+    return f'"{report.sha256}-{report.fence}-{revision}"'
 
 
-def of_archive(manifest: Manifest, headline: Report) -> str:
+def of_archive(manifest: Manifest, headline: Document) -> str:
     """Weak: of what is in it, and not of how it happens to be compressed."""
     content = [encode_manifest(manifest), of_findings(headline).encode(), renderer_version().encode()]
     return f'W/"{hashlib.sha256(b" ".join(content)).hexdigest()}"'

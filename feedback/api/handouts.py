@@ -18,10 +18,10 @@ from feedback.api.openapi.messages import (
     HandOutLinks,
     HandOuts,
 )
-from feedback.api.views import ContractView
+from feedback.api.views import ContractView, task_of
 from feedback.contract import spreadsheet
 from feedback.contract.formats import Format
-from feedback.store.models import HandOut, Submission
+from feedback.store.models import HandOut, Task
 from feedback.submissions import handouts
 from feedback.submissions.errors import NotWritable, UnknownTask
 from feedback.submissions.handouts import LONGEST_DAYS, Link
@@ -30,26 +30,27 @@ DAYS = 30
 
 
 class HandOutsView(ContractView):
-    """The hand-outs of a task, and a new one."""
+    """The hand-outs of a task's upload, and a new one."""
 
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
-        handouts = _submission(request, format_, task_id).handouts.order_by("-made_at")
+        handouts = _task(request, format_, task_id).upload.handouts.order_by("-made_at")
         return Response(_builtins(HandOuts([HandedOut(**_facts(one)) for one in handouts])))
 
     def post(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
-        made = handouts.make(_submission(request, format_, task_id), _days(request), caller_of(request).name)
+        task = _task(request, format_, task_id)
+        made = handouts.make(task, _days(request), caller_of(request).name)
         address = reverse("handout", args=[format_, task_id, made.id])
-        return Response(_with_links(request, made), status=201, headers={"Location": address})
+        return Response(_with_links(request, made, task), status=201, headers={"Location": address})
 
 
 class HandOutView(ContractView):
     """One hand-out with all its links; deleted, it is withdrawn."""
 
     def get(self, request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> HttpResponseBase:
-        return Response(_with_links(request, _handout(request, format_, task_id, handout_id)))
+        return Response(_with_links(request, *_handout(request, format_, task_id, handout_id)))
 
     def delete(self, request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> HttpResponseBase:
-        handouts.withdraw(_handout(request, format_, task_id, handout_id), caller_of(request).name)
+        handouts.withdraw(*_handout(request, format_, task_id, handout_id), caller_of(request).name)
         return Response(status=204)
 
 
@@ -57,7 +58,7 @@ class HandOutTableView(ContractView):
     """The links as CSV, for a mail merge."""
 
     def get(self, request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> HttpResponseBase:
-        return links_table(request._request, _handout(request, format_, task_id, handout_id))
+        return links_table(request._request, *_handout(request, format_, task_id, handout_id))
 
 
 class HandOutLinkView(ContractView):
@@ -66,18 +67,18 @@ class HandOutLinkView(ContractView):
     def delete(
         self, request: Request, format_: Format, task_id: UUID, handout_id: UUID, report_id: UUID
     ) -> HttpResponseBase:
-        found = _handout(request, format_, task_id, handout_id)
-        if not handouts.withdraw_link(found, report_id, caller_of(request).name):
+        found, task = _handout(request, format_, task_id, handout_id)
+        if not handouts.withdraw_link(found, task, report_id, caller_of(request).name):
             raise UnknownTask
         return Response(status=204)
 
 
-def links_table(request: HttpRequest, found: HandOut) -> HttpResponse:
+def links_table(request: HttpRequest, found: HandOut, task: Task) -> HttpResponse:
     """A row for each student whose link is open."""
     made = handouts.formats_of(found)
     rows = (
         (link.student_id, link.namespace, *addresses(request, link, made).values(), found.expires_at)
-        for link in _open(found)
+        for link in _open(found, task)
     )
     content = spreadsheet.csv_table(("student_id", "namespace", "page", "pdf", "expires_at"), rows)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
@@ -93,28 +94,26 @@ def addresses(request: HttpRequest, link: Link, made: Collection[Format]) -> dic
     }
 
 
-def _open(found: HandOut) -> Iterable[Link]:
+def _open(found: HandOut, task: Task) -> Iterable[Link]:
     if found.is_over:
         return ()
-    return (link for link in handouts.links_of(found) if not link.withdrawn)
+    return (link for link in handouts.links_of(found, task) if not link.withdrawn)
 
 
-def _submission(request: Request, format_: Format, task_id: UUID) -> Submission:
+def _task(request: Request, format_: Format, task_id: UUID) -> Task:
     """Raises UnknownTask and NotWritable."""
-    caller = caller_of(request)
-    submission = Submission.objects.visible_to(caller).filter(pk=task_id, format=format_.value).first()
-    if submission is None:
-        raise UnknownTask
-    if not Submission.objects.writable_by(caller).filter(pk=task_id).exists():
+    task = task_of(request, format_, task_id)
+    if not Task.objects.writable_by(caller_of(request)).filter(pk=task_id).exists():
         raise NotWritable
-    return submission
+    return task
 
 
-def _handout(request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> HandOut:
-    found = _submission(request, format_, task_id).handouts.filter(pk=handout_id).first()
+def _handout(request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> tuple[HandOut, Task]:
+    task = _task(request, format_, task_id)
+    found = task.upload.handouts.filter(pk=handout_id).first()
     if found is None:
         raise UnknownTask
-    return found
+    return found, task
 
 
 def _days(request: Request) -> int:
@@ -133,7 +132,7 @@ def _facts(found: HandOut) -> dict[str, Any]:
     }
 
 
-def _with_links(request: Request, found: HandOut) -> dict[str, Any]:
+def _with_links(request: Request, found: HandOut, task: Task) -> dict[str, Any]:
     made = handouts.formats_of(found)
     links = [
         HandedOutLink(
@@ -142,7 +141,7 @@ def _with_links(request: Request, found: HandOut) -> dict[str, Any]:
             str(link.report_id),
             **addresses(request._request, link, made),
         )
-        for link in _open(found)
+        for link in _open(found, task)
     ]
     return _builtins(HandOutLinks(**_facts(found), links=links))
 

@@ -17,14 +17,14 @@ from feedback.api.responses import task_url
 from feedback.api.views import ContractView
 from feedback.contract.formats import Format
 from feedback.contract.states import State
-from feedback.store.models import HEADLINE, Report, Submission, Submissions
+from feedback.store.models import HEADLINE, Document, Task, Tasks
 
 PAGE = 100
 
 
 class TasksView(ContractView):
     def get(self, request: Request) -> HttpResponseBase:
-        tasks = Submission.objects.visible_to(caller_of(request))
+        tasks = Task.objects.visible_to(caller_of(request))
         if "before" in request.query_params:
             tasks = _older_than(tasks, request.query_params["before"])
         found = list(_with_states(tasks)[: PAGE + 1])
@@ -34,7 +34,7 @@ class TasksView(ContractView):
         return Response(msgspec.to_builtins(TaskList([_listed(task) for task in shown], more)))
 
 
-def _older_than(tasks: Submissions, task_id: str) -> Submissions:
+def _older_than(tasks: Tasks, task_id: str) -> Tasks:
     """By time and then by id, so that a list that grows meanwhile neither repeats nor skips a task."""
     try:
         last = tasks.filter(pk=UUID(task_id)).values_list("created_at", flat=True).first()
@@ -45,29 +45,30 @@ def _older_than(tasks: Submissions, task_id: str) -> Submissions:
     return tasks.filter(Q(created_at__lt=last) | Q(created_at=last, pk__lt=UUID(task_id)))
 
 
-def _with_states(tasks: Submissions) -> Submissions:
+def _with_states(tasks: Tasks) -> Tasks:
     """With the state of each task: its headline's, and RUNNING as soon as any of its reports has begun."""
-    reports = Report.objects.filter(submission=OuterRef("pk"))
+    documents = Document.objects.filter(task=OuterRef("pk"))
     return (
-        tasks.defer("statistics")
+        tasks.select_related("upload")
+        .defer("findings", "upload__facts")
         .annotate(
-            headline=Subquery(reports.filter(position=HEADLINE).values("state")),
-            begun=Exists(reports.exclude(state=State.PENDING)),
+            headline=Subquery(documents.filter(position=HEADLINE).values("state")),
+            begun=Exists(documents.exclude(state=State.PENDING)),
         )
         .order_by("-created_at", "-pk")
     )
 
 
-def _listed(task: Submission) -> ListedTask:
+def _listed(task: Task) -> ListedTask:
     headline: State = task.headline  # type: ignore[attr-defined] # annotated
     waits = headline == State.PENDING and task.begun  # type: ignore[attr-defined] # likewise
     return ListedTask(
         task_id=str(task.id),
         format=Format(task.format),
         status=State.RUNNING if waits else State(headline),
-        student_id=task.student_id,
-        namespace=task.namespace or None,
-        students=task.students,
+        student_id=task.upload.student_id,
+        namespace=task.upload.namespace or None,
+        students=task.upload.students,
         created_at=task.created_at,
         link=task_url(task),
     )

@@ -22,7 +22,7 @@ from feedback.api.views import ContractView
 from feedback.contract.states import State
 from feedback.queue import stall
 from feedback.rendering import renderer_version
-from feedback.store.models import MAX_ATTEMPTS, UNFINISHED, Report
+from feedback.store.models import MAX_ATTEMPTS, UNFINISHED, Document
 from feedback.submissions.models import Tally
 
 WINDOW = timedelta(minutes=5)
@@ -68,9 +68,9 @@ def _reports() -> Iterator[Metric]:
     attempts = GaugeMetricFamily(
         "feedback_unfinished_reports", "Reports to be made, by the attempts behind them.", labels=("attempts",)
     )
-    unfinished = Report.objects.filter(state__in=UNFINISHED)
+    unfinished = Document.objects.filter(state__in=UNFINISHED)
     behind = dict.fromkeys(range(MAX_ATTEMPTS + 1), 0)
-    for state, format_, number, found in unfinished.values_list("state", "submission__format", "attempts").annotate(
+    for state, format_, number, found in unfinished.values_list("state", "task__format", "attempts").annotate(
         number=Count("pk")
     ):
         states.add_metric((state, format_), found)
@@ -111,10 +111,10 @@ def _queues() -> Iterator[Metric]:
 
 def _seconds() -> Iterator[Metric]:
     """How long it took to make and to deliver what was finished in the last five minutes."""
-    recent = Report.objects.filter(state=State.SUCCESS, finished_at__gt=Now() - WINDOW)
-    delivery = F("finished_at") - F("submission__created_at")
+    recent = Document.objects.filter(state=State.SUCCESS, finished_at__gt=Now() - WINDOW)
+    delivery = F("finished_at") - F("task__created_at")
     made: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
-    for format_, kind, render, whole in recent.values_list("submission__format", "kind", "render_seconds", delivery):
+    for format_, kind, render, whole in recent.values_list("task__format", "kind", "render_seconds", delivery):
         made[format_, kind].append((render or 0.0, whole.total_seconds()))
     names = ("feedback_render_seconds", "feedback_delivery_seconds")
     texts = ("To make a report, in the last 5 minutes.", "From the POST to the stored report, in the last 5 minutes.")

@@ -24,8 +24,8 @@ from feedback.api.throttling import tell
 from feedback.contract.formats import Format
 from feedback.contract.manifest import encode_manifest
 from feedback.contract.states import State
-from feedback.store.find import Content, find_report
-from feedback.store.models import UNFINISHED, Report, Submission
+from feedback.store.find import Content, find_document, find_task
+from feedback.store.models import UNFINISHED, Document, Task, Upload
 from feedback.submissions import erasure, intake
 from feedback.submissions.errors import Incomplete, NotWritable, UnknownStudent, UnknownTask
 
@@ -51,13 +51,13 @@ class SubmissionView(ContractView):
     def post(self, request: Request, format_: Format) -> HttpResponseBase:
         order = order_from(request, format_)
         with students_of(request) as students:
-            submission, state = intake.submit(students, order)
+            task, state = intake.submit(students, order)
         if state != State.SUCCESS:
-            return responses.accepted(submission)
+            return responses.accepted(task)
         if names(request, format_.media_type):
-            context_of(request).reading = ("task", submission.id, None)
-            return responses.document(_report(request, format_, submission.id, content="body"))
-        return responses.already_done(submission)
+            context_of(request).reading = ("task", task.id, None)
+            return responses.document(_report(request, format_, task.id, content="body"))
+        return responses.already_done(task)
 
 
 class TaskView(ContractView):
@@ -66,8 +66,8 @@ class TaskView(ContractView):
         return long_poll.may_wait(request, task_id, seconds, _answer(request, format_, task_id))
 
     def delete(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
-        submission, caller = _submission(request, format_, task_id), caller_of(request)
-        if not erasure.erase(Submission.objects.writable_by(caller).filter(pk=submission.pk), caller.name):
+        task, caller = task_of(request, format_, task_id), caller_of(request)
+        if not erasure.erase(Task.objects.writable_by(caller).filter(pk=task.pk), caller.name):
             raise NotWritable
         return Response(status=204)
 
@@ -78,7 +78,7 @@ class StudentsView(ContractView):
         caller = caller_of(request)
         if namespace is not None and namespace not in caller.writes:
             raise NotWritable
-        if not erasure.erase_student(Submission.objects.writable_by(caller), caller.name, student_id, namespace):
+        if not erasure.erase_student(Upload.objects.writable_by(caller), caller.name, student_id, namespace):
             raise UnknownStudent
         return Response(status=204)
 
@@ -101,27 +101,23 @@ class ReportFindingsView(ContractView):
 class ReportsView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
         page = _page(request)
-        submission = _submission(request, format_, task_id)
-        reports = submission.reports.filter(kind=Report.Kind.STUDENT).order_by("position")
+        task = task_of(request, format_, task_id)
+        documents = responses.small(task.documents.filter(kind=Document.Kind.STUDENT).order_by("position"))
         headers = {}
         if page:
             end = page * MANIFEST_PAGE
-            reports = reports[end - MANIFEST_PAGE : end]
-            if end < submission.students:
+            documents = documents[end - MANIFEST_PAGE : end]
+            if end < task.upload.students:
                 headers["Link"] = f'<{request.path}?page={page + 1}>; rel="next"'
-        manifest = responses.manifest(
-            submission,
-            reports.defer("payload", "findings", "body"),
-            lambda report: responses.report_url(submission, report.id),
-        )
+        manifest = responses.manifest(task, documents, lambda document: responses.report_url(task, document.id))
         return HttpResponse(encode_manifest(manifest), content_type=JSON, headers=headers)
 
 
 class ArchiveView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
         partial = _flag(request, "partial")
-        submission = _submission(request, format_, task_id)
-        reports = list(submission.reports.order_by("position").defer("payload", "findings", "body"))
+        task = task_of(request, format_, task_id)
+        reports = list(responses.small(task.documents.order_by("position")))
         headline = reports[0]
         if any(report.state in UNFINISHED for report in reports):
             return responses.unfinished(headline)
@@ -129,29 +125,27 @@ class ArchiveView(ContractView):
         if failed and not partial:
             raise Incomplete({report.student_id or "class": [report.error] for report in failed})
         headers = etags.CACHING | {
-            "ETag": etags.of_archive(archive.manifest_of(submission, reports), headline),
-            "Content-Disposition": f'attachment; filename="feedback-{format_.value}-{submission.id}.zip"',
+            "ETag": etags.of_archive(archive.manifest_of(task, reports), headline),
+            "Content-Disposition": f'attachment; filename="feedback-{format_.value}-{task.id}.zip"',
         }
         if etags.knows(request, headers["ETag"]):
             return etags.not_modified(headers)
-        return StreamingHttpResponse(
-            archive.stream(submission, reports), content_type="application/zip", headers=headers
-        )
+        return StreamingHttpResponse(archive.stream(task, reports), content_type="application/zip", headers=headers)
 
 
-def _submission(request: Request, format_: Format, task_id: UUID) -> Submission:
-    submissions = Submission.objects.visible_to(caller_of(request))
-    submission = submissions.filter(id=task_id, format=format_.value).first()
-    if submission is None:
+def task_of(request: Request, format_: Format, task_id: UUID) -> Task:
+    """Raises UnknownTask."""
+    task = find_task(caller_of(request), format_, task_id)
+    if task is None:
         raise UnknownTask
-    return submission
+    return task
 
 
 def _report(
     request: Request, format_: Format, task_id: UUID, report_id: UUID | None = None, *, content: Content = "nothing"
-) -> Report:
+) -> Document:
     """One report, the headline unless named, with this of its content. Raises UnknownTask."""
-    report = find_report(caller_of(request), format_, task_id, report_id, content)
+    report = find_document(caller_of(request), format_, task_id, report_id, content)
     if report is None:
         raise UnknownTask
     return report
@@ -164,7 +158,7 @@ def _answer(
     described = wants_description(request, format_.media_type)
     small = described or (etags.asks(request) and not again)
     report = _report(request, format_, task_id, report_id, content="nothing" if small else "body")
-    if report.state != State.SUCCESS:
+    if not report.is_readable:
         return _without(report)
     if described:
         return responses.description(report, caller_of(request))
@@ -179,14 +173,14 @@ def _findings(
     """The measures of a report as JSON, likewise."""
     small = etags.asks(request) and not again
     report = _report(request, format_, task_id, report_id, content="nothing" if small else "findings")
-    if report.state != State.SUCCESS:
+    if not report.is_readable:
         return _without(report)
     if etags.knows(request, etags.of_findings(report)):
         return etags.not_modified(responses.findings_headers(report))
     return _findings(request, format_, task_id, report_id, again=True) if small else responses.findings(report)
 
 
-def _without(report: Report) -> HttpResponseBase:
+def _without(report: Document) -> HttpResponseBase:
     """For a report that is not there."""
     return responses.failed(report) if report.state == State.FAILURE else responses.unfinished(report)
 

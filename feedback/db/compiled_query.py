@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import psycopg
 from django.db import connection
 from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators
 
 Row = TypeVar("Row", bound=Model)
 
@@ -21,6 +22,8 @@ class CompiledQuery(Generic[Row]):
 
     Django compiles a query set each time it is asked; for a look-up by id that takes longer than everything else. Here
     the constructor does that half of the work, and `rows` the other: execute, convert, make objects.
+
+    Objects that `select_related` names come along in the same query.
     """
 
     def __init__(self, queryset: QuerySet[Row], *, binary: bool = False) -> None:
@@ -33,7 +36,10 @@ class CompiledQuery(Generic[Row]):
         compiler = queryset.query.get_compiler(connection=connection)
         self._statement, self._parameters = compiler.as_sql()
         columns = [column for column, _, _ in compiler.select]
-        self._model, self._names = queryset.model, [column.target.attname for column in columns]
+        own = compiler.klass_info["select_fields"]
+        self._model, self._names = queryset.model, [columns[place].target.attname for place in own]
+        known: Any = get_related_populators  # whose stubs are of Django 6
+        self._related = known(compiler.klass_info, compiler.select, connection.alias)
         self._converters = compiler.get_converters(columns)
 
     def rows(self, values: Mapping[Any, UUID | str]) -> Iterator[Row]:
@@ -42,7 +48,14 @@ class CompiledQuery(Generic[Row]):
         with binding_cursor(binary=True) if self._binary else connection.cursor() as cursor:
             cursor.execute(self._statement, [replaced.get(parameter, parameter) for parameter in self._parameters])
             found = cursor.fetchall()
-        return (self._model.from_db(connection.alias, self._names, self._converted(row)) for row in found)
+        return map(self._object, found)
+
+    def _object(self, row: Sequence[Any]) -> Row:
+        values = self._converted(row)
+        found = self._model.from_db(connection.alias, self._names, values[: len(self._names)])
+        for populator in self._related:
+            populator.populate(values, found)
+        return found
 
     def _converted(self, row: Sequence[Any]) -> Sequence[Any]:
         """A row's values as the model's fields have them, by the converters of the fields and of the database."""

@@ -37,6 +37,7 @@ class Claim:
 
     report_id: UUID
     task_id: UUID
+    student: UUID | None  # the row that the document is about; None for a class report
     position: int
     is_class_report: bool
     due_at: Any  # as the database gave it, to be given back
@@ -46,14 +47,18 @@ class Claim:
 
 @dataclass(frozen=True)
 class Made:
-    """A finished document, with the findings it shows."""
+    """A finished document with the findings it shows: None where they are stored already.
+
+    `revision` is that of the student whose log they were found in.
+    """
 
     claim: Claim
     artifact: Artifact
     sha256: str
-    findings: bytes
+    findings: bytes | None
     first_event_at: datetime | None
     seconds: float
+    revision: int = 0
 
 
 # --- what is ready ---
@@ -108,8 +113,8 @@ def claim_singles(owner: str, most: int) -> list[Claim]:
 
 def _take(locked: Iterable[tuple[Any, ...]]) -> list[Claim]:
     found = [
-        Claim(_uuid(id_), _uuid(task_id), position, kind == "class", due_at, attempts + 1, fence + 1)
-        for id_, task_id, position, kind, due_at, attempts, fence in locked
+        Claim(_uuid(id_), _uuid(task), about and _uuid(about), at, kind == "class", due_at, attempts + 1, fence + 1)
+        for id_, task, about, at, kind, due_at, attempts, fence in locked
     ]
     taken = [claim for claim in found if claim.attempt == 1] or found[:1]
     if taken:
@@ -128,8 +133,19 @@ def renew(claims: Sequence[Claim]) -> int:
 
 
 def store(made: Sequence[Made]) -> int:
-    """Commit documents and their SUCCESS together."""
-    return _change_held("store", [(one.claim, _document(one)) for one in made])
+    """Commit documents, their findings and their SUCCESS together. An earlier document is there until then."""
+    of_students = [(one.claim, _document(one)) for one in made if not one.claim.is_class_report]
+    of_classes = [(one.claim, _document(one)) for one in made if one.claim.is_class_report]
+    return _change_held("store", of_students, before="store_findings") + sum(map(_store_class_report, of_classes))
+
+
+def _store_class_report(row: tuple[Claim, Mapping[str, Any]]) -> int:
+    """What the report of a class says goes with it, and so behind its fence."""
+    claim, values = row
+    with transaction.atomic():
+        if stored := _change_held("store", [row]):
+            _change("store_class_findings", task=_id(claim.task_id), **{name: values[name] for name in _FOUND})
+    return stored
 
 
 def fail(failures: Sequence[tuple[Claim, str]]) -> int:
@@ -147,9 +163,14 @@ def back_off(claim: Claim) -> int:
     return _change_held("back_off", [(claim, {"pause": FIRST_BACK_OFF_SECONDS * 4.0 ** (claim.attempt - 1)})])
 
 
+_FOUND = ("findings", "first_event_at")
+
+
 def _document(made: Made) -> dict[str, Any]:
-    at = made.first_event_at
+    at, student = made.first_event_at, made.claim.student
     return {
+        "student": _id(student) if student and made.findings is not None else None,
+        "revision": made.revision,
         "findings": made.findings,
         "first_event_at": None if at is None else connection.ops.adapt_datetimefield_value(at),
         "filename": made.artifact.filename,
@@ -160,19 +181,28 @@ def _document(made: Made) -> dict[str, Any]:
     }
 
 
-def _change_held(name: str, rows: Sequence[tuple[Claim, Mapping[str, Any]]]) -> int:
-    """One fenced UPDATE for many rows, each with the claim that must still be held.
+def _change_held(name: str, rows: Sequence[tuple[Claim, Mapping[str, Any]]], before: str | None = None) -> int:
+    """One fenced UPDATE for many rows, each with the claim that must still be held; `before` is run before it.
 
     In the order in which an erasure locks them: two transactions that wait for each other would end in a deadlock.
     """
     if not rows:
         return 0
-    in_order = sorted(rows, key=lambda row: (row[0].task_id, row[0].position))
+    in_order = sorted(rows, key=lambda row: _order(row[0]))
     parameters = [{**values, "id": _id(claim.report_id), "fence": claim.fence} for claim, values in in_order]
+    run = [_SQL[one] for one in (before, name) if one]
+    if len(run) > 1 and connection.vendor == "postgresql":
+        run = [f"WITH before AS ({run[0]}) {run[1]}"]
     # One statement is a transaction by itself, with no further round trip for its end.
-    with nullcontext() if len(rows) == 1 else transaction.atomic(), binding_cursor() as cursor:
-        cursor.executemany(_SQL[name], parameters)
+    with nullcontext() if len(rows) == len(run) == 1 else transaction.atomic(), binding_cursor() as cursor:
+        for statement in run:
+            cursor.executemany(statement, parameters)
         return int(cursor.rowcount)
+
+
+def _order(claim: Claim) -> tuple[int, UUID]:
+    """Class reports first, then by student, as `erasure` locks them."""
+    return (1, claim.student) if claim.student else (0, claim.report_id)
 
 
 # --- what is not about a claim ---
@@ -188,17 +218,24 @@ def give_up_exhausted() -> int:
 
 
 def retry(task_id: UUID) -> int:
-    """Make what failed in a task pending again, and with it the class report; returns how many had failed."""
+    """Make what failed in a task pending again, and with it the class report; returns how many had failed.
+
+    A worker that makes the class report at this moment would list as failed what is made again: it is refused.
+    """
     with transaction.atomic():
         again = _change("retry", task=_id(task_id))
         if again:
-            _change("retry_class_report", task=_id(task_id))
+            make_class_report_again(task_id)
     return again
 
 
 def make_class_report_again(task_id: UUID) -> None:
-    """Forget the class report, and refuse the one that a worker may be making from what was there before."""
-    _change("forget_class_report", task=_id(task_id))
+    """Forget the class report, and refuse the one that a worker may be making from what was there before.
+
+    In an open transaction.
+    """
+    if _change("forget_class_report", task=_id(task_id)):
+        _change("forget_class_findings", task=_id(task_id))
 
 
 def note_beat() -> None:

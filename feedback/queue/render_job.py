@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+import msgspec
 from django.conf import settings
 
 from feedback import pipeline
@@ -22,16 +23,17 @@ from feedback.contract.states import State
 from feedback.pipeline import Recipe
 from feedback.queue.claims import Claim, Made
 from feedback.rendering import Artifact, RenderOptions
-from feedback.store.models import Report, Submission
+from feedback.store.loading import Log
+from feedback.store.models import Document, Student, Task, Upload
 
 Options = dict[str, str | float]
-# A document, the findings it shows, encoded, and when the first event in them was.
-Shown = tuple[Artifact, bytes, datetime | None]
+# A document, the findings it shows, encoded, or None where they are stored already, and the first event in them.
+Shown = tuple[Artifact, bytes | None, datetime | None]
 _PAGE = 200
 
 
 def options_of(time_zone: str | None, compare: str | None) -> Options:
-    """The options of a submission, resolved when it is made so that its documents never change."""
+    """The options of an upload, resolved when it is made so that its documents never change."""
     options: Options = {
         "tz": time_zone or settings.FEEDBACK_TIME_ZONE,
         "session_gap_minutes": settings.FEEDBACK_SESSION_GAP_MINUTES,
@@ -39,67 +41,88 @@ def options_of(time_zone: str | None, compare: str | None) -> Options:
     return options | ({"compare": compare} if compare else {})
 
 
-def make(submission: Submission, claim: Claim, payload: bytes) -> Made:
+def make(task: Task, claim: Claim, log: Log) -> Made:
     """The document of a claim. Raises pipeline.NothingToReport; any other exception is a fault of ours."""
     begun = time.perf_counter()
-    shown = _class_report(submission) if claim.is_class_report else _student(submission, payload)
+    shown = _class_report(task) if claim.is_class_report else _student(task, log)
     artifact, findings, first_event_at = shown
     sha256 = hashlib.sha256(artifact.body).hexdigest()
-    return Made(claim, artifact, sha256, findings, first_event_at, time.perf_counter() - begun)
+    return Made(claim, artifact, sha256, findings, first_event_at, time.perf_counter() - begun, log.revision)
 
 
-def _student(submission: Submission, payload: bytes) -> Shown:
-    recipe = _recipe(submission, _facts(submission) if submission.is_class else None)
-    findings = pipeline.find(payload, recipe)
-    artifact = pipeline.document(findings, Format(submission.format), recipe)
-    return artifact, encode_findings(findings), findings.key_figures.first_at
+def _student(task: Task, log: Log) -> Shown:
+    """Shows what was found for an earlier format, so that all formats agree and the analysis runs once."""
+    findings, format_ = _stored(log), Format(task.format)
+    if findings is not None:
+        return pipeline.document(findings, format_, _recipe(task.upload)), None, findings.key_figures.first_at
+    recipe = _recipe(task.upload, _facts(task.upload) if task.upload.is_class else None)
+    findings = pipeline.find(log.payload, recipe)
+    return pipeline.document(findings, format_, recipe), encode_findings(findings), findings.key_figures.first_at
 
 
-def _class_report(submission: Submission) -> Shown:
-    """Made of the findings stored with the students' reports, and of where those are served."""
-    students = submission.reports.filter(kind=Report.Kind.STUDENT).order_by("position")
-    failed = students.filter(state=State.FAILURE).values_list("student_id", "namespace", "error")
-    failures = [Failure(student_id, namespace or None, reason) for student_id, namespace, reason in failed]
-    recipe = _recipe(submission)
-    found, links = pipeline.find_class(_made(submission), recipe, failures)
-    artifact = pipeline.class_document(found, links, Format(submission.format), recipe)
+def _stored(log: Log) -> Findings | None:
+    """None where there are none, or none that this version can read."""
+    if log.findings is None:
+        return None
+    try:
+        return decode_findings(log.findings)
+    except msgspec.DecodeError:
+        return None
+
+
+def _class_report(task: Task) -> Shown:
+    """Made of the findings of the students whose documents were made, and of where those are served."""
+    failed = task.documents.filter(kind=Document.Kind.STUDENT, state=State.FAILURE).order_by("position")
+    reasons = failed.values_list("about__student_id", "about__namespace", "error")
+    failures = [Failure(student_id, namespace or None, reason) for student_id, namespace, reason in reasons]
+    recipe = _recipe(task.upload)
+    found, links = pipeline.find_class(_made(task), recipe, failures)
+    artifact = pipeline.class_document(found, links, Format(task.format), recipe)
     return artifact, encode_class_findings(found), found.key_figures.first_at
 
 
-def filed_class_report(submission: Submission, findings: bytes, links: Sequence[str]) -> bytes:
+def filed_class_report(task: Task, findings: bytes, links: Sequence[str]) -> bytes:
     """The stored class report once more, for files: it differs in where its rows lead."""
     found = decode_class_findings(findings)
-    return pipeline.class_document(found, links, Format(submission.format), _recipe(submission)).body
+    return pipeline.class_document(found, links, Format(task.format), _recipe(task.upload)).body
 
 
-def _made(submission: Submission) -> Iterator[tuple[str, Findings]]:
+def _made(task: Task) -> Iterator[tuple[str, Findings]]:
     """The link of each student's report that was made, with its findings, in the order of the class."""
-    done = submission.reports.filter(kind=Report.Kind.STUDENT, state=State.SUCCESS).order_by("position")
-    for report_id, stored in done.values_list("id", "findings").iterator(chunk_size=_PAGE):
-        yield f"{submission.id}/reports/{report_id}", decode_findings(bytes(stored or b""))
+    done = task.documents.filter(kind=Document.Kind.STUDENT, state=State.SUCCESS).order_by("position")
+    for report_id, stored in done.values_list("id", "about__findings").iterator(chunk_size=_PAGE):
+        yield f"{task.id}/reports/{report_id}", decode_findings(bytes(stored or b""))
 
 
-def _facts(submission: Submission) -> bytes:
-    """The class facts, computed by the first worker that needs them; two that do so at once agree."""
-    if submission.statistics is None:
-        facts = pipeline.class_facts(_payloads(submission), _recipe(submission))
-        if submission.options.get("compare") == "class":
-            recipe = _recipe(submission, facts)
-            found = (pipeline.find(payload, recipe) for payload in _payloads(submission))
-            facts = pipeline.with_comparison_facts(facts, found)
-        submission.statistics = facts
-        # Unless somebody was erased from the class meanwhile (erasure.py), which changes its identity.
-        same = Submission.objects.filter(id=submission.id, identity=submission.identity)
-        same.update(statistics=submission.statistics)
-    return bytes(submission.statistics)
+def _facts(upload: Upload) -> bytes:
+    """The class facts, computed by the first worker that needs them and the same ever after.
+
+    A student who is erased, or workers that begin at the same moment on both sides of an erasure, change nothing:
+    what is stored first counts for all.
+    """
+    if upload.facts is None:
+        found, uploads = _facts_of(upload), Upload.objects.filter(pk=upload.pk)
+        if not uploads.filter(facts=None).update(facts=found):
+            found = bytes(uploads.values_list("facts", flat=True).first() or found)
+        upload.facts = found
+    return bytes(upload.facts)
 
 
-def _payloads(submission: Submission) -> Iterator[bytes]:
-    students = submission.reports.filter(kind=Report.Kind.STUDENT).order_by("position")
-    for payload in students.values_list("payload", flat=True).iterator(chunk_size=_PAGE):
+def _facts_of(upload: Upload) -> bytes:
+    facts = pipeline.class_facts(_payloads(upload), _recipe(upload))
+    if upload.options.get("compare") != "class":
+        return facts
+    recipe = _recipe(upload, facts)
+    return pipeline.with_comparison_facts(facts, (pipeline.find(payload, recipe) for payload in _payloads(upload)))
+
+
+def _payloads(upload: Upload) -> Iterator[bytes]:
+    payloads = Student.objects.filter(upload=upload).order_by("position").values_list("payload", flat=True)
+    for payload in payloads.iterator(chunk_size=_PAGE):
         yield bytes(payload)
 
 
-def _recipe(submission: Submission, facts: bytes | None = None) -> Recipe:
-    analysis = AnalysisSettings(session_gap_minutes=submission.options["session_gap_minutes"])
-    return Recipe(analysis, RenderOptions(time_zone=submission.options["tz"]), facts)
+def _recipe(upload: Upload, facts: bytes | None = None) -> Recipe:
+    analysis = AnalysisSettings(session_gap_minutes=upload.options["session_gap_minutes"])
+    context = None if upload.context is None else bytes(upload.context)
+    return Recipe(analysis, RenderOptions(time_zone=upload.options["tz"]), facts, context)

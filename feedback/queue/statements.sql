@@ -22,123 +22,140 @@ document.position = 0 AND document.kind = 'student'
 
 -- fragment: others_done
 -- A class report waits for the documents of all its students.
-NOT EXISTS (SELECT 1 FROM reports_report AS other
-             WHERE other.submission_id = document.submission_id
+NOT EXISTS (SELECT 1 FROM reports_document AS other
+             WHERE other.task_id = document.task_id
                AND other.kind = 'student' AND other.state IN ('PENDING', 'RUNNING'))
 
 -- fragment: due_in_class
 -- Of the class report `document`, which is unfinished as long as any document of its class is.
-EXISTS (SELECT 1 FROM reports_report AS student
-         WHERE student.submission_id = document.submission_id AND student.kind = 'student'
+EXISTS (SELECT 1 FROM reports_document AS student
+         WHERE student.task_id = document.task_id AND student.kind = 'student'
            AND student.state IN ('PENDING', 'RUNNING') AND student.due_at <= NOW() AND student.attempts < 3)
 OR ({due} AND {others_done})
 
+-- fragment: first_of_upload
+-- Of the tasks of one upload the older is worked on first: the others then show what was found for it.
+NOT EXISTS (SELECT 1 FROM reports_task AS earlier JOIN reports_document AS document ON document.task_id = earlier.id
+             WHERE earlier.upload_id = task.upload_id AND (earlier.created_at, earlier.id) < (task.created_at, task.id)
+               AND document.position = 0 AND document.kind = 'class' AND {unfinished} AND ({due_in_class}))
+
+-- fragment: with_upload
+JOIN reports_task AS task ON task.id = document.task_id JOIN reports_upload AS upload ON upload.id = task.upload_id
+
 -- name: waiting
 -- Who has work that is ready: a row for all singles of an owner, then one for each class, by age.
-SELECT task.owner, NULL AS class_id, MIN(document.due_at) AS since
-  FROM reports_report AS document JOIN reports_submission AS task ON task.id = document.submission_id
+SELECT upload.owner, NULL AS class_id, MIN(document.due_at) AS since
+  FROM reports_document AS document {with_upload}
  WHERE {single} AND {due}
- GROUP BY task.owner
+ GROUP BY upload.owner
 UNION ALL
-SELECT task.owner, task.id, task.created_at
-  FROM reports_report AS document JOIN reports_submission AS task ON task.id = document.submission_id
+SELECT upload.owner, task.id, task.created_at
+  FROM reports_document AS document {with_upload}
  WHERE document.position = 0 AND document.kind = 'class' AND {unfinished} AND ({due_in_class})
+   AND {first_of_upload}
  ORDER BY 3
 
 -- name: single_is_due
-SELECT 1 FROM reports_report AS document WHERE {single} AND {due} LIMIT 1
+SELECT 1 FROM reports_document AS document WHERE {single} AND {due} LIMIT 1
 
 -- name: class_is_due
-SELECT 1 FROM reports_report AS document
+SELECT 1 FROM reports_document AS document
  WHERE document.position = 0 AND document.kind = 'class' AND {unfinished} AND ({due_in_class}) LIMIT 1
 
 -- name: left_of_task
 -- About how many documents a task has before it, from the first that is due to its last: claims are made in order.
-SELECT task.students - document.position + 1
-  FROM reports_report AS document JOIN reports_submission AS task ON task.id = document.submission_id
- WHERE document.submission_id = %(task)s AND {due} AND (document.kind = 'student' OR {others_done})
+SELECT upload.students - document.position + 1
+  FROM reports_document AS document {with_upload}
+ WHERE document.task_id = %(task)s AND {due} AND (document.kind = 'student' OR {others_done})
  ORDER BY document.attempts, document.position LIMIT 1
 
 -- name: lock_task
 -- Up to so many due documents of a task in order, what failed before last.
-SELECT document.id, document.submission_id, document.position, document.kind, document.due_at,
+SELECT document.id, document.task_id, document.about_id, document.position, document.kind, document.due_at,
        document.attempts, document.fence
-  FROM reports_report AS document
- WHERE document.submission_id = %(task)s AND {due} AND (document.kind = 'student' OR {others_done})
+  FROM reports_document AS document
+ WHERE document.task_id = %(task)s AND {due} AND (document.kind = 'student' OR {others_done})
  ORDER BY document.attempts, document.position LIMIT %(most)s SKIP_LOCKED(document)
 
 -- name: lock_singles
 -- The same of an owner's singles, the longest due first.
-SELECT document.id, document.submission_id, document.position, document.kind, document.due_at,
+SELECT document.id, document.task_id, document.about_id, document.position, document.kind, document.due_at,
        document.attempts, document.fence
-  FROM reports_report AS document JOIN reports_submission AS task ON task.id = document.submission_id
- WHERE {single} AND {due} AND task.owner = %(owner)s
+  FROM reports_document AS document {with_upload}
+ WHERE {single} AND {due} AND upload.owner = %(owner)s
  ORDER BY document.attempts, document.due_at LIMIT %(most)s SKIP_LOCKED(document)
 
 -- name: take
 -- What was locked is claimed: an attempt is counted, a fence put up, a lease begins.
-UPDATE reports_report
+UPDATE reports_document
    SET state = 'RUNNING', due_at = SECONDS_FROM_NOW(%(lease)s), attempts = attempts + 1, fence = fence + 1,
        lease_expiries = lease_expiries + CASE WHEN state = 'RUNNING' THEN 1 ELSE 0 END
  WHERE id AMONG(%(ids)s)
 
 -- name: renew
-UPDATE reports_report SET due_at = SECONDS_FROM_NOW(%(lease)s)
+UPDATE reports_document SET due_at = SECONDS_FROM_NOW(%(lease)s)
  WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING'
 
 -- name: store
-UPDATE reports_report
-   SET state = 'SUCCESS', error = '', finished_at = NOW(), findings = %(findings)s, first_event_at = %(first_event_at)s,
-       filename = %(filename)s, media_type = %(media_type)s, body = %(body)s, sha256 = %(sha256)s,
-       render_seconds = %(seconds)s
+UPDATE reports_document
+   SET state = 'SUCCESS', error = '', finished_at = NOW(), filename = %(filename)s, media_type = %(media_type)s,
+       body = %(body)s, sha256 = %(sha256)s, render_seconds = %(seconds)s
  WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING'
 
+-- name: store_findings
+-- Whatever becomes of the document: findings are a function of the log that was read, so the first of two workers is as
+-- good as the second, and a change of the log in between is what the revision tells.
+UPDATE reports_student
+   SET findings = %(findings)s, first_event_at = %(first_event_at)s, revision = revision + 1
+ WHERE id = %(student)s AND revision = %(revision)s
+
+-- name: store_class_findings
+UPDATE reports_task SET findings = %(findings)s, first_event_at = %(first_event_at)s WHERE id = %(task)s
+
 -- name: fail
-UPDATE reports_report SET state = 'FAILURE', error = %(error)s, finished_at = NOW()
+UPDATE reports_document SET state = 'FAILURE', error = %(error)s, finished_at = NOW()
  WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING'
 
 -- name: release
 -- As if the attempt had never begun: due since when it was, so that it keeps its place and its age stays true.
-UPDATE reports_report SET state = 'PENDING', attempts = attempts - 1, due_at = %(due_at)s
+UPDATE reports_document SET state = 'PENDING', attempts = attempts - 1, due_at = %(due_at)s
  WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING'
 
 -- name: back_off
-UPDATE reports_report SET state = 'PENDING', due_at = SECONDS_FROM_NOW(%(pause)s)
+UPDATE reports_document SET state = 'PENDING', due_at = SECONDS_FROM_NOW(%(pause)s)
  WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING'
 
 -- name: give_up
-UPDATE reports_report
+UPDATE reports_document
    SET state = 'FAILURE', error = %(error)s, lease_expiries = lease_expiries + 1, finished_at = NOW()
  WHERE state = 'RUNNING' AND due_at <= NOW() AND attempts >= 3
 
 -- name: retry
-UPDATE reports_report SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, error = ''
- WHERE submission_id = %(task)s AND state = 'FAILURE'
-
--- name: retry_class_report
--- A worker that makes it at this moment would list as failed what is made again: it is refused, as no longer RUNNING.
-UPDATE reports_report SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, error = ''
- WHERE submission_id = %(task)s AND kind = 'class'
+UPDATE reports_document SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, error = ''
+ WHERE task_id = %(task)s AND state = 'FAILURE'
 
 -- name: forget_class_report
 -- The fence moves on, so that a worker that makes it from what was there before is refused.
-UPDATE reports_report
-   SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, fence = fence + 1, error = '', findings = NULL,
-       first_event_at = NULL, filename = '', media_type = '', body = NULL, sha256 = '', finished_at = NULL
- WHERE submission_id = %(task)s AND kind = 'class'
+UPDATE reports_document
+   SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, fence = fence + 1, error = '',
+       filename = '', media_type = '', body = NULL, sha256 = '', finished_at = NULL
+ WHERE task_id = %(task)s AND kind = 'class'
+
+-- name: forget_class_findings
+UPDATE reports_task SET findings = NULL, first_event_at = NULL WHERE id = %(task)s AND findings IS NOT NULL
 
 -- name: backlog
 -- Of singles and of the rest: how many are ready, the oldest for how many seconds, and how many a worker is at.
 SELECT {single}, COUNT(CASE WHEN {due} AND (document.kind = 'student' OR {others_done}) THEN 1 END),
        MAX(CASE WHEN {due} AND (document.kind = 'student' OR {others_done}) THEN SECONDS_SINCE(document.due_at) END),
        COUNT(CASE WHEN document.state = 'RUNNING' AND document.due_at > NOW() THEN 1 END)
-  FROM reports_report AS document
+  FROM reports_document AS document
  WHERE {unfinished}
  GROUP BY {single}
 
 -- name: finished_since
 -- Whether any single (or any other document) was finished in the last so many seconds.
-SELECT 1 FROM reports_report AS document
+SELECT 1 FROM reports_document AS document
  WHERE document.finished_at > SECONDS_FROM_NOW(-%(seconds)s) AND ({single}) = %(single)s LIMIT 1
 
 -- name: begin_sweep

@@ -21,14 +21,15 @@ from feedback.queue.claims import Claim, Made
 from feedback.queue.fairness import Turn, Turns
 from feedback.queue.pacer import Pacer, Slice
 from feedback.store import loading
-from feedback.store.models import MAX_ATTEMPTS, Submission
+from feedback.store.loading import Log
+from feedback.store.models import MAX_ATTEMPTS, Task
 
 log = structlog.stdlib.get_logger(__name__)
 
 # Rings sent where a claim leaves work for others: each worker that is woken wakes two more, until all are.
 RAMP_UP = 2
 _SINGLES = "singles"
-Tasks = Mapping[UUID, Submission]
+Tasks = Mapping[UUID, Task]
 
 
 class Worker:
@@ -64,7 +65,7 @@ class Worker:
             with self._claimed(partial(claims.claim_singles, turn.owner, wanted)) as claimed:
                 if claimed:
                     self._wake_others(first=not batches, more=len(claimed) == wanted)
-                    tasks = loading.submissions({claim.task_id for claim in claimed})
+                    tasks = loading.tasks({claim.task_id for claim in claimed})
                     self._make(tasks, claimed, slice_.over_after(seconds), _SINGLES)
                     batches += 1
             if len(claimed) < wanted:
@@ -74,7 +75,7 @@ class Worker:
     def _class(self, turn: Turn) -> bool:
         """Work on one of the owner's classes until the slice is over, or a single is due; False where nothing was."""
         task_id = self._turns.class_of(turn)
-        task = loading.submission(task_id) if task_id else None
+        task = loading.task(task_id) if task_id else None
         if task is None:
             return False
         slice_, batches = self._pacer.slice(), 0
@@ -84,7 +85,7 @@ class Worker:
             batches += 1
         return batches > 0
 
-    def _part_of_class(self, task: Submission, slice_: Slice, *, first: bool) -> bool:
+    def _part_of_class(self, task: Task, slice_: Slice, *, first: bool) -> bool:
         left = claims.left_of_task(task.id)
         share = self._pacer.share(task.format, left, slice_.class_seconds())
         with self._claimed(partial(claims.claim_task, task.id, share)) as claimed:
@@ -112,11 +113,11 @@ class Worker:
 
     def _make(self, tasks: Tasks, claimed: list[Claim], over: Callable[[], bool], kind: str) -> None:
         """Make claimed documents until it is over, at least one; commit them in one write, release the others."""
-        payloads = loading.payloads([claim.report_id for claim in claimed])
+        logs = loading.logs([claim.report_id for claim in claimed])
         made: list[Made] = []
         left = deque(claimed)
         while left and (len(left) == len(claimed) or not over()):
-            if document := _attempt(tasks, left[0], payloads.get(left[0].report_id)):
+            if document := _attempt(tasks, left[0], logs.get(left[0].report_id)):
                 made.append(document)
             left.popleft()
         _store(tasks, made)
@@ -125,18 +126,18 @@ class Worker:
         _release(left)
 
 
-def _attempt(tasks: Tasks, claim: Claim, payload: bytes | None) -> Made | None:
+def _attempt(tasks: Tasks, claim: Claim, log_: Log | None) -> Made | None:
     """The document of a claim; None where there is none, once that has been written down."""
     task = tasks.get(claim.task_id)
-    if task is None or payload is None:
+    if task is None or log_ is None:
         return None  # erased since it was claimed
     with _logging_about(task):
-        return _attempt_for(task, claim, payload)
+        return _attempt_for(task, claim, log_)
 
 
-def _attempt_for(task: Submission, claim: Claim, payload: bytes) -> Made | None:
+def _attempt_for(task: Task, claim: Claim, log_: Log) -> Made | None:
     try:
-        return render_job.make(task, claim, payload)
+        return render_job.make(task, claim, log_)
     except pipeline.NothingToReport as reason:
         claims.fail([(claim, f"{reason} Each has its own reason in the manifest.")])
     except (DatabaseError, OSError):
@@ -182,6 +183,6 @@ def _release(claimed: Sequence[Claim]) -> None:
 
 
 @contextmanager
-def _logging_about(task: Submission) -> Iterator[None]:
+def _logging_about(task: Task) -> Iterator[None]:
     with structlog.contextvars.bound_contextvars(task_id=str(task.id), request_id=task.request_id):
         yield

@@ -19,7 +19,7 @@ from feedback.server.body_limits import (
     Scope,
     Send,
 )
-from feedback.store.models import HEADLINE, UNFINISHED, Report
+from feedback.store.models import HEADLINE, UNFINISHED, Document
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -128,9 +128,9 @@ def _most() -> int:
 
 def unfinished(task_ids: Collection[UUID]) -> set[UUID]:
     """Those of the tasks that are not done. One query, on a connection that is given back."""
-    headlines = Report.objects.filter(submission__in=task_ids, position=HEADLINE, state__in=UNFINISHED)
+    headlines = Document.objects.filter(task__in=task_ids, position=HEADLINE, state__in=UNFINISHED)
     try:
-        return set(headlines.values_list("submission", flat=True))
+        return set(headlines.values_list("task", flat=True))
     finally:
         connection.close()
 

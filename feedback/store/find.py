@@ -1,4 +1,4 @@
-"""Finding one report for whoever asks: the query that the service is asked most."""
+"""Finding one document for a caller: the query that the service is asked most."""
 
 import functools
 from typing import Any, Literal
@@ -7,31 +7,40 @@ from uuid import UUID
 from feedback.access.callers import Caller
 from feedback.contract.formats import Format
 from feedback.db.compiled_query import AN_ID, ANOTHER_ID, CompiledQuery
-from feedback.store.models import HEADLINE, Report, Submission
+from feedback.store.models import HEADLINE, Document, Task
 
 Content = Literal["body", "findings", "nothing"]
 
 _SMALL = (
-    *("submission_id", "position", "kind", "student_id", "namespace", "state", "fence", "error"),
-    *("filename", "media_type", "sha256"),
+    *("position", "kind", "state", "fence", "error", "filename", "media_type", "sha256", "about__revision"),
+    *("about__student_id", "about__namespace", "task__format", "task__upload__student_id", "task__upload__namespace"),
 )
+_LARGE = {"body": ("body",), "findings": ("about__findings", "task__findings"), "nothing": ()}
 
 
-def find_report(
-    caller: Caller, format_: Format, task_id: UUID, report_id: UUID | None = None, content: Content = "nothing"
-) -> Report | None:
-    """The report of a task, its headline unless named, with this of its content; None if the caller sees none such.
+def find_task(caller: Caller, format_: Format, task_id: UUID) -> Task | None:
+    """A task with its upload; None if the caller sees none such. One query."""
+    tasks = Task.objects.visible_to(caller).select_related("upload").defer("findings", "upload__facts")
+    return tasks.filter(pk=task_id, format=format_.value).first()
 
-    One query. What else a report has is fetched when it is asked for.
+
+def find_document(
+    caller: Caller, format_: Format, task_id: UUID, document_id: UUID | None = None, content: Content = "nothing"
+) -> Document | None:
+    """The document of a task, its headline unless named, with this of its content; None if the caller sees none such.
+
+    One query. What else a document has is fetched when it is asked for.
     """
-    query = _compiled(caller, format_, report_id is None, content)
-    return next(query.rows({AN_ID: task_id} | ({ANOTHER_ID: report_id} if report_id else {})), None)
+    query = _compiled(caller, format_, document_id is None, content)
+    return next(query.rows({AN_ID: task_id} | ({ANOTHER_ID: document_id} if document_id else {})), None)
 
 
 @functools.lru_cache(maxsize=1024)
-def _compiled(caller: Caller, format_: Format, headline: bool, content: Content) -> CompiledQuery[Report]:
-    tasks = Submission.objects.visible_to(caller).filter(pk=AN_ID, format=format_.value)
+def _compiled(caller: Caller, format_: Format, headline: bool, content: Content) -> CompiledQuery[Document]:
+    tasks = Task.objects.visible_to(caller).filter(pk=AN_ID, format=format_.value)
     which: dict[str, Any] = {"position": HEADLINE} if headline else {"pk": ANOTHER_ID}
-    # The task is named a second time, for the index: its reports are then found without a look at any others.
-    reports = Report.objects.filter(submission=AN_ID, submission__in=tasks, **which)
-    return CompiledQuery(reports.only("pk", *_SMALL, *(() if content == "nothing" else (content,))), binary=True)
+    # The task is named a second time, for the index: its documents are then found without a look at any others.
+    documents = Document.objects.filter(task=AN_ID, task__in=tasks, **which)
+    return CompiledQuery(
+        documents.select_related("about", "task__upload").only("pk", *_SMALL, *_LARGE[content]), binary=True
+    )

@@ -1,6 +1,12 @@
-"""The truth: what was submitted, and how far each report is.
+"""The truth: what was uploaded, and how far each document is.
 
-A report's state changes only through the guarded functions of `claims.py`:
+    Upload ──┬─< Task ─────< Document      what is asked for: the same students in a format each
+             └─< Student ──< Document      what is known: one payload and one set of findings a student
+
+One body that is posted in two formats is one upload with two tasks: a student's log is stored once and analysed once,
+and has a document in each. The API's `task_id` is `Task.id`, its `report_id` is `Document.id`.
+
+A document's state changes only through the guarded functions of `feedback.queue.claims`:
 
         ┌──────────────────── released: attempt not counted ──────┐
         ▼                                                         │
@@ -11,10 +17,13 @@ A report's state changes only through the guarded functions of `claims.py`:
         │                                         └── 3 attempts spent ──────▶ FAILURE
         └──────────────── submitted again, retried ─────────────────────────────┘
 
-`due_at` says when an unfinished report may be claimed: at once, after a back-off, or when its lease runs out.
-A submission has no state of its own: it is its *headline* report's, position 0. That is the student's
-report for a single, and the class report, which waits for all the others, for a class.
-So while any report of a class is unfinished its class report is, and the queue finds the class by that one.
+`due_at` says when an unfinished document may be claimed: at once, after a back-off, or when its lease runs out.
+A task has no state of its own: it is its *headline* document's, position 0. That is the student's document for a
+single, and the class report, which waits for all the others, for a class.
+So while any document of a class is unfinished its class report is, and the queue finds the class by that one.
+
+Rows are locked in this order, so that no two transactions wait for each other: uploads, students, class reports and
+then the others by student; uploads and students by their ids.
 """
 
 import uuid
@@ -33,71 +42,132 @@ HEADLINE = 0
 UNFINISHED = (State.PENDING, State.RUNNING)
 
 
-class Submissions(models.QuerySet["Submission"]):
-    def visible_to(self, caller: Caller) -> "Submissions":
-        """Those the caller may know of. Every look-up on a caller's behalf begins here, or in `Reports` below."""
-        found = self if caller.of_all_owners else self.filter(owner=caller.owner)
-        return found.filter(_within(caller.reads))
+class Uploads(models.QuerySet["Upload"]):
+    def visible_to(self, caller: Caller) -> "Uploads":
+        """Those the caller may know of. Every look-up on a caller's behalf begins here, or in `Tasks` below."""
+        return self.filter(_owned_by(caller, ""), _within(caller.reads, ""))
 
-    def writable_by(self, caller: Caller) -> "Submissions":
+    def writable_by(self, caller: Caller) -> "Uploads":
         """Those of the visible ones that the caller may also erase or hand out."""
-        return self.visible_to(caller).filter(_within(caller.writes))
+        return self.visible_to(caller).filter(_within(caller.writes, ""))
 
 
-class Reports(models.QuerySet["Report"]):
-    def visible_to(self, caller: Caller) -> "Reports":
-        """The reports of the submissions that the caller may know of."""
-        return self.filter(submission__in=Submission.objects.visible_to(caller))
+class Tasks(models.QuerySet["Task"]):
+    def visible_to(self, caller: Caller) -> "Tasks":
+        """The tasks of the uploads that the caller may know of."""
+        return self.filter(_owned_by(caller, "upload__"), _within(caller.reads, "upload__"))
+
+    def writable_by(self, caller: Caller) -> "Tasks":
+        """Those of the visible ones that the caller may also erase or hand out."""
+        return self.visible_to(caller).filter(_within(caller.writes, "upload__"))
 
 
-def _within(scope: Scope) -> Q:
-    """Submissions of which every student is within the scope; a class may span several namespaces."""
+def _owned_by(caller: Caller, upload: str) -> Q:
+    """`upload` is the way from the rows that are asked for to their upload."""
+    return Q() if caller.of_all_owners else Q((f"{upload}owner", caller.owner))
+
+
+def _within(scope: Scope, upload: str) -> Q:
+    """Uploads of which every student is within the scope; a class may span several namespaces."""
     if scope.names is None:
         return Q()
-    students = Report.objects.filter(submission=OuterRef("pk"), kind=Report.Kind.STUDENT)
-    spanning = Q(~Exists(students.exclude(namespace__in=scope.names)), namespace="")
-    return Q(namespace__in=scope.names - {""}) | spanning
+    students = Student.objects.filter(upload=OuterRef(f"{upload}pk"))
+    spanning = Q(~Exists(students.exclude(namespace__in=scope.names)), (f"{upload}namespace", ""))
+    return Q((f"{upload}namespace__in", scope.names - {""})) | spanning
 
 
-class Submission(models.Model):
-    """One accepted POST: a student or a class, in one format with its options."""
+class Upload(models.Model):
+    """The students of one body and the options that change their documents, in however many formats."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # Whose it is, as `access.callers.Caller.owner` says it: a key's name or a person; "" for everyone.
     owner = models.CharField(max_length=64, blank=True)
-    format = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Format])
     options = models.JSONField(default=dict)
-    # sha256 over owner, format, options, renderer version, content and Idempotency-Key (intake.identity).
+    # sha256 over owner, options, version and content (intake.upload_identity). The content has no hash of its own: this
+    # one says all that is asked of it, and each hash of a student's log is one more to forget with the student.
     identity = models.BinaryField(max_length=32, unique=True)
-    # sha256 of the students alone: what the submissions of one class in two formats have in common.
-    content_sha256 = models.BinaryField(max_length=32, db_index=True)
-    # The same over caller, format and the Idempotency-Key alone: who else may have sent it, sent another (intake).
-    idempotency = models.BinaryField(max_length=32, null=True, unique=True)
+    # What the sender said of the exam (DESIGN 8), as `events.context` encodes it; None where that was nothing.
+    context = models.BinaryField(null=True)
+    # What of the class a student's report may depend on (DESIGN 3), as the pipeline encodes it; None until the first
+    # document that needs it. Never changed after that, not by an erasure either.
+    facts = models.BinaryField(null=True)
     # The student's own for a single; for a class no student, and the namespace where all share one.
     student_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null says "a class"; "" is no id
     namespace = models.CharField(max_length=200, blank=True)
     is_class = models.BooleanField()
     students = models.PositiveIntegerField()
-    # The class in numbers, where the reports compare with it (documents._statistics).
-    statistics = models.BinaryField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = Uploads.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["created_at"], name="upload_by_age"),
+            # Without the uploads of nobody in particular, which are then nearly all: no query looks for those by owner.
+            models.Index(fields=["owner"], condition=Q(owner__gt=""), name="upload_by_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return f"upload {self.id}"
+
+
+class Task(models.Model):
+    """One accepted POST: an upload in one format.
+
+    An upload has several tasks of one format where the client names each of them by an Idempotency-Key.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="tasks")
+    format = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Format])
+    # sha256 of what makes a POST identical to an earlier one (intake.task_identity).
+    identity = models.BinaryField(max_length=32, unique=True)
+    # sha256 over caller, format and the Idempotency-Key alone: finds a key that came before with something else.
+    idempotency = models.BinaryField(max_length=32, null=True, unique=True)
+    # Of a class: what its report says. With the task and not with the upload, as the report of a format is about the
+    # students whose documents could be made in it. Written and forgotten together with the class report.
+    findings = models.BinaryField(null=True)
+    first_event_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     # Of the request that brought it, so that every line logged about it can be found from the client's side.
     request_id = models.CharField(max_length=64, blank=True)
 
-    objects = Submissions.as_manager()
+    objects = Tasks.as_manager()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["created_at"], name="submission_by_age"),
-            # Not of nobody in particular, whose are then nearly all: those are not looked for by owner.
-            models.Index(fields=["owner"], condition=Q(owner__gt=""), name="submission_by_owner"),
-        ]
+        indexes = [models.Index(fields=["created_at"], name="task_by_age")]
 
     def __str__(self) -> str:
         return f"{self.format} {self.id}"
 
 
-class Report(models.Model):
+class Student(models.Model):
+    """One student of an upload: the log as it was sent, and what was found in it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, db_index=False)
+    # The same as that of the student's documents.
+    position = models.PositiveIntegerField()
+    student_id = models.CharField(max_length=200)
+    namespace = models.CharField(max_length=200, blank=True)
+    payload = models.BinaryField()
+    # None until the first document is made; a document in another format shows what is stored here.
+    findings = models.BinaryField(null=True)
+    # By the findings; None where no event has a time.
+    first_event_at = models.DateTimeField(null=True)
+    # Grows with every change of payload or findings. A worker writes findings only where this is what it was when the
+    # payload was read, so that the second of two workers changes nothing and a change in between wins.
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["upload", "position"], name="one_student_per_position")]
+        indexes = [models.Index(fields=["student_id", "namespace"], name="student_by_id")]
+
+    def __str__(self) -> str:
+        return f"student {self.id}"
+
+
+class Document(models.Model):
     """One document to make: a student's, or at position 0 of a class the class report."""
 
     class Kind(models.TextChoices):
@@ -105,12 +175,12 @@ class Report(models.Model):
         CLASS = "class"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="reports", db_index=False)
-    position = models.PositiveIntegerField()
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="documents", db_index=False)
+    # None for a class report. Not called `student`: its column would be `student_id`, which everywhere else is the
+    # id that the platform gave.
+    about = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="documents", null=True)
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    student_id = models.CharField(max_length=200, blank=True)
-    namespace = models.CharField(max_length=200, blank=True)
-    payload = models.BinaryField()
+    position = models.PositiveIntegerField()
 
     state = models.CharField(max_length=8, choices=[(one.value, one.value) for one in State], default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -120,9 +190,6 @@ class Report(models.Model):
     lease_expiries = models.PositiveSmallIntegerField(db_default=0)
     error = models.TextField(blank=True)
 
-    findings = models.BinaryField(null=True)
-    # By the findings; None where no event has a time.
-    first_event_at = models.DateTimeField(null=True)
     filename = models.CharField(max_length=255, blank=True)
     media_type = models.CharField(max_length=64, blank=True)
     body = models.BinaryField(null=True)
@@ -130,26 +197,41 @@ class Report(models.Model):
     render_seconds = models.FloatField(null=True)
     finished_at = models.DateTimeField(null=True, db_index=True)
 
-    objects = Reports.as_manager()
-
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["submission", "position"], name="one_report_per_position")]
+        constraints = [models.UniqueConstraint(fields=["task", "position"], name="one_document_per_position")]
         indexes = [
             models.Index(
-                fields=["submission", "position"],
-                condition=Q(state__in=["PENDING", "RUNNING"]),
-                name="report_unfinished",
+                fields=["task", "position"], condition=Q(state__in=["PENDING", "RUNNING"]), name="document_unfinished"
             ),
             models.Index(
                 fields=["attempts", "due_at"],
                 condition=Q(position=0, kind="student", state__in=["PENDING", "RUNNING"]),
-                name="report_unfinished_single",
+                name="document_unfinished_single",
             ),
-            models.Index(fields=["student_id", "namespace"], name="report_by_student"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+    @property
+    def student_id(self) -> str:
+        """The student's, as the platform gave it; "" for a class report."""
+        return self.about.student_id if self.about else ""
+
+    @property
+    def namespace(self) -> str:
+        """The student's; for a class report the one that all its students share, if they do."""
+        return self.about.namespace if self.about else self.task.upload.namespace
+
+    @property
+    def findings(self) -> bytes:
+        """What the document says, encoded; b"" before it is made."""
+        return bytes((self.about.findings if self.about else self.task.findings) or b"")
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether there is a document to show: the finished one, or the old one while a new one is being made."""
+        return self.state == State.SUCCESS or (self.state in UNFINISHED and bool(self.sha256))
 
 
 class Sweep(models.Model):
@@ -164,10 +246,10 @@ class Sweep(models.Model):
 
 
 class HandOut(models.Model):
-    """Links to the reports of a submission, one for each student, that open until they expire or are withdrawn."""
+    """Links to the documents of an upload, one for each student, that open until they expire or are withdrawn."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="handouts")
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="handouts")
     made_by = models.CharField(max_length=200)
     made_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
@@ -185,10 +267,10 @@ class WithdrawnLink(models.Model):
     """One student's link of a hand-out, closed while the others stay open."""
 
     handout = models.ForeignKey(HandOut, on_delete=models.CASCADE, related_name="withdrawn_links")
-    report_id = models.UUIDField()
+    about = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["handout", "report_id"], name="one_withdrawal_per_link")]
+        constraints = [models.UniqueConstraint(fields=["handout", "about"], name="one_withdrawal_per_link")]
 
     def __str__(self) -> str:
-        return f"{self.handout_id} {self.report_id}"
+        return f"{self.handout_id} {self.about_id}"

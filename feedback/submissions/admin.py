@@ -14,7 +14,7 @@ from feedback.access import audit
 from feedback.access.audit import Action
 from feedback.contract.states import State
 from feedback.queue import claims, doorbell
-from feedback.store.models import HEADLINE, Report, Submission
+from feedback.store.models import HEADLINE, Document, Task, Upload
 from feedback.submissions import erasure
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ReadOnly(ModelAdmin):
 
 
 class StateFilter(admin.SimpleListFilter):
-    """A submission's state is its headline report's."""
+    """A task's state is its headline document's."""
 
     title = "state"
     parameter_name = "state"
@@ -59,58 +59,83 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state=self.value()) if self.value() else queryset
 
 
-@admin.register(Submission)
-class SubmissionAdmin(ReadOnly):
+@admin.register(Task)
+class TaskAdmin(ReadOnly):
+    """A task that is deleted here goes with its documents; the last one of an upload takes the logs along."""
+
     list_display = ("id", "what", "format", "namespace", "students", "state", "owner", "created_at")
-    list_filter = (StateFilter, "format", "is_class", "created_at", "namespace")
-    search_fields = ("=id", "student_id", "namespace")
+    list_filter = (StateFilter, "format", "upload__is_class", "created_at", "upload__namespace")
+    list_select_related = ("upload",)
+    search_fields = ("=id", "=upload__id", "upload__student_id", "upload__namespace")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
     actions = ("retry",)
-    exclude = ("identity", "idempotency")
+    fields = (
+        ("id", "format", "created_at"),
+        ("upload", "owner", "options"),
+        ("what", "namespace", "students"),
+        "request_id",
+    )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        headline = Report.objects.filter(submission=OuterRef("pk"), position=HEADLINE)
-        return super().get_queryset(request).annotate(state=Subquery(headline.values("state")[:1]))
+        headline = Document.objects.filter(task=OuterRef("pk"), position=HEADLINE)
+        tasks = super().get_queryset(request).defer("findings", "upload__facts")
+        return tasks.annotate(state=Subquery(headline.values("state")[:1]))
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """As in the pages: who may submit. Nothing is ever added in the admin itself."""
-        return request.user.has_perm(f"{self.opts.app_label}.add_submission")
+        return request.user.has_perm(f"{self.opts.app_label}.add_task")
 
-    @admin.display(description="what", ordering="student_id")
-    def what(self, submission: Submission) -> str:
-        return f"class of {submission.students:,}" if submission.is_class else str(submission.student_id)
+    @admin.display(description="what", ordering="upload__student_id")
+    def what(self, task: Task) -> str:
+        return f"class of {task.upload.students:,}" if task.upload.is_class else str(task.upload.student_id)
+
+    @admin.display(description="namespace", ordering="upload__namespace")
+    def namespace(self, task: Task) -> str:
+        return task.upload.namespace
+
+    @admin.display(description="students", ordering="upload__students")
+    def students(self, task: Task) -> int:
+        return task.upload.students
+
+    @admin.display(description="owner", ordering="upload__owner")
+    def owner(self, task: Task) -> str:
+        return task.upload.owner
+
+    @admin.display(description="options")
+    def options(self, task: Task) -> str:
+        return ", ".join(f"{name}={value}" for name, value in sorted(task.upload.options.items()))
 
     @admin.display(description="state", ordering="state")
-    def state(self, submission: Any) -> str:
-        return str(submission.state)
+    def state(self, task: Any) -> str:
+        return str(task.state)
 
-    @admin.action(description="Retry the failed reports of the selected submissions", permissions=["retry"])
-    def retry(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
+    @admin.action(description="Retry the failed reports of the selected tasks", permissions=["retry"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
         again = 0
-        for submission in queryset:
-            if number := claims.retry(submission.id):
+        for task in queryset:
+            if number := claims.retry(task.id):
                 again += number
                 doorbell.ring()
-                audit.record(_name(request), Action.SUBMIT, "retry", submission.id)
+                audit.record(_name(request), Action.SUBMIT, "retry", task.id)
         self.message_user(request, f"{again:,} failed report{pluralize(again)} will be made again.", messages.SUCCESS)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
-        erasure.erase(Submission.objects.filter(pk__in=queryset.values("pk")), _name(request))
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
+        erasure.erase(Task.objects.filter(pk__in=queryset.values("pk")), _name(request))
 
 
-@admin.register(Report)
-class ReportAdmin(ReadOnly):
-    """A report that is deleted here takes its student out of that class, or out of that task."""
+@admin.register(Document)
+class DocumentAdmin(ReadOnly):
+    """A document that is deleted here takes its student out of the upload, with their documents in all formats."""
 
-    list_display = ("id", "who", "kind", "state", "attempts", "submission_link", "finished_at")
-    list_filter = ("state", "kind", "submission__format", "finished_at")
-    list_select_related = ("submission",)
-    search_fields = ("=id", "=submission__id", "student_id", "namespace")
-    ordering = ("-submission__created_at", "submission", "position")
+    list_display = ("id", "who", "kind", "state", "attempts", "task_link", "finished_at")
+    list_filter = ("state", "kind", "task__format", "finished_at")
+    list_select_related = ("task", "about")
+    search_fields = ("=id", "=task__id", "about__student_id", "about__namespace")
+    ordering = ("-task__created_at", "task", "position")
     fields = (
-        ("submission_link", "position", "kind"),
-        ("student_id", "namespace"),
+        ("task_link", "position", "kind"),
+        ("who", "namespace"),
         ("state", "attempts", "fence", "due_at", "finished_at"),
         "error",
         ("document", "media_type", "sha256"),
@@ -119,42 +144,49 @@ class ReportAdmin(ReadOnly):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        reports = super().get_queryset(request)
-        return reports.defer("body") if self._one(request) else reports.defer("payload", "findings", "body")
+        documents = super().get_queryset(request).select_related("task__upload", "about")
+        large = () if self._one(request) else ("task__findings", "about__payload", "about__findings")
+        return documents.defer("body", "task__upload__facts", *large)
 
     @staticmethod
     def _one(request: HttpRequest) -> bool:
         match = request.resolver_match
-        return match is not None and match.url_name == "reports_report_change"
+        return match is not None and match.url_name == "reports_document_change"
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
-        for report in queryset.filter(kind=Report.Kind.STUDENT).only("submission_id", "student_id", "namespace"):
-            theirs = Submission.objects.filter(pk=report.submission_id)
-            erasure.erase_student(theirs, _name(request), report.student_id, report.namespace)
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
+        chosen = queryset.filter(kind=Document.Kind.STUDENT)
+        for upload, student_id, namespace in chosen.values_list(
+            "about__upload", "about__student_id", "about__namespace"
+        ):
+            erasure.erase_student(Upload.objects.filter(pk=upload), _name(request), student_id, namespace)
 
-    @admin.display(description="who", ordering="student_id")
-    def who(self, report: Report) -> str:
-        return "the class" if report.kind == Report.Kind.CLASS else report.student_id
+    @admin.display(description="who", ordering="about__student_id")
+    def who(self, document: Document) -> str:
+        return document.student_id or "the class"
 
-    @admin.display(description="submission", ordering="submission")
-    def submission_link(self, report: Report) -> str:
-        address = reverse("admin:reports_submission_change", args=[report.submission_id])
-        return format_html('<a href="{}">{}</a>', address, report.submission)
+    @admin.display(description="namespace", ordering="about__namespace")
+    def namespace(self, document: Document) -> str:
+        return document.namespace
+
+    @admin.display(description="task", ordering="task")
+    def task_link(self, document: Document) -> str:
+        address = reverse("admin:reports_task_change", args=[document.task_id])
+        return format_html('<a href="{}">{}</a>', address, document.task)
 
     @admin.display(description="document")
-    def document(self, report: Report) -> str:
-        if report.state != State.SUCCESS:
+    def document(self, document: Document) -> str:
+        if document.state != State.SUCCESS:
             return "–"
-        address = reverse("report", args=[report.submission.format, report.submission_id, report.id])
-        return format_html('<a href="{}">{}</a>', address, report.filename)
+        address = reverse("report", args=[document.task.format, document.task_id, document.id])
+        return format_html('<a href="{}">{}</a>', address, document.filename)
 
     @admin.display(description="payload")
-    def shown_payload(self, report: Report) -> str:
-        return _shown_json(report.payload)
+    def shown_payload(self, document: Document) -> str:
+        return _shown_json(document.about.payload if document.about else None)
 
     @admin.display(description="findings")
-    def shown_findings(self, report: Report) -> str:
-        return _shown_json(report.findings)
+    def shown_findings(self, document: Document) -> str:
+        return _shown_json(document.findings)
 
 
 def _name(request: HttpRequest) -> str:

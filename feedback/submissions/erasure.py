@@ -1,11 +1,10 @@
 """Erasing: what was accepted, what was made of it, and every trace by which it could come back.
 
 What is late finds nothing: a worker's write is fenced by a row that
-is gone (or, for a class report, by a fence that has moved on), and an identical body is a new submission.
+is gone (or, for a class report, by a fence that has moved on), and an identical body is a new upload.
 """
 
 import secrets
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
@@ -13,18 +12,13 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from feedback.access import audit
 from feedback.access.audit import Action
 from feedback.queue import claims, doorbell
-from feedback.store.models import (
-    Report,
-    Submission,
-    Submissions,
-    WithdrawnLink,
-)
+from feedback.store.models import Document, Student, Task, Tasks, Upload, Uploads
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -32,78 +26,92 @@ log = structlog.stdlib.get_logger(__name__)
 _PURGED_AT_ONCE = 100
 
 
-def erase(submissions: Submissions, by: str) -> int:
-    """Delete submissions with everything that was made of them; returns how many there were."""
+def erase(tasks: Tasks, by: str) -> int:
+    """Delete tasks with their documents, and with the last task of an upload all of it; returns how many tasks."""
     with transaction.atomic():
-        ids = list(submissions.values_list("pk", flat=True))
-        _lock(Q(submission__in=ids))
-        Submission.objects.filter(pk__in=ids).delete()
+        ids = dict(tasks.values_list("pk", "upload"))
+        _lock(set(ids.values()), Q(task__in=ids))
+        Task.objects.filter(pk__in=ids).delete()
+        Upload.objects.filter(pk__in=ids.values()).exclude(Exists(Task.objects.filter(upload=OuterRef("pk")))).delete()
         for task_id in ids:
             audit.record(by, Action.ERASE, "task", task_id)
     return len(ids)
 
 
-def erase_student(submissions: Submissions, by: str, student_id: str, namespace: str | None = None) -> int:
-    """Take a student out of these submissions, in one namespace or in all; returns how many submissions had them.
+def erase_student(uploads: Uploads, by: str, student_id: str, namespace: str | None = None) -> int:
+    """Take a student out of these uploads, in one namespace or in all; returns how many uploads had them.
 
-    A student's own submissions go whole. A class loses the student's report, its class report is made again
-    from the others, and it forgets the hashes that were made with the student in it.
+    A student's own uploads go whole, in all formats. A class loses the student with all their documents, its class
+    reports are made again from the others, and it forgets the hashes that were made with the student in it. The class
+    facts stay: they are about the class as it was, and nothing that they say of one changes what the others read.
     """
-    wanted = Q(kind=Report.Kind.STUDENT, student_id=student_id)
+    wanted = Q(student_id=student_id)
     if namespace is not None:
         wanted &= Q(namespace=namespace)
     with transaction.atomic():
-        found = Report.objects.filter(wanted, submission__in=submissions)
-        ids = set(found.values_list("submission", flat=True))
-        _lock(Q(submission__in=ids) & (wanted | Q(kind=Report.Kind.CLASS)))
-        theirs = Report.objects.filter(wanted, submission__in=ids)
-        WithdrawnLink.objects.filter(report_id__in=list(theirs.values_list("pk", flat=True))).delete()
-        theirs.delete()
-        smaller = _without_the_student(ids)
-        for task_id in ids:
-            audit.record(by, Action.ERASE, "student", task_id)
-    if smaller:
+        ids = set(Student.objects.filter(wanted, upload__in=uploads).values_list("upload", flat=True))
+        students = _lock_students(ids, wanted)
+        _lock_documents(Q(about__in=students) | Q(kind=Document.Kind.CLASS, task__upload__in=ids))
+        Student.objects.filter(pk__in=students).delete()
+        any_left = _without_the_student(ids, by)
+    if any_left:
         doorbell.ring()
     return len(ids)
 
 
 def purge() -> int:
-    """Erase what is older than FEEDBACK_RETENTION_DAYS, the oldest first; returns how many submissions."""
+    """Erase what is older than FEEDBACK_RETENTION_DAYS, the oldest first; returns how many tasks."""
     if settings.FEEDBACK_RETENTION_DAYS is None:
         return 0
-    old = Submission.objects.filter(created_at__lt=Now() - timedelta(days=settings.FEEDBACK_RETENTION_DAYS))
+    old = Task.objects.filter(created_at__lt=Now() - timedelta(days=settings.FEEDBACK_RETENTION_DAYS))
     ids = list(old.order_by("created_at").values_list("pk", flat=True)[:_PURGED_AT_ONCE])
-    purged = sum(
-        erase(Submission.objects.filter(pk=pk), by="retention") for pk in ids
-    )  # each on its own: a class is large
+    purged = sum(erase(Task.objects.filter(pk=pk), by="retention") for pk in ids)  # each by itself: a class is large
     if purged:
-        log.info("submissions erased, older than FEEDBACK_RETENTION_DAYS", number=purged)
+        log.info("tasks erased, older than FEEDBACK_RETENTION_DAYS", number=purged)
     return purged
 
 
-def _lock(which: Q) -> None:
-    """Take the rows in the order in which a worker stores them, so that neither waits for the other in a circle."""
-    rows = Report.objects.filter(which).order_by("submission", "position").select_for_update(of=("self",))
-    list(rows.values_list("pk", flat=True))
+def _lock(uploads: Collection[UUID], documents: Q) -> None:
+    """Lock uploads, their students and these documents, in the order that `store.models` gives."""
+    _lock_students(uploads, Q())
+    _lock_documents(documents)
 
 
-def _without_the_student(ids: Collection[UUID]) -> int:
-    """See to submissions that lost a report: the empty ones are deleted; returns how many others there are."""
-    content: dict[bytes, bytes] = defaultdict(lambda: secrets.token_bytes(32))
-    smaller = 0
-    for submission in Submission.objects.filter(pk__in=ids).defer("statistics"):
-        submission.students = submission.reports.filter(kind=Report.Kind.STUDENT).count()
-        if not submission.students:
-            submission.delete()
-            continue
-        # Random from here on: equal still for one class in two formats, and for nothing that may yet be submitted.
-        submission.content_sha256 = content[bytes(submission.content_sha256)]
-        submission.identity = secrets.token_bytes(32)
-        submission.idempotency = submission.statistics = None
-        submission.request_id = ""  # the client's own words
-        submission.save(
-            update_fields=["students", "content_sha256", "identity", "idempotency", "statistics", "request_id"]
-        )
-        claims.make_class_report_again(submission.id)
-        smaller += 1
-    return smaller
+def _lock_students(uploads: Collection[UUID], wanted: Q) -> list[UUID]:
+    """Lock uploads, so that none gets another format meanwhile, then those of their students; returns the students."""
+    list(Upload.objects.filter(pk__in=uploads).order_by("pk").select_for_update().values_list("pk", flat=True))
+    students = Student.objects.filter(wanted, upload__in=uploads).order_by("pk").select_for_update()
+    return list(students.values_list("pk", flat=True))
+
+
+def _lock_documents(which: Q) -> None:
+    """Lock documents, in the order in which a worker stores them, so that neither waits for the other in a circle."""
+    rows = Document.objects.filter(which).order_by(F("about").asc(nulls_first=True), "pk")
+    list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+
+
+def _without_the_student(ids: Collection[UUID], by: str) -> bool:
+    """Delete the uploads that have nobody left; whether there are others, whose class reports are made again."""
+    any_left = False
+    for upload in Upload.objects.filter(pk__in=ids).defer("facts"):
+        tasks = list(upload.tasks.defer("findings"))
+        upload.students = upload.student_set.count()
+        if not upload.students:
+            upload.delete()
+        else:
+            any_left = True
+            upload.identity = secrets.token_bytes(32)  # of nothing that may yet be submitted
+            upload.save(update_fields=["students", "identity"])
+            for task in tasks:
+                _forget(task)
+        for task in tasks:
+            audit.record(by, Action.ERASE, "student", task.id)
+    return any_left
+
+
+def _forget(task: Task) -> None:
+    """What a task still knows of the class as it was."""
+    task.identity, task.idempotency = secrets.token_bytes(32), None
+    task.request_id = ""  # the client's own words
+    task.save(update_fields=["identity", "idempotency", "request_id"])
+    claims.make_class_report_again(task.id)

@@ -1,17 +1,17 @@
-"""Handing out: for each student of a task a link that opens their own report, for a while, and can be withdrawn.
+"""Handing out: for each student of an upload a link that opens their own report, for a while, and can be withdrawn.
 
-A link is signed with SECRET_KEY and kept nowhere: it names the hand-out and the report, and whoever has the
+A link is signed with SECRET_KEY and kept nowhere: it names the hand-out and the student, and a thief of the
 database alone cannot make one. Whether it still opens is looked up each time.
 
     CannotOpen
-    ├── NoSuchLink     not of our making, or of a report that is gone
+    ├── NoSuchLink     not of our making, or of a student who is gone
     ├── LinkClosed     withdrawn, or past its time
     └── NotMade        the report is not there in this format, or not yet
 """
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -24,13 +24,7 @@ from django.db.models.functions import Now
 from feedback.access import audit, limits
 from feedback.access.audit import Action
 from feedback.contract.formats import Format
-from feedback.contract.states import State
-from feedback.store.models import (
-    HandOut,
-    Report,
-    Submission,
-    WithdrawnLink,
-)
+from feedback.store.models import Document, HandOut, Student, Task, WithdrawnLink
 
 LONGEST_DAYS = 365
 # Of one link: enough for a student on several devices and the scanners of a mail server.
@@ -66,65 +60,64 @@ class Link:
     withdrawn: bool
 
 
-def make(submission: Submission, days: int, by: str) -> HandOut:
-    """Links for every student of a submission, from now on and for so many days."""
+def make(task: Task, days: int, by: str) -> HandOut:
+    """Links for every student of a task's upload, from now on and for so many days."""
     with transaction.atomic():
-        handout = HandOut.objects.create(submission=submission, made_by=by, expires_at=Now() + timedelta(days=days))
-        audit.record(by, Action.HAND_OUT, f"hand-out {handout.id}", submission.id)
+        handout = HandOut.objects.create(upload=task.upload, made_by=by, expires_at=Now() + timedelta(days=days))
+        audit.record(by, Action.HAND_OUT, f"hand-out {handout.id}", task.id)
     handout.refresh_from_db()
     return handout
 
 
-def links_of(handout: HandOut) -> Iterator[Link]:
-    """In the order in which the students were submitted. One query."""
-    withdrawn = WithdrawnLink.objects.filter(handout=handout, report_id=OuterRef("pk"))
-    reports = Report.objects.filter(submission=handout.submission_id, kind=Report.Kind.STUDENT).order_by("position")
-    found = reports.annotate(withdrawn=Exists(withdrawn)).values_list("student_id", "namespace", "id", "withdrawn")
-    for student_id, namespace, report_id, is_withdrawn in found:
-        yield Link(student_id, namespace, report_id, _token(handout.id, report_id), is_withdrawn)
+def links_of(handout: HandOut, task: Task) -> Iterator[Link]:
+    """In the order in which the students were submitted, with the reports of one task. One query."""
+    withdrawn = WithdrawnLink.objects.filter(handout=handout, about=OuterRef("about"))
+    documents = task.documents.filter(kind=Document.Kind.STUDENT).order_by("position")
+    found = documents.annotate(withdrawn=Exists(withdrawn)).values_list(
+        "about__student_id", "about__namespace", "id", "about", "withdrawn"
+    )
+    for student_id, namespace, report_id, student, is_withdrawn in found:
+        yield Link(student_id, namespace, report_id, _token(handout.id, student), is_withdrawn)
 
 
 def formats_of(handout: HandOut) -> set[Format]:
-    """The formats that the students of a hand-out were submitted in, so far: what its links can open. One query."""
-    submission = handout.submission
-    same = Submission.objects.filter(
-        owner=submission.owner, content_sha256=submission.content_sha256, options=submission.options
-    )
-    return {Format(format_) for format_ in same.values_list("format", flat=True).distinct()}
+    """The formats of the upload so far: what the links can open. One query."""
+    return {Format(one) for one in Task.objects.filter(upload=handout.upload_id).values_list("format", flat=True)}
 
 
-def withdraw(handout: HandOut, by: str) -> None:
+def withdraw(handout: HandOut, task: Task, by: str) -> None:
     """Close every link of a hand-out."""
     with transaction.atomic():
         if HandOut.objects.filter(pk=handout.pk, withdrawn_at=None).update(withdrawn_at=Now()):
-            audit.record(by, Action.WITHDRAW, f"hand-out {handout.id}", handout.submission_id)
+            audit.record(by, Action.WITHDRAW, f"hand-out {handout.id}", task.id)
 
 
-def withdraw_link(handout: HandOut, report_id: UUID, by: str) -> bool:
-    """Close one student's link; False where there is no such student."""
-    if not Report.objects.filter(submission=handout.submission_id, pk=report_id, kind=Report.Kind.STUDENT).exists():
+def withdraw_link(handout: HandOut, task: Task, report_id: UUID, by: str) -> bool:
+    """Close the link of the student whom a report of this task is about; False where there is no such student."""
+    student = task.documents.filter(pk=report_id).values_list("about", flat=True).first()
+    if student is None:
         return False
     with transaction.atomic():
-        _, new = WithdrawnLink.objects.get_or_create(handout=handout, report_id=report_id)
+        _, new = WithdrawnLink.objects.get_or_create(handout=handout, about_id=student)
         if new:
-            audit.record(by, Action.WITHDRAW, f"link of hand-out {handout.id}", handout.submission_id, report_id)
+            audit.record(by, Action.WITHDRAW, f"link of hand-out {handout.id}", task.id, report_id)
     return True
 
 
-def open_link(token: str, format_: Format | None) -> Report:
-    """The report behind a link, in this format or else in whichever there is, pages first.
+def open_link(token: str, format_: Format | None) -> Document:
+    """The document behind a link, in this format or else in the first that is made, pages first.
 
     Raises CannotOpen and Exceeded.
     """
-    handout_id, report_id = _read(token)
-    limits.take(_OPENINGS, f"link:{handout_id}:{report_id}")
-    report = _report_if_open(handout_id, report_id)
+    handout_id, named = _read(token)
+    limits.take(_OPENINGS, f"link:{handout_id}:{named}")
+    student = _student_if_open(handout_id, named)
     wanted = [format_] if format_ else list(Format)
-    made = {Format(one.submission.format): one for one in _in_all_formats(report)}
+    made = {Format(one.task.format): one for one in _readable(student, wanted)}
     found = next((made[one] for one in wanted if one in made), None)
     if found is None:
         raise NotMade
-    audit.record_reading(f"link of hand-out {handout_id}", found.submission.format, found.submission_id, found.id)
+    audit.record_reading(f"link of hand-out {handout_id}", found.task.format, found.task_id, found.id)
     return found
 
 
@@ -133,38 +126,28 @@ def purge() -> int:
     return HandOut.objects.filter(expires_at__lt=Now() - _REMEMBERED).delete()[0]
 
 
-def _report_if_open(handout_id: UUID, report_id: UUID) -> Report:
-    withdrawn = WithdrawnLink.objects.filter(handout=OuterRef("pk"), report_id=report_id)
+def _student_if_open(handout_id: UUID, named: UUID) -> Student:
+    """The student of a link. Links of the first edition name one of the student's documents."""
+    withdrawn = WithdrawnLink.objects.filter(handout=OuterRef("pk"), about=OuterRef(OuterRef("pk")))
     open_ = HandOut.objects.filter(pk=handout_id, withdrawn_at=None, expires_at__gt=Now()).exclude(Exists(withdrawn))
-    reports = Report.objects.filter(pk=report_id, kind=Report.Kind.STUDENT, submission__handouts=handout_id)
-    report = reports.select_related("submission").annotate(is_open=Exists(open_)).defer(*_LARGE).first()
-    if report is None:
+    students = Student.objects.filter(upload__handouts=handout_id).annotate(is_open=Exists(open_))
+    students = students.defer("payload", "findings")
+    student = students.filter(pk=named).first() or students.filter(documents=named).first()
+    if student is None:
         raise NoSuchLink
-    if not report.is_open:  # type: ignore[attr-defined] # annotated
+    if not student.is_open:  # type: ignore[attr-defined] # annotated
         raise LinkClosed
-    return report
+    return student
 
 
-_LARGE = ("payload", "findings", "body", "submission__statistics")
+def _readable(student: Student, formats: Collection[Format]) -> Iterator[Document]:
+    """The student's documents in these formats that can be read, the latest of each format last."""
+    documents = student.documents.filter(task__format__in=formats).select_related("task").defer("task__findings")
+    return (document for document in documents.order_by("task__created_at") if document.is_readable)
 
 
-def _in_all_formats(report: Report) -> Iterator[Report]:
-    """The same student's finished reports from the same upload, the latest of each format last."""
-    submission = report.submission
-    same = Report.objects.filter(
-        submission__owner=submission.owner,
-        submission__content_sha256=submission.content_sha256,
-        submission__options=submission.options,
-        kind=Report.Kind.STUDENT,
-        namespace=report.namespace,
-        student_id=report.student_id,
-        state=State.SUCCESS,
-    )
-    yield from same.select_related("submission").defer("payload", "findings").order_by("submission__created_at")
-
-
-def _token(handout_id: UUID, report_id: UUID) -> str:
-    return _signer().sign(urlsafe_b64encode(handout_id.bytes + report_id.bytes).decode().rstrip("="))
+def _token(handout_id: UUID, student: UUID) -> str:
+    return _signer().sign(urlsafe_b64encode(handout_id.bytes + student.bytes).decode().rstrip("="))
 
 
 def _read(token: str) -> tuple[UUID, UUID]:

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Now
 
 from feedback.contract.states import State
-from feedback.store.models import Report
+from feedback.store.models import Document
 from feedback.submissions.models import Tallied, Tally
 
 # A report is counted this long after it was finished: by then the transaction that wrote its time has ended.
@@ -35,8 +35,8 @@ def tally(lag: timedelta = LAG) -> int:
 
 def _finished(since: Q) -> Any:
     """A row for each state and format that anything was finished in."""
-    finished = Report.objects.filter(since, state__in=[State.SUCCESS, State.FAILURE])
-    return finished.values("state", format=F("submission__format")).annotate(
+    finished = Document.objects.filter(since, state__in=[State.SUCCESS, State.FAILURE])
+    return finished.values("state", format=F("task__format")).annotate(
         reports=Count("pk"), tries=Sum("attempts"), lost=Sum("lease_expiries")
     )
 

@@ -13,8 +13,8 @@ from feedback.contract.states import State
 from feedback.store.models import (
     HEADLINE,
     UNFINISHED,
-    Report,
-    Submission,
+    Document,
+    Task,
 )
 
 _WINDOW = timedelta(seconds=10)
@@ -25,7 +25,7 @@ _MILESTONE_PERCENT = 25
 class Progress:
     """One task's students. `state` is the headline report's; `per_second` is measured over the last seconds."""
 
-    submission: Submission
+    task: Task
     state: State
     error: str
     total: int
@@ -52,12 +52,12 @@ class Progress:
         return (self.total - self.finished) / self.per_second
 
 
-def progress_of(submissions: Sequence[Submission]) -> list[Progress]:
+def progress_of(tasks: Sequence[Task]) -> list[Progress]:
     """One for each, in the same order. Two queries."""
-    reports = Report.objects.filter(submission__in=[submission.id for submission in submissions])
-    counted = reports.filter(kind=Report.Kind.STUDENT).values("submission")
+    reports = Document.objects.filter(task__in=[task.id for task in tasks])
+    counted = reports.filter(kind=Document.Kind.STUDENT).values("task")
     counts = {
-        row["submission"]: row
+        row["task"]: row
         for row in counted.annotate(
             total=Count("pk"),
             done=Count("pk", filter=Q(state=State.SUCCESS)),
@@ -66,21 +66,21 @@ def progress_of(submissions: Sequence[Submission]) -> list[Progress]:
         )
     }
     headlines = {
-        submission_id: (State(state), error)
-        for submission_id, state, error in reports.filter(position=HEADLINE).values_list("submission", "state", "error")
+        task_id: (State(state), error)
+        for task_id, state, error in reports.filter(position=HEADLINE).values_list("task", "state", "error")
     }
-    return [_progress(submission, counts[submission.id], *headlines[submission.id]) for submission in submissions]
+    return [_progress(task, counts[task.id], *headlines[task.id]) for task in tasks]
 
 
-def _progress(submission: Submission, counts: Mapping[str, Any], state: State, error: str) -> Progress:
+def _progress(task: Task, counts: Mapping[str, Any], state: State, error: str) -> Progress:
     return Progress(
-        submission=submission,
+        task=task,
         state=state,
         error=error,
         total=counts["total"],
         done=counts["done"],
         failed=counts["failed"],
-        per_second=_per_second(counts["recent"], submission.created_at),
+        per_second=_per_second(counts["recent"], task.created_at),
     )
 
 

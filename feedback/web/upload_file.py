@@ -1,4 +1,4 @@
-"""From a file somebody sent to submissions: the same readers and the same intake as the API's."""
+"""From a file that was sent to tasks: the same readers and the same intake as the API's."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,14 +17,14 @@ from feedback.events.fault_lines import lines_of
 from feedback.events.files import media_type_of, plain
 from feedback.events.spool import content_of
 from feedback.queue.render_job import Options
-from feedback.store.models import Submission
+from feedback.store.models import Task
 from feedback.submissions.intake import Order, submit_roster
 from feedback.submissions.upload_limits import Reading, reading
 from feedback.web.access import caller_of
 
 
-def take(request: HttpRequest, file: "File[Any]", formats: Sequence[Format], options: Options) -> Submission:
-    """Store a file's students in each format, or find them stored; the first submission.
+def take(request: HttpRequest, file: "File[Any]", formats: Sequence[Format], options: Options) -> Task:
+    """Store a file's students in each format, or find them stored; the first task.
 
     Raises EventsError, Refused or Busy, with nothing stored.
     """

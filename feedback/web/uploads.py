@@ -1,82 +1,75 @@
-"""What a page is about, as far as whoever looks may know of it."""
+"""What a page is about, as far as the person who looks may know of it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
+from feedback.api.responses import small
 from feedback.contract.formats import Format
-from feedback.store.models import Report, Submission, Submissions
+from feedback.store.models import Document, Task, Tasks, Upload
 from feedback.web.access import caller_of
 
 Key = tuple[str, str]
-# More submissions of the very same students than anyone has reason to make.
-_CANDIDATES = 50
 
 
 @dataclass(frozen=True)
-class Upload:
-    """The same students with the same options, as one task or as two: HTML first, then PDF."""
+class Shown:
+    """An upload with the tasks that its page shows: one of each format there is, HTML first, then PDF."""
 
-    submissions: tuple[Submission, ...]
+    upload: Upload
+    tasks: tuple[Task, ...]
 
     @property
-    def first(self) -> Submission:
-        return self.submissions[0]
+    def first(self) -> Task:
+        return self.tasks[0]
 
     @property
     def missing_formats(self) -> list[Format]:
-        there = {submission.format for submission in self.submissions}
+        there = {task.format for task in self.tasks}
         return [format_ for format_ in Format if format_.value not in there]
 
-    def reports(self) -> QuerySet[Report]:
+    def documents(self) -> QuerySet[Document]:
         """All of them, HTML before PDF, without what is large."""
-        reports = Report.objects.filter(submission__in=[submission.id for submission in self.submissions])
-        return reports.select_related("submission").defer("payload", "findings", "body", "submission__statistics")
-
-    def reports_of(self, keys: Collection[Key]) -> dict[Key, list[Report]]:
-        """The reports of some students by their (namespace, student id), in the order of the formats."""
-        found: dict[Key, list[Report]] = {key: [] for key in keys}
-        students = self.reports().filter(
-            kind=Report.Kind.STUDENT, student_id__in={student_id for _, student_id in keys}
+        documents = small(Document.objects.filter(task__in=[task.id for task in self.tasks]))
+        return documents.select_related("about", "task__upload").defer(
+            *("body", "about__payload", "about__findings", "task__findings", "task__upload__facts")
         )
-        for report in students.order_by("submission__format"):
-            if (key := (report.namespace, report.student_id)) in found:
-                found[key].append(report)
+
+    def documents_of(self, keys: Collection[Key]) -> dict[Key, list[Document]]:
+        """The documents of some students by their (namespace, student id), in the order of the formats."""
+        found: dict[Key, list[Document]] = {key: [] for key in keys}
+        students = self.documents().filter(about__student_id__in={student_id for _, student_id in keys})
+        for document in students.order_by("task__format"):
+            if (key := (document.namespace, document.student_id)) in found:
+                found[key].append(document)
         return found
 
 
-def visible(request: HttpRequest) -> Submissions:
-    """The submissions of whoever looks; every look-up of a page begins here."""
-    return Submission.objects.visible_to(caller_of(request)).defer("statistics")
+def visible(request: HttpRequest) -> Tasks:
+    """The tasks of the person who looks, each with its upload; every look-up of a page begins here."""
+    tasks = Task.objects.visible_to(caller_of(request)).select_related("upload")
+    return tasks.defer("findings", "upload__facts")
 
 
-def writable(request: HttpRequest, submissions: Iterable[Submission]) -> Submissions:
-    """Those of them that whoever looks may also make again and delete."""
-    ids = [submission.pk for submission in submissions]
-    return Submission.objects.writable_by(caller_of(request)).filter(pk__in=ids)
+def writable(request: HttpRequest, shown: Shown) -> Tasks:
+    """All tasks of the upload, where the person who looks may also make them again and delete them."""
+    return Task.objects.writable_by(caller_of(request)).filter(upload=shown.upload)
 
 
-def may_write(request: HttpRequest, upload: Upload) -> bool:
-    """Whether whoever looks may also hand out, make again and delete: what else is offered would be refused."""
+def may_write(request: HttpRequest, shown: Shown) -> bool:
+    """Whether to offer the person who looks to hand out, make again and delete: it would be refused otherwise."""
     writes = caller_of(request).writes
-    return writes.names is None or (bool(writes) and writable(request, upload.submissions).exists())
+    return writes.names is None or (bool(writes) and writable(request, shown).exists())
 
 
-def upload_of(request: HttpRequest, task_id: UUID) -> Upload:
-    """The upload that a task belongs to. Raises Http404."""
-    submission = visible(request).filter(id=task_id).first()
-    if submission is None:
+def upload_of(request: HttpRequest, task_id: UUID) -> Shown:
+    """The upload that a task belongs to, with this task and the latest one in each other format. Raises Http404."""
+    task = visible(request).filter(id=task_id).first()
+    if task is None:
         raise Http404
-    return Upload(with_counterpart(request, submission))
-
-
-def with_counterpart(request: HttpRequest, submission: Submission) -> tuple[Submission, ...]:
-    """A submission and the latest one of the same students, with the same options, in the other format."""
-    same = visible(request).filter(owner=submission.owner, content_sha256=submission.content_sha256)
-    others = same.exclude(format=submission.format).order_by("-created_at")[:_CANDIDATES]
-    counterpart = next((other for other in others if other.options == submission.options), None)
-    found = [submission, counterpart] if counterpart else [submission]
-    return tuple(sorted(found, key=lambda one: one.format))
+    others = visible(request).filter(upload=task.upload_id).exclude(format=task.format).order_by("created_at")
+    latest = {one.format: one for one in (*others, task)}
+    return Shown(task.upload, tuple(latest[format_] for format_ in sorted(latest)))

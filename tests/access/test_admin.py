@@ -97,5 +97,5 @@ def test_staff_without_permissions_see_nothing(db: None) -> None:  # noqa: ARG00
     clerk.force_login(User.objects.create_user("clerk", is_staff=True))
 
     assert "You don’t have permission" in clerk.get("/admin/").text
-    for page in (KEYS, "/admin/access/auditentry/", "/admin/reports/report/", "/admin/auth/user/"):
+    for page in (KEYS, "/admin/access/auditentry/", "/admin/reports/document/", "/admin/auth/user/"):
         assert clerk.get(page).status_code == 403

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from feedback.access import keys
 from feedback.access.models import ApiKey
 from feedback.api import archive
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Task, Upload
 from tests.harness.in_process import (
     Caller,
     class_of,
@@ -25,7 +25,7 @@ from tests.harness.in_process import (
 
 
 def addresses_of(task: str) -> list[str]:
-    report = Report.objects.filter(submission=UUID(task.rsplit("/", 1)[1])).latest("position").id
+    report = Document.objects.filter(task=UUID(task.rsplit("/", 1)[1])).latest("position").id
     below = ("", "/findings", "/reports", f"/reports/{report}", f"/reports/{report}/findings", "/archive.zip")
     return [task + tail for tail in below]
 
@@ -127,7 +127,7 @@ def test_submitting_out_of_scope_is_a_403_that_names_the_places_and_stores_nothi
     assert refused.status_code == 403
     assert set(refused.json()["details"]) == {"students[1].namespace", "students[2].namespace"}
     assert set(scoped.post("pdf", student(namespace=None)).json()["details"]) == {"namespace"}
-    assert not Submission.objects.exists()
+    assert not Task.objects.exists()
 
 
 def test_submitting_what_exists_out_of_scope_is_the_same_403_as_what_does_not(calling: Caller) -> None:
@@ -173,7 +173,7 @@ def test_idempotency_keys_of_two_scopes_never_meet(calling: Caller) -> None:
 def test_an_idempotency_key_that_names_a_student_is_not_kept(calling: Caller) -> None:
     calling("a").submit("html", student(), **{"Idempotency-Key": "exam-of-lovelace"})
 
-    assert "lovelace" not in str(Submission.objects.values().get())
+    assert "lovelace" not in str(Task.objects.values().get())
 
 
 def test_what_was_submitted_in_the_open_is_not_there_with_a_key(client: Client, calling: Caller, settings: Any) -> None:
@@ -189,8 +189,8 @@ def test_the_archive_of_a_scoped_key_is_whole(calling: Caller) -> None:
     scoped = calling("a", ["course"])
     task = scoped.submit("html", class_of(3))
     work_off()
-    submission = Submission.objects.get(id=task.rsplit("/", 1)[1])
-    parts = archive.parts_of(submission, list(submission.reports.order_by("position")))
+    submission = Task.objects.get(id=task.rsplit("/", 1)[1])
+    parts = archive.parts_of(submission, list(submission.documents.order_by("position")))
 
     assert scoped.client.get(f"{task}/archive.zip").status_code == 200
     assert len(zipfile.ZipFile(io.BytesIO(b"".join(parts))).namelist()) == 5
@@ -250,7 +250,7 @@ def test_too_many_students_in_an_hour_are_a_429_and_nothing_is_stored(calling: C
     assert 0 < int(refused["Retry-After"]) <= 3600
     assert refused["RateLimit"].startswith('"students";r=2;t=')
     assert refused.json()["details"] == {"students": ["2 left"]}
-    assert Submission.objects.count() == 1
+    assert Task.objects.count() == 1
     caller.submit("html", class_of(2))
 
 
@@ -260,8 +260,8 @@ def test_a_single_too_many_is_not_stored_and_a_repeated_one_is_not_counted(calli
     caller.submit("html", student("ada"))
 
     assert caller.post("html", student("grace")).status_code == 429
-    assert [submission.student_id for submission in Submission.objects.all()] == ["ada"]
-    assert Report.objects.count() == 1
+    assert [upload.student_id for upload in Upload.objects.all()] == ["ada"]
+    assert Document.objects.count() == 1
     assert caller.post("html", student("ada")).status_code == 202
 
 
@@ -296,7 +296,7 @@ def test_another_site_changes_nothing_in_an_open_service_through_a_browser(
     erased = client.delete("/students?student_id=ada", headers={"Origin": origin})
 
     assert (posted.status_code, erased.status_code) == (403, 403)
-    assert not Submission.objects.exists()
+    assert not Task.objects.exists()
 
 
 def test_the_services_own_pages_may_use_it_where_it_is_open(client: Client, db: None, broker: str) -> None:  # noqa: ARG001

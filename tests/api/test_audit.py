@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from feedback.access import audit
 from feedback.access.models import ApiKey, AuditEntry
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Task
 from feedback.submissions import tasks
 from tests.harness.in_process import (
     Caller,
@@ -31,7 +31,7 @@ def test_every_way_of_reading_is_written_down_with_who_and_what(calling: Caller)
     caller = calling("a")
     task = caller.submit("html", class_of(2))
     work_off()
-    report = Report.objects.get(position=1)
+    report = Document.objects.get(position=1)
     for tail in (
         "",
         "/findings",
@@ -46,7 +46,7 @@ def test_every_way_of_reading_is_written_down_with_who_and_what(calling: Caller)
     assert entries() == [
         (who, "read", what) for what in ("task", "findings", "reports", "report", "report-findings", "archive")
     ]
-    assert set(AuditEntry.objects.filter(action="read").values_list("task_id", flat=True)) == {report.submission_id}
+    assert set(AuditEntry.objects.filter(action="read").values_list("task_id", flat=True)) == {report.task_id}
     assert AuditEntry.objects.get(what="report").report_id == report.id
 
 
@@ -107,7 +107,7 @@ def test_erasing_is_written_down_with_the_tasks_and_without_the_student(calling:
 
 def test_what_its_time_erased_says_so(calling: Caller, settings: Settings) -> None:
     calling("a").submit("html", student())
-    Submission.objects.update(created_at=Now() - timedelta(days=2))
+    Task.objects.update(created_at=Now() - timedelta(days=2))
     settings.FEEDBACK_RETENTION_DAYS = 1
     tasks.sweep()
 
@@ -163,13 +163,13 @@ def test_in_the_open_nobody_is_known_but_erasing_is_written_down(
 
 def test_what_an_operator_looks_at_in_the_admin_is_written_down(calling: Caller, admin_client: Client) -> None:
     calling("a").submit("html", student("lovelace"))
-    report = Report.objects.get()
-    for page in ("/admin/", "/admin/reports/report/", f"/admin/reports/report/{report.id}/change/"):
+    report = Document.objects.get()
+    for page in ("/admin/", "/admin/reports/document/", f"/admin/reports/document/{report.id}/change/"):
         assert admin_client.get(page).status_code == 200
 
     assert entries() == [
-        ("user admin", "read", "admin reports_report_changelist"),
-        ("user admin", "read", f"admin reports_report_change {report.id}"),
+        ("user admin", "read", "admin reports_document_changelist"),
+        ("user admin", "read", f"admin reports_document_change {report.id}"),
     ]
 
 
@@ -177,7 +177,7 @@ def test_uploads_lists_and_refusals_that_name_students_are_written_down(calling:
     caller = calling("a")
     single, class_ = caller.submit("html", student()), caller.submit("pdf", class_of(2))
     caller.submit("html", student())
-    Report.objects.filter(submission=UUID(class_.rsplit("/", 1)[1])).update(state="FAILURE", error="why")
+    Document.objects.filter(task=UUID(class_.rsplit("/", 1)[1])).update(state="FAILURE", error="why")
     assert caller.status(f"{class_}/archive.zip") == 409
     ids = [UUID(address.rsplit("/", 1)[1]) for address in (single, class_)]
 

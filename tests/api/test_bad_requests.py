@@ -8,14 +8,14 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from feedback.store.models import Submission
+from feedback.store.models import Task
 from tests.harness.in_process import Post, class_of, student
 
 
 @pytest.fixture(autouse=True)
 def _nothing_is_stored(db: None) -> Any:  # noqa: ARG001 - the database
     yield
-    assert not Submission.objects.exists()
+    assert not Task.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from feedback.access.models import ApiKey, AuditEntry
-from feedback.store.models import Report
+from feedback.store.models import Document
 from tests.harness.in_process import (
     Caller,
     Submit,
@@ -31,7 +31,7 @@ KEPT = ("ETag", "Cache-Control", "Vary", "Referrer-Policy", "Content-Security-Po
 
 
 def addresses_of(task: str) -> list[str]:
-    report = Report.objects.filter(submission=UUID(task.rsplit("/", 1)[1])).latest("position")
+    report = Document.objects.filter(task=UUID(task.rsplit("/", 1)[1])).latest("position")
     return [task + below.format(report=report.id) for below in BELOW]
 
 
@@ -114,7 +114,7 @@ def test_what_is_no_etag_is_nothing_that_anyone_has(client: Client, submit: Subm
 def test_what_is_not_done_cannot_be_known(client: Client, submit: Submit) -> None:
     task = submit("html", class_of(2))
     assert {again(client, address, "*").status_code for address in addresses_of(task)} == {202}
-    Report.objects.update(state="FAILURE", error="it could not be made")
+    Document.objects.update(state="FAILURE", error="it could not be made")
 
     assert again(client, task, "*").status_code == 404
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from feedback.analysis import decode_class_findings, decode_findings
-from feedback.store.models import Report
+from feedback.store.models import Document
 from tests.harness.in_process import (
     Post,
     Submit,
@@ -44,7 +44,7 @@ def test_a_class_and_each_of_its_reports_have_findings(client: Client, submit: S
 
 def test_a_failed_report_has_no_findings_but_a_reason(client: Client, submit: Submit) -> None:
     address = submit("html", student())
-    Report.objects.update(state="FAILURE", error="it could not be made")
+    Document.objects.update(state="FAILURE", error="it could not be made")
 
     response = client.get(f"{address}/findings")
     assert (response.status_code, response.json()["error"]) == (404, "it could not be made")

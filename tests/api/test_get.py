@@ -17,7 +17,7 @@ from feedback.api.negotiation import JSON
 from feedback.contract.formats import Format
 from feedback.events import Student
 from feedback.rendering import RenderOptions, render_class
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Task
 from tests.harness.in_process import (
     Caller,
     Json,
@@ -43,15 +43,15 @@ def test_a_pending_task_says_what_it_is_and_how_far(client: Client, submit: Subm
 
 def test_a_claimed_task_is_running(client: Client, submit: Submit) -> None:
     address = submit("html", student())
-    Report.objects.update(state="RUNNING")
+    Document.objects.update(state="RUNNING")
 
     assert client.get(address).json()["status"] == "RUNNING"
 
 
 def test_a_class_names_no_student_and_counts_its_reports(client: Client, submit: Submit) -> None:
     address = submit("html", class_of(3))
-    Report.objects.filter(position=1).update(state="SUCCESS")
-    Report.objects.filter(position=2).update(state="FAILURE")
+    Document.objects.filter(position=1).update(state="SUCCESS")
+    Document.objects.filter(position=2).update(state="FAILURE")
     answer = client.get(address).json()
 
     assert answer["student_id"] is None
@@ -152,7 +152,7 @@ def test_a_key_that_only_reads_is_not_sent_to_hand_outs(calling: Caller) -> None
 
 def test_a_failed_report_is_a_404_with_the_reason(client: Client, submit: Submit) -> None:
     address = submit("html", student())
-    Report.objects.update(state="FAILURE", error="it could not be made")
+    Document.objects.update(state="FAILURE", error="it could not be made")
     response = client.get(address)
 
     assert response.status_code == 404
@@ -235,8 +235,8 @@ def _names_in(data: bytes) -> dict[str, bytes]:
 
 def _archive(address: str) -> dict[str, bytes]:
     """The content of the streamed archive, gathered without an event loop."""
-    submission = Submission.objects.get(id=address.rsplit("/", 1)[1])
-    return _names_in(b"".join(archive.parts_of(submission, list(submission.reports.order_by("position")))))
+    submission = Task.objects.get(id=address.rsplit("/", 1)[1])
+    return _names_in(b"".join(archive.parts_of(submission, list(submission.documents.order_by("position")))))
 
 
 @pytest.mark.parametrize("format_", ["html", "pdf"])
@@ -261,7 +261,7 @@ def rendered_from_files(students: list[Json], format_: str) -> bytes:
 
 def test_an_unfinished_archive_is_a_202(client: Client, submit: Submit) -> None:
     address = submit("html", class_of(2))
-    Report.objects.filter(position=1).update(state="SUCCESS")
+    Document.objects.filter(position=1).update(state="SUCCESS")
 
     response = client.get(f"{address}/archive.zip")
     assert response.status_code == 202
@@ -270,7 +270,7 @@ def test_an_unfinished_archive_is_a_202(client: Client, submit: Submit) -> None:
 
 def test_an_archive_with_failures_is_a_409_that_names_them(client: Client, submit: Submit) -> None:
     address = submit("html", class_of(3))
-    Report.objects.filter(position=2).update(state="FAILURE", error="it could not be made")
+    Document.objects.filter(position=2).update(state="FAILURE", error="it could not be made")
     work_off()
     refused = client.get(f"{address}/archive.zip")
 
@@ -283,7 +283,7 @@ def test_an_archive_with_failures_is_a_409_that_names_them(client: Client, submi
 
 def test_a_get_takes_at_most_two_queries(client: Client, submit: Submit, statements: list[object]) -> None:
     address = submit("html", class_of(5))
-    one = f"{address}/reports/{Report.objects.latest('position').id}"
+    one = f"{address}/reports/{Document.objects.latest('position').id}"
     for _ in ("unfinished", "finished"):
         for asked, accepted in ((f"{address}/reports", JSON), (address, "*/*"), (one, "*/*"), (address, JSON)):
             statements.clear()

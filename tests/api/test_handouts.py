@@ -18,9 +18,9 @@ from pytest_django import Settings
 from feedback.access import limits
 from feedback.access.models import AuditEntry
 from feedback.store.models import (
+    Document,
     HandOut,
-    Report,
-    Submission,
+    Task,
     WithdrawnLink,
 )
 from feedback.submissions import handouts, tasks
@@ -70,7 +70,7 @@ def test_each_link_opens_its_students_report_as_page_and_as_pdf(client: Client, 
         page, pdf = client.get(path_of(link["page"])), client.get(path_of(link["pdf"]))
         assert f"Student ID: {name}" in page.text
         assert not any(other in page.text for other in links if other != name)
-        stored = Report.objects.get(student_id=name, submission__format="pdf")
+        stored = Document.objects.get(about__student_id=name, task__format="pdf")
         assert pdf.content == bytes(stored.body or b"")
         assert pdf["Content-Type"] == "application/pdf"
 
@@ -87,7 +87,7 @@ def test_a_link_shows_that_report_and_nothing_else(client: Client, teacher: Call
     assert client.get(f"/r/{token}/findings").status_code == 404
     for method in ("post", "put", "patch", "delete", "options"):
         assert getattr(client, method)(f"/r/{token}").status_code in (200, 405)
-    assert Report.objects.filter(state="SUCCESS").count() == 8
+    assert Document.objects.filter(state="SUCCESS").count() == 8
 
 
 def test_a_page_behind_a_link_is_neither_kept_nor_indexed_nor_told_to_others(
@@ -226,14 +226,14 @@ def test_a_hand_out_is_found_under_its_own_task_alone(teacher: Calling, task: st
     assert teacher.client.get(moved).status_code == 404
     assert teacher.client.delete(moved).status_code == 404
     assert teacher.client.delete(f"{moved}/links/{links['student-0']['report_id']}").status_code == 404
-    foreign = Report.objects.get(submission=UUID(other.rsplit("/", 1)[1]), position=1)
+    foreign = Document.objects.get(task=UUID(other.rsplit("/", 1)[1]), position=1)
     assert teacher.client.delete(f"{address}/links/{foreign.id}").status_code == 404
 
 
 def test_a_link_never_opens_the_class_report(client: Client, teacher: Calling, task: str) -> None:
     hand_out(teacher, task)
     [made] = HandOut.objects.all()
-    for report in Report.objects.exclude(submission=made.submission_id, kind="student"):
+    for report in Document.objects.filter(kind="class"):
         assert client.get(f"/r/{handouts._token(made.id, report.id)}").status_code == 404
 
 
@@ -312,6 +312,9 @@ def test_erasing_closes_the_links(client: Client, teacher: Calling, task: str) -
     assert traces_of("student-1") == set()
     assert client.get(path_of(links["student-0"]["page"])).status_code == 200
     teacher.client.delete(task)
+    left = client.get(path_of(links["student-0"]["page"]))
+    assert (left.status_code, left["Content-Type"]) == (200, "application/pdf"), "the format that is left"
+    teacher.client.delete(f"/assignment/pdf/{Task.objects.get().id}")
 
     assert client.get(path_of(links["student-0"]["page"])).status_code == 404
     assert not HandOut.objects.exists()
@@ -365,5 +368,5 @@ def test_opening_a_link_takes_few_queries(client: Client, teacher: Calling, task
         client.get(path_of(links["student-0"]["page"]))
 
     assert len(queries) <= 4  # the link, the report, the audit log twice
-    assert Submission.objects.count() == 2
+    assert Task.objects.count() == 2
     assert settings.FEEDBACK_AUTH == "keys"

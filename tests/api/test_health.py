@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from feedback.api import health, metrics
 from feedback.queue import claims, stall
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Task
 from feedback.submissions import tallies
 from tests.harness.in_process import (
     Submit,
@@ -24,7 +24,7 @@ from tests.harness.in_process import (
 
 
 def grow_due(seconds: float) -> None:
-    Report.objects.update(due_at=Now() - timedelta(seconds=seconds))
+    Document.objects.update(due_at=Now() - timedelta(seconds=seconds))
 
 
 def test_a_service_whose_work_is_done_is_ready(client: Client, submit: Submit) -> None:
@@ -54,14 +54,14 @@ def test_work_that_nobody_does_makes_it_not_ready_though_it_accepts(
 def test_a_long_queue_that_is_being_worked_on_is_ready(client: Client, submit: Submit, settings: Settings) -> None:
     task = submit("html", class_of(20)).rsplit("/", 1)[1]
     grow_due(settings.FEEDBACK_STALL_SECONDS + 1)
-    held = claims.claim_task(Submission.objects.get(id=task).id, 16)
+    held = claims.claim_task(Task.objects.get(id=task).id, 16)
     assert client.get("/health/ready").status_code == 200, "someone is at it"
 
     claims.fail([(claim, "no") for claim in held])
     grow_due(settings.FEEDBACK_STALL_SECONDS + 1)
     assert client.get("/health/ready").status_code == 200, "something was finished a moment ago"
 
-    Report.objects.filter(finished_at__isnull=False).update(finished_at=Now() - timedelta(hours=1))
+    Document.objects.filter(finished_at__isnull=False).update(finished_at=Now() - timedelta(hours=1))
     assert client.get("/health/ready").status_code == 503
 
 
@@ -78,7 +78,7 @@ def test_one_queue_that_moves_does_not_hide_another_that_stands(
 
 def test_a_worker_that_was_lost_is_not_at_work(submit: Submit) -> None:
     task = submit("html", student()).rsplit("/", 1)[1]
-    claims.claim_task(Submission.objects.get(id=task).id, 16)
+    claims.claim_task(Task.objects.get(id=task).id, 16)
     assert [queue.running for queue in stall.queues()] == [1, 0]
     grow_due(1)
     assert [(queue.running, queue.ready) for queue in stall.queues()] == [(0, 1), (0, 0)]
@@ -121,8 +121,8 @@ def test_the_metrics_count_what_is_in_the_tables(submit: Submit, metric: Sample)
     work_off()
     task = submit("html", student()).rsplit("/", 1)[1]
     for _ in range(2):
-        claims.claim_task(Submission.objects.get(id=task).id, 16)
-        Report.objects.filter(submission_id=task).update(due_at=Now() - timedelta(seconds=90))
+        claims.claim_task(Task.objects.get(id=task).id, 16)
+        Document.objects.filter(task_id=task).update(due_at=Now() - timedelta(seconds=90))
 
     tallies.tally(timedelta())
     assert metric("feedback_reports_finished_total", state="SUCCESS", format="pdf") == 4

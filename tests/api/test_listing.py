@@ -9,7 +9,7 @@ from feedback.api import listing
 from feedback.api.openapi import parameters
 from feedback.api.views import ReportsView
 from feedback.queue import claims
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Task
 from tests.harness.in_process import Caller, Submit, class_of, student, work_off
 
 
@@ -21,9 +21,9 @@ def test_tasks_are_listed_with_their_states_the_newest_first(client: Client, sub
     single = submit("html", student("ada"))
     work_off()
     failed = submit("pdf", student("eve"))
-    Report.objects.filter(submission_id=failed.rsplit("/", 1)[1]).update(state="FAILURE", error="no")
+    Document.objects.filter(task_id=failed.rsplit("/", 1)[1]).update(state="FAILURE", error="no")
     begun = submit("html", class_of(3))
-    task = Submission.objects.get(id=begun.rsplit("/", 1)[1])
+    task = Task.objects.get(id=begun.rsplit("/", 1)[1])
     claims.fail([(claims.claim_task(task.id, 1)[0], "no")])
 
     answer = client.get("/tasks").json()
@@ -43,7 +43,7 @@ def test_pages_of_tasks_hold_each_task_once_though_more_come_meanwhile(
     monkeypatch.setattr(listing, "PAGE", 2)
     made = [submit("html", student(f"s{number}")).rsplit("/", 1)[1] for number in range(5)]
     # As after a restore, or two POSTs in one microsecond: the id decides.
-    Submission.objects.filter(pk__in=made[:3]).update(created_at=Submission.objects.get(pk=made[0]).created_at)
+    Task.objects.filter(pk__in=made[:3]).update(created_at=Task.objects.get(pk=made[0]).created_at)
 
     seen, address = list[str](), "/tasks"
     while address:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Student, Task, Upload
 from feedback.submissions import intake
 from tests.harness.in_process import (
     Post,
@@ -35,7 +35,7 @@ def test_an_identical_post_while_unfinished_gives_the_same_task(post: Post) -> N
 
     assert again.status_code == 202
     assert again.json() == first.json()
-    assert Submission.objects.count() == 1
+    assert Task.objects.count() == 1
 
 
 def test_white_space_key_order_and_gzip_do_not_make_another_submission(post: Post) -> None:
@@ -82,31 +82,31 @@ def test_an_identical_post_when_done_gives_the_document_to_who_accepts_its_type(
 
 def test_an_identical_post_after_a_failure_is_queued_again_under_the_same_task(post: Post) -> None:
     first = post("html", student())
-    Report.objects.update(state="FAILURE", error="it failed", attempts=3)
+    Document.objects.update(state="FAILURE", error="it failed", attempts=3)
 
     again = post("html", student())
 
     assert again.status_code == 202
     assert again.json() == first.json()
-    report = Report.objects.get()
+    report = Document.objects.get()
     assert (report.state, report.attempts, report.error) == ("PENDING", 0, "")
 
 
 def test_a_list_of_one_is_one_student(post: Post) -> None:
     post("html", [student()])
 
-    submission = Submission.objects.get()
-    assert not submission.is_class
-    assert submission.student_id == "ada"
+    upload = Upload.objects.get()
+    assert not upload.is_class
+    assert upload.student_id == "ada"
 
 
 def test_a_class_is_one_task_with_a_report_for_each_student_and_one_for_the_class(post: Post) -> None:
     post("html", class_of(3))
 
-    submission = Submission.objects.get()
-    assert submission.is_class
-    assert submission.students == 3
-    kinds = submission.reports.order_by("position").values_list("kind", flat=True)
+    task = Task.objects.get()
+    assert task.upload.is_class
+    assert task.upload.students == 3
+    kinds = task.documents.order_by("position").values_list("kind", flat=True)
     assert list(kinds) == ["class", "student", "student", "student"]
 
 
@@ -115,7 +115,7 @@ def test_ndjson_is_a_student_a_line(post: Post) -> None:
     response = post("pdf", lines.encode(), content_type="application/x-ndjson")
 
     assert response.status_code == 202
-    assert Submission.objects.get().students == 3
+    assert Upload.objects.get().students == 3
 
 
 def test_the_same_class_as_a_list_and_as_lines_is_the_same_submission(post: Post) -> None:
@@ -142,7 +142,7 @@ def test_an_idempotency_key_used_for_another_body_is_refused(post: Post) -> None
 
     assert other.status_code == 422
     assert "Idempotency-Key" in other.json()["details"]
-    assert Submission.objects.count() == 1
+    assert Task.objects.count() == 1
 
 
 def test_an_idempotency_key_names_the_same_task_after_an_upgrade_and_new_defaults(
@@ -165,13 +165,43 @@ def test_a_request_id_of_the_clients_own_comes_back(client: Client) -> None:
     assert response["X-Request-ID"] == "abc-123"
 
 
-def test_one_class_in_two_formats_has_one_content(submit: Submit) -> None:
+def test_one_class_in_two_formats_is_one_upload_of_which_each_log_is_stored_once(submit: Submit) -> None:
     submit("html", class_of(2))
     submit("pdf", class_of(2))
     submit("pdf", class_of(3))
 
-    contents = list(Submission.objects.order_by("created_at").values_list("content_sha256", flat=True))
-    assert bytes(contents[0]) == bytes(contents[1]) != bytes(contents[2])
+    html, pdf, other = Task.objects.order_by("created_at")
+    assert html.upload == pdf.upload != other.upload
+    assert Student.objects.filter(upload=html.upload).count() == 2
+    assert Document.objects.filter(about__upload=html.upload).count() == 4
+
+
+@pytest.mark.parametrize(("number", "query"), [(2, "?tz=Asia/Kolkata"), (3, "")], ids=["options", "content"])
+def test_other_options_or_content_are_another_upload(submit: Submit, number: int, query: str) -> None:
+    submit("html", class_of(2))
+    submit("pdf", class_of(number), query)
+
+    assert Upload.objects.count() == 2
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_key_of_each_post_makes_tasks_of_one_upload(submit: Submit, number: int) -> None:
+    addresses = {submit("html", class_of(number), **{"Idempotency-Key": key}) for key in ("one", "two")}
+
+    assert len(addresses) == 2
+    assert Upload.objects.get().tasks.count() == 2
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_an_upload_that_lost_a_student_is_joined_by_no_identical_body(
+    client: Client, submit: Submit, number: int
+) -> None:
+    submit("html", [*class_of(number), student("grace")])
+    client.delete("/students?student_id=grace")
+    address = submit("pdf", [*class_of(number), student("grace")])
+
+    assert Upload.objects.count() == 2
+    assert len(client.get(f"{address}/reports").json()["students"]) == number + 1
 
 
 def test_csv_is_the_same_submission_as_json(submit: Submit, post: Post) -> None:

@@ -100,7 +100,7 @@ class Site(Stack):
 
     def _truncated(self) -> bool:
         try:
-            self.query("TRUNCATE reports_submission CASCADE")
+            self.query("TRUNCATE reports_upload CASCADE")
         except psycopg.errors.DeadlockDetected:
             return False  # with a worker that is still at what an earlier test has left
         return True

@@ -33,7 +33,7 @@ def test_200_half_sent_bodies_leave_other_requests_as_quick_as_they_were(site: S
     figures.add(f"{SLOW} half-sent bodies: others' p95, ms beside them", beside * 1000, "")
     figures.add(f"{SLOW} half-sent bodies: ratio of others' p95", ratio, "<= 2")
     assert ratio <= 2 or not FULL
-    assert site.query("SELECT count(*) FROM reports_submission") == [(2 * REQUESTS,)]
+    assert site.query("SELECT count(*) FROM reports_task") == [(2 * REQUESTS,)]
 
 
 def test_clients_that_leave_before_they_are_answered_cost_no_connection(site: Site) -> None:
@@ -44,7 +44,7 @@ def test_clients_that_leave_before_they_are_answered_cost_no_connection(site: Si
     # Each request held one of the 16 connections of web's pool; those that are lost would be missed by now.
     answers = post_all(site, [student(f"stayed-{number}") for number in range(40)], clients=16)
     assert {answer.status for answer in answers} == {202}
-    assert site.query("SELECT count(*) FROM reports_submission WHERE student_id = 'gone'")[0][0] <= 1
+    assert site.query("SELECT count(*) FROM reports_upload WHERE student_id = 'gone'")[0][0] <= 1
 
 
 def test_100_posts_at_once_of_one_body_or_of_one_key_make_one_task(site: Site, figures: Figures) -> None:
@@ -54,11 +54,11 @@ def test_100_posts_at_once_of_one_body_or_of_one_key_make_one_task(site: Site, f
         assert {answer.status for answer in answers} <= {202, 200}
         tasks[name] = {answer.address for answer in answers}
 
-    stored = site.query("SELECT count(*) FROM reports_submission")[0][0]
+    stored = site.query("SELECT count(*) FROM reports_task")[0][0]
     figures.add("100 identical POSTs at once: tasks", len(tasks["body"]), "1")
     figures.add("100 POSTs at once with one Idempotency-Key: tasks", len(tasks["key"]), "1")
     assert (len(tasks["body"]), len(tasks["key"]), stored) == (1, 1, 2)
     other = site.client.post("/assignment/html", json=student("another"), headers={"Idempotency-Key": "one"})
     assert other.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert site.finished(tasks["key"].pop()).status_code == 200
-    until(lambda: site.query("SELECT DISTINCT state FROM reports_report") == [("SUCCESS",)], "both reports")
+    until(lambda: site.query("SELECT DISTINCT state FROM reports_document") == [("SUCCESS",)], "both reports")

@@ -26,7 +26,7 @@ def test_two_beats_and_clocks_that_are_minutes_apart(site: Site, figures: Figure
     for name in WORKERS:
         site.start_worker(name)
 
-    done = "SELECT count(*) FROM reports_report WHERE state = 'SUCCESS'"
+    done = "SELECT count(*) FROM reports_document WHERE state = 'SUCCESS'"
     seconds = until(lambda: site.query(done) == [(41,)], "41 reports", seconds=90)
     assert {answer.status for answer in answers} == {202}
     assert lost.victim, "a lease that ran out by the database's clock"

@@ -28,7 +28,10 @@ def assert_delivered_once(site: Site, ada: Json, address: str) -> None:
     finished = site.finished(address)
     assert finished.status_code == 200, finished.text
     assert hashlib.sha256(finished.content).hexdigest() == expected_sha256(ada, "html")
-    rows = site.query("SELECT state FROM reports_report WHERE student_id = %s", ada["student_id"])
+    rows = site.query(
+        "SELECT state FROM reports_document d JOIN reports_student s ON s.id = d.about_id WHERE s.student_id = %s",
+        ada["student_id"],
+    )
     assert rows == [("SUCCESS",)]
 
 
@@ -45,7 +48,7 @@ def test_web_is_killed(site: Site, point: str) -> None:
     assert flaw.victim
     site.run_all()
 
-    stored = site.query("SELECT id FROM reports_submission")
+    stored = site.query("SELECT id FROM reports_task")
     assert len(stored) == (0 if point == "before the commit" else 1)
     if stored:  # what was stored is made although the client never heard of it
         assert_delivered_once(site, ada, f"/assignment/html/{stored[0][0]}")
@@ -63,8 +66,8 @@ def test_web_is_killed_amid_the_rows_of_a_class(site: Site) -> None:
     assert flaw.victim
     site.run_all()
 
-    assert site.query("SELECT id FROM reports_submission") == []
-    assert site.query("SELECT id FROM reports_report") == []
+    assert site.query("SELECT id FROM reports_task") == []
+    assert site.query("SELECT id FROM reports_document") == []
     again = site.client.post("/assignment/html", json=class_of("amid", 3))
     assert site.finished(again.headers["Location"]).status_code == 200
 
@@ -105,7 +108,10 @@ def test_a_worker_is_killed(shared_site: Site, struck: dict[str, Struck], point:
 
     assert_delivered_once(shared_site, one.ada, one.address)
     assert one.renders == (0 if point == "after the claim" else 1)
-    query = "SELECT attempts, lease_expiries FROM reports_report WHERE student_id = %s"
+    query = (
+        "SELECT attempts, lease_expiries "
+        "FROM reports_document d JOIN reports_student s ON s.id = d.about_id WHERE s.student_id = %s"
+    )
     done_before = point == "after the store"
     assert shared_site.query(query, one.ada["student_id"]) == [(1, 0) if done_before else (2, 1)]
 
@@ -122,4 +128,4 @@ def test_a_worker_is_killed_before_the_acknowledgement(site: Site) -> None:
     site.run_all()
 
     assert_delivered_once(site, ada, posted.headers["Location"])
-    assert site.query("SELECT attempts FROM reports_report") == [(1,)]
+    assert site.query("SELECT attempts FROM reports_document") == [(1,)]

@@ -15,7 +15,7 @@ RENDER = "feedback.pipeline:render"
 
 
 def states(site: Site) -> Counter[str]:
-    return Counter(state for (state,) in site.query("SELECT state FROM reports_report"))
+    return Counter(state for (state,) in site.query("SELECT state FROM reports_document"))
 
 
 def multiply_messages(site: Site, times: int) -> int:
@@ -84,14 +84,14 @@ def test_a_worker_frozen_past_its_lease_finds_its_write_refused(site: Site, figu
     os.kill(victim, signal.SIGSTOP)
     site.start_worker(WORKERS[1])
     finished = site.finished(posted.headers["Location"])
-    before = site.query("SELECT sha256, fence, finished_at FROM reports_report")
+    before = site.query("SELECT sha256, fence, finished_at FROM reports_document")
 
     frozen.thaw()
     os.kill(victim, signal.SIGCONT)
     refused = "documents refused"
     until(lambda: refused in site.processes[WORKERS[0]].words(), "the thawed worker's write to be refused")
 
-    after = site.query("SELECT sha256, fence, finished_at FROM reports_report")
+    after = site.query("SELECT sha256, fence, finished_at FROM reports_document")
     figures.add("a worker frozen past its lease: writes of it that counted", int(after != before), "0")
     assert after == before
     assert before[0][:2] == (expected_sha256(student("frozen"), "pdf"), 2)
@@ -118,7 +118,9 @@ def test_a_report_that_kills_its_worker_every_time_is_given_up_and_its_99_neighb
     for body in students:
         if body["student_id"] in manifest:
             assert manifest[body["student_id"]]["sha256"] == expected_sha256(body, "html")
-    query = "SELECT attempts FROM reports_report WHERE student_id = %s"
+    query = (
+        "SELECT attempts FROM reports_document d JOIN reports_student s ON s.id = d.about_id WHERE s.student_id = %s"
+    )
     [(claims,)] = site.query(query, "poisoned-57")
     figures.add("poison in a class of 100: claims of it, neighbours made", f"{claims}, {len(manifest)}", "3, 99")
     assert (claims, len(manifest)) == (3, 99)
@@ -136,7 +138,7 @@ def test_a_worker_that_is_told_to_end_hands_back_what_it_cannot_finish(site: Sit
     seconds = until(lambda: not worker.running, "the end of the worker", seconds=30)
 
     assert site.finished(address).status_code == 200
-    assert site.query("SELECT attempts, lease_expiries FROM reports_report") == [(1, 0)]
+    assert site.query("SELECT attempts, lease_expiries FROM reports_document") == [(1, 0)]
     figures.add("SIGTERM amid an endless report: seconds to hand it back and end", seconds, "< 30")
 
 
@@ -149,6 +151,6 @@ def test_a_worker_whose_parent_is_killed_hands_back_what_it_has(site: Site) -> N
     worker.send(signal.SIGKILL)
 
     until(lambda: worker.group() == [], "the end of the worker's process")
-    assert site.query("SELECT state, attempts FROM reports_report") == [("PENDING", 0)]
+    assert site.query("SELECT state, attempts FROM reports_document") == [("PENDING", 0)]
     site.run_all()
     assert site.finished(address).status_code == 200

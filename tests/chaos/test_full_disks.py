@@ -79,7 +79,7 @@ def test_the_databases_disk_is_full(disk: Disk, tmp_path: Path, figures: Figures
             assert site.finished(answer.headers["Location"]).status_code == 200
         whole = site.query(
             "SELECT count(*) FILTER (WHERE reports = 51), count(*) FROM (SELECT count(r.id) AS reports "
-            "FROM reports_submission s LEFT JOIN reports_report r ON r.submission_id = s.id GROUP BY s.id) AS counted"
+            "FROM reports_task s LEFT JOIN reports_document r ON r.task_id = s.id GROUP BY s.id) AS counted"
         )
         figures.add("database's disk full: POSTs refused with 503, of 39", len(refused), "> 0")
         figures.add(
@@ -98,7 +98,7 @@ def test_the_disk_for_bodies_is_full(disk: Disk, site: Site) -> None:
     large, json_ = b" " * (20 << 20), {"Content-Type": "application/json"}
     try:
         assert_refused(site.client.post("/assignment/html", content=large, headers=json_))
-        assert site.query("SELECT count(*) FROM reports_submission") == [(0,)]
+        assert site.query("SELECT count(*) FROM reports_task") == [(0,)]
         assert site.client.post("/assignment/html", json=students).status_code == 202, "there is room again"
     finally:
         site.end("web")

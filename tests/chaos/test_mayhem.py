@@ -88,15 +88,15 @@ def send_all(site: Site, posts: Sequence[Post], chance: random.Random) -> list[A
 
 
 def unfinished(site: Site) -> int:
-    query = "SELECT count(*) FROM reports_report WHERE state IN ('PENDING', 'RUNNING')"
+    query = "SELECT count(*) FROM reports_document WHERE state IN ('PENDING', 'RUNNING')"
     return int(site.query(query)[0][0])
 
 
 def wrong_documents(site: Site, accepted: Sequence[Accepted]) -> list[str]:
     """What differs from a render in which nothing failed, by task and position."""
     query = (
-        "SELECT submission_id::text, position, kind, id::text, sha256, encode(sha256(body), 'hex') "
-        "FROM reports_report WHERE state = 'SUCCESS' ORDER BY submission_id, position"
+        "SELECT task_id::text, position, kind, id::text, sha256, encode(sha256(body), 'hex') "
+        "FROM reports_document WHERE state = 'SUCCESS' ORDER BY task_id, position"
     )
     rows: dict[str, list[tuple[str, str, str]]] = {}
     wrong = []
@@ -143,9 +143,9 @@ def test_every_202_ever_sent_ends_in_exactly_one_right_report(site: Site, figure
         figures.add(f"mayhem: {name}", number, "")
     assert len(accepted) == len(posts)
     assert all(len(one.tasks) == 1 for one in accepted), "one task for each body, however often it was sent"
-    stored = {task for (task,) in site.query("SELECT id::text FROM reports_submission")}
+    stored = {task for (task,) in site.query("SELECT id::text FROM reports_task")}
     lost = {task for one in accepted for task in one.tasks} - stored
-    states = dict(site.query("SELECT state, count(*) FROM reports_report GROUP BY state"))
+    states = dict(site.query("SELECT state, count(*) FROM reports_document GROUP BY state"))
     wrong = wrong_documents(site, accepted)
     figures.add(
         "mayhem: tasks lost, reports stuck or failed, extra tasks",
@@ -167,7 +167,9 @@ def settled(site: Site, left: int) -> bool:
 
 
 def add_figures(figures: Figures, site: Site, posts: Sequence[Post], faults: int, seconds: float) -> None:
-    [(claims, expiries, most)] = site.query("SELECT sum(fence), sum(lease_expiries), max(attempts) FROM reports_report")
+    [(claims, expiries, most)] = site.query(
+        "SELECT sum(fence), sum(lease_expiries), max(attempts) FROM reports_document"
+    )
     figures.add(
         f"mayhem (CHAOS_SEED={SEED}): POSTs, classes among them",
         f"{len(posts)}, {sum(len(post.students) > 1 for post in posts)}",

@@ -14,7 +14,7 @@ CLIENTS = 8
 
 
 def all_done(site: Site, number: int) -> bool:
-    return site.query("SELECT state, count(*) FROM reports_report GROUP BY state") == [("SUCCESS", number)]
+    return site.query("SELECT state, count(*) FROM reports_document GROUP BY state") == [("SUCCESS", number)]
 
 
 def assert_delivered(site: Site, number: int) -> float:

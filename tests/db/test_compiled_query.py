@@ -3,12 +3,14 @@
 from uuid import UUID, uuid4
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from feedback.access.audit import Action
-from feedback.access.models import ApiKey, AuditEntry
+from feedback.access.models import ApiKey, AuditEntry, Grant
 from feedback.db.compiled_query import A_TEXT, AN_ID, ANOTHER_ID, ANOTHER_TEXT, CompiledQuery, padded, places
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,16 @@ def test_a_json_field_comes_as_python_has_it() -> None:
     [found] = CompiledQuery(ApiKey.objects.filter(prefix=A_TEXT)).rows({A_TEXT: "abc"})
 
     assert found.namespaces == ["cs101", "ü"]
+
+
+def test_related_objects_come_along(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    user = User.objects.create_user("ada")
+    Grant.objects.create(user=user, namespace="cs101")
+    query = CompiledQuery(Grant.objects.filter(namespace=A_TEXT).select_related("user").only("pk", "user__username"))
+
+    with django_assert_num_queries(1):
+        [found] = query.rows({A_TEXT: "cs101"})
+        assert (found.user.pk, found.user.username) == (user.pk, "ada")
 
 
 def test_a_value_that_looks_like_sql_or_like_a_placeholder_is_only_a_value() -> None:

@@ -23,7 +23,7 @@ def test_a_process_is_alive_while_its_database_is_not(start_services: Callable[.
     async def story() -> list[httpx.Response]:
         async with httpx.AsyncClient(base_url=stack.url, timeout=60, limits=httpx.Limits(max_connections=None)) as http:
             with psycopg.connect(stack.environment["DATABASE_URL"]) as connection:
-                connection.execute("LOCK TABLE reports_submission IN ACCESS EXCLUSIVE MODE")
+                connection.execute("LOCK TABLE reports_task IN ACCESS EXCLUSIVE MODE")
                 asked = [asyncio.create_task(http.get(address)) for _ in range(MANY)]
                 await asyncio.sleep(2)  # in which all have come, and none has waited for long enough
                 for path in ["/health/live", "/favicon.ico"] * 3:

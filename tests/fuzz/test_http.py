@@ -19,7 +19,7 @@ GROWTH_MEGABYTES = 40
 
 @pytest.fixture
 def wire(fuzzed_site: Site) -> Any:
-    fuzzed_site.query("TRUNCATE reports_submission CASCADE")
+    fuzzed_site.query("TRUNCATE reports_upload CASCADE")
     opened = Wire(fuzzed_site.port, fuzzed_site.headers)
     yield opened
     opened.close()
@@ -40,10 +40,10 @@ def test_no_request_is_answered_by_a_fault_of_ours(fuzzed_site: Site, wire: Wire
 
     send()
     settled = memory[len(memory) // 5]
-    stored = fuzzed_site.query("SELECT count(*) FROM reports_submission")[0][0]
-    unfinished = "SELECT count(*) FROM reports_report WHERE state IN ('PENDING', 'RUNNING')"
+    stored = fuzzed_site.query("SELECT count(*) FROM reports_task")[0][0]
+    unfinished = "SELECT count(*) FROM reports_document WHERE state IN ('PENDING', 'RUNNING')"
     until(lambda: fuzzed_site.query(unfinished) == [(0,)], "everything that was accepted", seconds=1800)
-    states = dict(fuzzed_site.query("SELECT state, count(*) FROM reports_report GROUP BY state"))
+    states = dict(fuzzed_site.query("SELECT state, count(*) FROM reports_document GROUP BY state"))
     told += [
         f"requests: {wire.statuses.total()}, by status: {dict(sorted(wire.statuses.items()))}",
         f"slowest answer: {wire.slowest:.2f} s",
@@ -119,7 +119,7 @@ def test_what_the_contract_refuses_is_a_400_that_names_places(fuzzed_site: Site,
             assert answer.json()["details"]
 
     refused()
-    assert fuzzed_site.query("SELECT count(*) FROM reports_submission") == [(0,)]
+    assert fuzzed_site.query("SELECT count(*) FROM reports_task") == [(0,)]
 
 
 @pytest.mark.parametrize(("limit", "bodies"), [("students", 7), ("events", 31)])
@@ -132,4 +132,4 @@ def test_what_is_too_much_is_a_413(fuzzed_site: Site, wire: Wire, limit: str, bo
         assert wire.send(Request(encoded(students if limit == "students" else crowd))).status == 413
 
     refused()
-    assert fuzzed_site.query("SELECT count(*) FROM reports_submission") == [(0,)]
+    assert fuzzed_site.query("SELECT count(*) FROM reports_task") == [(0,)]

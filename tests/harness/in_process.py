@@ -18,7 +18,7 @@ from feedback.queue import render_job
 from feedback.queue.claims import Claim, Made
 from feedback.queue.worker import Worker
 from feedback.store import loading
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Task
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
@@ -121,11 +121,11 @@ def work_off(worker: Worker | None = None) -> None:
     while True:
         while worker.answer():
             pass
-        if not Report.objects.filter(state="PENDING", due_at__gt=Now()).update(due_at=Now()):
+        if not Document.objects.filter(state="PENDING", due_at__gt=Now()).update(due_at=Now()):
             return
 
 
 def made_of(claim: Claim) -> Made:
     """The document of a claim, not stored."""
-    payload = loading.payloads([claim.report_id])[claim.report_id]
-    return render_job.make(Submission.objects.get(pk=claim.task_id), claim, payload)
+    log = loading.logs([claim.report_id])[claim.report_id]
+    return render_job.make(Task.objects.get(pk=claim.task_id), claim, log)

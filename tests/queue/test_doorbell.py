@@ -9,7 +9,7 @@ import redis
 from feedback.celery import WORK
 from feedback.queue import doorbell
 from feedback.queue.worker import RAMP_UP, Worker
-from feedback.store.models import Report
+from feedback.store.models import Document
 from feedback.submissions import tasks
 from tests.harness.in_process import Submit, class_of, student, work_off
 
@@ -84,7 +84,7 @@ def test_what_is_posted_while_enough_rings_wait_is_made_all_the_same(submit: Sub
     submit("pdf", class_of(5))
     lane.work()
 
-    assert set(Report.objects.values_list("state", flat=True)) == {"SUCCESS"}
+    assert set(Document.objects.values_list("state", flat=True)) == {"SUCCESS"}
     assert lane.most <= doorbell.ENOUGH
 
 
@@ -100,7 +100,7 @@ def test_a_single_that_is_posted_while_the_last_ring_is_answered_is_made(
 
     class Late:
         def answer(self) -> bool:
-            if Report.objects.count() == 1:
+            if Document.objects.count() == 1:
                 worker._singles(next(worker._turns.in_order()))
                 submit("html", student("late"))
                 lane.waiting = 0  # as if enough rings had been waiting, and were taken before it was stored
@@ -110,12 +110,12 @@ def test_a_single_that_is_posted_while_the_last_ring_is_answered_is_made(
     submit("html", student())
     lane.work()
 
-    assert set(Report.objects.values_list("state", flat=True)) == {"SUCCESS"}
+    assert set(Document.objects.values_list("state", flat=True)) == {"SUCCESS"}
 
 
 def test_a_claim_that_leaves_work_wakes_two_others_at_once_and_one_that_does_not_wakes_nobody(submit: Submit) -> None:
     rings: list[tuple[int, int]] = []
-    worker = Worker(lambda times: rings.append((times, Report.objects.filter(state="RUNNING").count())))
+    worker = Worker(lambda times: rings.append((times, Document.objects.filter(state="RUNNING").count())))
     submit("html", class_of(60))
     worker.answer()
     assert [times for times, _ in rings] == [RAMP_UP]
@@ -145,4 +145,4 @@ def test_messages_of_the_edition_before_are_dropped_by_the_sweep(submit: Submit,
 
     assert [doorbell.waiting(queue) for queue in ("interactive", "bulk")] == [0, 0]
     lane.work()
-    assert Report.objects.get().state == "SUCCESS"
+    assert Document.objects.get().state == "SUCCESS"

@@ -11,7 +11,7 @@ from feedback.queue import claims, fairness, worker
 from feedback.queue.fairness import Turn, Turns
 from feedback.queue.pacer import Pacer, Slice
 from feedback.queue.worker import Worker
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Task
 from tests.harness.in_process import Caller, class_of, student, work_off
 
 
@@ -70,7 +70,7 @@ def working(clock: Clock, turns: Watched) -> Worker:
 
 
 def unfinished(owner: str) -> int:
-    return Report.objects.filter(submission__owner=owner).exclude(state="SUCCESS").count()
+    return Document.objects.filter(task__upload__owner=owner).exclude(state="SUCCESS").count()
 
 
 def test_a_single_is_made_at_once_though_another_owner_has_sent_many(calling: Caller, working: Worker) -> None:
@@ -108,11 +108,11 @@ def test_three_owners_get_equal_time_whatever_they_sent(calling: Caller, working
     for _ in range(9):
         working.answer()
 
-    shares = Counter(Report.objects.filter(state="SUCCESS").values_list("submission__owner", flat=True))
+    shares = Counter(Document.objects.filter(state="SUCCESS").values_list("task__upload__owner", flat=True))
     assert set(shares) == {"key:a", "key:b", "key:c"}
     assert max(shares.values()) - min(shares.values()) <= 4
     work_off(working)
-    assert not Report.objects.exclude(state="SUCCESS").exists()
+    assert not Document.objects.exclude(state="SUCCESS").exists()
 
 
 def test_an_owners_singles_go_before_its_classes(calling: Caller, working: Worker) -> None:
@@ -121,7 +121,7 @@ def test_an_owners_singles_go_before_its_classes(calling: Caller, working: Worke
     caller.submit("html", student())
     working.answer()
 
-    assert list(Report.objects.filter(state="SUCCESS").values_list("student_id", flat=True)) == ["ada"]
+    assert list(Document.objects.filter(state="SUCCESS").values_list("about__student_id", flat=True)) == ["ada"]
 
 
 def test_the_classes_of_one_owner_take_turns(calling: Caller, working: Worker) -> None:
@@ -131,7 +131,7 @@ def test_the_classes_of_one_owner_take_turns(calling: Caller, working: Worker) -
     for _ in range(6):
         working.answer()
 
-    made = Counter[UUID](Report.objects.filter(state="SUCCESS").values_list("submission", flat=True))
+    made = Counter[UUID](Document.objects.filter(state="SUCCESS").values_list("task", flat=True))
     assert len(made) == 3
     assert max(made.values()) - min(made.values()) <= 4
 
@@ -143,7 +143,7 @@ def test_work_that_was_erased_is_forgotten(calling: Caller, working: Worker) -> 
     a.client.delete(gone)
     work_off(working)
 
-    assert not Report.objects.exclude(state="SUCCESS").exists()
+    assert not Document.objects.exclude(state="SUCCESS").exists()
 
 
 def test_an_owner_that_comes_late_does_not_catch_up_on_what_it_did_not_ask_for(
@@ -189,7 +189,7 @@ def test_a_worker_whose_view_is_out_of_date_looks_again_before_it_says_that_ther
     calling("a").submit("html", student())
     assert next(turns.in_order()).owner == "key:a"
     turns._fresh_until = float("inf")
-    Submission.objects.all().delete()
+    Task.objects.all().delete()
     calling("b").submit("html", student())
 
     assert [turn.owner for turn in turns.in_order()] == ["key:a", "key:b"]

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from feedback.queue import poller
 from feedback.queue.poller import Poller
 from feedback.queue.worker import Worker
-from feedback.store.models import Report
+from feedback.store.models import Document
 from tests.harness.environment import without_ours
 from tests.harness.in_process import Submit, class_of, student
 from tests.harness.processes import ROOT
@@ -51,7 +51,7 @@ def until(done: Callable[[], bool], worker: Worker) -> list[float]:
 def test_all_work_is_done_without_a_message(submit: Submit) -> None:
     submit("html", class_of(5))
     submit("pdf", student())
-    swept = until(lambda: not Report.objects.exclude(state="SUCCESS").exists(), Worker(ring=int))
+    swept = until(lambda: not Document.objects.exclude(state="SUCCESS").exists(), Worker(ring=int))
 
     assert len(swept) >= 1
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from pytest_django import Settings
 
 from feedback.queue import claims, doorbell, reaper
-from feedback.store.models import MAX_ATTEMPTS, Report, Sweep
+from feedback.store.models import MAX_ATTEMPTS, Document, Sweep
 from feedback.submissions import tasks
 from tests.harness.in_process import Submit, class_of, student, work_off
 
@@ -28,7 +28,7 @@ def rings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def let_leases_run_out() -> None:
-    Report.objects.filter(state="RUNNING").update(due_at=Now() - timedelta(seconds=1))
+    Document.objects.filter(state="RUNNING").update(due_at=Now() - timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("body", [student(), class_of(3)], ids=["a single", "a class"])
@@ -56,7 +56,7 @@ def test_the_sweep_leaves_alone_what_is_in_progress_until_the_lease_runs_out(sub
 
 def test_a_class_of_which_only_the_class_report_is_left_is_rung_for(submit: Submit, rings: list[int]) -> None:
     submit("html", class_of(2))
-    Report.objects.filter(kind="student").update(state="SUCCESS")
+    Document.objects.filter(kind="student").update(state="SUCCESS")
     rings.clear()
     reaper.sweep()
 
@@ -67,15 +67,15 @@ def test_a_report_that_lost_its_worker_on_the_last_attempt_is_given_up_and_its_c
     submit: Submit, rings: list[int]
 ) -> None:
     submit("html", class_of(3))
-    Report.objects.filter(position=1).update(state="RUNNING", attempts=MAX_ATTEMPTS)
+    Document.objects.filter(position=1).update(state="RUNNING", attempts=MAX_ATTEMPTS)
     let_leases_run_out()
     reaper.sweep()
     work_off()
 
-    poisoned = Report.objects.get(position=1)
+    poisoned = Document.objects.get(position=1)
     assert poisoned.state == "FAILURE"
     assert "lost 3 times" in poisoned.error
-    assert set(Report.objects.exclude(position=1).values_list("state", flat=True)) == {"SUCCESS"}
+    assert set(Document.objects.exclude(position=1).values_list("state", flat=True)) == {"SUCCESS"}
     assert rings
 
 
@@ -84,7 +84,7 @@ def test_an_identical_post_wakes_nobody_but_where_it_tries_a_failure_again(submi
     assert submit("html", student()) == address
     assert rings == [1]
 
-    Report.objects.update(state="FAILURE")
+    Document.objects.update(state="FAILURE")
     submit("html", student())
     assert rings == [1, 1]
 
@@ -124,5 +124,5 @@ def test_every_line_from_the_post_to_the_store_has_the_request_and_the_task(
 
     lines = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
     told = {line["event"]: (line["request_id"], line["task_id"]) for line in lines if "task_id" in line}
-    assert told["submission stored"] == ("trace-me", task)
+    assert told["task stored"] == ("trace-me", task)
     assert told["documents stored"] == ("trace-me", task)

@@ -8,7 +8,7 @@ import pytest
 from feedback.queue import claims
 from feedback.queue.pacer import Pacer
 from feedback.queue.worker import Worker
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Task
 from tests.harness.in_process import Caller, Submit, class_of, made_of, student
 from tests.harness.messages import round_trips
 
@@ -22,11 +22,11 @@ def worker() -> Worker:
 
 
 def states() -> list[str]:
-    return list(Report.objects.order_by("submission__created_at", "position").values_list("state", flat=True))
+    return list(Document.objects.order_by("task__created_at", "position").values_list("state", flat=True))
 
 
 def ids() -> list[UUID]:
-    return list(Submission.objects.order_by("created_at").values_list("id", flat=True))
+    return list(Task.objects.order_by("created_at").values_list("id", flat=True))
 
 
 def test_one_ring_does_for_all_singles_of_its_owner(submit: Submit, worker: Worker) -> None:
@@ -35,7 +35,7 @@ def test_one_ring_does_for_all_singles_of_its_owner(submit: Submit, worker: Work
     assert not worker.answer()
 
     assert states() == ["SUCCESS"] * 5
-    assert set(Report.objects.values_list("attempts", flat=True)) == {1}
+    assert set(Document.objects.values_list("attempts", flat=True)) == {1}
 
 
 def test_a_batch_of_singles_leaves_classes_and_other_owners_alone(calling: Caller, worker: Worker) -> None:
@@ -54,7 +54,7 @@ def test_a_single_with_an_attempt_behind_it_is_claimed_alone_and_last(submit: Su
     first, *others = claims.claim_singles("", 3)
     claims.release(others)
     claims.back_off(first)
-    Report.objects.filter(id=first.report_id).update(due_at="2000-01-01T00:00Z")
+    Document.objects.filter(id=first.report_id).update(due_at="2000-01-01T00:00Z")
 
     assert {claim.report_id for claim in claims.claim_singles("", 3)} == {claim.report_id for claim in others}
     assert [claim.attempt for claim in claims.claim_singles("", 3)] == [2]
@@ -77,7 +77,7 @@ def test_a_single_erased_between_claim_and_making_harms_no_other(
 
     def claim_singles(owner: str, most: int, original=claims.claim_singles) -> list[claims.Claim]:  # type: ignore[no-untyped-def]
         claimed = original(owner, most)
-        Submission.objects.filter(id=gone).delete()
+        Task.objects.filter(id=gone).delete()
         return list(claimed)
 
     monkeypatch.setattr(claims, "claim_singles", claim_singles)
@@ -89,12 +89,12 @@ def test_a_single_erased_between_claim_and_making_harms_no_other(
 def test_singles_that_are_released_keep_their_place(submit: Submit) -> None:
     for number in range(4):
         submit("html", student(f"student-{number}"))
-    before = list(Report.objects.order_by("due_at").values_list("id", "due_at"))
+    before = list(Document.objects.order_by("due_at").values_list("id", "due_at"))
     claimed = claims.claim_singles("", 4)
     assert claims.release(claimed[:3]) == 3
 
     assert [claim.report_id for claim in claims.claim_singles("", 2)] == [report_id for report_id, _ in before[:2]]
-    assert dict(before)[claimed[2].report_id] == Report.objects.get(pk=claimed[2].report_id).due_at
+    assert dict(before)[claimed[2].report_id] == Document.objects.get(pk=claimed[2].report_id).due_at
 
 
 def test_documents_are_stored_in_the_order_in_which_an_erasure_locks_them(
@@ -120,8 +120,7 @@ def test_documents_are_stored_in_the_order_in_which_an_erasure_locks_them(
     monkeypatch.setattr(claims, "binding_cursor", Remembering)
     claims.fail([(claim, "for the test") for claim in reversed(claimed)])
 
-    in_order = sorted(claimed, key=lambda claim: claim.task_id)
-    assert written == [claim.report_id for claim in in_order]
+    assert written == list(Document.objects.order_by("about", "pk").values_list("id", flat=True))
 
 
 def test_the_document_of_a_single_is_stored_in_one_round_trip(

@@ -27,7 +27,7 @@ from feedback.queue import claims, pacer, render_job
 from feedback.queue.pacer import Pacer, Slice
 from feedback.queue.worker import Worker
 from feedback.rendering import render
-from feedback.store.models import MAX_ATTEMPTS, Report, Submission
+from feedback.store.models import MAX_ATTEMPTS, Document, Task
 from tests.harness.in_process import (
     Submit,
     class_of,
@@ -45,13 +45,13 @@ def task_of(address: str) -> UUID:
 
 
 def let_leases_run_out() -> None:
-    Report.objects.filter(state="RUNNING").update(due_at=Now() - timedelta(seconds=1))
+    Document.objects.filter(state="RUNNING").update(due_at=Now() - timedelta(seconds=1))
 
 
 def test_a_stored_report_holds_its_document_its_hash_and_its_findings(submit: Submit) -> None:
     submit("html", student("ada", 7, 7))
     work_off()
-    report = Report.objects.get()
+    report = Document.objects.get()
 
     assert report.state == "SUCCESS"
     assert report.sha256 == hashlib.sha256(bytes(report.body or b"")).hexdigest()
@@ -66,7 +66,7 @@ def test_two_submissions_of_one_student_give_the_same_bytes(submit: Submit) -> N
         submit("pdf", student(), **{"Idempotency-Key": key})
     work_off()
 
-    assert len(set(Report.objects.values_list("sha256", flat=True))) == 1
+    assert len(set(Document.objects.values_list("sha256", flat=True))) == 1
 
 
 def test_a_claim_takes_a_chunk_in_order_and_counts_the_attempt(submit: Submit) -> None:
@@ -74,7 +74,7 @@ def test_a_claim_takes_a_chunk_in_order_and_counts_the_attempt(submit: Submit) -
     claimed = claims.claim_task(task, CHUNK)
 
     assert len(claimed) == CHUNK
-    running = Report.objects.filter(state="RUNNING", attempts=1).order_by("position")
+    running = Document.objects.filter(state="RUNNING", attempts=1).order_by("position")
     assert [report.id for report in running] == [claim.report_id for claim in claimed]
     assert running[0].position == 1
 
@@ -101,7 +101,7 @@ def test_a_report_with_an_attempt_behind_it_rests_then_is_claimed_alone_and_afte
     assert [claim.position for claim in neighbours] == [3, 4]
     assert claims.claim_task(task, CHUNK) == [], "the others rest"
     claims.release(neighbours)
-    Report.objects.filter(attempts=1).update(due_at=Now())
+    Document.objects.filter(attempts=1).update(due_at=Now())
     assert [claim.attempt for claim in claims.claim_task(task, CHUNK)] == [1, 1]
     assert [claim.attempt for claim in claims.claim_task(task, CHUNK)] == [2]
     assert [claim.attempt for claim in claims.claim_task(task, CHUNK)] == [2]
@@ -153,7 +153,7 @@ def test_a_fault_of_the_renderer_is_tried_three_times_and_then_told_without_the_
     monkeypatch.setattr(pipeline, "render", broken)
     submit("html", student())
     work_off()
-    report = Report.objects.get()
+    report = Document.objects.get()
 
     assert (report.state, report.attempts, len(calls)) == ("FAILURE", MAX_ATTEMPTS, MAX_ATTEMPTS)
     assert "the inside" not in report.error
@@ -174,9 +174,9 @@ def test_one_report_that_fails_leaves_its_class_and_is_listed_in_it(
     submit("html", class_of(4))
     work_off()
 
-    states = Report.objects.order_by("position").values_list("state", flat=True)
+    states = Document.objects.order_by("position").values_list("state", flat=True)
     assert list(states) == ["SUCCESS", "SUCCESS", "FAILURE", "SUCCESS", "SUCCESS"]
-    page = bytes(Report.objects.get(position=0).body or b"").decode()
+    page = bytes(Document.objects.get(position=0).body or b"").decode()
     assert "student-1" in page
     assert "failed 3 times" in page
 
@@ -189,8 +189,8 @@ def test_a_class_of_which_nothing_could_be_made_is_a_failure(submit: Submit, mon
     submit("html", class_of(2))
     work_off()
 
-    assert set(Report.objects.values_list("state", flat=True)) == {"FAILURE"}
-    assert "None of the 2 reports" in Report.objects.get(position=0).error
+    assert set(Document.objects.values_list("state", flat=True)) == {"FAILURE"}
+    assert "None of the 2 reports" in Document.objects.get(position=0).error
 
 
 def test_a_lost_database_hands_the_claims_back_and_passes_the_fault_on(
@@ -206,9 +206,9 @@ def test_a_lost_database_hands_the_claims_back_and_passes_the_fault_on(
         with pytest.raises(OperationalError):
             Worker(ring=int).answer()
 
-    assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
+    assert set(Document.objects.values_list("state", "attempts")) == {("PENDING", 0)}
     work_off()
-    assert set(Report.objects.values_list("state", flat=True)) == {"SUCCESS"}
+    assert set(Document.objects.values_list("state", flat=True)) == {"SUCCESS"}
 
 
 def test_a_full_disk_is_no_reports_fault_so_no_attempt_is_counted(
@@ -224,7 +224,7 @@ def test_a_full_disk_is_no_reports_fault_so_no_attempt_is_counted(
         with pytest.raises(OSError, match="No space left"):
             Worker(ring=int).answer()
 
-    assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
+    assert set(Document.objects.values_list("state", "attempts")) == {("PENDING", 0)}
 
 
 def test_a_report_that_runs_into_the_time_limit_is_counted_and_its_neighbours_are_not(
@@ -242,7 +242,7 @@ def test_a_report_that_runs_into_the_time_limit_is_counted_and_its_neighbours_ar
     with pytest.raises(SoftTimeLimitExceeded):
         Worker(ring=int).answer()
 
-    students = Report.objects.exclude(position=0).order_by("position").values_list("state", "attempts")
+    students = Document.objects.exclude(position=0).order_by("position").values_list("state", "attempts")
     assert list(students) == [("PENDING", 0), ("PENDING", 1), ("PENDING", 0)]
 
 
@@ -258,7 +258,7 @@ def test_a_worker_that_is_told_to_end_gives_back_what_it_has_claimed(
     with pytest.raises(SystemExit):
         Worker(ring=int).answer()
 
-    assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
+    assert set(Document.objects.values_list("state", "attempts")) == {("PENDING", 0)}
 
 
 @pytest.mark.usefixtures("ending")
@@ -279,7 +279,7 @@ def test_a_worker_that_is_told_to_end_while_it_claims_gives_back_what_it_gets(
     with pytest.raises(SystemExit):
         Worker(ring=int).answer()
 
-    assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
+    assert set(Document.objects.values_list("state", "attempts")) == {("PENDING", 0)}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -301,7 +301,7 @@ def test_what_is_claimed_is_handed_back_also_where_the_connection_was_cut(
         Worker(ring=int).answer()
     connection.close()
 
-    assert set(Report.objects.values_list("state", "attempts")) == {("PENDING", 0)}
+    assert set(Document.objects.values_list("state", "attempts")) == {("PENDING", 0)}
 
 
 @pytest.fixture
@@ -330,15 +330,15 @@ def test_a_failed_class_that_is_retried_refuses_the_class_report_that_lists_the_
     assert claims.store([outdated]) == 0
     monkeypatch.undo()
     work_off()
-    assert b"failed" not in bytes(Report.objects.get(position=0).body or b"")
-    assert set(Report.objects.values_list("state", flat=True)) == {"SUCCESS"}
+    assert b"failed" not in bytes(Document.objects.get(position=0).body or b"")
+    assert set(Document.objects.values_list("state", flat=True)) == {"SUCCESS"}
 
 
 def test_a_retry_while_the_old_attempt_still_renders_refuses_the_old_ones_document(submit: Submit) -> None:
     task = task_of(submit("html", student()))
     [zombie] = claims.claim_task(task, CHUNK)
     late = made_of(zombie)
-    Report.objects.update(attempts=MAX_ATTEMPTS)
+    Document.objects.update(attempts=MAX_ATTEMPTS)
     let_leases_run_out()
     assert claims.give_up_exhausted() == 1
     assert claims.retry(task) == 1
@@ -354,12 +354,12 @@ def test_a_report_erased_while_it_is_made_is_not_made_again(submit: Submit) -> N
     task = task_of(submit("html", class_of(2)))
     claimed = claims.claim_task(task, CHUNK)
     made = [made_of(claim) for claim in claimed]
-    Submission.objects.all().delete()
+    Task.objects.all().delete()
 
     assert claims.store(made) == 0
     assert (claims.renew(claimed), claims.release(claimed), claims.back_off(claimed[0])) == (0, 0, 0)
     assert not Worker(ring=int).answer()
-    assert not Report.objects.exists()
+    assert not Document.objects.exists()
 
 
 def test_a_renewed_lease_runs_on_and_a_lost_one_is_not_renewed(submit: Submit) -> None:
@@ -371,7 +371,7 @@ def test_a_renewed_lease_runs_on_and_a_lost_one_is_not_renewed(submit: Submit) -
     [taken_over] = claims.claim_task(task, CHUNK)
     assert taken_over.report_id == second.report_id
     assert claims.renew([first, second]) == 1
-    assert Report.objects.get(id=second.report_id).lease_expiries == 1
+    assert Document.objects.get(id=second.report_id).lease_expiries == 1
 
 
 class Hasty(Pacer):
@@ -388,10 +388,10 @@ def test_work_stops_when_its_time_is_over_and_says_that_there_is_more(submit: Su
     submit("html", class_of(20))
 
     assert Worker(ring=int, pacer=Hasty()).answer()
-    assert Report.objects.filter(state="SUCCESS").count() == 1
-    assert not Report.objects.filter(state="RUNNING").exists(), "what was claimed beside it is released"
+    assert Document.objects.filter(state="SUCCESS").count() == 1
+    assert not Document.objects.filter(state="RUNNING").exists(), "what was claimed beside it is released"
     work_off()
-    assert not Report.objects.exclude(state="SUCCESS").exists()
+    assert not Document.objects.exclude(state="SUCCESS").exists()
 
 
 def test_where_there_is_no_work_a_ring_does_nothing(db: None) -> None:  # noqa: ARG001 - the database
@@ -413,17 +413,17 @@ def test_a_class_lets_a_single_go_first_that_comes_in_the_middle(
     worker = Worker(ring=int)
     submit("html", class_of(6))
     assert worker.answer()
-    assert Report.objects.filter(state="SUCCESS").count() == 1, "of the class"
+    assert Document.objects.filter(state="SUCCESS").count() == 1, "of the class"
     assert worker.answer()
-    assert Report.objects.get(submission=task_of(posted[0])).state == "SUCCESS"
+    assert Document.objects.get(task=task_of(posted[0])).state == "SUCCESS"
     work_off(worker)
-    assert not Report.objects.exclude(state="SUCCESS").exists()
+    assert not Document.objects.exclude(state="SUCCESS").exists()
 
 
 def test_a_worker_learns_its_pace_from_the_reports_of_students_alone(submit: Submit) -> None:
     paced = Pacer()
     submit("html", class_of(2))
-    Report.objects.filter(kind="student").update(state="FAILURE")
+    Document.objects.filter(kind="student").update(state="FAILURE")
     work_off(Worker(ring=int, pacer=paced))
     assert paced.batch("html", 1e6) == pacer.FIRST_BATCH
     submit("html", class_of(3))
@@ -448,8 +448,11 @@ def test_a_batch_takes_the_same_number_of_round_trips_whatever_its_size(submit: 
 
 def _held(task: UUID) -> list[claims.Claim]:
     """The claims of a task, as the worker has them that made them."""
-    running = Report.objects.filter(submission=task, state="RUNNING").order_by("position")
-    return [claims.Claim(one.id, task, one.position, False, one.due_at, one.attempts, one.fence) for one in running]
+    running = Document.objects.filter(task=task, state="RUNNING").order_by("position")
+    return [
+        claims.Claim(one.id, task, one.about_id, one.position, False, one.due_at, one.attempts, one.fence)
+        for one in running
+    ]
 
 
 def test_a_post_takes_the_same_number_of_queries_whatever_its_size(submit: Submit) -> None:
@@ -481,7 +484,7 @@ def test_a_report_that_takes_longer_than_its_lease_stays_with_its_worker(
     assert not Worker(ring=int).answer()
 
     assert claimed_by_others == []
-    assert Report.objects.get().state == "SUCCESS"
+    assert Document.objects.get().state == "SUCCESS"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -512,5 +515,5 @@ def test_ten_workers_at_once_make_each_report_once(
         each.join()
 
     assert sorted(rendered) == sorted(f"student-{number}" for number in range(30))
-    assert not Report.objects.exclude(state="SUCCESS").exists()
-    assert set(Report.objects.values_list("attempts", flat=True)) == {1}
+    assert not Document.objects.exclude(state="SUCCESS").exists()
+    assert set(Document.objects.values_list("attempts", flat=True)) == {1}

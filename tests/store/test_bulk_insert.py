@@ -17,7 +17,8 @@ from feedback.contract.formats import Format
 from feedback.db.compiled_query import binding_cursor
 from feedback.events import Event, Student
 from feedback.store import bulk_insert
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Task
+from feedback.store.models import Student as StoredStudent
 from feedback.submissions import intake
 from feedback.submissions.intake import Order
 from tests.harness.in_process import (
@@ -36,13 +37,13 @@ ORDER = Order(format=Format.HTML, options={"tz": "UTC", "session_gap_minutes": 1
 def test_a_fault_of_the_database_is_one_that_views_expect(
     post: Post, monkeypatch: pytest.MonkeyPatch, body: object
 ) -> None:
-    real = bulk_insert._report_rows
+    real = bulk_insert._document_rows
 
     def of_no_kind(*arguments: Any) -> Iterator[tuple[Any, ...]]:
         for row in real(*arguments):
-            yield tuple(None if value == Report.Kind.STUDENT else value for value in row)
+            yield tuple(None if value == Document.Kind.STUDENT else value for value in row)
 
-    monkeypatch.setattr(bulk_insert, "_report_rows", of_no_kind)
+    monkeypatch.setattr(bulk_insert, "_document_rows", of_no_kind)
     with pytest.raises(IntegrityError):
         post("html", body)
 
@@ -55,7 +56,7 @@ def test_a_single_is_stored_in_one_round_trip(
     intake.submit([Student(student_id="grace", events=[])], ORDER)  # the first has the statement prepared
 
     assert round_trips(tmp_path / "messages", lambda: intake.submit([ADA], ORDER)) == 1
-    assert Report.objects.get(student_id="ada").submission == Submission.objects.get(student_id="ada")
+    assert Document.objects.get(about__student_id="ada").task == Task.objects.get(upload__student_id="ada")
 
 
 def test_the_server_keeps_the_plan_of_that_statement_and_of_no_other(db: None, broker: str) -> None:  # noqa: ARG001
@@ -64,7 +65,7 @@ def test_the_server_keeps_the_plan_of_that_statement_and_of_no_other(db: None, b
         intake.submit([Student(student_id=f"student-{number}", events=[])], ORDER)
         work_off()
         with binding_cursor() as cursor:
-            cursor.execute("SELECT id FROM reports_submission WHERE students = %s", [1])
+            cursor.execute("SELECT id FROM reports_upload WHERE students = %s", [1])
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT statement FROM pg_prepared_statements")
@@ -85,7 +86,7 @@ def test_where_nothing_can_be_counted_it_is_stored_all_the_same(
     settings.CELERY_BROKER_URL = "filesystem://"  # so the counters are in the database
     intake.submit([Student(student_id=f"student-{index}", events=[]) for index in range(number)], counted)
 
-    assert Report.objects.filter(kind="student").count() == number
+    assert Document.objects.filter(kind="student").count() == number
 
 
 def test_where_the_connection_is_lost_while_it_is_counted_nothing_is_said_to_be_stored(
@@ -106,7 +107,7 @@ def test_where_the_connection_is_lost_while_it_is_counted_nothing_is_said_to_be_
         waiting.join()
     connection.close()
 
-    assert [report.student_id for report in Report.objects.all()] == ["grace"]
+    assert [student.student_id for student in StoredStudent.objects.all()] == ["grace"]
 
 
 def end_once_it_waits(other: "psycopg.Connection[Any]", backend: int) -> None:
@@ -134,5 +135,5 @@ def test_what_another_stores_at_the_same_moment_is_found(transactional_db: None,
     for thread in threads:
         thread.join()
 
-    assert tasks == [Submission.objects.get().id] * 8
-    assert Report.objects.count() == 1
+    assert tasks == [Task.objects.get().id] * 8
+    assert Document.objects.count() == 1

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Task
 from tests.harness.in_process import (
     Submit,
     class_of,
@@ -13,8 +13,8 @@ from tests.harness.in_process import (
 )
 from tests.harness.traces import traces_of
 
-SUBMISSIONS = "/admin/reports/submission/"
-REPORTS = "/admin/reports/report/"
+SUBMISSIONS = "/admin/reports/task/"
+REPORTS = "/admin/reports/document/"
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def operator(db: None) -> Client:  # noqa: ARG001 - the account is a row
 def test_the_admin_is_closed_to_everyone_else(client: Client, submit: Submit) -> None:
     submit("html", student())
 
-    for address in ("/admin/", SUBMISSIONS, REPORTS, f"{REPORTS}{Report.objects.get().id}/change/"):
+    for address in ("/admin/", SUBMISSIONS, REPORTS, f"{REPORTS}{Document.objects.get().id}/change/"):
         assert client.get(address).status_code == 302
 
 
@@ -63,7 +63,7 @@ def test_reports_are_searched_by_student_and_by_task(operator: Client, submit: S
 def test_a_report_shows_its_payload_and_findings_and_takes_no_change(operator: Client, submit: Submit) -> None:
     submit("html", student("<b>ada</b>"))
     work_off()
-    address = f"{REPORTS}{Report.objects.get().id}/change/"
+    address = f"{REPORTS}{Document.objects.get().id}/change/"
     page = operator.get(address).text
 
     assert "saved_code" in page
@@ -71,28 +71,28 @@ def test_a_report_shows_its_payload_and_findings_and_takes_no_change(operator: C
     assert "&lt;b&gt;ada" in page
     assert "<b>ada" not in page
     assert operator.post(address, {"student_id": "eve"}).status_code == 403
-    assert Report.objects.get().student_id == "<b>ada</b>"
+    assert Document.objects.get().student_id == "<b>ada</b>"
 
 
 def test_retry_makes_the_failed_reports_and_the_class_report_again(operator: Client, submit: Submit) -> None:
     address = submit("html", class_of(3))
-    Report.objects.filter(position=2).update(state="FAILURE", error="it could not be made", attempts=3)
+    Document.objects.filter(position=2).update(state="FAILURE", error="it could not be made", attempts=3)
     work_off()
     assert "it could not be made" in operator.get(address).text
-    chosen = {"action": "retry", "_selected_action": [str(Submission.objects.get().id)]}
+    chosen = {"action": "retry", "_selected_action": [str(Task.objects.get().id)]}
     answer = operator.post(SUBMISSIONS, chosen, follow=True)
 
     assert "1 failed report" in answer.text
     assert operator.get(address).status_code == 202
     work_off()
-    assert set(Report.objects.values_list("state", "error")) == {("SUCCESS", "")}
+    assert set(Document.objects.values_list("state", "error")) == {("SUCCESS", "")}
     assert "it could not be made" not in operator.get(address).text
 
 
 def test_an_erased_submission_leaves_no_trace(operator: Client, submit: Submit) -> None:
     address = submit("html", [student("lovelace-1815"), student("bob")])
     work_off()
-    chosen = {"action": "delete_selected", "_selected_action": [str(Submission.objects.get().id)]}
+    chosen = {"action": "delete_selected", "_selected_action": [str(Task.objects.get().id)]}
     assert "Are you sure" in operator.post(SUBMISSIONS, chosen).text
     assert operator.get(address).status_code == 200
     answer = operator.post(SUBMISSIONS, chosen | {"post": "yes"}, follow=True)
@@ -105,24 +105,28 @@ def test_an_erased_submission_leaves_no_trace(operator: Client, submit: Submit) 
 def test_an_erased_report_takes_its_student_out_of_the_class(operator: Client, submit: Submit) -> None:
     address = submit("html", [student("lovelace-1815"), student("bob")])
     work_off()
-    report = Report.objects.get(student_id="lovelace-1815")
+    report = Document.objects.get(about__student_id="lovelace-1815")
     operator.post(f"{REPORTS}{report.id}/delete/", {"post": "yes"})
 
     assert operator.get(address).status_code == 202, "the class report is being made again"
     assert traces_of("lovelace-1815") == set()
-    chosen = {"action": "delete_selected", "_selected_action": [str(Report.objects.get(position=0).id)], "post": "yes"}
+    chosen = {
+        "action": "delete_selected",
+        "_selected_action": [str(Document.objects.get(position=0).id)],
+        "post": "yes",
+    }
     operator.post(REPORTS, chosen)
-    assert Report.objects.filter(position=0).exists(), "a class has its report"
+    assert Document.objects.filter(position=0).exists(), "a class has its report"
 
 
 def test_staff_who_may_only_look_are_not_offered_a_retry(client: Client, submit: Submit) -> None:
     submit("html", class_of(2))
-    Report.objects.update(state="FAILURE", error="why")
+    Document.objects.update(state="FAILURE", error="why")
     looker = User.objects.create_user("looker", is_staff=True)
-    looker.user_permissions.set(Permission.objects.filter(codename="view_submission"))
+    looker.user_permissions.set(Permission.objects.filter(codename="view_task"))
     client.force_login(looker)
-    page = "/admin/reports/submission/"
+    page = "/admin/reports/task/"
 
     assert 'value="retry"' not in client.get(page).text
-    client.post(page, {"action": "retry", "_selected_action": [str(Submission.objects.get().id)]})
-    assert not Report.objects.exclude(state="FAILURE").exists()
+    client.post(page, {"action": "retry", "_selected_action": [str(Task.objects.get().id)]})
+    assert not Document.objects.exclude(state="FAILURE").exists()

@@ -15,7 +15,7 @@ from feedback.queue import (
     render_job,
 )
 from feedback.queue.worker import Worker
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Student, Task, Upload
 from feedback.submissions import erasure, tasks
 from tests.harness.in_process import (
     Caller,
@@ -50,7 +50,7 @@ def test_an_erased_task_is_a_204_then_a_404_and_leaves_no_trace(
     client: Client, submit: Submit, format_: str, done: bool
 ) -> None:
     address = submit(format_, with_her(), "?compare=class", **{"Idempotency-Key": GONE})
-    report_id = Report.objects.get(student_id=GONE).id
+    report_id = Document.objects.get(about__student_id=GONE).id
     if done:
         work_off()
     assert traces_of(GONE)
@@ -61,7 +61,7 @@ def test_an_erased_task_is_a_204_then_a_404_and_leaves_no_trace(
     assert client.delete(address).status_code == 404
     assert statuses_below(client, address, report_id) == {404}
     assert traces_of(GONE) == set()
-    assert not Report.objects.exists()
+    assert not Document.objects.exists()
 
 
 @pytest.mark.parametrize("format_", ["html", "pdf"])
@@ -71,7 +71,7 @@ def test_the_search_for_traces_finds_every_place_there_is(submit: Submit, format
     work_off()
     assert {column for _, column in traces_of(GONE)} == {"student_id", "payload", "findings", "body", "filename"}
     if in_class:
-        Report.objects.filter(student_id=GONE).delete()
+        Student.objects.filter(student_id=GONE).delete()
         assert {column for _, column in traces_of(GONE)} == {"findings", "body"}, "of the class report"
 
 
@@ -82,7 +82,7 @@ def test_an_erased_student_is_gone_from_the_class_which_is_made_again_without(
     address = submit(format_, with_her(), **{"Idempotency-Key": f"exam-of-{GONE}", "X-Request-ID": f"exam-of-{GONE}"})
     work_off()
     others = {entry["student_id"]: entry["sha256"] for entry in client.get(f"{address}/reports").json()["students"]}
-    report_id = Report.objects.get(student_id=GONE).id
+    report_id = Document.objects.get(about__student_id=GONE).id
 
     answer = client.delete(f"/students?student_id={GONE}")
     assert answer.status_code == 204
@@ -113,7 +113,7 @@ def test_an_erased_student_is_gone_from_every_task_in_both_formats(client: Clien
     work_off()
     assert {client.get(address).status_code for address in own} == {404}
     assert {client.get(address).status_code for address in classes} == {200}
-    assert len(set(map(bytes, Submission.objects.values_list("content_sha256", flat=True)))) == 1, "still one class"
+    assert Upload.objects.count() == 1, "still one class"
     assert traces_of(GONE) == set()
 
 
@@ -146,8 +146,8 @@ def test_erasing_nobody_in_particular_is_a_400(client: Client, db: None, query: 
 
 def test_a_worker_that_is_late_recreates_nothing(client: Client, submit: Submit) -> None:
     address = submit("html", with_her())
-    submission = Submission.objects.get()
-    claimed = claims.claim_task(submission.id, 16)
+    task = Task.objects.get()
+    claimed = claims.claim_task(task.id, 16)
     made = [made_of(claim) for claim in claimed]
 
     client.delete(f"/students?student_id={GONE}")
@@ -157,15 +157,15 @@ def test_a_worker_that_is_late_recreates_nothing(client: Client, submit: Submit)
     assert claims.store(made) == 0
     assert not Worker(ring=int).answer(), "a ring that is late finds no work"
     assert traces_of(GONE) == set()
-    assert not Report.objects.exists()
+    assert not Document.objects.exists()
 
 
 def test_a_class_report_that_was_being_made_meanwhile_is_refused(client: Client, submit: Submit) -> None:
     address = submit("html", with_her())
-    submission = Submission.objects.get()
-    students = claims.claim_task(submission.id, 16)
+    task = Task.objects.get()
+    students = claims.claim_task(task.id, 16)
     claims.store([made_of(claim) for claim in students])
-    [headline] = claims.claim_task(submission.id, 16)
+    [headline] = claims.claim_task(task.id, 16)
     with_the_student = made_of(headline)
     assert GONE.encode() in with_the_student.artifact.body
 
@@ -176,13 +176,40 @@ def test_a_class_report_that_was_being_made_meanwhile_is_refused(client: Client,
     assert traces_of(GONE) == set()
 
 
-def test_the_class_in_numbers_is_forgotten_and_not_stored_by_whoever_was_late(client: Client, submit: Submit) -> None:
+def test_the_class_facts_outlive_the_erasure_of_a_student_so_that_nothing_changes_for_the_others(
+    client: Client, submit: Submit
+) -> None:
+    address = submit("html", [*class_of(11), student(GONE)], "?compare=class")
+    work_off()
+    before, facts = findings_of_others(client, address), Upload.objects.get().facts
+    assert facts
+
+    client.delete(f"/students?student_id={GONE}")
+    again = submit("pdf", class_of(11), "?compare=class")
+    work_off()
+    assert Upload.objects.get(tasks=task_of(address)).facts == facts
+    assert findings_of_others(client, address) == before
+    assert findings_of_others(client, again) != before, "another class"
+
+
+def test_facts_of_two_workers_on_both_sides_of_an_erasure_are_those_that_came_first(
+    client: Client, submit: Submit
+) -> None:
     submit("html", [*class_of(11), student(GONE)], "?compare=class")
-    late = Submission.objects.get()
+    early, late = Upload.objects.get(), Upload.objects.get()
+    first = render_job._facts(early)
     client.delete(f"/students?student_id={GONE}")
 
-    render_job._facts(late)
-    assert Submission.objects.get().statistics is None
+    assert render_job._facts(late) == first == bytes(Upload.objects.get().facts or b"")
+
+
+def findings_of_others(client: Client, address: str) -> list[bytes]:
+    others = client.get(f"{address}/reports").json()["students"]
+    return [
+        client.get(f"{address}/reports/{one['report_id']}/findings").content
+        for one in others
+        if one["student_id"] != GONE
+    ]
 
 
 def test_the_same_class_submitted_again_is_a_new_one(client: Client, submit: Submit, post: Post) -> None:
@@ -221,13 +248,13 @@ def test_nobody_erases_what_is_anothers_or_out_of_scope_or_with_a_read_key(calli
     assert scoped.client.delete(f"/students?student_id={GONE}&namespace=course").status_code == 403
     assert scoped.client.delete(f"/students?student_id={GONE}").status_code == 204
     assert (ours.status(own), ours.status(task)) == (404, 202)
-    assert Report.objects.filter(student_id=GONE).count() == 1
+    assert Student.objects.filter(student_id=GONE).count() == 1
 
 
 def test_what_is_past_its_retention_is_purged_by_the_sweep(client: Client, submit: Submit, settings: Settings) -> None:
     old, new = submit("html", with_her()), submit("html", class_of(2))
     work_off()
-    Submission.objects.filter(pk=task_of(old)).update(created_at=Now() - timedelta(days=31))
+    Task.objects.filter(pk=task_of(old)).update(created_at=Now() - timedelta(days=31))
 
     tasks.sweep()
     assert client.get(old).status_code == 200, "for ever, where no number of days is set"
@@ -244,6 +271,6 @@ def test_a_backlog_of_old_submissions_is_purged_sweep_by_sweep(
     monkeypatch.setattr(erasure, "_PURGED_AT_ONCE", 2)
     for name in "abc":
         submit("html", student(name))
-    Submission.objects.update(created_at=Now() - timedelta(days=2))
+    Task.objects.update(created_at=Now() - timedelta(days=2))
 
     assert [erasure.purge(), erasure.purge(), erasure.purge()] == [2, 1, 0]

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from feedback.queue import claims
-from feedback.store.models import Report
+from feedback.store.models import Document
 from feedback.submissions.models import Tally
 from feedback.submissions.tallies import tally
 from tests.harness.in_process import Submit, class_of, student, work_off
@@ -37,7 +37,7 @@ def test_what_is_finished_later_is_added(submit: Submit) -> None:
     work_off()
     tally(AT_ONCE)
     task = submit("html", student("grace")).rsplit("/", 1)[1]
-    Report.objects.filter(submission_id=task).update(state="FAILURE", attempts=3, lease_expiries=2, finished_at=Now())
+    Document.objects.filter(task_id=task).update(state="FAILURE", attempts=3, lease_expiries=2, finished_at=Now())
 
     assert tally(AT_ONCE) == 1
     assert counted() == {("SUCCESS", "html"): (1, 1, 0), ("FAILURE", "html"): (1, 3, 2)}
@@ -50,16 +50,16 @@ def test_an_erasure_lowers_nothing(client: Client, submit: Submit) -> None:
     before = counted()
     assert client.delete(address).status_code == 204
 
-    assert not Report.objects.exists()
+    assert not Document.objects.exists()
     assert tally(AT_ONCE) == 0
     assert counted() == before
 
 
 def test_a_report_that_is_tried_again_brings_only_its_new_attempts(submit: Submit) -> None:
     submit("html", student())
-    Report.objects.update(state="FAILURE", attempts=3, lease_expiries=3, finished_at=Now())
+    Document.objects.update(state="FAILURE", attempts=3, lease_expiries=3, finished_at=Now())
     tally(AT_ONCE)
-    claims.retry(Report.objects.get().submission_id)
+    claims.retry(Document.objects.get().task_id)
     work_off()
 
     tally(AT_ONCE)

@@ -20,7 +20,7 @@ from pytest_django import DjangoDbBlocker
 
 from feedback.access import keys
 from feedback.access.models import ApiKey, AuditEntry, Grant
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Task
 from feedback.submissions import handouts
 from tests.harness.in_process import (
     Calling,
@@ -173,9 +173,9 @@ class World:
         task = Calling(keys.issue("owner")[1]).submit("html", class_of(2))
         work_off()
         self.task_id = UUID(task.rsplit("/", 1)[1])
-        self.report = Report.objects.get(submission=self.task_id, position=1)
-        self.handout = handouts.make(Submission.objects.get(), 7, "the test")
-        [link, _] = handouts.links_of(self.handout)
+        self.report = Document.objects.get(task=self.task_id, position=1)
+        self.handout = handouts.make(Task.objects.get(), 7, "the test")
+        [link, _] = handouts.links_of(self.handout, Task.objects.get())
         self.token = link.token
         self.clients = dict(zip(COLUMNS, self._clients(), strict=True))
 
@@ -208,7 +208,7 @@ class World:
             "handout_id": self.handout.id,
             "token": self.token,
             "app_label": "reports",
-            "content_type_id": ContentType.objects.get_for_model(Report).pk,
+            "content_type_id": ContentType.objects.get_for_model(Document).pk,
             "object_id": self._object(address.name),
             "id": User.objects.get(username="staff").pk,
         }
@@ -216,7 +216,7 @@ class World:
 
     def _object(self, name: str) -> object:
         """One that exists, so that nothing is refused merely because it is not there."""
-        if "_submission_" in name:
+        if "_task_" in name:
             return self.task_id
         if "_apikey_" in name:
             return ApiKey.objects.earliest("pk").pk

@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from feedback.access.models import AuditEntry, Grant
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Task
 from tests.harness.in_process import (
     Caller,
     calling,
@@ -29,7 +29,7 @@ Person = Callable[..., Client]
 
 @pytest.fixture
 def person(db: None, settings: Settings) -> Person:  # noqa: ARG001 - accounts are rows
-    """`person("ada", read=["course"], write=["other"], all="view_submission")`: somebody who is logged in."""
+    """`person("ada", read=["course"], write=["other"], all="view_task")`: somebody who is logged in."""
     settings.FEEDBACK_AUTH = "keys"
     settings.CELERY_BROKER_URL = "filesystem://"  # so that the counters go with the test's transaction
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -60,7 +60,7 @@ def test_who_is_not_logged_in_is_sent_to_log_in_and_back(client: Client, calling
     person("ada", read=("course",))
     task_id = calling("a").submit("html", class_of(2)).rsplit("/", 1)[1]
     work_off()
-    for page in ["/", "/submissions", *pages_of(task_id, Report.objects.get(position=1).id)]:
+    for page in ["/", "/submissions", *pages_of(task_id, Document.objects.get(position=1).id)]:
         assert (client.get(page).status_code, client.get(page)["Location"]) == (302, f"/login?next={page}")
         assert client.post(page).status_code in (302, 405)
 
@@ -85,7 +85,7 @@ def test_an_account_alone_shows_nothing(calling: Caller, person: Person) -> None
     nobody = person("nobody")
 
     assert "Nothing has been submitted" in nobody.get("/submissions").text
-    for page in pages_of(task_id, Report.objects.get(position=1).id):
+    for page in pages_of(task_id, Document.objects.get(position=1).id):
         assert nobody.get(page).status_code == 404
     assert upload(nobody, student()) == 403
 
@@ -101,8 +101,8 @@ def test_who_may_read_a_namespace_sees_what_anyone_submitted_there_and_nothing_e
     listed = ada.get("/submissions").text
 
     assert (here.rsplit("/", 1)[1] in listed, there.rsplit("/", 1)[1] in listed) == (True, False)
-    report = Report.objects.get(submission=UUID(here.rsplit("/", 1)[1]), position=1)
-    for page in pages_of(str(report.submission_id), report.id):
+    report = Document.objects.get(task=UUID(here.rsplit("/", 1)[1]), position=1)
+    for page in pages_of(str(report.task_id), report.id):
         assert ada.get(page).status_code in (200, 303)
     for tail in ("", "/findings", "/reports", f"/reports/{report.id}", "/archive.zip"):
         assert ada.get(here + tail).status_code == 200, "the pages link to the API"
@@ -118,7 +118,7 @@ def test_who_may_only_read_changes_nothing(calling: Caller, person: Person) -> N
     for page in (
         "/submissions",
         f"/submissions/{task_id}",
-        f"/submissions/{task_id}/students/{Report.objects.get(position=1).id}",
+        f"/submissions/{task_id}/students/{Document.objects.get(position=1).id}",
     ):
         shown = ada.get(page)
         assert shown.status_code == 200
@@ -130,7 +130,7 @@ def test_who_may_only_read_changes_nothing(calling: Caller, person: Person) -> N
     assert ada.post(f"/submissions/{task_id}/delete", {"task": task_id}).status_code == 403
     assert ada.delete(task).status_code == 403
     assert ada.delete("/students?student_id=student-1").status_code == 403
-    assert Report.objects.count() == 3
+    assert Document.objects.count() == 3
 
 
 def test_who_may_write_a_namespace_uploads_and_deletes_there_alone(calling: Caller, person: Person) -> None:
@@ -140,10 +140,10 @@ def test_who_may_write_a_namespace_uploads_and_deletes_there_alone(calling: Call
 
     assert upload(ada, class_of(3)) in (302, 303)
     assert upload(ada, [student("ada"), student("eve", namespace="other")]) == 403
-    mine = Submission.objects.get(owner__startswith="user:")
+    mine = Task.objects.get(upload__owner__startswith="user:")
     assert platform.status(f"/assignment/html/{mine.id}") == 404, "what a person uploads is not a key's"
     assert ada.post(f"/submissions/{here.rsplit('/', 1)[1]}/formats/pdf").status_code in (302, 303)
-    assert Submission.objects.get(format="pdf").owner == "key:platform", "both formats of an upload belong together"
+    assert Task.objects.get(format="pdf").upload.owner == "key:platform", "both formats of an upload belong together"
     for address, status in ((here, 303), (there, 403)):
         task_id = address.rsplit("/", 1)[1]
         assert ada.post(f"/submissions/{task_id}/delete", {"task": task_id}).status_code in (status, 302)
@@ -152,7 +152,7 @@ def test_who_may_write_a_namespace_uploads_and_deletes_there_alone(calling: Call
 
 def test_djangos_permissions_stand_for_every_namespace(calling: Caller, person: Person) -> None:
     task = calling("platform").submit("html", student(namespace=None))
-    reader, writer = person("ada", all="view_submission"), person("grace", all="view_submission", more="add_submission")
+    reader, writer = person("ada", all="view_task"), person("grace", all="view_task", more="add_task")
 
     assert reader.get(task).status_code == 202
     assert reader.delete(task).status_code == 403
@@ -246,7 +246,7 @@ def test_what_a_person_reads_and_erases_is_written_down(calling: Caller, person:
     work_off()
     ada = person("ada", write=("course",))
     ada.get(f"/submissions/{task_id}")
-    ada.get(f"/submissions/{task_id}/students/{Report.objects.get(position=1).id}")
+    ada.get(f"/submissions/{task_id}/students/{Document.objects.get(position=1).id}")
     ada.post(f"/submissions/{task_id}/delete", {"task": task_id})
 
     done = (

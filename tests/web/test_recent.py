@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Task
 from feedback.web.views import recent
 from tests.harness.in_process import class_of, student, work_off
 from tests.web.conftest import Upload
@@ -22,7 +22,7 @@ def test_an_upload_in_both_formats_is_one_row(client: Client, upload: Upload) ->
     upload(class_of(3))
     upload(student("ada"), formats="pdf")
     work_off()
-    Report.objects.filter(submission__student_id="ada").update(state="RUNNING")
+    Document.objects.filter(task__upload__student_id="ada").update(state="RUNNING")
     page = client.get("/submissions").text
 
     assert page.count('<th scope="row">') == 2
@@ -33,7 +33,7 @@ def test_an_upload_in_both_formats_is_one_row(client: Client, upload: Upload) ->
 
 def test_the_list_says_how_many_students_and_how_long_ago(client: Client, upload: Upload) -> None:
     upload(class_of(7), formats="html")
-    Submission.objects.update(created_at=timezone.now() - timedelta(hours=3, minutes=5))
+    Task.objects.update(created_at=timezone.now() - timedelta(hours=3, minutes=5))
     page = client.get("/submissions").text
 
     assert '<td class="n">7</td>' in page
@@ -57,7 +57,7 @@ def test_classes_of_one_size_are_told_apart_by_the_day_of_their_exam(client: Cli
 def test_a_class_is_in_the_making_as_soon_as_one_report_is(client: Client, upload: Upload) -> None:
     upload(class_of(3), formats="html")
     assert "HTML waiting" in client.get("/submissions").text
-    Report.objects.filter(position=2).update(state="SUCCESS")
+    Document.objects.filter(position=2).update(state="SUCCESS")
     assert "HTML in the making" in client.get("/submissions").text
 
 
@@ -70,7 +70,7 @@ def test_the_list_is_paged_and_takes_few_queries(
     monkeypatch.setattr(recent, "_ROWS", 2)
     for number in range(5):
         upload(student(f"s{number}"), formats="html")
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         page = client.get("/submissions?page=2").text
 
     assert "Page 2 of 3" in page
@@ -83,24 +83,24 @@ def test_deleting_is_explained_first_and_a_look_deletes_nothing(client: Client, 
 
     assert "Nothing of it can be brought back" in page
     assert "3 students" in page
-    assert Submission.objects.count() == 2
+    assert Task.objects.count() == 2
 
 
 def test_what_is_ticked_is_deleted_and_nothing_else(client: Client, upload: Upload) -> None:
     address = upload(class_of(3))["Location"]
     other = upload(class_of(2), formats="html")["Location"]
-    pdf = Submission.objects.get(format="pdf")
+    pdf = Task.objects.get(format="pdf")
     answer = client.post(f"{address}/delete", {"task": [str(pdf.id), other.rsplit("/", 1)[1]]}, follow=True)
 
     assert "Deleted." in answer.text
-    assert set(Submission.objects.values_list("format", "students")) == {("html", 3), ("html", 2)}
+    assert set(Task.objects.values_list("format", "upload__students")) == {("html", 3), ("html", 2)}
 
 
 def test_both_formats_are_deleted_together(client: Client, upload: Upload) -> None:
     address = upload(class_of(3))["Location"]
-    client.post(f"{address}/delete", {"task": [str(one.id) for one in Submission.objects.all()]})
+    client.post(f"{address}/delete", {"task": [str(one.id) for one in Task.objects.all()]})
 
-    assert not Report.objects.exists()
+    assert not Document.objects.exists()
     assert client.get(address).status_code == 404
 
 
@@ -110,4 +110,4 @@ def test_nothing_ticked_deletes_nothing(client: Client, upload: Upload) -> None:
 
     assert answer.status_code == 400
     assert "Tick what is to be deleted" in answer.text
-    assert Submission.objects.count() == 2
+    assert Task.objects.count() == 2

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from feedback.events import readers
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Task
 from feedback.web import upload_file
 from tests.harness.in_process import class_of, student
 from tests.web.conftest import Upload
@@ -29,9 +29,9 @@ def test_one_upload_in_both_formats_is_two_tasks_of_one_class(upload: Upload) ->
     answer = upload(class_of(3), formats="both")
 
     assert answer.status_code == 303
-    html, pdf = Submission.objects.order_by("format")
+    html, pdf = Task.objects.order_by("format")
     assert (html.format, pdf.format) == ("html", "pdf")
-    assert bytes(html.content_sha256) == bytes(pdf.content_sha256)
+    assert html.upload == pdf.upload
     assert answer["Location"] == f"/submissions/{html.id}"
 
 
@@ -39,7 +39,7 @@ def test_one_upload_in_both_formats_is_two_tasks_of_one_class(upload: Upload) ->
 def test_one_format_is_one_task(upload: Upload, format_: str) -> None:
     upload(class_of(2), formats=format_)
 
-    assert Submission.objects.get().format == format_
+    assert Task.objects.get().format == format_
 
 
 @pytest.mark.parametrize(
@@ -55,25 +55,25 @@ def test_one_format_is_one_task(upload: Upload, format_: str) -> None:
 )
 def test_files_of_every_kind_are_taken(upload: Upload, name: str, content: bytes) -> None:
     assert upload(content, name, formats="html").status_code == 303
-    assert Submission.objects.get().students == 2
+    assert Task.objects.get().upload.students == 2
 
 
 def test_the_same_upload_twice_is_the_same_page(upload: Upload) -> None:
     assert upload(class_of(2))["Location"] == upload(class_of(2))["Location"]
-    assert Submission.objects.count() == 2
+    assert Task.objects.count() == 2
 
 
 def test_the_wishes_are_part_of_the_submission(upload: Upload) -> None:
     upload(class_of(2), formats="html", time_zone="Asia/Kolkata", compare="on")
 
-    options = Submission.objects.get().options
+    options = Task.objects.get().upload.options
     assert (options["tz"], options["compare"]) == ("Asia/Kolkata", "class")
 
 
 def test_the_comparison_is_off_unless_asked_for(upload: Upload) -> None:
     upload(class_of(2), formats="html")
 
-    assert "compare" not in Submission.objects.get().options
+    assert "compare" not in Task.objects.get().upload.options
 
 
 def test_the_first_twenty_faults_are_shown_with_a_count_of_the_rest(upload: Upload) -> None:
@@ -85,7 +85,7 @@ def test_the_first_twenty_faults_are_shown_with_a_count_of_the_rest(upload: Uplo
     assert "students[0].events[20].unit" not in answer.text
     assert "25 faults; the first 20 of them" in answer.text
     assert "and 5 more" in answer.text
-    assert not Submission.objects.exists()
+    assert not Task.objects.exists()
 
 
 def test_a_fault_in_csv_is_shown_by_the_files_own_line(upload: Upload) -> None:
@@ -133,7 +133,7 @@ def test_a_form_without_a_file_asks_for_one(client: Client, db: None) -> None:  
 def test_an_unknown_wish_is_refused(upload: Upload) -> None:
     assert upload(class_of(1), formats="docx").status_code == 400
     assert upload(class_of(1), time_zone="Mars/Olympus").status_code == 400
-    assert not Submission.objects.exists()
+    assert not Task.objects.exists()
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_read(upload: Upload, settings: Settings) -> None:
@@ -162,8 +162,8 @@ def test_the_sample_class_is_a_class_like_any_other(client: Client, db: None, br
     answer = client.post("/sample")
 
     assert answer.status_code == 303
-    assert set(Submission.objects.values_list("format", "students")) == {("html", 24), ("pdf", 24)}
-    assert Report.objects.count() == 50
+    assert set(Task.objects.values_list("format", "upload__students")) == {("html", 24), ("pdf", 24)}
+    assert Document.objects.count() == 50
 
 
 def test_an_address_that_only_takes_a_form_says_so_when_it_is_opened(client: Client, db: None) -> None:  # noqa: ARG001

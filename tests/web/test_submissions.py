@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from feedback.store.models import Report, Submission
+from feedback.store.models import Document, Student, Task
 from feedback.web import table
 from tests.harness.in_process import (
     Submit,
@@ -22,7 +22,7 @@ from tests.harness.in_process import (
 from tests.web.conftest import Answer, Upload
 
 
-def page_of(submission: Submission) -> str:
+def page_of(submission: Task) -> str:
     return f"/submissions/{submission.id}"
 
 
@@ -43,7 +43,7 @@ def made(client: Client, upload: Upload) -> str:
 
 def test_the_page_of_unfinished_work_shows_how_far_it_is(client: Client, upload: Upload) -> None:
     address = upload(class_of(4))["Location"]
-    Report.objects.filter(submission__format="html", position__in=[1, 2]).update(state="SUCCESS")
+    Document.objects.filter(task__format="html", position__in=[1, 2]).update(state="SUCCESS")
     page = client.get(address).text
 
     assert '<progress id="bar-html" max="4" value="2">' in page
@@ -55,8 +55,8 @@ def test_the_page_of_unfinished_work_shows_how_far_it_is(client: Client, upload:
 def test_a_report_opens_while_others_are_still_made(client: Client, upload: Upload) -> None:
     address = upload(class_of(2), formats="html")["Location"]
     work_off()
-    first, second = Report.objects.filter(kind="student").order_by("position")
-    Report.objects.exclude(id=first.id).update(state="PENDING")
+    first, second = Document.objects.filter(kind="student").order_by("position")
+    Document.objects.exclude(id=first.id).update(state="PENDING")
     page = client.get(address).text
 
     assert f"{address}/students/{first.id}" in page
@@ -67,20 +67,20 @@ def test_a_report_opens_while_others_are_still_made(client: Client, upload: Uplo
 
 def test_failures_are_listed_and_tried_again_while_others_are_still_made(client: Client, upload: Upload) -> None:
     address = upload(class_of(3), formats="html")["Location"]
-    Report.objects.filter(position=2).update(state="FAILURE", error="it could not be made")
+    Document.objects.filter(position=2).update(state="FAILURE", error="it could not be made")
     page = client.get(address).text
 
     assert "1 failed" in page
     assert "<bdi>student-1</bdi> (web page): it could not be made" in page
     assert client.post(f"{address}/retry").status_code == 303
     work_off()
-    assert set(Report.objects.values_list("state", flat=True)) == {"SUCCESS"}
+    assert set(Document.objects.values_list("state", flat=True)) == {"SUCCESS"}
 
 
 def test_progress_tells_its_rate_and_the_time_left(client: Client, upload: Upload) -> None:
     address = upload(class_of(10), formats="html")["Location"]
-    Submission.objects.update(created_at=Now() - timedelta(minutes=1))
-    Report.objects.filter(position__in=[1, 2, 3, 4, 5]).update(state="SUCCESS", finished_at=Now())
+    Task.objects.update(created_at=Now() - timedelta(minutes=1))
+    Document.objects.filter(position__in=[1, 2, 3, 4, 5]).update(state="SUCCESS", finished_at=Now())
 
     # Five in the last ten seconds; five are left.
     assert "<b>5</b> of 10 · 0.5 a second, about 10 s left" in client.get(f"{address}/progress").text
@@ -88,7 +88,7 @@ def test_progress_tells_its_rate_and_the_time_left(client: Client, upload: Uploa
 
 def test_progress_tells_only_its_milestones(client: Client, upload: Upload) -> None:
     address = upload(class_of(4), formats="html")["Location"]
-    Report.objects.filter(position__in=[1, 2]).update(state="SUCCESS")
+    Document.objects.filter(position__in=[1, 2]).update(state="SUCCESS")
 
     passed, told = (client.get(f"{address}/progress?told={milestone}") for milestone in (25, 50))
     assert "50 per cent" in passed.text
@@ -105,7 +105,7 @@ def test_the_progress_of_finished_work_leads_to_the_page(client: Client, made: s
 
 def test_the_class_page_has_a_row_for_each_student_and_everything_to_download(client: Client, made: str) -> None:
     page = client.get(made).text
-    html, pdf = Submission.objects.order_by("format")
+    html, pdf = Task.objects.order_by("format")
 
     assert row_names(page) == [f"student-{number}" for number in range(12)]
     for address in (
@@ -186,7 +186,7 @@ def findings_of_first(client: Client, address: str) -> dict[str, Any]:
 def test_a_student_without_a_report_has_a_row_without_a_link(client: Client, upload: Upload) -> None:
     address = upload(class_of(2), formats="html")["Location"]
     work_off()
-    Report.objects.filter(position=2).update(state="FAILURE", error="it could not be made")
+    Document.objects.filter(position=2).update(state="FAILURE", error="it could not be made")
     page = client.get(address).text
 
     assert row_names(page) == ["student-0", "student-1"]
@@ -194,7 +194,7 @@ def test_a_student_without_a_report_has_a_row_without_a_link(client: Client, upl
 
 
 def test_both_tasks_have_the_same_page(client: Client, made: str) -> None:
-    pdf = Submission.objects.get(format="pdf")
+    pdf = Task.objects.get(format="pdf")
 
     assert row_names(client.get(page_of(pdf)).text) == row_names(client.get(made).text)
 
@@ -282,7 +282,7 @@ def test_a_name_that_looks_like_a_formula_is_none_in_a_spreadsheet(client: Clien
 
 
 def test_the_student_page_holds_the_report_and_the_way_to_the_neighbours(client: Client, made: str) -> None:
-    reports = list(Report.objects.filter(submission__format="html", kind="student").order_by("position"))
+    reports = list(Document.objects.filter(task__format="html", kind="student").order_by("position"))
     page = client.get(f"{made}/students/{reports[3].id}").text
 
     assert "Student ID: student-3" in page
@@ -290,12 +290,12 @@ def test_the_student_page_holds_the_report_and_the_way_to_the_neighbours(client:
     assert f'rel="prev" href="{made}/students/{reports[2].id}"' in page
     assert f'rel="next" href="{made}/students/{reports[4].id}"' in page
     assert "4 of 12" in page
-    pdf = Report.objects.get(submission__format="pdf", student_id="student-3")
-    assert f'href="/assignment/pdf/{pdf.submission_id}/reports/{pdf.id}" download' in page
+    pdf = Document.objects.get(task__format="pdf", about__student_id="student-3")
+    assert f'href="/assignment/pdf/{pdf.task_id}/reports/{pdf.id}" download' in page
 
 
 def test_the_first_and_the_last_student_have_one_neighbour(client: Client, made: str) -> None:
-    reports = list(Report.objects.filter(submission__format="html", kind="student").order_by("position"))
+    reports = list(Document.objects.filter(task__format="html", kind="student").order_by("position"))
 
     assert 'rel="prev"' not in client.get(f"{made}/students/{reports[0].id}").text
     assert 'rel="next"' not in client.get(f"{made}/students/{reports[-1].id}").text
@@ -314,7 +314,7 @@ def test_a_single_student_has_the_report_as_the_page(client: Client, upload: Upl
 def test_what_students_are_called_is_plain_text_on_every_page(client: Client, upload: Upload, hostile: str) -> None:
     address = upload([student(hostile), student("ada", namespace=hostile)])["Location"]
     work_off()
-    report = Report.objects.filter(student_id=hostile, submission__format="html").get()
+    report = Document.objects.filter(about__student_id=hostile, task__format="html").get()
 
     for page in (address, f"{address}/students/{report.id}", f"{address}?q=ada", "/submissions", f"{address}/delete"):
         text = client.get(page).text
@@ -326,7 +326,7 @@ def test_what_students_are_called_is_plain_text_on_every_page(client: Client, up
 
 def test_failures_are_listed_with_their_reason_and_can_be_tried_again(client: Client, upload: Upload) -> None:
     address = upload(class_of(3))["Location"]
-    Report.objects.filter(position=2, submission__format="pdf").update(state="FAILURE", error="it could not be made")
+    Document.objects.filter(position=2, task__format="pdf").update(state="FAILURE", error="it could not be made")
     work_off()
     page = client.get(address).text
 
@@ -342,7 +342,7 @@ def test_failures_are_listed_with_their_reason_and_can_be_tried_again(client: Cl
 
 def test_a_submission_that_failed_whole_says_so_and_can_be_tried_again(client: Client, upload: Upload) -> None:
     address = upload(student("ada"), formats="html")["Location"]
-    Report.objects.update(state="FAILURE", error="it could not be made")
+    Document.objects.update(state="FAILURE", error="it could not be made")
     page = client.get(address).text
 
     assert "it could not be made" in page
@@ -351,14 +351,15 @@ def test_a_submission_that_failed_whole_says_so_and_can_be_tried_again(client: C
 
 
 def test_a_class_of_an_earlier_version_can_still_be_downloaded(client: Client, made: str) -> None:
-    Report.objects.update(findings=b"{}")
+    Student.objects.update(findings=b"{}")
+    Task.objects.update(findings=b"{}")
     page = client.get(made).text
 
     assert "made by an earlier version" in page
     assert "archive.zip" in page
     assert "findings.csv" not in page
     assert client.get(f"{made}/findings.csv").status_code == 404
-    student = Report.objects.filter(kind="student", submission__format="html").latest("position")
+    student = Document.objects.filter(kind="student", task__format="html").latest("position")
     assert "made by an earlier version" in client.get(f"{made}/students/{student.id}").text
 
 
@@ -368,10 +369,9 @@ def test_the_other_format_is_made_from_what_is_stored(client: Client, upload: Up
     assert f'action="{address}/formats/pdf"' in client.get(address).text
     answer = client.post(f"{address}/formats/pdf")
 
-    html, pdf = Submission.objects.order_by("format")
+    html, pdf = Task.objects.order_by("format")
     assert answer["Location"] == page_of(pdf)
-    assert bytes(html.content_sha256) == bytes(pdf.content_sha256)
-    assert html.options == pdf.options
+    assert html.upload == pdf.upload
     assert f"{address}/formats/" not in client.get(address).text
 
 
@@ -403,13 +403,13 @@ def test_an_unknown_id_is_a_page_that_says_so(client: Client, db: None, tail: st
 def test_a_student_of_another_class_is_unknown_here(client: Client, upload: Upload, made: str) -> None:
     other = upload(class_of(1))["Location"]
     assert other != made
-    report = Report.objects.filter(submission_id=other.rsplit("/", 1)[1]).get()
+    report = Document.objects.filter(task_id=other.rsplit("/", 1)[1]).get()
 
     assert client.get(f"{made}/students/{report.id}").status_code == 404
 
 
 def every_page(client: Client, made: str) -> list[Answer]:
-    report = Report.objects.filter(kind="student").first()
+    report = Document.objects.filter(kind="student").first()
     assert report is not None
     addresses = ["/", "/submissions", made, f"{made}/delete", f"{made}/students/{report.id}", "/nothing"]
     return [client.get(address, headers={"Accept": "text/html"}) for address in addresses]

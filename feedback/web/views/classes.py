@@ -17,27 +17,27 @@ from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.cohort.document import class_document
 from feedback.rendering.html.page import sections
 from feedback.rendering.words import Words
-from feedback.store.models import HEADLINE, Report
+from feedback.store.models import Task
 from feedback.web import table
 from feedback.web.progress import Progress
 from feedback.web.responses import wants_fragment
-from feedback.web.uploads import Upload, upload_of
+from feedback.web.uploads import Shown, upload_of
 
 FAILURES_SHOWN = 20
 
 
-def class_page(request: HttpRequest, upload: Upload, tasks: Sequence[Progress]) -> HttpResponse:
+def class_page(request: HttpRequest, shown: Shown, tasks: Sequence[Progress]) -> HttpResponse:
     """The whole page, or to htmx the table alone."""
-    findings, options = findings_of(upload), RenderOptions(upload.first.options["tz"])
+    findings, options = findings_of(shown), RenderOptions(shown.upload.options["tz"])
     view = table.View.of(request.GET)
-    context: dict[str, object] = {"upload": upload, "tasks": tasks, "table": view}
+    context: dict[str, object] = {"shown": shown, "tasks": tasks, "table": view}
     if findings is not None:
         words = Words(findings.settings.language, options, Legible(Coverage.BROWSER))
-        context |= _table(upload, findings, words, view)
+        context |= _table(shown, findings, words, view)
     if wants_fragment(request) and findings is not None:
         response = render(request, "students.html.j2", context)
     else:
-        context |= _around(upload, findings, options)
+        context |= _around(shown, findings, options)
         response = render(request, "class.html.j2", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -56,24 +56,22 @@ class FindingsTableView(View):
         return response
 
 
-def findings_of(upload: Upload) -> ClassFindings | None:
+def findings_of(shown: Shown) -> ClassFindings | None:
     """None where there is no class report, or its findings are those of an earlier version."""
-    headlines = Report.objects.filter(
-        submission__in=upload.submissions, position=HEADLINE, kind=Report.Kind.CLASS, state=State.SUCCESS
-    )
-    stored = headlines.values_list("findings", flat=True).first()
+    found = Task.objects.filter(pk__in=[task.pk for task in shown.tasks], findings__isnull=False)
+    stored = found.order_by("format").values_list("findings", flat=True).first()
     try:
         return decode_class_findings(bytes(stored or b""))
     except msgspec.DecodeError:
         return None
 
 
-def _table(upload: Upload, findings: ClassFindings, words: Words, view: table.View) -> dict[str, object]:
+def _table(shown: Shown, findings: ClassFindings, words: Words, view: table.View) -> dict[str, object]:
     page = view.select(findings.rows)
     return {
         "words": words,
         "page": page,
-        "reports": upload.reports_of([row.key for row in page]),
+        "reports": shown.documents_of([row.key for row in page]),
         "students": len(findings.rows),
         "columns": table.columns_for(findings),
         "amounts": {
@@ -83,9 +81,9 @@ def _table(upload: Upload, findings: ClassFindings, words: Words, view: table.Vi
     }
 
 
-def _around(upload: Upload, findings: ClassFindings | None, options: RenderOptions) -> dict[str, object]:
+def _around(shown: Shown, findings: ClassFindings | None, options: RenderOptions) -> dict[str, object]:
     """What stands beside the table: the class report's own sections, and what could not be made."""
-    failed = upload.reports().filter(state=State.FAILURE).order_by("submission__format", "position")
+    failed = shown.documents().filter(state=State.FAILURE).order_by("task__format", "position")
     context: dict[str, object] = {"failures": failed[:FAILURES_SHOWN], "failed": failed.count(), "document": None}
     if findings is not None:
         document = class_document(findings, options, Legible(Coverage.BROWSER), links=(), limit=0)

@@ -16,7 +16,7 @@ from feedback.submissions.errors import NotWritable
 from feedback.submissions.handouts import LONGEST_DAYS
 from feedback.web.access import caller_of
 from feedback.web.responses import go_to
-from feedback.web.uploads import Upload, upload_of, writable
+from feedback.web.uploads import Shown, upload_of, writable
 
 _ROWS = 100
 
@@ -29,13 +29,13 @@ class HandOutsView(View):
     """The hand-outs of an upload, and the form for a new one."""
 
     def get(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
-        return _list(request, _upload(request, task_id), DaysForm())
+        return _list(request, _shown(request, task_id), DaysForm())
 
     def post(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
-        upload, form = _upload(request, task_id), DaysForm(request.POST)
+        shown, form = _shown(request, task_id), DaysForm(request.POST)
         if not form.is_valid():
-            return _list(request, upload, form, status=400)
-        made = handouts.make(upload.first, form.cleaned_data["days"], caller_of(request).name)
+            return _list(request, shown, form, status=400)
+        made = handouts.make(shown.first, form.cleaned_data["days"], caller_of(request).name)
         return go_to(request, reverse("links", args=[task_id, made.id]))
 
 
@@ -43,17 +43,18 @@ class LinksView(View):
     """Every student's link of one hand-out."""
 
     def get(self, request: HttpRequest, task_id: UUID, handout_id: UUID) -> HttpResponse:
-        upload, found = _handout(request, task_id, handout_id)
-        page = Paginator(list(handouts.links_of(found)), _ROWS).get_page(request.GET.get("page"))
+        shown, found = _handout(request, task_id, handout_id)
+        page = Paginator(list(handouts.links_of(found, shown.first)), _ROWS).get_page(request.GET.get("page"))
         made = handouts.formats_of(found)
         rows = [(link, addresses(request, link, made)) for link in page]
-        context = {"upload": upload, "handout": found, "page": page, "rows": rows, "is_over": found.is_over}
+        context = {"shown": shown, "handout": found, "page": page, "rows": rows, "is_over": found.is_over}
         return render(request, "links.html.j2", context)
 
 
 class LinksTableView(View):
     def get(self, request: HttpRequest, task_id: UUID, handout_id: UUID) -> HttpResponse:
-        return links_table(request, _handout(request, task_id, handout_id)[1])
+        shown, found = _handout(request, task_id, handout_id)
+        return links_table(request, found, shown.first)
 
 
 class WithdrawView(View):
@@ -62,29 +63,29 @@ class WithdrawView(View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, task_id: UUID, handout_id: UUID) -> HttpResponse:
-        _, found = _handout(request, task_id, handout_id)
+        shown, found = _handout(request, task_id, handout_id)
         if report_id := request.POST.get("report"):
-            if not handouts.withdraw_link(found, _uuid(report_id), caller_of(request).name):
+            if not handouts.withdraw_link(found, shown.first, _uuid(report_id), caller_of(request).name):
                 raise Http404
             return go_to(request, reverse("links", args=[task_id, handout_id]))
-        handouts.withdraw(found, caller_of(request).name)
+        handouts.withdraw(found, shown.first, caller_of(request).name)
         return go_to(request, reverse("handing-out", args=[task_id]))
 
 
-def _upload(request: HttpRequest, task_id: UUID) -> Upload:
+def _shown(request: HttpRequest, task_id: UUID) -> Shown:
     """Raises Http404 and NotWritable."""
-    upload = upload_of(request, task_id)
-    if not writable(request, [upload.first]):
+    shown = upload_of(request, task_id)
+    if not writable(request, shown):
         raise NotWritable
-    return upload
+    return shown
 
 
-def _handout(request: HttpRequest, task_id: UUID, handout_id: UUID) -> tuple[Upload, HandOut]:
-    upload = _upload(request, task_id)
-    found = HandOut.objects.filter(pk=handout_id, submission__in=upload.submissions).first()
+def _handout(request: HttpRequest, task_id: UUID, handout_id: UUID) -> tuple[Shown, HandOut]:
+    shown = _shown(request, task_id)
+    found = HandOut.objects.filter(pk=handout_id, upload=shown.upload).first()
     if found is None:
         raise Http404
-    return upload, found
+    return shown, found
 
 
 def _uuid(text: str) -> UUID:
@@ -94,6 +95,6 @@ def _uuid(text: str) -> UUID:
         raise Http404 from None
 
 
-def _list(request: HttpRequest, upload: Upload, form: DaysForm, *, status: int = 200) -> HttpResponse:
-    found = HandOut.objects.filter(submission__in=upload.submissions).order_by("-made_at")
-    return render(request, "handouts.html.j2", {"upload": upload, "form": form, "handouts": found}, status=status)
+def _list(request: HttpRequest, shown: Shown, form: DaysForm, *, status: int = 200) -> HttpResponse:
+    found = HandOut.objects.filter(upload=shown.upload).order_by("-made_at")
+    return render(request, "handouts.html.j2", {"shown": shown, "form": form, "handouts": found}, status=status)

@@ -57,8 +57,8 @@ def sample_path() -> Path:
 
 
 def _taken(request: HttpRequest, form: WishesForm, file: "File[Any]") -> HttpResponse:
-    submission = take(request, file, form.wanted_formats(), form.wanted_options())
-    return go_to(request, reverse("submission", args=[submission.id]))
+    task = take(request, file, form.wanted_formats(), form.wanted_options())
+    return go_to(request, reverse("submission", args=[task.id]))
 
 
 def _page(request: HttpRequest, form: UploadForm, fault: Exception | None = None, *, status: int = 200) -> HttpResponse:

@@ -10,52 +10,51 @@ from django.views import View
 
 from feedback.analysis import decode_findings
 from feedback.contract.states import State
-from feedback.rendering import RenderOptions
-from feedback.rendering.blocks import Document
+from feedback.rendering import RenderOptions, blocks
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.html.page import sections
 from feedback.rendering.student.document import student_document
-from feedback.store.models import Report
-from feedback.web.uploads import Upload, upload_of
+from feedback.store.models import Document
+from feedback.web.uploads import Shown, upload_of
 
 
 class StudentView(View):
     def get(self, request: HttpRequest, task_id: UUID, report_id: UUID) -> HttpResponse:
-        upload = upload_of(request, task_id)
-        report = upload.reports().filter(id=report_id, kind=Report.Kind.STUDENT).first()
+        shown = upload_of(request, task_id)
+        report = shown.documents().filter(id=report_id, kind=Document.Kind.STUDENT).first()
         if report is None:
             raise Http404
-        return student_page(request, upload, report)
+        return student_page(request, shown, report)
 
 
-def student_page(request: HttpRequest, upload: Upload, report: Report) -> HttpResponse:
+def student_page(request: HttpRequest, shown: Shown, report: Document) -> HttpResponse:
     """The sections of the report, rendered from its findings; stored HTML is never put into a page."""
     key = report.namespace, report.student_id
     document = _document(report) if report.state == State.SUCCESS else None
     context = {
-        "upload": upload,
+        "shown": shown,
         "report": report,
-        "reports": upload.reports_of([key])[key],
+        "reports": shown.documents_of([key])[key],
         "document": document,
         "sections": sections(document) if document else "",
-        "neighbours": _neighbours(report) if upload.first.is_class else None,
+        "neighbours": _neighbours(report) if shown.upload.is_class else None,
     }
     return render(request, "student.html.j2", context)
 
 
-def _document(report: Report) -> Document | None:
+def _document(report: Document) -> blocks.Document | None:
     """None where the findings are those of an earlier version, which this one cannot read."""
-    stored = Report.objects.values_list("findings", flat=True).get(id=report.id)
+    stored = Document.objects.values_list("about__findings", flat=True).get(id=report.id)
     try:
         findings = decode_findings(bytes(stored or b""))
     except msgspec.DecodeError:
         return None
-    return student_document(findings, RenderOptions(report.submission.options["tz"]), Legible(Coverage.BROWSER))
+    return student_document(findings, RenderOptions(report.task.upload.options["tz"]), Legible(Coverage.BROWSER))
 
 
-def _neighbours(report: Report) -> dict[str, object]:
+def _neighbours(report: Document) -> dict[str, object]:
     """The student's position in the class as it was sent, and the neighbours on either side."""
-    students = Report.objects.filter(submission=report.submission_id, kind=Report.Kind.STUDENT)
+    students = Document.objects.filter(task=report.task_id, kind=Document.Kind.STUDENT)
     before, after = students.filter(position__lt=report.position), students.filter(position__gt=report.position)
     number = before.count() + 1
     return {
@@ -66,5 +65,5 @@ def _neighbours(report: Report) -> dict[str, object]:
     }
 
 
-def _one(reports: QuerySet[Report]) -> Report | None:
-    return reports.only("id", "student_id", "namespace", "submission_id").first()
+def _one(reports: QuerySet[Document]) -> Document | None:
+    return reports.select_related("about").only("id", "about__student_id", "about__namespace").first()

@@ -10,7 +10,7 @@ import psycopg
 from tests.harness.stack import Stack
 
 # Of everyone who looks at a page: what their account may do.
-PEOPLE = {"teacher": ["view_submission", "add_submission"], "reader": ["view_submission"], "newcomer": []}
+PEOPLE = {"teacher": ["view_task", "add_task"], "reader": ["view_task"], "newcomer": []}
 # Makes the accounts and logs them in, without the second of work that a password takes each time.
 _ACCOUNTS = """
 import json, sys
@@ -72,8 +72,10 @@ class World:
         self._set("failed", failed, "position = 2")
         self._set("waiting", f"state = 'PENDING', {_REST}")
         self._set("not made", failed)
-        self._set("old", "findings = '{}'")
-        self._sql("UPDATE reports_submission SET options = '{}' WHERE id = %s", self._id("broken"))
+        upload = "(SELECT upload_id FROM reports_task WHERE id = %s)"
+        self._sql("UPDATE reports_task SET findings = '{}' WHERE id = %s", self._id("old"))
+        self._sql(f"UPDATE reports_student SET findings = '{{}}' WHERE upload_id = {upload}", self._id("old"))  # noqa: S608 - our own
+        self._sql(f"UPDATE reports_upload SET options = '{{}}' WHERE id = {upload}", self._id("broken"))  # noqa: S608 - our own
 
     def _hand_out(self) -> None:
         task = self._tasks["handed out"]
@@ -91,7 +93,7 @@ class World:
         return self._tasks[name].rsplit("/", 1)[1]
 
     def _set(self, name: str, changes: str, where: str = "true") -> None:
-        self._sql(f"UPDATE reports_report SET {changes} WHERE submission_id = %s AND {where}", self._id(name))  # noqa: S608 - our own
+        self._sql(f"UPDATE reports_document SET {changes} WHERE task_id = %s AND {where}", self._id(name))  # noqa: S608 - our own
 
     def _sql(self, statement: str, *values: object) -> None:
         with psycopg.connect(self.closed.environment["DATABASE_URL"], autocommit=True) as connection:
