@@ -2,47 +2,55 @@
 
 The columns are the fields of the contract, in any order; others are ignored. A student's rows need not
 stand together, and a row that names a student and nothing else is a student without events. An empty cell
-is an absent field. The separator is what the header row uses: comma, semicolon or tab.
+is an absent field. The separator is what the header row uses: comma, semicolon or tab. Of `student_name`,
+`remark` and `extra_minutes` a student's first row that has one counts.
 """
 
-import csv
-import itertools
 import re
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 
 import msgspec
 
 from feedback.events.faults import Faults, Line, Place
-from feedback.events.limits import MAX_COLUMNS, Limits
-from feedback.events.model import Event, Student
-from feedback.events.reading import Received, StudentStream
-from feedback.events.strict_decoder import event_from, student_from
+from feedback.events.formats.cells import rows_of
+from feedback.events.formats.columns import columns_of, fields_of
+from feedback.events.limits import Limits
+from feedback.events.model import Event, ExtraMinutes, Name, Remark, Student
+from feedback.events.reading import Note, Received, StudentStream
+from feedback.events.strict_decoder import EXPECTED, REFUSALS, convert_field, event_from, found_instead, student_from
+from feedback.events.text import settled, settled_score
 
 _STUDENT = ("student_id", "namespace")
+# What a student has beside events: the field and its type, by the name of the column.
+_OF_STUDENT: dict[str, tuple[str, Any]] = {
+    "student_name": ("name", Name),
+    "remark": ("remark", Remark),
+    "extra_minutes": ("extra_minutes", ExtraMinutes),
+}
 _EVENT = tuple(field.name for field in msgspec.structs.fields(Event))
 _COLUMNS = (*_STUDENT, *_EVENT)
 _REQUIRED = ("student_id", "unit")
-_SEPARATORS = ",;\t"
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?", re.ASCII)
 # Which an offset may carry out of the years 1 to 9999: for the careful path to judge.
 _SUSPECT_DAYS = ("0001-01-01", "9999-12-31")
-# Rows of a few fields are far shorter; a file without line ends is not read into memory whole.
-_LINE_BYTES = 1 << 20
 
 Row = dict[str, str]
 
 
-def read_csv(source: IO[bytes], limits: Limits, faults: Faults, _stream: StudentStream) -> Received:
+def read_csv(source: IO[bytes], limits: Limits, faults: Faults, stream: StudentStream) -> Received:
     """The students in the order of their first rows, each with the place of that row, once all rows are read."""
     gathered = dict[tuple[str, str], tuple[Place, Student]]()
+    more = dict[tuple[str, str], dict[str, Any]]()
     events = 0
-    for number, (line, row) in enumerate(_rows(source, faults), start=1):
+    for number, (line, row) in enumerate(_rows(source, faults, stream), start=1):
         limits.check_rows(number)
         here, key = (Line(line),), (row.get("namespace", ""), row.get("student_id", ""))
         if key not in gathered and (student := student_from(_student(row), here, 0, faults)):
             gathered[key] = here, student
             limits.check_students(len(gathered))
+        if not _OF_STUDENT.keys().isdisjoint(row):
+            _take_fields(row, more.setdefault(key, {}), here, faults)
         if any(name in row for name in _EVENT):
             event = _event(row, here, faults)  # of nobody, too: all that is wrong with a row is said at once
             events += 1
@@ -51,8 +59,27 @@ def read_csv(source: IO[bytes], limits: Limits, faults: Faults, _stream: Student
                 student.events.append(event)
             limits.check_events(len(student.events) if student else 0, events, place)
     if not gathered and not faults:
-        faults.add((), f"it is empty; send a header row ({','.join(_COLUMNS)}) and an event a row")
-    yield from gathered.values()
+        faults.add(
+            (),
+            f"it is empty; send a header row ({','.join(_COLUMNS)}) and an event a row "
+            "(curl's -d takes line ends away, --data-binary keeps them)",
+        )
+    for key, (place, student) in gathered.items():
+        yield place, msgspec.structs.replace(student, **more[key]) if more.get(key) else student
+
+
+def _take_fields(row: Row, fields: dict[str, Any], place: Place, faults: Faults) -> None:
+    """Add to a student's fields what the row has of those not known yet."""
+    for column, (name, type_) in _OF_STUDENT.items():
+        if column not in row or name in fields:
+            continue
+        value: Any = row[column]
+        if name == "extra_minutes" and _NUMBER.fullmatch(value):
+            value = float(value.replace(",", "."))
+        try:
+            fields[name] = convert_field(name, value, type_)
+        except REFUSALS:
+            faults.add((*place, column), f"{EXPECTED[name]}; {found_instead(row, column)}")
 
 
 def _student(row: Row) -> dict[str, object]:
@@ -61,7 +88,7 @@ def _student(row: Row) -> dict[str, object]:
 
 def _event(row: Row, place: Place, faults: Faults) -> Event | None:
     fields = _fields(row)
-    if row.get("created_time", "").lstrip()[:10] not in _SUSPECT_DAYS:
+    if row.get("created_time", "")[:10] not in _SUSPECT_DAYS:
         try:
             return msgspec.convert(fields, Event)
         except msgspec.ValidationError:
@@ -72,68 +99,45 @@ def _event(row: Row, place: Place, faults: Faults) -> Event | None:
 def _fields(row: Row) -> dict[str, object]:
     """The fields of an event as JSON would hold them; a score that is no number stays the text it is."""
     fields: dict[str, object] = {name: row[name] for name in _EVENT if name in row}
-    if "created_time" in row:
-        fields["created_time"] = row["created_time"].strip()
-    if "score" in row and _NUMBER.fullmatch(score := row["score"].strip()):
-        fields["score"] = float(score.replace(",", "."))  # some spreadsheets write a decimal comma
+    if "score" in row and _NUMBER.fullmatch(score := row["score"]):
+        fields["score"] = settled_score(float(score.replace(",", ".")))  # some spreadsheets write a decimal comma
     return fields
 
 
-def _rows(source: IO[bytes], faults: Faults) -> Iterator[tuple[int, Row]]:
+def _rows(source: IO[bytes], faults: Faults, stream: StudentStream) -> Iterator[tuple[int, Row]]:
     """(number of its first line, the cells that are not empty, by the columns we know) of each row."""
-    cells = _cells(source, faults)
+    cells = rows_of(source, faults)
     line, header = next(cells, (1, []))
-    columns = _columns(header, line, faults)
-    for line, row in cells if columns else ():
+    header = _without_empty_tail(header)
+    fields = fields_of(header, line, (*_COLUMNS, *_OF_STUDENT), _REQUIRED, faults)
+    if fields:
+        _tell(header, fields, stream)
+    for line, row in cells if fields else ():
         faults.spend(4 + len(row))
-        if any(row[len(columns) :]):
-            much = f"{len(row)} cells, the header has {len(columns)}; put a cell that holds the separator in quotes"
-            faults.add((Line(line),), much)
-        elif known := {name: cell for name, cell in zip(columns, row, strict=False) if name in _COLUMNS and cell}:
+        if len(row) != len(fields) and len(filled := _without_empty_tail(row)) != len(fields):
+            if not filled:
+                continue
+            if len(row) < len(fields) or len(filled) > len(fields):
+                faults.add((Line(line),), _other_number(len(filled), len(fields)))
+                continue
+        known = {name: form for name, cell in zip(fields, row, strict=False) if name and (form := settled(cell))}
+        if known:
             yield line, known
 
 
-def _columns(header: list[str], line: int, faults: Faults) -> list[str]:
-    """The names of the header row; none of them, with the faults recorded, where it cannot be used."""
-    names = [cell.strip().lower() for cell in header[: MAX_COLUMNS + 1]]
-    before = faults.count
-    if len(header) > MAX_COLUMNS:
-        faults.add((Line(line),), f"{len(header):,} columns; at most {MAX_COLUMNS} are read, leave out the others")
-        return []
-    for name in _COLUMNS:
-        if names.count(name) > 1:
-            faults.add((Line(line), name), "two columns have this name; keep one")
-        elif header and name in _REQUIRED and name not in names:
-            faults.add((Line(line), name), f"no column has this name; the header row must name {', '.join(_REQUIRED)}")
-    return names if faults.count == before else []
+def _without_empty_tail(cells: list[str]) -> list[str]:
+    last = next((index for index in range(len(cells), 0, -1) if cells[index - 1].strip()), 0)
+    return cells[:last]
 
 
-def _cells(source: IO[bytes], faults: Faults) -> Iterator[tuple[int, list[str]]]:
-    """(number of its first line, all cells) of each row that is not blank, the header's too."""
-    lines = _lines(source, faults)
-    blank, header = next(((number, line) for number, line in enumerate(lines) if line.strip()), (0, ""))
-    reader = csv.reader(itertools.chain([header], lines), delimiter=max(_SEPARATORS, key=header.count), strict=True)
-    first = blank + 1
-    try:
-        for cells in reader:
-            if cells:
-                yield first, cells
-            first = blank + reader.line_num + 1
-    except csv.Error as fault:
-        faults.add((Line(first),), f"not CSV: {fault}")
+def _other_number(found: int, expected: int) -> str:
+    cells = "1 cell" if found == 1 else f"{found} cells"
+    if found < expected:
+        return f"{cells}, the header has {expected}; complete the row, or remove it where it is no event"
+    return f"{cells}, the header has {expected}; put a cell that holds the separator in quotes"
 
 
-def _lines(source: IO[bytes], faults: Faults) -> Iterator[str]:
-    for number, line in enumerate(iter(lambda: source.readline(_LINE_BYTES), b""), start=1):
-        faults.spend(1)
-        if len(line) == _LINE_BYTES:
-            faults.add((Line(number),), f"longer than {_LINE_BYTES:,} bytes; end each row with a new line")
-            return
-        if b"\0" in line:
-            faults.add((Line(number),), "a NUL character (U+0000) is not accepted; remove it")
-            return
-        try:
-            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError as fault:
-            faults.add((Line(number),), f"not UTF-8 at byte {fault.start}; save the file as CSV in UTF-8")
-            return
+def _tell(header: list[str], fields: list[str], stream: StudentStream) -> None:
+    stream.columns = columns_of(header, fields)
+    if stream.columns.ignored:
+        stream.notes.append(Note("columns_ignored", f"Columns not read: {', '.join(stream.columns.ignored)}."))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.events import Event, EventsError, Limits, MediaType, Student, TooLarge
+from feedback.events import Event, EventsError, Limits, MediaType, Student, TooLarge, read_students
 from feedback.events.faults import Details
 from tests.events import reading
 
@@ -52,7 +52,7 @@ def test_a_row_with_nothing_but_a_student_is_a_student_without_events() -> None:
 
 
 def test_columns_come_in_any_order_and_unknown_ones_are_ignored() -> None:
-    [ada] = read("Unit , remark,STUDENT_ID\n7,a remark,ada\n")
+    [ada] = read("Unit , comment,STUDENT_ID\n7,a comment,ada\n")
 
     assert ada == Student("ada", [Event("7")])
 
@@ -106,8 +106,8 @@ def test_every_fault_is_named_by_its_line() -> None:
     [
         ("", "body", "it is empty"),
         (HEADER, "body", "it is empty"),
-        ("name,question\nada,1\n", "line 1: student_id", "no column has this name"),
-        ("name,question\nada,1\n", "line 1: unit", "no column has this name"),
+        ("name,topic\nada,1\n", "line 1: student_id", "no column has this name"),
+        ("name,topic\nada,1\n", "line 1: unit", "no column has this name"),
         ("student_id,unit,unit\nada,1,2\n", "line 1: unit", "two columns"),
         ('\nstudent_id,unit\nada,"1"2\n', "line 3", "not CSV"),
         ('student_id,unit\nada,1\nada,"never closed\n', "line 3", "not CSV"),
@@ -143,7 +143,7 @@ def _as_csv(students: list[Student]) -> str:
     writer = csv.writer(text)
     writer.writerow(HEADER.strip().split(","))
     for student in students:
-        writer.writerow([student.student_id, student.namespace])
+        writer.writerow([student.student_id, student.namespace, "", "", "", ""])
     for index in range(max((len(student.events) for student in students), default=0)):
         for student in students:
             for event in student.events[index : index + 1]:
@@ -168,3 +168,74 @@ def test_no_text_raises_anything_but_an_error_of_this_room(text: str) -> None:
     body = ("student_id,unit\n" + text).encode("utf-8", "surrogatepass")
     with contextlib.suppress(EventsError):
         read(body)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    ["(2 rows)", "(2 rows affected)", "# exported by x", "s34,4", "ada,1,submission,2024-07-21T09:00:00Z,0,85,x"],
+)
+def test_a_row_of_another_number_of_cells_is_a_fault_of_its_line(tail: str) -> None:
+    rows = "student_id,unit,type,created_time,score,comment\nada,1,submission,2024-07-21T09:00:00Z,1,\n"
+    assert list(faults_of(rows + tail)) == ["line 3"]
+
+
+def test_an_unquoted_decimal_comma_is_a_fault_and_no_score_of_0() -> None:
+    rows = "student_id,unit,type,created_time,score,comment\nt,1,submission,2024-07-21T09:00:00Z,0,85,good\n"
+    assert "7 cells, the header has 6" in str(faults_of(rows)["line 2"])
+
+
+@pytest.mark.parametrize("end", ["\x1a", "\x1a\r\n", ",,,,,\n", ",,,,,,,,\n"])
+def test_an_end_of_file_mark_and_empty_cells_are_no_student(end: str) -> None:
+    assert [student.student_id for student in read(HEADER + "ada,,1,,,\n" + end)] == ["ada"]
+
+
+def test_empty_cells_at_the_end_do_not_count() -> None:
+    assert read("student_id,unit,,\nada,1\nbob,2,,,,\n") == [Student("ada", [Event("1")]), Student("bob", [Event("2")])]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_encodings_and_line_ends_of_spreadsheets_are_read(encoding: str, end: str) -> None:
+    text = end.join(["student_id;unit", "Jos\u00e9;1", "bob;2", ""])
+    assert [student.student_id for student in read(text.encode(encoding))] == ["Jos\u00e9", "bob"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nstudent_id;unit\nada;1\n",
+        "SEP=|\r\nstudent_id|unit\r\nada|1\r\n",
+        '"student_id", "unit"\n"ada", "1"\n',
+        'student_id;unit;"a, b, c, d"\n"ada";1;x\n'.replace(", ", " "),
+    ],
+)
+def test_habits_of_spreadsheets_are_read(text: str) -> None:
+    assert read(text) == [Student("ada", [Event("1")])]
+
+
+@pytest.mark.parametrize(
+    "header", ["User ID,Question", "user-id,UNIT", "StudentId,problem_id", "student id,unit", "USER,Unit"]
+)
+def test_headings_are_known_however_they_are_written(header: str) -> None:
+    assert read(f"{header}\nada,1\n") == [Student("ada", [Event("1")])]
+
+
+def test_a_heading_that_may_mean_two_things_is_not_guessed() -> None:
+    assert list(faults_of("student_id,question,problem\nada,1,2\n")) == ["line 1: unit"]
+
+
+def test_the_columns_that_were_used_and_those_ignored_are_told() -> None:
+    stream = read_students(io.BytesIO(b"User ID,unit,Points\nada,1,3\n"), MediaType.CSV, Limits())
+    assert list(stream) == [Student("ada", [Event("1")])]
+    assert stream.columns == ({"User ID": "student_id", "unit": "unit"}, ("Points",))
+    assert ("columns_ignored", "Columns not read: Points.") in stream.notes
+
+
+def test_the_first_row_that_has_a_students_field_counts() -> None:
+    [ada] = read("student_id,unit,student_name,remark,extra_minutes\nada,1,,,\nada,1,Ada,,30\nada,2,Eve,Well done,5\n")
+    assert (ada.name, ada.remark, ada.extra_minutes, len(ada.events)) == ("Ada", "Well done", 30.0, 3)
+    assert list(faults_of("student_id,unit,extra_minutes\nada,1,soon\n")) == ["line 2: extra_minutes"]
+
+
+def test_a_huge_cell_is_refused_in_words() -> None:
+    assert "a cell of more than" in str(faults_of(f"student_id,unit,code\nada,1,{'x' * 150_000}\n"))

@@ -1,0 +1,108 @@
+"""The cells of CSV, whatever a spreadsheet or a database made of its encoding, line ends, separator and quotes."""
+
+import codecs
+import csv
+import io
+import itertools
+import re
+from collections.abc import Iterator
+from typing import IO
+
+from feedback.events.faults import Faults, Line
+
+_SEPARATORS = ",;\t"
+_SAID = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
+_SPACED_QUOTE = re.compile(r'(?:^|[,;\t|]) +"')
+# Rows of a few fields are far shorter; a file without line ends is not read into memory whole.
+_LINE_BYTES = 1 << 20
+
+
+def rows_of(source: IO[bytes], faults: Faults) -> Iterator[tuple[int, list[str]]]:
+    """(number of its first line, all cells) of each row that is not blank, the header's too."""
+    lines = _lines(source, faults)
+    blank, header = _first(lines)
+    separator = max(_SEPARATORS, key=header.count)
+    if said := _SAID.fullmatch(header.strip("\r\n")):  # as Excel writes it, for itself
+        separator = said[1]
+        more, header = _first(lines)
+        blank += more + 1
+    reader = csv.reader(
+        itertools.chain([header], lines),
+        delimiter=separator,
+        strict=True,
+        skipinitialspace=bool(_SPACED_QUOTE.search(header)),
+    )
+    first = blank + 1
+    try:
+        for cells in reader:
+            if cells:
+                yield first, cells
+            first = blank + reader.line_num + 1
+    except csv.Error as fault:
+        faults.add((Line(first),), _in_words(fault))
+
+
+def _first(lines: Iterator[str]) -> tuple[int, str]:
+    """How many lines are blank, and the first that is not."""
+    return next(((number, line) for number, line in enumerate(lines) if line.strip()), (0, ""))
+
+
+def _in_words(fault: csv.Error) -> str:
+    if "field larger" in str(fault):
+        most = csv.field_size_limit()
+        return (
+            f"not CSV: a cell of more than {most:,} characters, or a quote that is never closed; leave its column out"
+        )
+    return f"not CSV: {fault}"
+
+
+def _lines(source: IO[bytes], faults: Faults) -> Iterator[str]:
+    """The lines, each with its end; a lone end of file (Ctrl-Z) as old systems write it is none."""
+    start = source.tell()
+    head = source.readline(_LINE_BYTES)
+    source.seek(start)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        yield from _decoded(source, "utf-16", faults)
+    elif b"\r" in head.rstrip(b"\r\n") and b'"' not in head:
+        yield from _decoded(source, "utf-8-sig", faults)
+    else:
+        yield from _in_utf8(source, faults)
+
+
+def _in_utf8(source: IO[bytes], faults: Faults) -> Iterator[str]:
+    for number, line in enumerate(iter(lambda: source.readline(_LINE_BYTES), b""), start=1):
+        faults.spend(1)
+        if len(line) == _LINE_BYTES:
+            faults.add((Line(number),), f"longer than {_LINE_BYTES:,} bytes; end each row with a new line")
+            return
+        if b"\0" in line:
+            faults.add((Line(number),), _NUL)
+            return
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as fault:
+            faults.add((Line(number),), f"not UTF-8 at byte {fault.start}; save the file as CSV in UTF-8")
+            return
+        yield "\n" if text.strip() == "\x1a" else text
+
+
+_NUL = "a NUL character (U+0000) is not accepted; remove it"
+
+
+def _decoded(source: IO[bytes], encoding: str, faults: Faults) -> Iterator[str]:
+    """Lines that end in a carriage return alone, or are in UTF-16."""
+    text, number = io.TextIOWrapper(source, encoding), 0
+    try:
+        for number, line in enumerate(iter(lambda: text.readline(_LINE_BYTES), ""), start=1):
+            faults.spend(1 + (len(line) >> 10))
+            if len(line) == _LINE_BYTES:
+                faults.add((Line(number),), f"longer than {_LINE_BYTES:,} characters; end each row with a new line")
+                return
+            if "\0" in line:
+                faults.add((Line(number),), _NUL)
+                return
+            yield "\n" if line.strip() == "\x1a" else line
+    except UnicodeError:
+        faults.add((Line(number + 1),), f"not {encoding.removesuffix('-sig').upper()}; save the file as CSV in UTF-8")
+    finally:
+        text.detach()
