@@ -20,7 +20,7 @@ from feedback.analysis import (
     with_comparison,
 )
 from feedback.events import Event, Student
-from tests.analysis.logs import save, student, students, submission
+from tests.harness.logs import save, student, students, submission
 
 
 @given(students)

@@ -14,7 +14,7 @@ from feedback.analysis import (
 from feedback.analysis.insights import RULES
 from feedback.analysis.insights.sources import KARAVIRTA
 from feedback.events import Event
-from tests.analysis.logs import save, student, submission
+from tests.harness.logs import save, student, submission
 
 ODD = AnalysisSettings(
     session_gap_minutes=11.5,

@@ -10,7 +10,7 @@ from feedback.analysis import analyse
 from feedback.analysis.kinds import kind_of
 from feedback.analysis.student.ordering import time_order
 from feedback.events import Event
-from tests.analysis.logs import at, events, save, student, submission
+from tests.harness.logs import at, events, save, student, submission
 
 
 def test_event_order_is_the_order_received() -> None:

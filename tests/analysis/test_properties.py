@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from feedback.analysis import AnalysisSettings, Findings, analyse, how_to_read
 from feedback.events import Event, Student
-from tests.analysis.logs import events, save, student, students, timed_events
+from tests.harness.logs import events, save, student, students, timed_events
 
 logs = st.lists(events, max_size=40)
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from feedback.analysis import AnalysisSettings, analyse
-from tests.analysis.logs import save, student
+from tests.harness.logs import save, student
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from feedback.analysis import AnalysisSettings, analyse
 from feedback.analysis.times import instant, moment, quartiles
 from feedback.events import Event
-from tests.analysis.logs import at, save, student, submission
+from tests.harness.logs import at, save, student, submission
 
 MINUTE = 60
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from feedback.analysis import analyse
 from feedback.analysis.units import Unit, in_order, unit_of
-from tests.analysis.logs import UNITS, save, student
+from tests.harness.logs import UNITS, save, student
 
 
 @pytest.mark.parametrize("raw", [17, 17.0, "17", "017", "17.0", "0017.000"])

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from tests.chaos.work import Json
 from tests.harness.stack import Stack
+from tests.harness.students import Json
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.chaos.site import Site
 from tests.harness import environment
+from tests.harness.site import Site
 
 # `make chaos` sets it; without it the suite runs small, as a part of `make test`.
 FULL = os.environ.get("CHAOS") == "full"

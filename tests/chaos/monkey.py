@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from tests.chaos.site import WORKERS, Site
+from tests.harness.site import WORKERS, Site
 
 
 class Monkey:

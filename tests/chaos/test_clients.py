@@ -4,8 +4,9 @@ import httpx
 
 from tests.chaos.clients import percentile, post_all, send_raw
 from tests.chaos.conftest import FULL, Figures
-from tests.chaos.site import Site, until
-from tests.chaos.work import student
+from tests.harness.site import Site
+from tests.harness.students import student
+from tests.harness.waiting import until
 
 SLOW = 200
 REQUESTS = 400 if FULL else 60

@@ -2,8 +2,9 @@
 
 from tests.chaos.clients import post_all
 from tests.chaos.conftest import Figures
-from tests.chaos.site import WORKERS, Site, until
-from tests.chaos.work import Json, class_of, student
+from tests.harness.site import WORKERS, Site
+from tests.harness.students import Json, class_of, student
+from tests.harness.waiting import until
 
 RENDER = "feedback.pipeline:render"
 MINUTES = 300
@@ -17,7 +18,7 @@ def test_two_beats_and_clocks_that_are_minutes_apart(site: Site, figures: Figure
     site.start_web().until(site.answers)
     bodies: list[Json | list[Json]] = [
         *(student(f"skewed-{number}") for number in range(20)),
-        class_of("skewed-class", 20),
+        class_of(20, "skewed-class"),
     ]
     answers = post_all(site, bodies, clients=4)
     site.redis.flush()

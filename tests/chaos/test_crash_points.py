@@ -7,8 +7,10 @@ import httpx
 import pytest
 
 from tests.chaos.flaws import Flaw
-from tests.chaos.site import WORKERS, Site, until
-from tests.chaos.work import Json, class_of, expected_sha256, student
+from tests.chaos.work import expected_sha256
+from tests.harness.site import WORKERS, Site
+from tests.harness.students import Json, class_of, student
+from tests.harness.waiting import until
 
 IN_WEB = {
     "before the commit": ("feedback.store.bulk_insert:insert_single", "before"),
@@ -62,13 +64,13 @@ def test_web_is_killed_amid_the_rows_of_a_class(site: Site) -> None:
     site.start_web().until(site.answers)
 
     with pytest.raises(httpx.TransportError):
-        site.client.post("/assignment/html", json=class_of("amid", 3))
+        site.client.post("/assignment/html", json=class_of(3, "amid"))
     assert flaw.victim
     site.run_all()
 
     assert site.query("SELECT id FROM reports_task") == []
     assert site.query("SELECT id FROM reports_document") == []
-    again = site.client.post("/assignment/html", json=class_of("amid", 3))
+    again = site.client.post("/assignment/html", json=class_of(3, "amid"))
     assert site.finished(again.headers["Location"]).status_code == 200
 
 

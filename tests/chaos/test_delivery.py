@@ -8,8 +8,10 @@ import redis
 
 from feedback.celery import WORK
 from tests.chaos.conftest import Figures
-from tests.chaos.site import WORKERS, Site, until
-from tests.chaos.work import class_of, expected_sha256, student
+from tests.chaos.work import expected_sha256
+from tests.harness.site import WORKERS, Site
+from tests.harness.students import class_of, student
+from tests.harness.waiting import until
 
 RENDER = "feedback.pipeline:render"
 
@@ -29,7 +31,7 @@ def multiply_messages(site: Site, times: int) -> int:
 def test_each_message_delivered_ten_times_makes_each_report_once(site: Site, figures: Figures) -> None:
     site.end(*WORKERS)
     renders = [site.flaw(name, RENDER, when="before", action="count") for name in WORKERS]
-    students = class_of("tenfold", 30)
+    students = class_of(30, "tenfold")
     addresses = [
         site.client.post("/assignment/html", json=body).headers["Location"] for body in (students, students[0])
     ]
@@ -50,7 +52,7 @@ def test_a_message_wiped_after_each_post_leaves_the_work_to_the_sweep(site: Site
     site.end(*WORKERS)
     addresses = []
     for number in range(10):
-        body = class_of(f"wiped-{number}", 5) if number % 5 == 0 else student(f"wiped-{number}")
+        body = class_of(5, f"wiped-{number}") if number % 5 == 0 else student(f"wiped-{number}")
         addresses.append(site.client.post("/assignment/html", json=body).headers["Location"])
         site.redis.flush()
     for name in WORKERS:
@@ -65,7 +67,7 @@ def test_sixteen_worker_processes_all_store_reports_of_one_class(site: Site, fig
     site.end(*WORKERS)
     stores = site.flaw(WORKERS[0], "feedback.queue.claims:store", when="after", action="count")
     site.start_worker(WORKERS[0], concurrency=16)
-    address = site.client.post("/assignment/html", json=class_of("sixteen", 1_000)).headers["Location"]
+    address = site.client.post("/assignment/html", json=class_of(1_000, "sixteen")).headers["Location"]
 
     assert site.finished(address).status_code == 200
     figures.add("16 worker processes on a class of 1,000: how many stored reports", len(stores.processes), "16")
@@ -106,7 +108,7 @@ def test_a_report_that_kills_its_worker_every_time_is_given_up_and_its_99_neighb
     for name in WORKERS:
         site.flaw(name, RENDER, when="before", action="kill", once=False, only_for="poisoned-57'")
         site.start_worker(name)
-    students = class_of("poisoned", 100)
+    students = class_of(100, "poisoned")
     address = site.client.post("/assignment/html", json=students).headers["Location"]
 
     assert site.finished(address, seconds=180).status_code == 200

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.chaos.conftest import Figures
-from tests.chaos.site import LEASE_SECONDS, until
-from tests.chaos.work import class_of, expected_sha256
+from tests.chaos.work import expected_sha256
+from tests.harness.site import LEASE_SECONDS
 from tests.harness.stack import Stack
+from tests.harness.students import class_of
+from tests.harness.waiting import until
 
 
 def descendants(pid: int) -> set[int]:
@@ -39,7 +41,7 @@ def test_a_class_survives_the_death_of_the_whole_service(
 ) -> None:
     stack = start_embedded(FEEDBACK_LEASE_SECONDS=str(LEASE_SECONDS))
     serve = stack.processes["serve"]
-    students = class_of("embedded", 120)
+    students = class_of(120, "embedded")
     address = stack.client.post("/assignment/pdf", json=students).headers["Location"]
 
     def progress() -> int:

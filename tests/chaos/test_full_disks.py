@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from tests.chaos.conftest import Figures
-from tests.chaos.site import Site, until
-from tests.chaos.work import class_of
+from tests.harness.site import Site
+from tests.harness.students import class_of
+from tests.harness.waiting import until
 
 Disk = Callable[[int], Path]
 
@@ -54,7 +55,7 @@ def assert_refused(response: httpx.Response) -> None:
 
 
 def post(site: Site, number: int) -> httpx.Response:
-    return site.client.post("/assignment/html", json=class_of(f"class-{number}", 50))
+    return site.client.post("/assignment/html", json=class_of(50, f"class-{number}"))
 
 
 def test_the_databases_disk_is_full(disk: Disk, tmp_path: Path, figures: Figures) -> None:
@@ -94,7 +95,7 @@ def test_the_disk_for_bodies_is_full(disk: Disk, site: Site) -> None:
     before = site.environment.get("TMPDIR")
     site.environment["TMPDIR"] = str(small)
     site.start_web().until(site.answers)
-    students = class_of("spooled", 3)
+    students = class_of(3, "spooled")
     large, json_ = b" " * (20 << 20), {"Content-Type": "application/json"}
     try:
         assert_refused(site.client.post("/assignment/html", content=large, headers=json_))

@@ -15,8 +15,10 @@ import pytest
 
 from tests.chaos.conftest import FULL, MODES, Figures
 from tests.chaos.monkey import Monkey
-from tests.chaos.site import Site, until
-from tests.chaos.work import Json, class_of, expected_class_sha256, expected_hashes, student
+from tests.chaos.work import expected_class_sha256, expected_hashes
+from tests.harness.site import Site
+from tests.harness.students import Json, class_of, student
+from tests.harness.waiting import until
 
 REPORTS = int(os.environ.get("CHAOS_REPORTS", "10000" if FULL else "240"))
 SEED = int(os.environ.get("CHAOS_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 31)
@@ -56,7 +58,7 @@ def work(reports: int, chance: random.Random) -> Iterator[Post]:
         format_ = "pdf" if number % 2 else "html"
         key = f"key-{number}" if chance.random() < 0.1 else ""
         name = f"mayhem-{number}"
-        yield Post(format_, class_of(name, size) if size > 1 else [student(name, chance.randint(1, 12))], key)
+        yield Post(format_, class_of(size, name) if size > 1 else [student(name, *range(chance.randint(1, 12)))], key)
         number, made = number + 1, made + size
 
 

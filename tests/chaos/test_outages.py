@@ -6,8 +6,9 @@ import httpx
 
 from tests.chaos.clients import post_all
 from tests.chaos.conftest import FULL, Figures
-from tests.chaos.site import WORKERS, Site, until
-from tests.chaos.work import class_of, student
+from tests.harness.site import WORKERS, Site
+from tests.harness.students import class_of, student
+from tests.harness.waiting import until
 
 BURST = 1_000 if FULL else 60
 CLIENTS = 8
@@ -48,7 +49,7 @@ def test_the_broker_is_frozen_for_a_whole_burst(site: Site, figures: Figures) ->
 
 def test_the_broker_loses_everything_it_holds(site: Site) -> None:
     site.end(*WORKERS)
-    post_all(site, [*(student(f"lost-{number}") for number in range(20)), class_of("lost-class", 20)], CLIENTS)
+    post_all(site, [*(student(f"lost-{number}") for number in range(20)), class_of(20, "lost-class")], CLIENTS)
     site.redis.flush()
     site.run_all()
 
@@ -56,7 +57,7 @@ def test_the_broker_loses_everything_it_holds(site: Site) -> None:
 
 
 def test_the_database_is_down(site: Site, figures: Figures) -> None:
-    accepted = site.client.post("/assignment/html", json=class_of("before", 40))
+    accepted = site.client.post("/assignment/html", json=class_of(40, "before"))
     site.postgres.crash()
     answer = site.client.post("/assignment/html", json=student("meanwhile"))
     fetched = site.client.get(accepted.headers["Location"])

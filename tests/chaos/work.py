@@ -1,7 +1,6 @@
 """Work for the service, and what must come of it: the hash of a render in which nothing failed."""
 
 import hashlib
-from typing import Any
 
 import msgspec
 
@@ -9,27 +8,7 @@ from feedback.analysis import Findings, analyse, analyse_class
 from feedback.contract.formats import Format
 from feedback.events import decode_student, encode_student
 from feedback.rendering import RenderOptions, render, render_class
-
-Json = dict[str, Any]
-
-
-def student(student_id: str, events: int = 3) -> Json:
-    return {
-        "student_id": student_id,
-        "namespace": "chaos",
-        "events": [
-            {
-                "unit": number % 7,
-                "type": "saved_code",
-                "created_time": f"2024-07-21T03:{number // 60:02}:{number % 60:02}Z",
-            }
-            for number in range(events)
-        ],
-    }
-
-
-def class_of(name: str, size: int) -> list[Json]:
-    return [student(f"{name}-{number}") for number in range(size)]
+from tests.harness.students import Json
 
 
 def findings_of(student_: Json) -> Findings:

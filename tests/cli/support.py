@@ -4,14 +4,16 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.harness import students
 from tests.harness.environment import without_ours
 from tests.harness.processes import ROOT
+from tests.harness.students import Json
 
+_START = datetime(2025, 1, 1, 10, tzinfo=UTC)
 FEEDBACK = str(Path(sys.executable).with_name("feedback"))
 
 
@@ -26,15 +28,6 @@ def feedback(*arguments: str | Path, stdin: bytes = b"", **environment: str) -> 
         check=False,
     )
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
-    """Raises TimeoutError."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"still not so after {seconds} s")
-        time.sleep(0.05)
 
 
 def marked(mark: str) -> dict[int, str]:
@@ -58,10 +51,6 @@ def manifest_of(folder: Path) -> list[dict[str, Any]]:
     return students
 
 
-def student(student_id: str, units: str = "6 6 2", **more: Any) -> dict[str, Any]:
-    """A student with an event a minute on each of the units."""
-    events = [
-        {"unit": unit, "type": "saved_code", "created_time": f"2025-01-01T10:{minute:02}:00Z"}
-        for minute, unit in enumerate(units.split())
-    ]
-    return {"student_id": student_id, "events": events} | more
+def student(student_id: str, units: str = "6 6 2", **more: Any) -> Json:
+    """A student with an event a minute on each of the units, and no namespace unless given."""
+    return students.student(student_id, *units.split(), start=_START, every=60, **({"namespace": None} | more))

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from tests.cli.support import FEEDBACK, feedback, files_in, manifest_of, marked, student, wait_until
+from tests.cli.support import FEEDBACK, feedback, files_in, manifest_of, marked, student
 from tests.harness.environment import without_ours
 from tests.harness.processes import Process
+from tests.harness.waiting import until
 
 CLASS = [student("ada"), student("bob", "1 2 1"), student("小明")]
 
@@ -53,7 +54,7 @@ def test_told_to_end_it_takes_its_service_along(tmp_path: Path) -> None:
     path.write_text(json.dumps([student(f"s{number}", "1 2 3 " * 20) for number in range(600)]))
     environment = without_ours(dict(os.environ)) | {"DEMO_TEST": str(tmp_path)}
     demo = Process("demo", [FEEDBACK, "demo", str(path), "--out", str(tmp_path / "out")], environment, tmp_path / "log")
-    wait_until(lambda: "accepted" in demo.words())
+    until(lambda: "accepted" in demo.words())
     demo.send(signal.SIGTERM)
     assert demo.wait(30) == 1
     assert "Aborted!" in demo.words()

@@ -15,9 +15,10 @@ import httpx
 import pytest
 
 from feedback.cli.workers import cores
-from tests.cli.support import FEEDBACK, feedback, marked, student, wait_until
+from tests.cli.support import FEEDBACK, feedback, marked, student
 from tests.harness.environment import without_ours
 from tests.harness.processes import Process
+from tests.harness.waiting import until
 
 
 class Serve(Process):
@@ -118,10 +119,10 @@ def test_a_process_that_dies_is_started_again_and_the_service_goes_on(serve: Ser
     for part in ("feedback.cli web", "feedback.cli.worker"):
         killed = serve.leaders(part)[0]
         os.kill(killed, signal.SIGKILL)
-        wait_until(partial(restarted, serve, part, killed))
+        until(partial(restarted, serve, part, killed))
         posted = httpx.post(f"{serve.url}/assignment/html", json=student(f"after {part}"), timeout=30)
         assert posted.status_code == 202
-        wait_until(partial(done, serve.url + posted.headers["Location"]))
+        until(partial(done, serve.url + posted.headers["Location"]))
     assert serve.words().count("ended with -9; it starts again in 0.5 s") == 2
 
 
@@ -139,7 +140,7 @@ def test_a_signal_stops_it_and_leaves_no_process(start: Callable[..., Serve], nu
 def test_a_home_of_the_edition_before_loses_its_queue_and_keeps_its_work(start: Callable[..., Serve]) -> None:
     first = start().ready()
     location = httpx.post(f"{first.url}/assignment/html", json=student("kept"), timeout=30).headers["Location"]
-    wait_until(partial(done, first.url + location))
+    until(partial(done, first.url + location))
     first.stop()
     (first.home / "queue" / "messages").mkdir(parents=True)
     (first.home / "queue" / "messages" / "1_x.interactive.msg").write_text("{}")
@@ -156,16 +157,16 @@ def test_a_worker_that_has_grown_is_replaced_without_a_word(start: Callable[...,
     before = set(serve.leaders("feedback.cli.worker"))
     for process in before:
         os.kill(process, signal.SIGTERM)  # it ends with 0, as one does that has grown
-    wait_until(lambda: len(set(serve.leaders("feedback.cli.worker")) - before) == cores())
+    until(lambda: len(set(serve.leaders("feedback.cli.worker")) - before) == cores())
     location = httpx.post(f"{serve.url}/assignment/html", json=student("after"), timeout=30).headers["Location"]
-    wait_until(partial(done, serve.url + location))
+    until(partial(done, serve.url + location))
 
     assert "ended with" not in serve.words()
 
 
 def test_a_signal_while_it_starts_stops_it_too(start: Callable[..., Serve]) -> None:
     serve = start()
-    wait_until(lambda: "migrate" in " ".join(serve.family().values()))
+    until(lambda: "migrate" in " ".join(serve.family().values()))
     serve.send(signal.SIGHUP)
     assert serve.wait(20) == 0
     assert serve.family() == {}
@@ -181,11 +182,11 @@ def test_killed_it_takes_its_children_along_and_what_was_accepted_is_done_after_
     location = httpx.post(f"{killed.url}/assignment/pdf", json=body, timeout=30).headers["Location"]
     killed.send(signal.SIGKILL)
     killed.wait(10)
-    wait_until(lambda: killed.family() == {})
+    until(lambda: killed.family() == {})
 
     again = start(FEEDBACK_LEASE_SECONDS="2").ready()
     assert (again.home / "secret_key").read_text() == key
-    wait_until(partial(done, again.url + location), seconds=120)
+    until(partial(done, again.url + location), seconds=120)
     entries = httpx.get(f"{again.url}{location}/reports", timeout=30).json()["students"]
     assert [entry["state"] for entry in entries] == ["SUCCESS"] * 100
 

@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from tests.cli.support import FEEDBACK, feedback, files_in, manifest_of, student, wait_until
+from tests.cli.support import FEEDBACK, feedback, files_in, manifest_of, student
 from tests.harness.environment import Reservation, without_ours
 from tests.harness.processes import ROOT
 from tests.harness.stack import Stack
+from tests.harness.waiting import until
 
 
 @pytest.fixture
@@ -229,4 +230,4 @@ def test_ctrl_c_ends_it_without_a_traceback(embedded: Stack, tmp_path: Path) -> 
     assert client.returncode == 1
     assert "Aborted!" in words
     assert "Traceback" not in words
-    wait_until(lambda: embedded.client.get("/health/ready").status_code == 200)
+    until(lambda: embedded.client.get("/health/ready").status_code == 200)

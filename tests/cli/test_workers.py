@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from feedback.cli.workers import ProcessDied, Workers
-from tests.cli.support import wait_until
 from tests.harness.processes import ROOT, Process
+from tests.harness.waiting import until
 
 
 def square(number: int) -> int:
@@ -67,4 +67,4 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     parent = Process("parent", [sys.executable, str(tmp_path / "parent.py")], environment, tmp_path / "log")
     assert parent.wait(60) == -signal.SIGKILL
     assert parent.words().startswith("10 2\n")
-    wait_until(lambda: parent.group() == [])
+    until(lambda: parent.group() == [])

@@ -14,13 +14,10 @@ import pytest
 
 from feedback.server.threads import SEATS, SEATS_APART
 from tests.harness.stack import Stack
+from tests.harness.students import student
 
 WAITERS = 200
 Start = Callable[..., Stack]
-
-
-def student(name: str) -> dict[str, object]:
-    return {"student_id": name, "events": [{"unit": 1, "type": "saved_code"}]}
 
 
 def submit(stack: Stack, name: str, format_: str = "html") -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.chaos.site import Site
 from tests.harness import environment
+from tests.harness.site import Site
 
 FULL = os.environ.get("FUZZ") == "full"
 MODES = [environment.MODE] if FULL else list(environment.MODES)

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.chaos.site import Site, until
 from tests.fuzz.conftest import FULL, MODES, REQUESTS, examples
 from tests.fuzz.strategies import DOCUMENT, EVENT, ID, Request, encoded, request_from, stray_request
 from tests.fuzz.wire import SLOW_SECONDS, Wire, memory_megabytes
+from tests.harness.site import Site
+from tests.harness.waiting import until
 
 BATCH = 50
 GROWTH_MEGABYTES = 40

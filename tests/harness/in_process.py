@@ -19,28 +19,17 @@ from feedback.queue.claims import Claim, Made
 from feedback.queue.worker import Worker
 from feedback.store import loading
 from feedback.store.models import Document, Task
+from tests.harness.students import Json as Json  # noqa: PLC0414 - what a test in the process needs, from here too
+from tests.harness.students import class_of as class_of  # noqa: PLC0414 - likewise
+from tests.harness.students import student as student  # noqa: PLC0414 - likewise
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 else:
     from django.http import HttpResponse as Answer
 
-Json = dict[str, Any]
 Post = Callable[..., Answer]
 Submit = Callable[..., str]
-
-
-def student(student_id: str = "ada", *units: object, **fields: object) -> Json:
-    """A student with a save on each unit, ten seconds apart."""
-    events = [
-        {"unit": unit, "type": "saved_code", "created_time": f"2024-07-21T03:{number // 6:02}:{number % 6}0Z"}
-        for number, unit in enumerate(units or (1, 2))
-    ]
-    return {"student_id": student_id, "namespace": "course", "events": events} | fields
-
-
-def class_of(number: int) -> list[Json]:
-    return [student(f"student-{index}", 1, 2, 3) for index in range(number)]
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from feedback.analysis import AnalysisSettings, analyse
 from feedback.contract.formats import Format
 from feedback.events import Event
 from feedback.rendering import render
-from tests.analysis.logs import START, student
-from tests.rendering.documents import Parsed
+from tests.harness.documents import Parsed
+from tests.harness.logs import START, student
 
 
 def page(*events: Event) -> str:

@@ -14,9 +14,9 @@ from feedback.contract.formats import Format
 from feedback.events import Event
 from feedback.phrasing import i18n
 from feedback.rendering import render, render_class
-from tests.analysis.logs import save, steps, student, submission
-from tests.rendering.documents import Parsed, pdf_text
-from tests.rendering.students import exam
+from tests.harness.documents import Parsed, pdf_text
+from tests.harness.exams import exam
+from tests.harness.logs import save, steps, student, submission
 
 ROOMS = [Path(feedback.__file__).parent / room for room in ("phrasing", "analysis", "rendering")]
 TEMPLATE = i18n.LOCALE / "feedback.pot"

@@ -15,9 +15,9 @@ from feedback.rendering import (
     render_class,
     style_source,
 )
-from tests.analysis.logs import student
-from tests.rendering.documents import pdf_text
-from tests.rendering.students import HOSTILE_TEXTS, MANY_QUESTIONS, NO_TIMES, exam, on_units
+from tests.harness.documents import pdf_text
+from tests.harness.exams import HOSTILE_TEXTS, MANY_QUESTIONS, NO_TIMES, exam, on_units
+from tests.harness.logs import student
 
 pytestmark = pytest.mark.browser
 

@@ -8,9 +8,9 @@ from feedback.analysis import ClassFindings, Failure, analyse, analyse_class, ho
 from feedback.contract.formats import Format
 from feedback.events import Student
 from feedback.rendering import RenderOptions, render, render_class
-from tests.analysis.logs import save, student
-from tests.rendering.documents import NUMBER, Parsed, folded, html_of, pages_by_pypdf, pdf_of, pdf_text, running_text
-from tests.rendering.students import MANY_QUESTIONS, UNUSUAL, exam
+from tests.harness.documents import NUMBER, Parsed, folded, html_of, pages_by_pypdf, pdf_of, pdf_text, running_text
+from tests.harness.exams import MANY_QUESTIONS, UNUSUAL, exam
+from tests.harness.logs import save, student
 
 CLASS = [exam(60, seed=seed) for seed in range(14)]
 

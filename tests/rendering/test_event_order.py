@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from feedback.events import Student
 from feedback.rendering.student.path import event_order_lines
-from tests.analysis.logs import save, student
-from tests.rendering.documents import Parsed, folded, html_of, pages_by_poppler, pages_by_pypdf, pdf_of, running_text
-from tests.rendering.students import MANY_QUESTIONS, NO_EVENTS, ONE_EVENT, exam
+from tests.harness.documents import Parsed, folded, html_of, pages_by_poppler, pages_by_pypdf, pdf_of, running_text
+from tests.harness.exams import MANY_QUESTIONS, NO_EVENTS, ONE_EVENT, exam
+from tests.harness.logs import save, student
 
 
 def expected(numbers: list[int]) -> str:

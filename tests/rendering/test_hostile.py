@@ -13,9 +13,9 @@ from feedback.events import Student
 from feedback.rendering import RenderOptions, render, render_class
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.pdf.typeset import _main
-from tests.analysis.logs import save, student, submission
-from tests.rendering.documents import Parsed, folded, html_of, pages_by_pypdf, pdf_of, pdf_text, running_text
-from tests.rendering.students import HOSTILE_TEXTS, exam, on_units
+from tests.harness.documents import Parsed, folded, html_of, pages_by_pypdf, pdf_of, pdf_text, running_text
+from tests.harness.exams import HOSTILE_TEXTS, exam, on_units
+from tests.harness.logs import save, student, submission
 
 
 def squeezed(text: str) -> str:

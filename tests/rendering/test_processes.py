@@ -13,8 +13,8 @@ from feedback.analysis import analyse
 from feedback.contract.formats import Format
 from feedback.rendering import render
 from feedback.rendering.pdf import typeset
+from tests.harness.exams import exam
 from tests.harness.processes import ROOT
-from tests.rendering.students import exam
 
 
 def run(script: str) -> str:
@@ -31,7 +31,7 @@ def test_a_child_forked_after_a_compilation_sets_the_same_document() -> None:
         import os
         from feedback.analysis import analyse
         from feedback.rendering import Format, render
-        from tests.rendering.students import exam
+        from tests.harness.exams import exam
 
         findings = analyse(exam(30))
         before = render(findings, Format.PDF)
@@ -51,7 +51,7 @@ def test_children_forked_before_any_compilation_compile_themselves() -> None:
         import os
         from feedback.analysis import analyse
         from feedback.rendering import Format, pdf, render
-        from tests.rendering.students import exam
+        from tests.harness.exams import exam
 
         def never(data, moment):
             raise AssertionError("set elsewhere")
@@ -79,8 +79,8 @@ def test_children_do_not_read_each_others_data() -> None:
         import os
         from feedback.analysis import analyse
         from feedback.rendering import Format, render
-        from tests.rendering.documents import pdf_text
-        from tests.rendering.students import exam
+        from tests.harness.documents import pdf_text
+        from tests.harness.exams import exam
 
         wrong, children = 0, []
         for seed in range(4):
@@ -102,7 +102,7 @@ def test_every_document_of_a_thread_goes_through_one_file() -> None:
         import os
         from feedback.analysis import analyse
         from feedback.rendering import Format, render
-        from tests.rendering.students import exam
+        from tests.harness.exams import exam
 
         for seed in range(3):
             render(analyse(exam(20, seed=seed)), Format.PDF)
@@ -130,7 +130,7 @@ def test_a_machine_without_fonts_sets_latin_in_its_own_and_other_scripts_as_code
         fonts.FOLDERS = ()
         from feedback.analysis import analyse
         from feedback.rendering import Format, missing_scripts, render
-        from tests.analysis.logs import save, student
+        from tests.harness.logs import save, student
 
         body = render(analyse(student(save("張", 0), student_id="Zoë Ελένη Иван 张 😀 𝕏 अ")), Format.PDF).body
         print(len(missing_scripts()), body.hex())

@@ -16,7 +16,7 @@ from feedback.analysis import (
 )
 from feedback.analysis.cohort.spread import spread_of
 from feedback.events import Event, Student
-from tests.analysis.logs import at, save, steps, student, students, submission
+from tests.harness.logs import at, save, steps, student, students, submission
 
 
 def class_of(*logs: Student) -> ClassFindings:

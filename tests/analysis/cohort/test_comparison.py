@@ -5,7 +5,7 @@ import pytest
 
 from feedback.analysis import AnalysisSettings, ClassStatistics, Comparison, analyse, analyse_class, with_comparison
 from feedback.events import Student
-from tests.analysis.logs import save, student, submission
+from tests.harness.logs import save, student, submission
 
 
 def log(i: int, unit: str = "a") -> Student:

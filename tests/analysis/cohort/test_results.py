@@ -8,7 +8,7 @@ from feedback.analysis import ClassFindings, analyse, analyse_class, facts_of
 from feedback.analysis.cohort.scores import Score, bin_width, scores_of
 from feedback.events import Event, Student
 from feedback.events.context import NO_CONTEXT, Context, Exam, Question
-from tests.analysis.logs import save, student, submission
+from tests.harness.logs import save, student, submission
 
 
 def of(*students: Student, context: Context = NO_CONTEXT) -> ClassFindings:

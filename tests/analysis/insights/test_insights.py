@@ -10,7 +10,7 @@ from feedback.analysis import AnalysisSettings, Findings, Insight, analyse, defi
 from feedback.analysis.insights import RULES
 from feedback.analysis.insights.choice import ranked
 from feedback.events import Event
-from tests.analysis.logs import save, steps, student, submission
+from tests.harness.logs import save, steps, student, submission
 
 MINUTE = 60
 EVERY = AnalysisSettings(insights_shown=len(RULES))

@@ -6,7 +6,7 @@ import pytest
 
 from feedback.analysis import AnalysisSettings, DataNote, Findings, analyse, replaced_characters_note
 from feedback.events import Event, Student
-from tests.analysis.logs import START, at, save, steps, student, submission
+from tests.harness.logs import START, at, save, steps, student, submission
 
 
 def notes(log: Student, settings: AnalysisSettings | None = None) -> dict[str, DataNote]:

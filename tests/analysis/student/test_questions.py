@@ -4,7 +4,7 @@ import pytest
 
 from feedback.analysis import analyse
 from feedback.analysis.student.questions import progress_of
-from tests.analysis.logs import at, save, student, submission
+from tests.harness.logs import at, save, student, submission
 
 
 def test_the_questions_of_a_small_log_count_what_happened() -> None:

@@ -1,7 +1,7 @@
 """Intervals, pauses, and the end of the window."""
 
 from feedback.analysis import analyse
-from tests.analysis.logs import at, save, student
+from tests.harness.logs import at, save, student
 
 MINUTE = 60
 

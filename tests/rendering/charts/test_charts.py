@@ -12,7 +12,7 @@ from feedback.analysis import analyse
 from feedback.analysis.findings import Kind, Mark, Pause
 from feedback.rendering.charts import Timeline, bars, distribution, heat_strip, progress, strip, timeline
 from feedback.rendering.charts.ticks import clock_ticks
-from tests.rendering.students import MANY_QUESTIONS, exam
+from tests.harness.exams import MANY_QUESTIONS, exam
 
 START = datetime(2024, 7, 21, 9, 3, 20, tzinfo=UTC)
 MOVE = re.compile(r"M(-?[\d.]+) (-?[\d.]+)")

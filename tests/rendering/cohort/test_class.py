@@ -12,8 +12,7 @@ from feedback.analysis import ClassFindings, Failure, analyse, analyse_class
 from feedback.contract.formats import Format
 from feedback.events import Event, Student
 from feedback.rendering import RenderOptions, render, render_class
-from tests.analysis.logs import START, save, student, submission
-from tests.rendering.documents import (
+from tests.harness.documents import (
     Parsed,
     folded,
     html_of,
@@ -23,7 +22,8 @@ from tests.rendering.documents import (
     running_text,
     word_boxes,
 )
-from tests.rendering.students import exam
+from tests.harness.exams import exam
+from tests.harness.logs import START, save, student, submission
 
 
 def of(*students: Student, failures: tuple[Failure, ...] = ()) -> ClassFindings:

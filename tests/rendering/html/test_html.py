@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 from feedback.analysis import analyse, analyse_class
 from feedback.contract.formats import Format
 from feedback.rendering import RenderOptions, render, render_class
-from tests.rendering.documents import Parsed, html_of
-from tests.rendering.students import MANY_QUESTIONS, exam
+from tests.harness.documents import Parsed, html_of
+from tests.harness.exams import MANY_QUESTIONS, exam
 
 
 def drawings(page: str) -> list[str]:

@@ -9,8 +9,8 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it ships n
 
 from feedback.rendering.pdf import fonts
 from feedback.rendering.pdf.faces.cut import cut
-from tests.rendering.documents import pdf_of
-from tests.rendering.students import exam
+from tests.harness.documents import pdf_of
+from tests.harness.exams import exam
 
 NOTO_SANS = next(path for face, path in fonts.installed().items() if face.family == fonts.NOTO_SANS)
 

@@ -15,9 +15,9 @@ from feedback.contract.formats import Format
 from feedback.events import Student
 from feedback.rendering import RenderOptions, render, render_class
 from feedback.rendering.pdf import typeset
-from tests.analysis.logs import student, submission
-from tests.rendering.documents import pages_by_poppler, pages_by_pypdf, pdf_of
-from tests.rendering.students import MANY_QUESTIONS, NO_EVENTS, UNUSUAL, exam
+from tests.harness.documents import pages_by_poppler, pages_by_pypdf, pdf_of
+from tests.harness.exams import MANY_QUESTIONS, NO_EVENTS, UNUSUAL, exam
+from tests.harness.logs import student, submission
 
 
 def opened(typeset: bytes) -> pikepdf.Pdf:

@@ -9,8 +9,8 @@ from feedback.analysis import analyse
 from feedback.contract.formats import Format
 from feedback.rendering import render
 from feedback.rendering.characters import Coverage, Legible
-from tests.analysis.logs import save, student
-from tests.rendering.documents import BIDI_CONTROLS, Parsed, html_of, pdf_of, pdf_text
+from tests.harness.documents import BIDI_CONTROLS, Parsed, html_of, pdf_of, pdf_text
+from tests.harness.logs import save, student
 
 NAMES = {
     "latin": "Zoë Ångström-Łukasz",

@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 from feedback.events import Event, Student
-from tests.analysis.logs import START, at, save, student, submission
+from tests.harness.logs import START, at, save, student, submission
 
 HOSTILE_TEXTS = (
     "<script>alert(1)</script>",

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, LiteralString
@@ -18,6 +17,7 @@ from tests.harness import environment
 from tests.harness.processes import Process
 from tests.harness.servers import Postgres, Redis
 from tests.harness.stack import Stack
+from tests.harness.waiting import until
 
 WORKERS = ("worker-1", "worker-2")
 # Short, so that the tests need not wait long for a lost worker's lease; the proportions are the product's own.
@@ -120,13 +120,3 @@ class Site(Stack):
         self._data.cleanup()
         for port in self.ports:
             port.release()
-
-
-def until(ready: Callable[[], bool], what: str, seconds: float = 60) -> float:
-    """Wait until `ready()`; how many seconds it took. Raises TimeoutError."""
-    begun = time.monotonic()
-    while not ready():
-        if time.monotonic() - begun > seconds:
-            raise TimeoutError(f"not within {seconds:g} s: {what}")
-        time.sleep(0.05)
-    return time.monotonic() - begun
