@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from feedback.analysis import known_names
 from feedback.api.authentication import caller_of
 from feedback.api.errors import InvalidRequest
+from feedback.api.multipart import MULTIPART, students_in_parts
 from feedback.contract.formats import Format
 from feedback.events import MediaType, StudentStream, UnsupportedInput, inflate, read_students, spool
 from feedback.events.spool import CHUNK_BYTES, too_large
@@ -78,13 +79,20 @@ def students_of(request: Request) -> Iterator[StudentStream]:
 
     Raises UnsupportedInput, TooLarge, InvalidEvents and Busy, some of them only at the end of the iteration.
     """
-    media_type, compressed = _media_type(request), _is_gzip(request)
+    in_parts = _content_type(request).get_content_type() == MULTIPART
+    media_type, compressed = None if in_parts else _media_type(request), _is_gzip(request)
     with reading(caller_of(request)) as one, _at_rest(request, one, compressed=compressed) as body:
+        if media_type is None:
+            with students_in_parts(request, body, one.limits) as students:
+                yield students
+            return
         yield read_students(body, media_type, one.limits, known_names())
 
 
 def _at_rest(request: Request, one: Reading, *, compressed: bool) -> AbstractContextManager[IO[bytes]]:
     """The body, inflated and rewound: the server's own file where that is it, else a copy. Raises TooLarge and Busy."""
+    if hasattr(request._request, "_files"):  # the check of a session's token has read the form already
+        return nullcontext(io.BytesIO())
     received = getattr(request._request, "_stream", None)
     if isinstance(received, io.BytesIO | io.BufferedRandom) and not compressed:
         if received.seek(0, io.SEEK_END) > settings.FEEDBACK_MAX_BODY_BYTES:
@@ -96,9 +104,14 @@ def _at_rest(request: Request, one: Reading, *, compressed: bool) -> AbstractCon
     return spool(one.counted(plain), settings.FEEDBACK_MAX_BODY_BYTES)
 
 
-def _media_type(request: Request) -> MediaType:
+def _content_type(request: Request) -> Message:
     header = Message()
     header["Content-Type"] = request.headers.get("Content-Type") or MediaType.JSON
+    return header
+
+
+def _media_type(request: Request) -> MediaType:
+    header = _content_type(request)
     charset = header.get_content_charset("utf-8")
     try:
         if charset not in _UTF8:

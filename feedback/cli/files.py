@@ -4,10 +4,14 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from feedback.analysis import known_names
 from feedback.events import (
+    NO_CONTEXT,
+    Context,
     EventsError,
     Faults,
     InvalidEvents,
@@ -17,6 +21,7 @@ from feedback.events import (
     read_students,
     spool,
 )
+from feedback.events.context_files import read_context, read_questions
 from feedback.events.faults import Details
 from feedback.events.files import media_type_of, plain
 from feedback.events.spool import CHUNK_BYTES
@@ -32,20 +37,53 @@ class UnreadableFiles(Exception):
         self.lines = list(lines)
 
 
-def read_roster(paths: Sequence[str], max_bytes: int, limits: Limits = Limits()) -> Roster:  # noqa: B008 - frozen
+@dataclass(frozen=True)
+class Beside:
+    """The files that say what only the sender knows, at most one of them given."""
+
+    context: str | None = None
+    questions: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.context or self.questions)
+
+    def read(self, max_bytes: int) -> Context:
+        """Raises UnreadableFiles."""
+        if self.context and self.questions:
+            raise UnreadableFiles(["--context and --questions: give one of them; a context may have questions"])
+        path = self.context or self.questions
+        if path is None:
+            return NO_CONTEXT
+        read = read_context if self.context else read_questions
+        try:
+            with open_events(path, max_bytes) as (content, _):
+                return read(content, known_names(), Limits())
+        except (EventsError, OSError) as fault:
+            raise UnreadableFiles(unreadable(path, fault)) from None
+
+
+def read_roster(
+    paths: Sequence[str],
+    max_bytes: int,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    context: Context = NO_CONTEXT,
+) -> Roster:
     """The class that all the files make together. Each file is held to the limits of one body of the service.
 
     Raises UnreadableFiles, naming every fault of every file, if anything is wrong anywhere.
     """
-    roster, faults, seen = Roster(), list[str](), dict[tuple[str, str], int]()
+    roster, faults, seen = Roster(context=context), list[str](), dict[tuple[str, str], int]()
     for number, path in enumerate(paths):
         try:
             with open_events(path, max_bytes) as (content, media_type):
-                for student in read_students(content, media_type, limits):
+                stream = read_students(content, media_type, limits, known_names(), roster.context)
+                for student in stream:
                     if (first := seen.setdefault(student.key, number)) != number:
                         faults.append(f"{shown(path)}: {_duplicate(student.key, paths[first])}")
                     else:
                         roster.add(student)
+                roster.context = stream.context
+                roster.notes += stream.notes
         except (EventsError, OSError) as fault:
             faults += unreadable(path, fault)
     if faults:

@@ -44,6 +44,26 @@ def compare(command: Command) -> Command:
     )(command)
 
 
+def context(command: Command) -> Command:
+    """`--context` and `--questions`, as `context_file` and `questions_file`."""
+    path = click.Path(exists=True, dir_okay=False, readable=True)
+    exam = click.option(
+        "--context",
+        "context_file",
+        type=path,
+        metavar="FILE",
+        help="JSON with what only you know: exam, questions, report.",
+    )
+    questions = click.option(
+        "--questions",
+        "questions_file",
+        type=path,
+        metavar="FILE",
+        help="The questions alone, as CSV: unit, title, topic, points, group, minutes, optional, solution_url.",
+    )
+    return exam(questions(command))
+
+
 def max_bytes(command: Command) -> Command:
     """Hidden: the fault that a large file gives names the variable."""
     size = click.IntRange(min=1)

@@ -1,15 +1,17 @@
 """`feedback render`: what it takes and what it says; `local.py` does the work."""
 
+import dataclasses
 from pathlib import Path
 
 import click
 
 from feedback.analysis import AnalysisSettings
 from feedback.cli import console, local, options
-from feedback.cli.files import UnreadableFiles, read_roster
+from feedback.cli.files import Beside, UnreadableFiles, read_roster
 from feedback.cli.making import Plan
 from feedback.contract import layout
 from feedback.contract.layout import Output
+from feedback.events import encode_context
 from feedback.pipeline import Recipe
 from feedback.rendering import RenderOptions
 
@@ -37,6 +39,7 @@ from feedback.rendering import RenderOptions
     help="A longer interval without events is not counted as work.",
 )
 @options.compare
+@options.context
 @options.max_bytes
 def render(
     files: tuple[str, ...],
@@ -45,6 +48,8 @@ def render(
     tz: str,
     session_gap: float,
     compare: str | None,
+    context_file: str | None,
+    questions_file: str | None,
     max_bytes: int,
 ) -> None:
     """Make reports straight from files, with no server and no database.
@@ -59,11 +64,16 @@ def render(
     except ValueError as fault:
         raise click.BadParameter(str(fault), param_hint="--tz") from None
     try:
-        roster = read_roster(files, max_bytes)
+        roster = read_roster(files, max_bytes, context=Beside(context_file, questions_file).read(max_bytes))
     except UnreadableFiles as fault:
         raise console.Failed("The files cannot be taken, and nothing was written:", fault.lines) from None
     try:
         with roster:
+            plan = dataclasses.replace(
+                plan, recipe=dataclasses.replace(plan.recipe, context=encode_context(roster.context) or None)
+            )
+            for note in roster.notes:
+                console.note(note.message)
             run = local.render_roster(roster, plan)
     except OSError as fault:
         raise console.unwritable(out, fault) from None

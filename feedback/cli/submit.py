@@ -10,10 +10,10 @@ import click
 
 from feedback.cli import console, options, remote
 from feedback.cli.client import Service, ServiceError
-from feedback.cli.files import UnreadableFiles, open_events, read_roster, unreadable
+from feedback.cli.files import Beside, UnreadableFiles, open_events, read_roster, unreadable
 from feedback.contract import layout
 from feedback.contract.layout import Output
-from feedback.events import EventsError, MediaType
+from feedback.events import EventsError, MediaType, Roster, encode_context, spool
 
 
 @click.command("submit")
@@ -24,6 +24,7 @@ from feedback.events import EventsError, MediaType
 @click.option("--tz", metavar="ZONE", help="Show times in this zone instead of the service's own.")
 @click.option("--api-key", envvar="FEEDBACK_API_KEY", show_envvar=True, metavar="KEY", help="Sent as a Bearer token.")
 @options.compare
+@options.context
 def submit(
     files: tuple[str, ...],
     url: str,
@@ -32,6 +33,8 @@ def submit(
     tz: str | None,
     api_key: str | None,
     compare: str | None,
+    context_file: str | None,
+    questions_file: str | None,
 ) -> None:
     """Send events to a service, wait, and fetch the reports.
 
@@ -40,7 +43,10 @@ def submit(
     """
     asked = {name: value for name, value in (("tz", tz), ("compare", compare)) if value}
     try:
-        with Service(url, api_key) as service, body_of(files) as (content, media_type):
+        with (
+            Service(url, api_key) as service,
+            body_of(files, Beside(context_file, questions_file)) as (content, media_type),
+        ):
             deliveries = remote.deliver(service, content, media_type, outputs, out, asked)
     except ServiceError as fault:
         raise console.Failed(str(fault), fault.details) from None
@@ -59,15 +65,32 @@ def report(deliveries: Sequence[remote.Delivery], out: Path) -> None:
         raise console.Failed("The service could not make everything:", named)
 
 
+def _with_context(roster: Roster) -> contextlib.AbstractContextManager[IO[bytes]]:
+    """A roster as NDJSON, its context on the first line where it has one."""
+    line = encode_context(roster.context)
+    if not line:
+        return contextlib.nullcontext(roster.ndjson())
+    return spool(_lines(line, roster), sys.maxsize)
+
+
+def _lines(context: bytes, roster: Roster) -> Iterator[bytes]:
+    yield context + b"\n"
+    yield from roster.ndjson()
+
+
 @contextlib.contextmanager
-def body_of(files: Sequence[str]) -> Iterator[tuple[IO[bytes], MediaType]]:
-    """One file goes as it is, for the service to judge; several are joined here, so faults name their file."""
+def body_of(files: Sequence[str], beside: Beside) -> Iterator[tuple[IO[bytes], MediaType]]:
+    """One file goes as it is, for the service to judge; several are joined here, so faults name their file.
+
+    So is one with a context beside it, which becomes the first line.
+    """
     with contextlib.ExitStack() as open_files:
         try:
-            if len(files) == 1:
+            if len(files) == 1 and not beside:
                 body = open_files.enter_context(open_events(files[0], sys.maxsize))
             else:
-                body = open_files.enter_context(read_roster(files, sys.maxsize)).ndjson(), MediaType.NDJSON
+                roster = read_roster(files, sys.maxsize, context=beside.read(sys.maxsize))
+                body = open_files.enter_context(_with_context(open_files.enter_context(roster))), MediaType.NDJSON
         except UnreadableFiles as fault:
             raise console.Failed("The files cannot be taken, and nothing was sent:", fault.lines) from None
         except (EventsError, OSError) as fault:
