@@ -68,11 +68,21 @@ def decode_untyped(data: bytes, place: Place, faults: Faults) -> tuple[bool, Any
     except UnicodeDecodeError as fault:
         faults.add(place, f"not UTF-8: byte {fault.start} does not belong there; encode the body as UTF-8")
     except json.JSONDecodeError as fault:
-        line = "" if place and isinstance(place[0], Line) else f"line {fault.lineno}, "
-        faults.add(place, f"not JSON: {fault.msg} at {line}column {fault.colno}")
+        msg, line_number, column = _fault(fault)
+        line = "" if place and isinstance(place[0], Line) else f"line {line_number}, "
+        faults.add(place, f"not JSON: {msg} at {line}column {column}")
     except RecursionError:
         faults.add(place, f"nested deeper than {MAX_DEPTH} levels; flatten it")
     return False, None
+
+
+def _fault(fault: json.JSONDecodeError) -> tuple[str, int, int]:
+    """What is wrong, its line and column: the same with every Python; from 3.13 on a comma too many is named itself."""
+    if not fault.msg.startswith("Illegal trailing comma"):
+        return fault.msg, fault.lineno, fault.colno
+    rest = fault.doc[fault.pos + 1 :]
+    at = len(fault.doc) - len(rest.lstrip(" \t\r\n"))
+    return "Expecting value", fault.doc.count("\n", 0, at) + 1, at - fault.doc.rfind("\n", 0, at)
 
 
 def affordable(data: bytes) -> bool:

@@ -13,6 +13,7 @@ from feedback.events.formats.ndjson import read_ndjson
 from feedback.events.limits import Limits
 from feedback.events.model import Student
 from feedback.events.reading import Received, StudentStream, has_no_zone, notes_about
+from feedback.events.recognised import refuse_other_files
 
 
 class MediaType(StrEnum):
@@ -50,6 +51,7 @@ def read_students(
 def _students(source: IO[bytes], media_type: MediaType, limits: Limits, stream: StudentStream) -> Iterator[Student]:
     faults = Faults(limits.effort.spend)
     try:
+        refuse_other_files(source, table=media_type is MediaType.CSV)
         for student in _valid(_READERS[media_type](source, limits, faults, stream), limits, faults, stream):
             limits.effort.pause()
             yield student
