@@ -1,5 +1,6 @@
 """The house stands as drawn: imports run one way, and what makes a report knows no framework."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,3 +21,14 @@ def test_the_rooms_that_make_a_report_load_no_framework() -> None:
         [sys.executable, "-c", f"{rooms}; print({frameworks} or 'none')"], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "none"
+
+
+def test_no_test_imports_from_another_rooms_folder() -> None:
+    """What several rooms' tests share stands in `tests/harness`."""
+    strays = [
+        f"{file.relative_to(ROOT)}: {found[0]}"
+        for file in (ROOT / "tests").rglob("*.py")
+        for found in re.finditer(r"^\s*(?:from|import) tests\.(\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+        if found[1] not in ("harness", file.relative_to(ROOT / "tests").parts[0])
+    ]
+    assert strays == []

@@ -1,6 +1,6 @@
 """Child processes that are ended whole: each leads a group of its own, so that none of its children is left behind.
 
-The sentinel (`sentinel.py`) is told of every group. It outlives us if we are killed without a chance to
+The sentinel (`orphan_reaper.py`) is told of every group. It outlives us if we are killed without a chance to
 end them, and ends them then.
 """
 

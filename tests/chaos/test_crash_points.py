@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from tests.chaos.flaws import Flaw
 from tests.chaos.work import expected_sha256
+from tests.harness.flaws import Flaw
 from tests.harness.site import WORKERS, Site
 from tests.harness.students import Json, class_of, student
 from tests.harness.waiting import until

@@ -12,8 +12,8 @@ from typing import Any, LiteralString
 import msgspec
 import psycopg
 
-from tests.chaos.flaws import Flaw
 from tests.harness import environment
+from tests.harness.flaws import Flaw
 from tests.harness.processes import Process
 from tests.harness.servers import Postgres, Redis
 from tests.harness.stack import Stack
@@ -49,7 +49,7 @@ class Site(Stack):
     def start(self, name: str, *command: str) -> Process:
         """With the flaws and by the clock that this name has, where it has any."""
         lines = [msgspec.json.encode(flaw).decode() for flaw in self.flaws.get(name, [])]
-        whole = [sys.executable, "-m", "tests.chaos.flaws", *lines, "--", *command]
+        whole = [sys.executable, "-m", "tests.harness.flaws", *lines, "--", *command]
         told = self.environment | (self._clock(self.clocks[name]) if name in self.clocks else {})
         self.processes[name] = Process(name, whole, told, self.folder / f"{name}.log")
         return self.processes[name]

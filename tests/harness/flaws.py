@@ -1,4 +1,4 @@
-"""Runs a program of the service with flaws put in: `python -m tests.chaos.flaws FLAW… -- celery -A feedback worker …`.
+"""Runs a program of the service with flaws in it: `python -m tests.harness.flaws FLAW… -- celery …`.
 
 So the product needs no hooks for its crash tests. A flaw is one line of JSON, a `Flaw` below.
 """
