@@ -19,7 +19,7 @@ IN_WEB = {
 }
 IN_WORKER = {
     # What is loaded of a claim names the student, as the claim itself does not.
-    "after the claim": ("feedback.store.loading:payloads", "after"),
+    "after the claim": ("feedback.store.loading:logs", "after"),
     "after the render": ("feedback.pipeline:render", "after"),
     "before the store": ("feedback.queue.claims:store", "before"),
     "after the store": ("feedback.queue.claims:store", "after"),
@@ -60,7 +60,7 @@ def test_web_is_killed(site: Site, point: str) -> None:
 
 def test_web_is_killed_amid_the_rows_of_a_class(site: Site) -> None:
     site.end("web")
-    flaw = site.flaw("web", "feedback.store.bulk_insert:insert_reports", when="after", action="kill")
+    flaw = site.flaw("web", "feedback.store.bulk_insert:_insert_all", when="after", action="kill")
     site.start_web().until(site.answers)
 
     with pytest.raises(httpx.TransportError):
