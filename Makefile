@@ -13,7 +13,7 @@ FAST_TESTS ?= $(addprefix tests/,contract events phrasing analysis rendering \
 # Each process of the tests has servers of its own; those that are given serve one.
 JOBS ?= $(if $(TEST_DATABASE_URL)$(TEST_REDIS_URL),0,2)
 
-.PHONY: help install install-dev install-bench relock-tools fonts install-test-tools demo run test test-fast check docs format clean schemas messages bench chaos fuzz faces
+.PHONY: help install install-dev install-bench relock-tools fonts install-test-tools demo run test test-fast check docs format clean schemas messages bench chaos fuzz hostile faces
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -78,6 +78,10 @@ chaos: install-dev install-test-tools ## break everything while it works, and co
 fuzz: export FUZZ := full
 fuzz: install-dev install-test-tools ## send it 100,000 hostile requests, and more by its OpenAPI schema (AUTH=keys: behind keys)
 	.venv/bin/python -m pytest tests/fuzz tests/e2e/test_openapi.py -q
+
+hostile: export HOSTILE := full
+hostile: install-dev install-test-tools ## attack it, as strangers and as a caller with a key, and say what the others felt
+	.venv/bin/python -m pytest tests/hostile -q
 
 bench: install-bench ## measure beside other ways, as ratios within one run [ONLY="decoding course"] [ONLY=--quick]
 	deploy/install-packages bench

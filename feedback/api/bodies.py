@@ -8,6 +8,7 @@ from email.message import Message
 from typing import IO
 from zoneinfo import available_timezones
 
+import msgspec
 from django.conf import settings
 from rest_framework.request import Request
 
@@ -62,15 +63,33 @@ def _idempotency_key(request: Request) -> str:
 
 def student_from(request: Request) -> tuple[str, str | None]:
     """(student id, namespace) of the query; the namespace is None where it names none. Raises InvalidRequest."""
-    student_id, namespace = request.query_params.get("student_id", ""), request.query_params.get("namespace")
+    return _checked_student(request.query_params.get("student_id", ""), request.query_params.get("namespace"))
+
+
+def _checked_student(student_id: str, namespace: str | None) -> tuple[str, str | None]:
     for name, value in (("student_id", student_id), ("namespace", namespace or "")):
         if len(value) > _LONGEST_NAME or "\0" in value:
             raise InvalidRequest(name, f"expected at most {_LONGEST_NAME} characters, NUL not among them")
     if not student_id:
         raise InvalidRequest(
-            "student_id", "it is missing; DELETE /students?student_id=…, and &namespace=… for one only"
+            "student_id", "it is missing; name the student by it, and by namespace where only one is meant"
         )
     return student_id, namespace
+
+
+def student_in_body(request: Request) -> tuple[str, str | None]:
+    """The same of a body `{"student_id", "namespace"}`. Raises InvalidRequest."""
+    try:
+        body = msgspec.json.decode(request._request.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise InvalidRequest("body", 'expected an object such as {"student_id": "ada", "namespace": "cs101"}')
+    student_id, namespace = body.get("student_id", ""), body.get("namespace")
+    for name, value in (("student_id", student_id), ("namespace", namespace or "")):
+        if not isinstance(value, str):
+            raise InvalidRequest(name, "expected a text")
+    return _checked_student(student_id, namespace)
 
 
 @contextmanager

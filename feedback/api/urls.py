@@ -14,12 +14,12 @@ from feedback.api.handouts import (
 from feedback.api.health import accepting, live, ready
 from feedback.api.listing import TasksView
 from feedback.api.metrics import MetricsView
+from feedback.api.students import StudentErasureView, StudentExportView, StudentsView
 from feedback.api.views import (
     ArchiveView,
     ReportFindingsView,
     ReportsView,
     ReportView,
-    StudentsView,
     SubmissionView,
     TaskFindingsView,
     TaskView,
@@ -83,6 +83,8 @@ urlpatterns = [
     ),
     path("tasks", TasksView.as_view(), name="tasks"),
     path("students", StudentsView.as_view(), name="students"),
+    path("students/erase", StudentErasureView.as_view(), name="student-erasure"),
+    path("students/export", StudentExportView.as_view(), name="student-export"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("api/schema/", SpectacularJSONAPIView.as_view(throttle_classes=[]), name="api-schema"),
     path("health/live", live, name="live"),

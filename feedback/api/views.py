@@ -16,7 +16,7 @@ from feedback.api import (
     responses,
 )
 from feedback.api.authentication import caller_of
-from feedback.api.bodies import order_from, student_from, students_of
+from feedback.api.bodies import order_from, students_of
 from feedback.api.errors import InvalidRequest
 from feedback.api.negotiation import JSON, names, wants_description
 from feedback.api.openapi.parameters import MANIFEST_PAGE
@@ -25,9 +25,9 @@ from feedback.contract.formats import Format
 from feedback.contract.manifest import encode_manifest
 from feedback.contract.states import State
 from feedback.store.find import Content, find_document, find_task
-from feedback.store.models import UNFINISHED, Document, Task, Upload
+from feedback.store.models import UNFINISHED, Document, Task
 from feedback.submissions import erasure, intake
-from feedback.submissions.errors import Incomplete, NotWritable, UnknownStudent, UnknownTask
+from feedback.submissions.errors import Incomplete, NotWritable, UnknownTask
 
 _LAST_PAGE = 9_999
 
@@ -69,17 +69,6 @@ class TaskView(ContractView):
         task, caller = task_of(request, format_, task_id), caller_of(request)
         if not erasure.erase(Task.objects.writable_by(caller).filter(pk=task.pk), caller.name):
             raise NotWritable
-        return Response(status=204)
-
-
-class StudentsView(ContractView):
-    def delete(self, request: Request) -> HttpResponseBase:
-        student_id, namespace = student_from(request)
-        caller = caller_of(request)
-        if namespace is not None and namespace not in caller.writes:
-            raise NotWritable
-        if not erasure.erase_student(Upload.objects.writable_by(caller), caller.name, student_id, namespace):
-            raise UnknownStudent
         return Response(status=204)
 
 

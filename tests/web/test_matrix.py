@@ -73,6 +73,9 @@ MATRIX = {
     ("handout-table", "GET"): API_HAND,
     ("handout-link", "DELETE"): API_ERASE,
     ("students", "DELETE"): API_ERASE,
+    ("student-erasure", "POST"): API_ERASE,
+    ("student-export", "GET"): API_READ,
+    ("student-export", "POST"): "401 401 403 200 404 404 401 200 401",
     ("tasks", "GET"): "401 401 200 200 200 200 401 200 401",  # each their own: test_listing
     ("metrics", "GET"): "401 401 200 200 200 200 401 200 401",  # totals: nothing of a student or an owner
     ("api-schema", "GET"): EVERYONE,
@@ -197,8 +200,8 @@ class World:
         yield Client(headers={"Accept": "text/html"})
 
     def path(self, address: Address) -> str:
-        if address.name == "students":
-            return "/students?student_id=student-1"
+        if address.name in ("students", "student-export"):
+            return f"{reverse(address.name)}?student_id=student-1"
         if address.name == "admin:":
             return "/admin/nowhere/"
         values = {
@@ -232,6 +235,10 @@ class World:
         with transaction.atomic():
             if address.name == "submit":
                 answer = client.post("/assignment/html", student(), content_type="application/json")
+            elif address.name in ("student-erasure", "student-export") and address.method == "POST":
+                answer = client.post(
+                    reverse(address.name), {"student_id": "student-1"}, content_type="application/json"
+                )
             else:
                 answer = client.generic(address.method, self.path(address))
             transaction.set_rollback(True)

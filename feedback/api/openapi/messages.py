@@ -146,6 +146,13 @@ class TaskList(msgspec.Struct):
     next: Address | None
 
 
+class StudentNamed(msgspec.Struct):
+    """A student, in one namespace (`""`: in none) or with null in all."""
+
+    student_id: Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
+    namespace: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00]*$")] | None = None
+
+
 class Health(msgspec.Struct):
     """The process lives (`live`), a POST would be taken (`accepting`), or work is taken and done (`ready`)."""
 

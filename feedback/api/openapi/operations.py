@@ -13,6 +13,7 @@ from feedback.api.openapi.messages import (
     HandOutLinks,
     HandOuts,
     Health,
+    StudentNamed,
     TaskList,
     Unfinished,
 )
@@ -43,6 +44,7 @@ class Operation:
     description: str = ""
     parameters: Sequence[str] = ()
     takes_events: bool = False
+    takes: type | None = None
     tag: str = "Reports"
     for_everyone: bool = field(default=False)
 
@@ -194,6 +196,37 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         parameters=["student_id", "namespace"],
         tag="Erasure",
         answers={204: Answer("Erased."), **faults(400, 404), **_ALWAYS},
+    ),
+    ("student-erasure", "post"): Operation(
+        "Erase a student everywhere, named in the body",
+        description="As by DELETE, without the student's id in an address that proxies log.",
+        tag="Erasure",
+        takes=StudentNamed,
+        answers={204: Answer("Erased."), **faults(400, 404), **_ALWAYS},
+    ),
+    ("student-export", "get"): Operation(
+        "Get all that is held on a student",
+        description=(
+            "A ZIP: `record.json` says what there is, from which task, and who read it; beside it what was received, "
+            "the findings and the document of every report."
+        ),
+        parameters=["student_id", "namespace"],
+        tag="Erasure",
+        answers={
+            200: Answer("As far as the caller may read it.", documents=[ZIP], headers=["Content-Disposition"]),
+            **faults(400, 404),
+            **_ALWAYS,
+        },
+    ),
+    ("student-export", "post"): Operation(
+        "Get all that is held on a student, named in the body",
+        tag="Erasure",
+        takes=StudentNamed,
+        answers={
+            200: Answer("As by GET.", documents=[ZIP], headers=["Content-Disposition"]),
+            **faults(400, 404),
+            **_ALWAYS,
+        },
     ),
     ("handouts", "get"): Operation(
         "List the hand-outs of a task",

@@ -52,7 +52,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         f"{LONGEST_SECONDS}.",
         {"type": "integer", "minimum": 0, "default": 0},
     ),
-    "student_id": _query("student_id", "Whom to erase.", _NAME, required=True),
+    "student_id": _query("student_id", "Of which student.", _NAME, required=True),
     "namespace": _query("namespace", "In this namespace only.", _NAME | {"minLength": 0, "pattern": r"^[^\x00]*$"}),
     "Idempotency-Key": _header(
         "Idempotency-Key",

@@ -69,6 +69,9 @@ def _operation(name: str, method: str, operation: Operation) -> Json:
         described["parameters"] = [{"$ref": f"#/components/parameters/{each}"} for each in operation.parameters]
     if operation.takes_events:
         described["requestBody"] = _events()
+    if operation.takes is not None:
+        content = {"application/json": {"schema": _any_of([operation.takes])}}
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 

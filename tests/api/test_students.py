@@ -1,0 +1,129 @@
+"""One student's rights: all that is held on them, who read it, and its erasure, without their id in an address."""
+
+import csv
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from feedback.access.models import AuditEntry
+from feedback.store.models import Document, Student
+from tests.harness.in_process import Caller, Calling, Submit, student, work_off
+
+# What is streamed reads the database outside of a test's transaction.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def asked(caller: Calling, what: str, body: Any) -> Any:
+    return caller.client.post(f"/students/{what}", json.dumps(body), content_type="application/json")
+
+
+async def whole(answer: Any) -> bytes:
+    return b"".join([part async for part in answer.streaming_content])
+
+
+def files_of(answer: Any) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(async_to_sync(whole)(answer))) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.parametrize("by", ["query", "body"])
+def test_an_export_has_all_that_is_held_and_nothing_of_others(calling: Caller, by: str) -> None:
+    caller = calling("platform")
+    alone = caller.submit("pdf", student("ada"))
+    caller.submit("html", [student("ada"), student("grace-1906")])
+    work_off()
+    caller.client.get(alone)
+    answer = (
+        caller.client.get("/students/export?student_id=ada")
+        if by == "query"
+        else asked(caller, "export", {"student_id": "ada"})
+    )
+
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
+    files = files_of(answer)
+    record = json.loads(files.pop("record.json"))
+    assert {name for one in record for name in one["files"]} == set(files)
+    assert sorted((one["format"], one["in_a_class"], one["state"]) for one in record) == [
+        ("html", True, "SUCCESS"),
+        ("pdf", False, "SUCCESS"),
+    ]
+    single = next(one for one in record if one["format"] == "pdf")
+    received, _, document = single["files"]
+    assert json.loads(files[received])["student_id"] == "ada"
+    assert files[document].startswith(b"%PDF")
+    assert ("task", f"key {AuditEntry.objects.filter(action='read').earliest('pk').actor[4:]}") in [
+        (one["what"], one["by"]) for one in single["read_by"]
+    ]
+    assert not any(b"grace-1906" in content for content in files.values())
+
+
+def test_an_export_is_of_what_the_caller_may_read_and_is_written_down(calling: Caller) -> None:
+    theirs, other = calling("a", ["course"]), calling("b")
+    theirs.submit("html", student("ada"))
+
+    assert other.client.get("/students/export?student_id=ada").status_code == 404
+    assert theirs.client.get("/students/export?student_id=ada&namespace=elsewhere").status_code == 404
+    files_of(theirs.client.get("/students/export?student_id=ada&namespace=course"))
+    assert [entry.report_id for entry in AuditEntry.objects.filter(what="student export")] == [Document.objects.get().pk]
+
+
+@pytest.mark.parametrize("namespace", [None, "course"])
+def test_a_student_is_erased_by_an_id_in_the_body(calling: Caller, namespace: str | None) -> None:
+    caller = calling("platform")
+    caller.submit("html", student("ada"))
+
+    assert asked(caller, "erase", {"student_id": "ada", "namespace": "elsewhere"}).status_code == 404
+    assert asked(caller, "erase", {"student_id": "ada", "namespace": namespace}).status_code == 204
+    assert not Student.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[",
+        "[]",
+        "7",
+        '{"student_id": 7}',
+        "{}",
+        '{"student_id": "a\\u0000"}',
+        '{"student_id": "a", "namespace": 1}',
+    ],
+)
+@pytest.mark.parametrize("what", ["erase", "export"])
+def test_a_body_that_names_no_student_is_a_400_that_says_how(calling: Caller, what: str, body: str) -> None:
+    answer = calling("a").client.post(f"/students/{what}", body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert set(answer.json()) == {"error", "details"}
+
+
+def test_disclosures_say_who_read_a_students_reports_and_not_those_of_others(
+    calling: Caller, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caller = calling("platform")
+    class_ = caller.submit("html", [student("ada"), student("grace")])
+    work_off()
+    ada, grace = (Document.objects.get(about__student_id=name) for name in ("ada", "grace"))
+    for address in (f"{class_}/reports/{ada.pk}", f"{class_}/reports/{grace.pk}", f"{class_}/reports"):
+        caller.client.get(address)
+    call_command("disclosures", "--student-id", "ada", "--namespace", "course")
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+
+    assert [(row["what"], row["report_id"]) for row in rows] == [("report", str(ada.pk)), ("reports", "")]
+    assert {row["by"].partition(" (")[0] for row in rows} == {"key platform"}
+    with pytest.raises(CommandError, match="Nothing is held"):
+        call_command("disclosures", "--student-id", "nobody")
+
+
+def test_in_open_mode_an_export_is_made_and_nobody_written_down(client: Client, submit: Submit) -> None:
+    submit("html", student("ada"))
+    assert "record.json" in files_of(client.get("/students/export?student_id=ada"))
+    assert not AuditEntry.objects.exists()

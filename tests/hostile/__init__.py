@@ -1,0 +1,1 @@
+"""The service under attack, by callers who are known and by strangers."""
