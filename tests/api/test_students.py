@@ -71,7 +71,9 @@ def test_an_export_is_of_what_the_caller_may_read_and_is_written_down(calling: C
     assert other.client.get("/students/export?student_id=ada").status_code == 404
     assert theirs.client.get("/students/export?student_id=ada&namespace=elsewhere").status_code == 404
     files_of(theirs.client.get("/students/export?student_id=ada&namespace=course"))
-    assert [entry.report_id for entry in AuditEntry.objects.filter(what="student export")] == [Document.objects.get().pk]
+    assert [entry.report_id for entry in AuditEntry.objects.filter(what="student export")] == [
+        Document.objects.get().pk
+    ]
 
 
 @pytest.mark.parametrize("namespace", [None, "course"])
