@@ -10,8 +10,9 @@ from feedback.analysis.cohort.comparison import with_comparison
 from feedback.analysis.exam import ExamContext
 from feedback.analysis.facts import ClassFacts, facts_of
 from feedback.analysis.findings import Exam, Findings
-from feedback.analysis.insights import insights_of
+from feedback.analysis.insights import chosen
 from feedback.analysis.insights.evidence import Evidence
+from feedback.analysis.insights.headline import headline_of
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.figures import key_figures_of
 from feedback.analysis.student.late import late_share_of
@@ -54,6 +55,8 @@ def analyse(
     rhythm = rhythm_of(log, questions, settings)
     late = late_share_of(log, questions, settings)
     window = window_of(bounds, log, student)
+    evidence = Evidence(log, exam, facts, figures, questions, slots, rhythm, late, window, settings, say)
+    insights, further = chosen(evidence, context.report.hide)
     found = Findings(
         student_id=student.student_id,
         namespace=student.namespace,
@@ -75,7 +78,9 @@ def analyse(
         path=path,
         rhythm=rhythm,
         late=late,
-        insights=insights_of(Evidence(log, figures, questions, rhythm, late, settings, say)),
+        headline=headline_of(evidence),
+        insights=insights,
+        further_insights=further,
         data_notes=data_notes_of(Noted(student.events, log, questions, window, exam, facts, settings, say)),
         missing=missing_of(figures, rhythm, late, settings, say, visits=log.visits),
         order_differs=log.out_of_order > 0,

@@ -78,7 +78,8 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     `attempts` are the submissions that are tries, `looks` the other submissions. `seconds` is the time on the
     question, the sum of the `intervals` that end at its events; None, with the reason in `seconds_missing`, where
     there is none. In a log of page visits these are whole gaps, `long_gaps` of them longer than 45 minutes; else
-    it is estimated active time. `batch_submissions` came as part of a batch, many questions at once.
+    it is estimated active time. `minutes` are those that are printed: whole, and adding up to the total.
+    `batch_submissions` came as part of a batch, many questions at once.
     """
 
     alias: str
@@ -106,6 +107,7 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     intervals: int = 0
     long_gaps: int = 0
     seconds: float | None = None
+    minutes: int | None = None
     seconds_missing: str | None = None
     share_of_active_time: float | None = None
     submission_intervals: int = 0
@@ -119,6 +121,11 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     def name(self) -> str:
         """The label with the title behind it: `Q5 Trees`."""
         return f"{self.label} {self.title}" if self.title else self.label
+
+    @property
+    def short(self) -> str:
+        """The label where room is short: a unit that is a number stands for itself."""
+        return self.label if self.unit_kind == "text" or self.label == self.alias else self.unit
 
 
 class Slot(msgspec.Struct, frozen=True, gc=False):
@@ -140,6 +147,7 @@ class Slot(msgspec.Struct, frozen=True, gc=False):
     share: float | None = None
     score_earned: float | None = None
     seconds: float | None = None
+    minutes: int | None = None
 
     @property
     def name(self) -> str:
@@ -162,7 +170,8 @@ class KeyFigures(msgspec.Struct, frozen=True, gc=False):
     `window_seconds` is the time from the first event to the last, far-off ones aside. `active_seconds` is an
     estimate: the sum of the intervals of at most the session gap; the narrow and wide figures give the same at the
     other two gaps of the settings; all three are None in a log of page visits. `seconds` is the time on all
-    questions. `sessions` is the number of stretches of work that intervals over the session gap leave, `sittings` of
+    questions, `minutes` the same as printed, and `window_minutes` the time from the first to the last event by the
+    clock. `sessions` is the number of stretches of work that intervals over the session gap leave, `sittings` of
     those that intervals over the sitting gap leave, which come to `sitting_seconds`.
     """
 
@@ -185,6 +194,8 @@ class KeyFigures(msgspec.Struct, frozen=True, gc=False):
     active_seconds_narrow_gap: float | None = None
     active_seconds_wide_gap: float | None = None
     seconds: float | None = None
+    minutes: int | None = None
+    window_minutes: int | None = None
     sessions: int | None = None
     sittings: int | None = None
     sitting_seconds: float | None = None

@@ -27,9 +27,9 @@ def how_to_read(findings: Findings) -> tuple[Definition, ...]:
     """The definitions of what this student's report shows: none about scores in a log without them, and so on.
 
     Of the insights those that it gives. Where it gives none, all that its log could have brought, as the report
-    then says that no threshold was reached.
+    then says that nothing was unusual.
     """
-    given = frozenset(insight.id for insight in findings.insights)
+    given = frozenset(insight.id for insight in (*findings.insights, *findings.further_insights))
     return _how_to_read(_held(findings), given, findings.settings)
 
 
@@ -59,6 +59,7 @@ def _held(findings: Findings) -> frozenset[str]:
         "scores": figures.questions_solved is not None,
         "window": figures.window_seconds is not None,
         "active time": figures.active_seconds is not None,
+        "visits": findings.log_kind == "visits",
         "path": findings.path,
         "rhythm": rhythm.median_seconds is not None,
         "resubmissions": rhythm.submission_intervals,

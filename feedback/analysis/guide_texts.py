@@ -37,58 +37,58 @@ MEASURES = (
         N_("The question of every event, in the order received. All else is in the order of time."),
     ),
     Entry(
-        "terms",
-        "key_figures.events",
-        N_("Events"),
+        "measures",
+        "key_figures.score_earned",
+        N_("Score"),
         N_(
-            "Saves and submissions, told by the name of their type (such as “saved_code” or “submission”), and any "
-            "others, which are only counted."
+            "The best score of each question, or the last where that counts, times its points. A question is worth a "
+            "point where the sender named none. Your course may count differently."
         ),
-        needs="events",
+        needs="scores",
     ),
     Entry(
         "measures",
-        "key_figures.window_seconds",
-        N_("Your time"),
-        N_("From your first to your last event. What came before and after leaves no trace."),
-        needs="window",
+        "questions.attempts",
+        N_("Tries"),
+        N_("Submissions, but for repeats, and for those that only show a question again."),
+        needs="submissions",
     ),
     Entry(
         "measures",
-        "key_figures.active_seconds",
-        N_("Active time (estimate)"),
+        "questions.seconds",
+        N_("Time"),
         N_(
-            "The sum of the intervals of at most {session_gap} minutes between events, each counted for the question "
-            "of the event that ends it. Longer ones count as time away, though you may have been thinking. No limit "
-            "is agreed upon; where that matters, a range gives the sum for {narrow_gap} and {wide_gap} minutes."
+            "The time between two events counts for the question of the later one, where it is at most {session_gap} "
+            "minutes. Longer gaps count as time away, though you may have been thinking. Minutes are rounded so that "
+            "they add up to the total."
         ),
         KOVANOVIC,
         needs="active time",
     ),
     Entry(
         "measures",
-        "path",
-        N_("Visits"),
+        "questions.seconds",
+        N_("Time"),
         N_(
-            "A visit is a run of events on one question; coming back starts a new one. Its time counts from the event "
-            "before it, or after more than {session_gap} minutes from its own first."
+            "All the time before an event counts for its question. Minutes are rounded so that they add up to the "
+            "total."
         ),
-        needs="path",
+        needs="visits",
     ),
     Entry(
         "measures",
-        "questions.progress",
-        N_("Best score (attempt)"),
-        N_("The highest score on a question, and which of its scored submissions was the first to reach it."),
-        needs="scores",
+        "path",
+        N_("Visits"),
+        N_("A visit is a run of events on one question; coming back starts a new one."),
+        needs="path",
     ),
     Entry(
         "measures",
         "rhythm.median_seconds",
         N_("Median and middle half"),
         N_(
-            "Of the intervals counted as active time, half are shorter than the median. A quarter are shorter than "
-            "the middle half, and a quarter longer."
+            "Half of the intervals are shorter than the median. A quarter are shorter than the middle half, and a "
+            "quarter longer."
         ),
         TUKEY,
         needs="rhythm",
@@ -98,11 +98,11 @@ MEASURES = (
         "rhythm.pauses",
         N_("Pauses"),
         N_(
-            "Intervals of {pause} to {long_pause} minutes, and longer ones, with the question they came before. A log "
-            "cannot tell thinking from resting."
+            "Intervals of {pause} to {long_pause} minutes, and longer ones, within a sitting. A log cannot tell "
+            "thinking from resting."
         ),
         SHRESTHA,
-        needs="window",
+        needs="rhythm",
     ),
     Entry(
         "measures",
@@ -126,11 +126,10 @@ MEASURES = (
     Entry(
         "insights",
         "insights",
-        N_("What stands out"),
+        N_("Keep and Next"),
         N_(
-            "Up to {shown} insights, each where a number reaches a threshold: a choice, not a finding of research. "
-            "Those about timing need {events} events over {minutes} minutes or more. Each has two readings, because a "
-            "log shows what happened and not why."
+            "At most one thing to keep and two to do next: those with the most points at stake, else the most minutes. "
+            "The others stand behind them. Each has two readings, because a log shows what happened and not why."
         ),
         N_("Hattie & Timperley 2007, The power of feedback; Brooks et al. 2019, A matrix of feedback for learning"),
         needs="events",

@@ -4,13 +4,16 @@ from functools import cache
 
 import msgspec
 
-from feedback.analysis.insights.choice import RANKING
+from feedback.analysis.insights import rule_ids
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.units import unit_of
 from feedback.events.context_rules import Names
 
-# The sections of a student's report, as `rendering.student` names them; the result and the notes always stay.
-SECTIONS = ("comparison", "insights", "path", "questions", "timeline")
+# The parts of a student's report, as `rendering.student` names them; the notes and the event order always stay.
+SECTIONS = (
+    *("comparison", "details", "headline", "insights", "message", "path", "questions", "reading", "rhythm", "score"),
+    *("thinking", "timeline"),
+)
 _NO_THRESHOLDS = ("language",)
 
 
@@ -19,7 +22,7 @@ def known_names() -> Names:
     """The names that a context is checked with, as `events.read_students` takes them."""
     fields = msgspec.structs.fields(AnalysisSettings)
     return Names(
-        hide=(*SECTIONS, *sorted(RANKING)),
+        hide=(*SECTIONS, *sorted(rule_ids())),
         thresholds={field.name: field.type for field in fields if field.name not in _NO_THRESHOLDS},
         question_of=unit_of,
     )

@@ -34,12 +34,17 @@ class AnalysisSettings(msgspec.Struct, frozen=True):
     batch_questions: Count = 3
     far_off_hours: Hours = 24
     sitting_gap_minutes: Minutes = 120
-    # The insight rules: how many are shown, on how much evidence, and from which value on.
-    insights_shown: Annotated[int, Meta(ge=0)] = 4
+    # The insight rules: on how much evidence, and from which value on.
     insight_events: Count = 10
     insight_minutes: Minutes = 10
     insight_coverage: Share = 0.5
-    unsubmitted_questions: Count = 1
+    lost_points: Share = 0.01
+    weak_score: Share = 0.5
+    long_stay_minutes: Minutes = 10
+    short_stay_minutes: Minutes = 3
+    share_without_gain: Share = 0.2
+    unused_share: Share = 0.1
+    unsubmitted_minutes: Minutes = 2
     submissions_without_improvement: Count = 3
     quick_resubmissions: Count = 4
     one_question_share: Share = 0.5
@@ -50,12 +55,13 @@ class AnalysisSettings(msgspec.Struct, frozen=True):
     switches_per_question: Annotated[float, Meta(gt=0)] = 6
     late_events_share: Share = 0.3
     finished_early_share: Share = 0.15
+    early_opening_left: Share = 0.9
     return_minutes: Minutes = 10
     questions_improved_on_return: Count = 1
     questions_raised: Count = 1
     questions_risen: Count = 1
     questions_right_first: Count = 1
-    submitted_share: Share = 0.5
+    submitted_share: Share = 0.8
     steady_share: Share = 0.9
     questions_all_submitted: Count = 3
     # The class.

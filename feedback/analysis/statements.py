@@ -12,6 +12,8 @@ InsightUnit = Literal["count", "share"]
 class Insight(msgspec.Struct, frozen=True, gc=False):
     """One thing worth saying. `value` of `measure` has reached `threshold`, both counts or shares.
 
+    `points` and `minutes` are what is at stake: the points that were lost there, and the time that went into it.
+
     Texts, ready to print: what the student did, two readings of it (neither a verdict), one thing to try
     next time, one question to ask oneself. `source` is the paper the measure comes from, empty where none.
     """
@@ -29,6 +31,8 @@ class Insight(msgspec.Struct, frozen=True, gc=False):
     ask: str
     source: str
     questions: tuple[str, ...] = ()
+    points: float = 0.0
+    minutes: float = 0.0
 
 
 class DataNote(msgspec.Struct, frozen=True, gc=False):

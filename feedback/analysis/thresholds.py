@@ -21,7 +21,6 @@ def thresholds(settings: AnalysisSettings) -> dict[str, str]:
         "events": number(settings.insight_events),
         "minutes": number(settings.insight_minutes),
         "coverage": percent(settings.insight_coverage),
-        "shown": number(settings.insights_shown),
         "students": number(settings.comparison_students),
         "common": percent(settings.common_question_share),
     }

@@ -39,6 +39,81 @@ class KeyFigures(Block, frozen=True):
     items: tuple[KeyFigure, ...]
 
 
+class Result(Block, frozen=True):
+    """The first figure of a student's report: `value` stands large, `rest` beside it, `detail` below.
+
+    A `scored` one has the colour of scores.
+    """
+
+    value: str
+    rest: str
+    detail: str = ""
+    scored: bool = False
+
+
+class Lead(Block, frozen=True):
+    """The one sentence that says what mattered most, larger than running text."""
+
+    text: str
+
+
+class QuestionRow(msgspec.Struct, frozen=True):
+    """One question of the table on page one; `…_share` are the lengths of its bars, None where there is no bar.
+
+    `alias` is its name in the event order, where that is another one. A `low` row is where to start, which `note` says.
+    """
+
+    label: str
+    alias: str = ""
+    title: str = ""
+    score: str = ""
+    score_share: float | None = None
+    time: str = ""
+    time_share: float | None = None
+    tries: str = ""
+    low: bool = False
+    note: str = ""
+    href: str = ""
+    link: str = ""
+
+
+class QuestionRows(Block, frozen=True):
+    """The table of page one: a row a question with bars; without scores, or times, it has no such column.
+
+    `heads` name the columns: question, score, time, tries. `total` is the last row.
+    """
+
+    caption: str
+    heads: tuple[str, str, str, str]
+    rows: tuple[QuestionRow, ...]
+    scores: bool
+    times: bool
+    total: QuestionRow | None = None
+
+
+class Point(msgspec.Struct, frozen=True):
+    """What went well, or what to do next: a bold part and what stands behind it."""
+
+    bold: str
+    text: str
+
+
+class KeepNext(Block, frozen=True):
+    """What to keep and what to do next, under their two words."""
+
+    keep_label: str
+    next_label: str
+    keep: tuple[Point, ...]
+    next: tuple[Point, ...]
+
+
+class Quote(Block, frozen=True):
+    """Words from somebody else: `lead` says whose they are, `lines` are the words."""
+
+    lead: str
+    lines: tuple[str, ...]
+
+
 class Advice(msgspec.Struct, frozen=True):
     """An insight: what was done, two readings of it, one thing to try, one question; each with its lead-in.
 
@@ -70,7 +145,8 @@ class Key(msgspec.Struct, frozen=True):
 class Chart(Block, frozen=True):
     """A drawing by the rules of `charts`, what it is, and what it shows, in words.
 
-    A `narrow` one is drawn for half a page's width, and fits a phone as it is.
+    A `narrow` one is drawn for half a page's width, and fits a phone as it is; `phone` is another drawing of the same
+    for the width of a phone.
     """
 
     drawing: Drawing
@@ -79,6 +155,7 @@ class Chart(Block, frozen=True):
     caption: str = ""
     legend: tuple[Key, ...] = ()
     narrow: bool = False
+    phone: Drawing | None = None
 
     @property
     def svg(self) -> str:
@@ -156,25 +233,43 @@ class EventOrder(Block, frozen=True):
     lines: tuple[str, ...]
 
 
-AnyBlock = Paragraph | KeyFigures | Insights | Chart | Table | Path | Terms | Notes | EventOrder
+AnyBlock = (
+    Paragraph
+    | Result
+    | Lead
+    | QuestionRows
+    | KeepNext
+    | Quote
+    | KeyFigures
+    | Insights
+    | Chart
+    | Table
+    | Path
+    | Terms
+    | Notes
+    | EventOrder
+)
 
 
 class Section(msgspec.Struct, frozen=True):
     """A part of a document under a heading of the second level (the first part has none).
 
-    Two `half` ones in a row may stand side by side.
+    Two `half` ones in a row may stand side by side. A `folded` one stands behind its heading on a screen, and in the
+    appendix on paper.
     """
 
     id: str
     heading: str
     blocks: tuple[AnyBlock, ...]
     half: bool = False
+    folded: bool = False
 
 
 class Document(msgspec.Struct, frozen=True):
     """A whole document. `kind` stands over the heading; `date` is that of its content, never of its making.
 
-    `language` is a BCP 47 tag. A `wide` document is mostly tables and takes the room a screen has.
+    `identity` stands small under the heading: whose document it is. `language` is a BCP 47 tag. A `wide`
+    document is mostly tables and takes the room a screen has.
     """
 
     language: str
@@ -185,3 +280,4 @@ class Document(msgspec.Struct, frozen=True):
     date: datetime | None
     sections: tuple[Section, ...]
     wide: bool = False
+    identity: str = ""

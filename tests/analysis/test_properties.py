@@ -150,21 +150,38 @@ def test_renaming_units_in_their_order_changes_nothing_but_their_names(log: list
     assert [_nameless(question) for question in found.questions] == [
         _nameless(question) for question in other.questions
     ]
-    assert (found.event_order, found.path, found.insights) == (other.event_order, other.path, other.insights)
+    assert (found.event_order, found.path) == (other.event_order, other.path)
+    one, two = ([(each.id, each.value, each.questions) for each in log.insights] for log in (found, other))
+    assert one == two
 
 
 def _nameless(question: Any) -> Any:
     return msgspec.structs.replace(question, unit="", unit_kind="text", label="")
 
 
-@given(logs, st.integers(0, 6))
-def test_no_more_insights_are_given_than_asked_for_and_praise_stands_first(log: list[Event], shown: int) -> None:
-    insights = analyse(student(*log), settings=AnalysisSettings(insights_shown=shown)).insights
-    assert len(insights) <= shown
-    kinds = [insight.kind for insight in insights]
-    assert kinds == sorted(kinds)
-    for insight in insights:
-        assert insight.value >= insight.threshold
+@given(logs)
+def test_page_one_has_at_most_one_praise_and_two_suggestions_and_no_report_contradicts_itself(log: list[Event]) -> None:
+    found = analyse(student(*log))
+    kinds = [insight.kind for insight in found.insights]
+    assert kinds in (sorted(kinds), [])
+    assert kinds.count("praise") <= 1
+    assert kinds.count("suggestion") <= 2
+    told = (*found.insights, *found.further_insights)
+    assert all(insight.value >= insight.threshold for insight in told)
+    assert len({insight.id for insight in told}) == len(told)
+    praised = {alias for each in told if each.kind == "praise" for alias in each.questions}
+    assert not praised & {alias for each in told if each.kind == "suggestion" for alias in each.questions}
+
+
+@given(logs)
+def test_the_printed_minutes_of_the_questions_add_up_to_the_printed_total(log: list[Event]) -> None:
+    found = analyse(student(*log))
+    minutes = [question.minutes for question in found.questions if question.minutes is not None]
+    assert sum(minutes) == (found.key_figures.minutes or 0)
+    for question in found.questions:
+        assert (question.minutes is None) == (question.seconds is None)
+        if question.seconds is not None and question.minutes is not None:
+            assert abs(question.minutes - question.seconds / 60) < 1.01
 
 
 @given(logs)

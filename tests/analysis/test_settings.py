@@ -19,7 +19,7 @@ from tests.harness.logs import save, student
         ("session_gap_minutes", math.inf),
         ("session_gap_minutes", 1e308),
         ("late_share_of_window", 1.5),
-        ("insights_shown", -1),
+        ("weak_score", -1),
         ("batch_questions", 2.5),
         ("language", "../../etc"),
         ("language", ""),

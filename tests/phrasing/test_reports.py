@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from feedback.analysis import AnalysisSettings, analyse
+from feedback.analysis import analyse
 from feedback.contract.formats import Format
 from feedback.events import Event
 from feedback.rendering import render
@@ -12,7 +12,7 @@ from tests.harness.logs import START, student
 
 
 def page(*events: Event) -> str:
-    found = analyse(student(*events), settings=AnalysisSettings(insights_shown=99))
+    found = analyse(student(*events))
     return Parsed(render(found, Format.HTML).body.decode()).text
 
 

@@ -70,12 +70,13 @@ def bracketed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Analy
     (folder / "feedback.mo").write_bytes(catalogue(written()))
     monkeypatch.setattr(i18n, "LOCALE", tmp_path)
     i18n.speech.cache_clear()
-    yield AnalysisSettings(language="xx_YY", insights_shown=99)
+    yield AnalysisSettings(language="xx_YY")
     i18n.speech.cache_clear()
 
 
 def spoken(found: Findings) -> Iterator[str]:
-    for insight in found.insights:
+    yield found.headline
+    for insight in (*found.insights, *found.further_insights):
         yield from (insight.title, insight.did, *insight.readings, insight.try_next, insight.ask)
         yield from [insight.source] if insight.source else []
     yield from (note.text for note in found.data_notes)

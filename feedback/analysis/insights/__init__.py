@@ -1,6 +1,5 @@
 """What is worth saying to a student: rules as data, and the choice among those that apply."""
 
-from feedback.analysis.insights.choice import RULES, insights_of
-from feedback.analysis.insights.rule import Rule
+from feedback.analysis.insights.choice import RULES, Chosen, Rule, chosen, rule_ids
 
-__all__ = ["RULES", "Rule", "insights_of"]
+__all__ = ["RULES", "Chosen", "Rule", "chosen", "rule_ids"]

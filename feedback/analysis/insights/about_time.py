@@ -1,40 +1,99 @@
-"""Suggestions about time: where it went, when things happened, and the rhythm.
+"""Suggestions about submitting, time and rhythm.
 
 The words describe and ask; they never judge, never compare, and never guess at motives beyond two readings
 that are equally fair.
 """
 
-from feedback.analysis.insights import observe
+from feedback.analysis.insights import observe_time as observe
 from feedback.analysis.insights.rule import Rule
-from feedback.analysis.insights.sources import EDWARDS, MONSELL, SHRESTHA
+from feedback.analysis.insights.sources import EDWARDS, KARAVIRTA, MONSELL, SHRESTHA
 from feedback.phrasing.i18n import N_, NN_
 
 ABOUT_TIME = (
     Rule(
+        id="saved_not_submitted",
+        kind="suggestion",
+        title=N_("Saved, but not submitted"),
+        measure="minutes of work on questions with saves and no submission",
+        unit="count",
+        setting="unsubmitted_minutes",
+        observe=observe.saved_not_submitted,
+        did=NN_(
+            "You worked {time} on {questions} and did not submit it.",
+            "You worked {time} of your {all} on {n} questions that you did not submit: {questions}.",
+        ),
+        readings=(
+            N_("The work may not have been ready yet, or the time ran out first."),
+            N_("Or your last save was handed in for you: some exams do that, and this log cannot show it."),
+        ),
+        try_next=N_("Submit a first version as soon as it runs. Keep the last five minutes for what is only saved."),
+        ask=N_("What was missing for me to submit?"),
+        condition=N_("Minutes of work on questions with saves and no submission: {threshold} or more."),
+        needs="saves",
+    ),
+    Rule(
+        id="unused_time",
+        kind="suggestion",
+        title=N_("Time was left"),
+        measure="share of the time given that was left after the last event",
+        unit="share",
+        setting="unused_share",
+        observe=observe.unused_time,
+        did=NN_(
+            "Your last entry was {time} before the end.",
+            "Most of the class worked {time} longer than you.",
+        ),
+        readings=(
+            N_("You may have done all that you could, and stopping was right."),
+            N_("Or you stopped when nothing moved, and a break would have helped more."),
+        ),
+        try_next=N_("With time left, read every question once more, and check the answer you are least sure of."),
+        ask=N_("What would I have tried in the time that was left?"),
+        condition=N_("Share of the time left after the last event: {threshold} or more."),
+        of_exam=True,
+    ),
+    Rule(
+        id="quick_resubmissions",
+        kind="suggestion",
+        title=N_("Quick resubmissions"),
+        measure="submissions soon after the one before on the same question",
+        unit="count",
+        setting="quick_resubmissions",
+        observe=observe.quick_resubmissions,
+        did=NN_(
+            "Once you resubmitted {questions} within {quick} seconds.",
+            "{n} of your submissions came within {quick} seconds of the one before on the same question ({questions}).",
+        ),
+        readings=(
+            N_("Changing one small thing and testing it at once is a sound way to work."),
+            N_("Or you used the grader to find errors; a small test of your own is as fast."),
+        ),
+        try_next=N_("Before you resubmit, run one small example of your own and say what you expect to see."),
+        ask=N_("What did I expect to be different each time?"),
+        condition=N_("Submissions within {quick} seconds of the one before: {threshold} or more."),
+        source=KARAVIRTA,
+        needs="submissions",
+    ),
+    Rule(
         id="one_question",
         kind="suggestion",
         title=N_("Much of the time on one question"),
-        measure="largest share of active time on one question",
+        measure="largest share of the time on one question",
         unit="share",
         setting="one_question_share",
         observe=observe.one_question,
         did=NN_(
-            "You spent about {time} on {questions}, {share} of your estimated active time.",
-            "You spent about {time} on {questions}, {share} of your estimated active time.",
+            "You spent {time} on {questions}, {share} of your time.",
+            "You spent {time} on {questions}, {share} of your time.",
         ),
         readings=(
-            N_("It may have been the question with the most in it, and worth the time."),
-            N_("Or it may have held you longer than you meant it to, while other questions waited."),
+            N_("It may have been the longest question, and worth the time."),
+            N_("Or it held you longer than you wanted, while other questions waited."),
         ),
-        try_next=N_(
-            "Before you start, give every question a share of the time. When one has used up its share, write down "
-            "your next idea, go on to another, and come back."
-        ),
-        ask=N_("When did I notice how long this question was taking, and what did I decide then?"),
-        condition=N_(
-            "Share of active time on one question of three or more: {threshold} or more, where active time covers "
-            "{coverage} of your time."
-        ),
+        try_next=N_("Before you start, give every question a share of the time. When it is used up, go on."),
+        ask=N_("When did I notice how long this question was taking, and what did I do then?"),
+        condition=N_("Share of the time on one question of three or more, without scores: {threshold} or more."),
+        of_exam=True,
     ),
     Rule(
         id="opened_late",
@@ -45,19 +104,40 @@ ABOUT_TIME = (
         setting="late_opened_questions",
         observe=observe.opened_late,
         did=NN_(
-            "Your first event on {questions} came in the last {late} of your time, {time} before your last event.",
-            "Your first events on {n} questions ({questions}) came in the last {late} of your time.",
+            "You opened {questions} {time} before your last entry.",
+            "You opened {n} questions ({questions}) in the last {late} of the time.",
         ),
         readings=(
-            N_("Keeping something for the end can be a good plan, when it is short or worth few points."),
-            N_("Or the questions before may have taken longer than you expected."),
+            N_("Leaving something for the end can be a good plan, when it is short."),
+            N_("Or the questions before took longer than you expected."),
         ),
-        try_next=N_(
-            "Spend the first few minutes reading every question, so that nothing is new at the end, and begin with "
-            "those you can finish soonest."
-        ),
-        ask=N_("Would I choose the same order again, having read everything first?"),
+        try_next=N_("Read every question in the first minutes, so that nothing is new at the end."),
+        ask=N_("Would I choose the same order again?"),
         condition=N_("Questions first touched in the last {late} of the time: {threshold} or more."),
+        of_exam=True,
+    ),
+    Rule(
+        id="late_first_submission",
+        kind="suggestion",
+        title=N_("The first submission came late"),
+        measure="share of the time gone by at the first submission",
+        unit="share",
+        setting="late_first_submission_share",
+        observe=observe.late_first_submission,
+        did=NN_(
+            "Your first submission came after {time}, when {share} of the time had gone by.",
+            "Your first submission came after {time}, when {share} of the time had gone by.",
+        ),
+        readings=(
+            N_("You may have tested your work yourself before you handed anything in."),
+            N_("Or you waited until everything felt finished, which leaves less time to use a result."),
+        ),
+        try_next=N_("Submit one question as soon as a simple version works."),
+        ask=N_("What could an earlier submission have told me?"),
+        condition=N_("Share of the time gone by at the first submission: {threshold} or more."),
+        source=EDWARDS,
+        needs="saves",
+        of_exam=True,
     ),
     Rule(
         id="long_pauses",
@@ -68,22 +148,19 @@ ABOUT_TIME = (
         setting="long_pauses",
         observe=observe.long_pauses,
         did=NN_(
-            "More than {long_pause} minutes went by without an event once: {time}, before an event on {questions}.",
-            "More than {long_pause} minutes went by without an event {n} times; the longest was {time}, before an "
-            "event on {questions}.",
+            "Once no entry came for more than {long_pause} minutes: {time}, before {questions}.",
+            "{n} times no entry came for more than {long_pause} minutes; the longest was {time}, before {questions}.",
         ),
         readings=(
-            N_("Thinking, reading and working on paper leave no trace in a log, and a break can do good."),
-            N_("Or there may have been moments with no next step in sight."),
+            N_("Thinking, reading and working on paper leave no trace in a log."),
+            N_("Or there were moments when you did not know what to do next."),
         ),
-        try_next=N_(
-            "When nothing has moved for five minutes, write down in one sentence what you want to do and what stands "
-            "in the way. Then try the smallest step that would tell you more."
-        ),
+        try_next=N_("When nothing has moved for five minutes, write down in one sentence what stands in the way."),
         ask=N_("What was I doing in the longest pause, and what got me going again?"),
         condition=N_("Pauses longer than {long_pause} minutes: {threshold} or more."),
         source=SHRESTHA,
         needs="saves",
+        of_exam=True,
     ),
     Rule(
         id="many_switches",
@@ -99,17 +176,13 @@ ABOUT_TIME = (
         ),
         readings=(
             N_("Going round can be a plan: the quick parts first, then the harder ones."),
-            N_(
-                "Or some of the changes may have come from being stuck; each costs a little time to find the thread "
-                "again."
-            ),
+            N_("Or you were stuck at times; each change costs a little time to remember where you were."),
         ),
-        try_next=N_(
-            "Before you leave a question, write one line about what you would try next. It makes coming back quicker."
-        ),
+        try_next=N_("Before you leave a question, write one line about what you would try next."),
         ask=N_("Which of these changes did I choose, and which just happened?"),
         condition=N_("Changes between questions, divided by the number of questions: {threshold} or more."),
         source=MONSELL,
+        of_exam=True,
     ),
     Rule(
         id="busy_end",
@@ -120,19 +193,17 @@ ABOUT_TIME = (
         setting="late_events_share",
         observe=observe.busy_end,
         did=NN_(
-            "{share} of your events came in the last {late} of your time.",
-            "{share} of your events ({n:,}) came in the last {late} of your time.",
+            "{share} of your entries came in the last {late} of the time.",
+            "{share} of your entries ({n:,}) came in the last {late} of the time.",
         ),
         readings=(
             N_("You may have kept the end for going over everything once more."),
-            N_("Or several things may have come together late, with little time left to check them."),
+            N_("Or several things came together late, with little time left to check them."),
         ),
-        try_next=N_(
-            "Set yourself a mark at three quarters of the time: whatever runs is submitted by then, and the rest is "
-            "for making it better."
-        ),
+        try_next=N_("At three quarters of the time, submit whatever runs; the rest is for making it better."),
         ask=N_("What did I do in the last minutes that I could have done earlier?"),
         condition=N_("Share of the events in the last {late} of the time: {threshold} or more."),
         source=EDWARDS,
+        of_exam=True,
     ),
 )

@@ -1,61 +1,72 @@
-"""Which insights a report gives: up to four, the most useful first, and never only what could be better."""
+"""Which insights a report gives, and which of them on page one: by what is at stake, and never only what to mend."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from feedback.analysis.insights.about_submissions import ABOUT_SUBMISSIONS
+from feedback.analysis.insights.about_result import ABOUT_RESULT
 from feedback.analysis.insights.about_time import ABOUT_TIME
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.praise import PRAISE
 from feedback.analysis.insights.rule import Rule
 from feedback.analysis.statements import Insight
 
-# The most useful first; praise by how much it says about this student's own work.
-RANKING = (
-    "saved_not_submitted",
-    "submissions_without_improvement",
-    "quick_resubmissions",
-    "one_question",
-    "opened_late",
-    "late_first_submission",
-    "score_dropped",
-    "long_pauses",
-    "many_switches",
-    "busy_end",
-    "raised_to_full",
-    "improved_on_return",
-    "finished_early",
-    "right_first",
-    "risen",
-    "all_submitted",
-    "mostly_submitted",
-    # Last, because an editor that saves by itself brings it to most.
-    "steady",
-)
+SUGGESTIONS = (*ABOUT_RESULT, *ABOUT_TIME)
+RULES = (*SUGGESTIONS, *PRAISE)
+PRAISE_SHOWN, SUGGESTIONS_SHOWN = 1, 2
+# What was won and lost again comes before what was never won.
+FIRST_OF_ALL = "score_dropped"
+# Two suggestions of one group say nearly the same: what to learn, and how to go about an exam.
+_ALIKE = frozenset({"points_lost", "not_opened"})
 
 
-def ranked(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """The rules by rank. Raises ValueError where a rule and its place in RANKING do not belong together."""
-    by_id = {rule.id: rule for rule in rules}
-    if without := by_id.keys() - set(RANKING):
-        raise ValueError(f"Rules without a rank: {', '.join(sorted(without))}. Add each id to RANKING in {__name__}.")
-    if missing := set(RANKING) - by_id.keys():
-        raise ValueError(f"RANKING in {__name__} names no rule: {', '.join(sorted(missing))}. Mend or remove the id.")
-    return tuple(by_id[name] for name in RANKING)
+class Chosen(NamedTuple):
+    """The insights of page one, praise first, and the others that apply."""
+
+    insights: tuple[Insight, ...]
+    further: tuple[Insight, ...]
 
 
-RULES = ranked((*ABOUT_SUBMISSIONS, *ABOUT_TIME, *PRAISE))
+def chosen(evidence: Evidence, hide: Sequence[str] = ()) -> Chosen:
+    """The insights whose rules apply, less those that the teacher hides.
 
-
-def insights_of(evidence: Evidence) -> tuple[Insight, ...]:
-    """The insights whose rules apply, praise first: one place is its own, and it takes those suggestions leave.
-
-    The choice is by rank, not by how far a value is beyond its threshold: thresholds of different measures
-    cannot be weighed against each other.
+    Suggestions stand in the order of the points at stake, then of the minutes; praise in the order of its rules. A
+    question that a suggestion names is praised nowhere.
     """
-    shown = evidence.settings.insights_shown
-    applying = {rule.id: insight for rule in RULES if (insight := rule.insight(evidence)) is not None}
-    found = [applying[rule.id] for rule in RULES if rule.id in applying and applying.keys().isdisjoint(rule.implied_by)]
-    praise = [insight for insight in found if insight.kind == "praise"]
-    suggestions = [insight for insight in found if insight.kind == "suggestion"]
-    kept = suggestions[: max(shown - bool(praise), 0)]
-    return (*praise[: shown - len(kept)], *kept)
+    suggestions = [rule.insight(evidence) for rule in SUGGESTIONS if rule.id not in hide]
+    found = sorted((each for each in suggestions if each is not None), key=_by_stake)
+    evidence.reproached = frozenset(alias for each in found for alias in each.questions)
+    praise = _praise(evidence, hide)
+    first = _page_one(found)
+    shown = (*praise[:PRAISE_SHOWN], *first)
+    return Chosen(shown, (*praise[PRAISE_SHOWN:], *(each for each in found if each not in first)))
+
+
+def _praise(evidence: Evidence, hide: Sequence[str]) -> list[Insight]:
+    applying = {rule.id: insight for rule in PRAISE if (insight := rule.insight(evidence)) is not None}
+    return [
+        applying[rule.id]
+        for rule in PRAISE
+        if rule.id in applying and rule.id not in hide and applying.keys().isdisjoint(rule.implied_by)
+    ]
+
+
+def _page_one(found: Sequence[Insight]) -> list[Insight]:
+    """The first suggestion, and the next that says something else."""
+    if len(found) <= 1:
+        return list(found)
+    first, *others = found
+    other = next((each for each in others if not {first.id, each.id} <= _ALIKE), others[0])
+    return [first, other][:SUGGESTIONS_SHOWN]
+
+
+def _by_stake(insight: Insight) -> tuple[bool, float, float]:
+    # Points that print the same weigh the same, so that a float's last digits decide nothing.
+    return insight.id != FIRST_OF_ALL, -round(insight.points, 2), -round(insight.minutes)
+
+
+def rule_ids() -> tuple[str, ...]:
+    """The ids of all insights, in the order of the rules."""
+    return tuple(rule.id for rule in RULES)
+
+
+__all__ = ["RULES", "Chosen", "Rule", "chosen", "rule_ids"]

@@ -7,11 +7,13 @@ from typing import NamedTuple
 class Observation(NamedTuple):
     """A rule's measure on one student: `n` chooses the form of the text, `words` fill it, `questions` are named.
 
-    `aside` says what the number leaves out, so that it can be told from the one in the tables.
+    `points` and `minutes` are at stake. `step` replaces the rule's own step, where what to do depends on the log.
     """
 
     value: float
     questions: tuple[str, ...] = ()
     n: int = 1
     words: Mapping[str, str] = {}
-    aside: str = ""
+    points: float = 0.0
+    minutes: float = 0.0
+    step: str = ""

@@ -19,7 +19,8 @@ class Rule(NamedTuple):
     value is at least the setting named `setting`. `did` has a singular and a plural form. `condition`
     says in the guide when the insight is given, with the threshold as `{threshold}`. `needs` names what a
     log must hold (saves, submissions, scores) for the rule to have any meaning; `implied_by` are the ids of
-    rules of which each already says as much. `source` is the paper whose measure this is, where it is one's.
+    rules of which each already says as much. `of_exam` says that its advice is for one sitting of an exam.
+    `source` is the paper whose measure this is, where it is one's.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Rule(NamedTuple):
     source: str = ""
     needs: str = ""
     implied_by: tuple[str, ...] = ()
+    of_exam: bool = False
 
     def threshold(self, settings: AnalysisSettings) -> float:
         """The value from which on the rule applies."""
@@ -45,13 +47,12 @@ class Rule(NamedTuple):
     def insight(self, evidence: Evidence) -> Insight | None:
         """The insight in words, where the rule applies."""
         say = evidence.say
+        if self.of_exam and not evidence.is_exam:
+            return None
         observation = self.observe(evidence)
         threshold = self.threshold(evidence.settings)
         if observation is None or observation.value < threshold:
             return None
-        did = say.ngettext(*self.did, observation.n).format(n=observation.n, **observation.words)
-        if observation.aside:
-            did = f"{did} {observation.aside}"
         return Insight(
             id=self.id,
             kind=self.kind,
@@ -60,13 +61,15 @@ class Rule(NamedTuple):
             unit=self.unit,
             value=observation.value,
             threshold=threshold,
-            did=did,
+            did=say.ngettext(*self.did, observation.n).format(**{"n": observation.n, **observation.words}),
             readings=(say.gettext(self.readings[0]), say.gettext(self.readings[1])),
-            try_next=say.gettext(self.try_next),
+            try_next=observation.step or say.gettext(self.try_next).format(**observation.words),
             ask=say.gettext(self.ask),
             # gettext("") is the header of a catalogue, not the empty text.
             source=say.gettext(self.source) if self.source else "",
             questions=observation.questions,
+            points=observation.points,
+            minutes=observation.minutes,
         )
 
     def in_words(self, settings: AnalysisSettings, say: Speech) -> str:

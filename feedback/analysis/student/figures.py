@@ -14,6 +14,7 @@ from feedback.analysis.findings import KeyFigures, Question, Slot
 from feedback.analysis.scores import FULL_SCORE
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.log import Log, seconds_of
+from feedback.analysis.student.minutes import clock_minutes
 from feedback.analysis.student.slots import earned, possible
 from feedback.analysis.times import SECOND, microseconds, moment
 
@@ -52,6 +53,8 @@ def key_figures_of(
         active_seconds_narrow_gap=_active_seconds(log, gaps, settings.narrow_gap_minutes),
         active_seconds_wide_gap=_active_seconds(log, gaps, settings.wide_gap_minutes),
         seconds=seconds_of(log.charged),
+        minutes=sum(q.minutes or 0 for q in questions) if any(q.minutes is not None for q in questions) else None,
+        window_minutes=clock_minutes(timed[0], timed[-1]) if timed else None,
         sessions=None if log.visits or not timed else 1 + sum(gap > session_gap for gap in gaps),
         sittings=1 + sum(gap > sitting_gap for gap in gaps) if timed else None,
         sitting_seconds=sum(gap for gap in gaps if gap <= sitting_gap) / SECOND if timed else None,

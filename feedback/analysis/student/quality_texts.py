@@ -8,9 +8,8 @@ SUBMISSIONS_ONLY = N_(
     "left no other trace, so the times are low estimates."
 )
 PAGE_VISITS = N_(
-    "This log has an event each time you opened a question. A try is a change of the score, or half a minute of work "
-    "or more; the other visits are looks, drawn faintly and not counted. The time on a question is all the time before "
-    "its events."
+    "This log has an event each time you opened a question. A change of the score, or half a minute of work, is a try; "
+    "all else is a look and not counted."
 )
 FULL_MINUTES = N_("All times are on full minutes, so nothing is said that needs seconds.")
 VERSIONS = N_("Units such as “{unit}” were read as versions of one question, “{slot}”.")

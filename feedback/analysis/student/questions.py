@@ -9,6 +9,7 @@ from feedback.analysis.findings import Question, Run, ScoreProgress
 from feedback.analysis.scores import FULL_SCORE
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.log import Log, seconds_of
+from feedback.analysis.student.minutes import clock_minutes, total_minutes, with_minutes
 from feedback.analysis.student.names import label_of
 from feedback.analysis.student.slots import group_of
 from feedback.analysis.times import SECOND, moment, quartiles
@@ -29,7 +30,10 @@ class Basis:
 def questions_of(basis: Basis, path: Sequence[Run]) -> tuple[Question, ...]:
     """One entry for each unit of the log, in the order of the aliases."""
     visits = Counter(run.question for run in path)
-    return tuple(_question(basis, number, visits[alias]) for number, alias in enumerate(basis.log.aliases, start=1))
+    questions = [_question(basis, number, visits[alias]) for number, alias in enumerate(basis.log.aliases, start=1)]
+    timed, gaps = basis.log.timed, [gap for gap in basis.log.gaps if gap is not None]
+    by_clock = clock_minutes(timed[0], timed[-1]) if timed else None
+    return with_minutes(questions, total_minutes(basis.total or 0.0, sum(gaps) / SECOND, by_clock))
 
 
 def progress_of(scores: Sequence[float], looks: Sequence[float] = ()) -> ScoreProgress | None:

@@ -72,6 +72,7 @@ def _touched(name: str, alike: Sequence[Question], log: Log, exam: ExamContext) 
         share=share,
         score_earned=None if share is None else share * (1.0 if first.points is None else first.points),
         seconds=fsum(spent) if spent else None,
+        minutes=sum(question.minutes or 0 for question in alike) if spent else None,
     )
 
 

@@ -11,4 +11,12 @@ PAUSE = "#e6ebf0"
 SAVE = "#8493a6"
 SUBMISSION = "#0a5ea8"
 OTHER = "#c2570c"
+# A score everywhere, and what deserves a look.
+SCORE = "#0a6e5c"
+LOW = "#b4470c"
+TIME = "#b9c2cc"
+# Under a step of the score, and marks that are looks.
+AREA = "#dcebe8"
+AREA_LOW = "#f8e4d9"
+LOOK = "#c3ccd6"
 HEAT = ("#cfe0f0", "#9dc3e2", "#5f9dcf", "#2c76b3", "#0a4f8f")

@@ -15,7 +15,9 @@ def progress(scores: Sequence[float]) -> str:
     tread = f"h{step:.1f}"
     line = f"M1 {levels[0]:.1f}" + "".join([f"V{level:.1f}{tread}" for level in levels])
     base = f"M1 {_HEIGHT - 1:.1f}H{_WIDTH - 1:g}"
-    return svg(_WIDTH, _HEIGHT, [lines("rule", palette.RULE, base), lines("step", palette.SUBMISSION, line, width=1.6)])
+    return svg(
+        _WIDTH, _HEIGHT, [lines("rule", palette.RULE, base), lines("score-line", palette.SCORE, line, width=1.6)]
+    )
 
 
 def distribution(histogram: Sequence[int]) -> str:

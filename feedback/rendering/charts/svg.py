@@ -11,10 +11,13 @@ WIDTH = 700
 _FONTS = "Noto Sans, Libertinus Serif, system-ui, sans-serif"
 
 
+_COLOURS = {"label": palette.INK, "label-low": palette.LOW}
+
+
 class Label(msgspec.Struct, frozen=True):
     """A short text of ours; `y` is its base line, and `anchor` says what of it stands at `x`: start, middle or end.
 
-    A `name` that begins with `label` is written in ink, any other (`tick`) is muted.
+    A `label` is written in ink, a `label-low` in the colour of what to look at, any other (`tick`) muted.
     """
 
     x: float
@@ -26,7 +29,7 @@ class Label(msgspec.Struct, frozen=True):
 
     @property
     def svg(self) -> str:
-        colour = palette.INK if self.name.startswith("label") else palette.MUTED
+        colour = _COLOURS.get(self.name, palette.MUTED)
         return (
             f'<text class="{self.name}" fill="{colour}" font-size="{self.size:g}" text-anchor="{self.anchor}" '
             f'x="{self.x:.1f}" y="{self.y:.1f}">{self.text}</text>'

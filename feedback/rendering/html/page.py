@@ -60,14 +60,18 @@ def _template() -> Template:
     return environment.get_template("document.html.j2")
 
 
-def _drawing(chart: Chart, place: str) -> Markup:
-    """The chart with its name and description where assistive technology looks for them, by ids from `place`."""
+def _drawing(chart: Chart, place: str, phone: bool = False) -> Markup:
+    """The chart with its name and description where assistive technology looks for them, by ids from `place`.
+
+    With `phone` its drawing for the width of a phone.
+    """
+    drawing = chart.phone if phone and chart.phone is not None else chart.drawing
     name, description = f"{place}-title", f"{place}-description"
     opening = (
         f' role="img" aria-labelledby="{name} {description}">'
         f'<title id="{name}">{escape(chart.title)}</title><desc id="{description}">{escape(chart.description)}</desc>'
     )
-    return Markup(chart.svg.replace(">", opening, 1))  # noqa: S704 - our own drawing; its words are escaped above
+    return Markup(drawing.svg.replace(">", opening, 1))  # noqa: S704 - our own drawing; its words are escaped above
 
 
 def decoration(svg: str) -> Markup:

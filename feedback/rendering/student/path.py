@@ -1,14 +1,15 @@
 """The way through the questions, and its rhythm."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from feedback.analysis.findings import Findings, LateShare, Pause, Run
 from feedback.rendering.blocks import AnyBlock, Paragraph, Path, Step, Term, Terms
 from feedback.rendering.words import Words
 
-# A longer path is folded away on a page, and beyond the second number told by its ends.
-_UNFOLDED, _STEPS = 60, 400
+# A longer path is told by its ends.
+_STEPS = 400
 _TOLD_SECONDS = 60
 _TOLD_PAUSES = 5
 # What a line of the PDF holds for certain, however many digits the aliases have.
@@ -32,22 +33,27 @@ def path_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     )
     with_day = not words.one_day(findings.key_figures.first_at, findings.key_figures.last_at)
     runs: Sequence[Run] = findings.path
-    begun = _begun(runs, findings.settings.session_gap_minutes)
+    # In a log of page visits the time of a visit is all the time before it.
+    gap = math.inf if findings.log_kind == "visits" else findings.settings.session_gap_minutes
+    begun = _begun(runs, gap)
+    names = {question.alias: question.short for question in findings.questions}
     if len(runs) <= _STEPS:
-        summary = words.text("Every visit in turn") if len(runs) > _UNFOLDED else ""
-        yield Path(_steps(runs, begun, words, with_day=with_day), summary)
+        yield Path(_steps(runs, begun, names, words, with_day=with_day))
         return
     half = _STEPS // 2
-    yield Path(
-        _steps(runs[:half], begun[:half], words, with_day=with_day), words.text("The first {count} visits", count=half)
-    )
+    yield Path(_steps(runs[:half], begun[:half], names, words, with_day=with_day))
     yield Paragraph(words.count("… {number} more visit …", "… {number} more visits …", len(runs) - _STEPS))
-    yield Path(
-        _steps(runs[-half:], begun[-half:], words, with_day=with_day), words.text("The last {count} visits", count=half)
-    )
+    yield Path(_steps(runs[-half:], begun[-half:], names, words, with_day=with_day))
 
 
-def _steps(runs: Sequence[Run], begun: Sequence[datetime | None], words: Words, *, with_day: bool) -> tuple[Step, ...]:
+def _steps(
+    runs: Sequence[Run],
+    begun: Sequence[datetime | None],
+    names: Mapping[str, str],
+    words: Words,
+    *,
+    with_day: bool,
+) -> tuple[Step, ...]:
     """A clock time where the minute is a new one, the number of events from two, and the time from a minute."""
     steps, before = [], ""
     for run, start in zip(runs, begun, strict=True):
@@ -55,14 +61,15 @@ def _steps(runs: Sequence[Run], begun: Sequence[datetime | None], words: Words, 
         detail = f" ×{run.events:,}" if run.events > 1 else ""
         if run.seconds is not None and run.seconds >= _TOLD_SECONDS:
             detail = f"{detail}, {words.duration(run.seconds)}"
-        steps.append(Step("" if at == before else at, run.question, detail))
+        steps.append(Step("" if at == before else at, names[run.question], detail))
         before = at
     return tuple(steps)
 
 
 def _begun(runs: Sequence[Run], gap_minutes: float) -> list[datetime | None]:
     """When each visit began: at the event before it, from where its time counts, or after a long gap at its first."""
-    begun, before, gap = [], None, timedelta(minutes=gap_minutes)
+    begun, before = [], None
+    gap = timedelta.max if math.isinf(gap_minutes) else timedelta(minutes=gap_minutes)
     for run in runs:
         counted = before is not None and run.first_at is not None and run.first_at - before <= gap
         begun.append(before if counted else run.first_at)
@@ -100,12 +107,12 @@ def _terms(findings: Findings, words: Words) -> Iterator[Term]:
                 limit=words.number(settings.quick_resubmission_seconds),
             ),
         )
-    if findings.key_figures.window_seconds is not None:
+    if findings.key_figures.window_seconds is not None and findings.log_kind != "visits":
         yield Term(words.text("Pauses"), _pauses(findings, words))
     if late is not None:
         yield Term(
             words.text("The last {share} of the time", share=words.percent(settings.late_share_of_window)),
-            _late(late, words),
+            _late(late, findings, words),
         )
 
 
@@ -115,7 +122,8 @@ def _pauses(findings: Findings, words: Words) -> str:
     if not longest:
         return summary
     one_day = words.one_day(findings.key_figures.first_at, findings.key_figures.last_at)
-    told = "; ".join(_pause(pause, words, one_day) for pause in longest[:_TOLD_PAUSES])
+    names = _names(findings)
+    told = "; ".join(_pause(pause, names, words, one_day) for pause in longest[:_TOLD_PAUSES])
     if len(longest) > _TOLD_PAUSES:
         return words.text("{summary}. The longest: {told}", summary=summary, told=told)
     return words.text("{summary}: {told}", summary=summary, told=told)
@@ -143,24 +151,34 @@ def _how_many(findings: Findings, words: Words) -> str:
     return words.text("{shorter}, {longer}", shorter=shorter, longer=longer)
 
 
-def _pause(pause: Pause, words: Words, one_day: bool) -> str:
+def _pause(pause: Pause, names: Mapping[str, str], words: Words, one_day: bool) -> str:
     return words.text(
         "{length} from {start}, then {question}",
         start=words.moment(pause.start_at, with_day=not one_day),
         length=words.duration(pause.seconds),
-        question=pause.question_after,
+        question=names[pause.question_after],
     )
 
 
-def _late(late: LateShare, words: Words) -> str:
+def _late(late: LateShare, findings: Findings, words: Words) -> str:
+    one_day = words.one_day(findings.key_figures.first_at, findings.key_figures.last_at)
     events = words.text(
-        "{share} of the events, from {start} on", share=words.percent(late.share), start=words.clock(late.from_at)
+        "{share} of the events, from {start} on",
+        share=words.percent(late.share),
+        start=words.moment(late.from_at, with_day=not one_day),
     )
     if not late.first_touched:
         return events
     return words.text(
-        "{events}; first opened there: {questions}", events=events, questions=", ".join(late.first_touched)
+        "{events}; first opened there: {questions}",
+        events=events,
+        questions=", ".join(_names(findings)[alias] for alias in late.first_touched),
     )
+
+
+def _names(findings: Findings) -> dict[str, str]:
+    """What people call each question, by its alias."""
+    return {question.alias: question.label for question in findings.questions}
 
 
 def event_order_lines(aliases: Sequence[str]) -> tuple[str, ...]:

@@ -4,35 +4,13 @@ from collections.abc import Callable, Iterator
 
 from feedback.analysis import ComparedMeasure, Comparison, Findings, Question
 from feedback.phrasing.phrases import NONE
-from feedback.rendering.blocks import AnyBlock, Cell, Chart, Column, Paragraph, Table
-from feedback.rendering.charts import bars, progress
-from feedback.rendering.charts.bars import ROWS
+from feedback.rendering.blocks import AnyBlock, Cell, Column, Paragraph, Table
+from feedback.rendering.charts import progress
+from feedback.rendering.student.rows import minutes_of
 from feedback.rendering.words import Words
 
 # What a document can hold of a log that names thousands: Typst took 15 GB for a table of 100,000.
 MAX_QUESTIONS = 500
-_BARS = 42
-
-
-def time_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
-    """Estimated active time as bars, or why there is none."""
-    timed = [question for question in findings.questions if question.seconds is not None]
-    if not timed:
-        yield Paragraph(words.text("No two events follow each other closely enough to estimate time."))
-        return
-    shown = timed
-    caption = words.text("Estimated active time: an interval counts for the event that ends it.")
-    if len(timed) > _BARS:
-        most = sorted(timed, key=lambda question: -(question.seconds or 0))[:_BARS]
-        shown = sorted(most, key=lambda question: question.number)
-        caption += " " + words.text("The {count} questions with the most time.", count=_BARS)
-    yield Chart(
-        drawing=bars([(question.alias, question.seconds or 0, words.duration(question.seconds)) for question in shown]),
-        title=words.text("Estimated active time per question"),
-        description=words.text("One bar for each question; the table of questions gives the same numbers."),
-        caption=caption,
-        narrow=len(shown) <= ROWS,
-    )
 
 
 def question_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
@@ -68,11 +46,13 @@ def _columns(findings: Findings, words: Words) -> Iterator[tuple[Column, Callabl
     yield Column(words.text("Question"), 1.2), lambda question: question.alias
     longest = max(len(question.unit) for question in findings.questions[:MAX_QUESTIONS])
     yield Column(words.text("Unit"), min(max(1.6, longest / 7), 6)), lambda question: words.foreign(question.unit)
-    yield Column(words.text("Time"), 1.3, numeric=True), lambda question: words.duration(question.seconds)
+    yield Column(words.text("Time"), 1.3, numeric=True), lambda question: minutes_of(question.minutes, words)
     yield Column(words.text("Events"), numeric=True), lambda question: words.number(question.events)
     if figures.saves:
         yield Column(words.text("Saves"), numeric=True), lambda question: words.number(question.saves)
-    yield Column(words.text("Submissions"), 1.6, numeric=True), lambda question: words.number(question.submissions)
+    yield Column(words.text("Tries"), numeric=True), lambda question: words.number(question.attempts)
+    if figures.looks:
+        yield Column(words.text("Looks"), numeric=True), lambda question: words.number(question.looks)
     yield Column(words.text("Visits"), 0.9, numeric=True), lambda question: words.number(question.visits)
     yield (
         Column(words.text("First"), clock_width, numeric=True),
@@ -89,7 +69,7 @@ def _columns(findings: Findings, words: Words) -> Iterator[tuple[Column, Callabl
 
 def _best(question: Question, words: Words) -> str:
     scores = question.progress
-    if scores is None:
+    if scores is None or not scores.scores:
         return NONE
     return words.text(
         "{score} ({attempt} of {attempts})",
@@ -101,7 +81,7 @@ def _best(question: Question, words: Words) -> str:
 
 def _progress(question: Question, words: Words) -> str | Cell:
     scores = question.progress
-    if scores is None:
+    if scores is None or not scores.scores:
         return NONE
     ends = words.text("{first} to {last}", first=words.score(scores.first), last=words.score(scores.last))
     return Cell(ends, svg=progress(scores.scores))

@@ -151,8 +151,8 @@ def test_a_class_in_which_question_sets_differ_is_told_so() -> None:
 
 
 def test_insights_are_counted_over_the_class() -> None:
-    found = class_of(*(student(save("a", 0), student_id=name) for name in "xyz"))
-    assert [(count.id, count.students) for count in found.insights] == [("saved_not_submitted", 3)]
+    found = class_of(*(student(submission("a", 0, 1), student_id=name) for name in "xyz"))
+    assert [(count.id, count.students) for count in found.insights] == [("right_first", 3)]
 
 
 def test_a_class_of_nobody_has_findings_too() -> None:

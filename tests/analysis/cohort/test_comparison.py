@@ -83,21 +83,21 @@ def _worked_on(*units: str, score: float = 1) -> Student:
 
 
 def test_praise_for_submitting_all_is_held_back_where_others_touched_more() -> None:
-    whole, part = _worked_on(*"abcde"), _worked_on(*"abc")
-    klass = statistics(*[whole] * 11)
-    alone, beside = analyse(part), with_comparison(analyse(part), klass)
-    assert "all_submitted" in {insight.id for insight in alone.insights}
-    assert beside.insights == tuple(insight for insight in alone.insights if insight.id != "all_submitted")
-    assert "all_submitted" in {insight.id for insight in with_comparison(analyse(whole), klass).insights}
+    whole, part = _worked_on(*"abcde"), analyse(_worked_on(*"abc"))
+    right = analyse(student(submission("a", 0, 1), submission("b", 60, 0.5))).insights[0]
+    alone = msgspec.structs.replace(part, insights=(*part.insights, right))
+    assert [insight.id for insight in alone.insights] == ["all_full", "right_first"]
+    assert with_comparison(alone, statistics(*[whole] * 11)).insights == (right,)
+    assert with_comparison(alone, statistics(*[_worked_on(*"abc")] * 11)).insights == alone.insights
 
 
 def test_praise_for_submitting_all_stays_where_it_is_the_only_praise() -> None:
-    part = analyse(_worked_on(*"abc", score=0.5))
-    beside = with_comparison(part, statistics(*[_worked_on(*"abcde")] * 11))
-    assert [insight.id for insight in beside.insights if insight.kind == "praise"] == ["all_submitted"]
+    beside = with_comparison(analyse(_worked_on(*"abc")), statistics(*[_worked_on(*"abcde")] * 11))
+    assert [insight.id for insight in beside.insights if insight.kind == "praise"] == ["all_full"]
 
 
 def test_praise_for_submitting_all_says_nothing_of_questions_never_opened() -> None:
-    praise = next(insight for insight in analyse(_worked_on(*"abc")).insights if insight.id == "all_submitted")
+    log = [event for i, unit in enumerate("abc") for event in (save(unit, 600 * i), submission(unit, 600 * i + 60))]
+    praise = next(insight for insight in analyse(student(*log)).insights if insight.id == "all_submitted")
     assert praise.title == "Everything you worked on is submitted"
     assert "all the questions" not in " ".join([praise.did, *praise.readings])

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.analysis import analyse
-from feedback.analysis.findings import Kind, Mark, Pause
-from feedback.rendering.charts import Timeline, bars, distribution, heat_strip, progress, strip, timeline
+from feedback.analysis.findings import Kind, Mark
+from feedback.phrasing.i18n import speech
+from feedback.rendering.charts import Timeline, bars, distribution, heat_strip, key, progress, strip, timeline
 from feedback.rendering.charts.ticks import clock_ticks
 from tests.harness.exams import MANY_QUESTIONS, exam
 
@@ -21,7 +22,9 @@ zones = st.sampled_from(["UTC", "Asia/Kolkata", "America/New_York", "Australia/L
 
 def draw(marks: list[Mark], questions: int) -> str:
     times = [mark.at for mark in marks if mark.at]
-    return timeline(Timeline(marks, (), questions, min(times), max(times)), ZoneInfo("UTC")).svg
+    scores = any(mark.score is not None for mark in marks)
+    labels = [f"Q{n}" for n in range(1, questions + 1)]
+    return timeline(Timeline(marks, labels, min(times), max(times), scores), ZoneInfo("UTC"), speech("en")).svg
 
 
 def path(svg: str, name: str) -> str:
@@ -30,22 +33,29 @@ def path(svg: str, name: str) -> str:
 
 
 def test_saves_submissions_and_other_events_differ_in_shape_and_colour() -> None:
-    kinds: tuple[Kind, ...] = ("save", "submission", "other")
+    kinds: tuple[Kind, ...] = ("save", "submission", "other", "hint", "start", "finish")
     marks = [Mark(START + timedelta(minutes=n), 1, kind) for n, kind in enumerate(kinds)]
     svg = draw(marks, 1)
-    shapes = [re.sub(r"[-\d. ]", "", path(svg, name)) for name in ("save", "submission", "other")]
-    assert len(set(shapes)) == 3
-    assert len(set(re.findall(r'class="(?:save|submission|other)" fill="([^"]*)"', svg))) == 3
+    outlines = [
+        re.sub(r"M[\d.]+ [\d.]+", "", key(name)) for name in (*kinds, "look", "step", "focus_lost", "compile", "run")
+    ]
+    assert len(set(outlines)) == len(outlines)
+    assert all(path(svg, name) for name in ("save", "ink", "other"))
 
 
-def test_a_submission_is_filled_to_its_score() -> None:
+def test_a_step_stands_as_high_as_its_score_and_a_question_to_look_at_has_the_other_colour() -> None:
     def top(score: float) -> float:
-        svg = draw([Mark(START, 1, "submission", score), Mark(START, 2, "submission", 0.0)], 2)
-        return min(float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", path(svg, "submission")))
+        svg = draw([Mark(START, 1, "submission", score), Mark(START + timedelta(minutes=9), 2, "submission", 0.0)], 2)
+        return min(float(y) for y in re.findall(r"V([\d.]+)H", path(svg, "score-line")))
 
     tops = [top(score) for score in (0.1, 0.25, 0.5, 0.75, 1.0)]
     assert tops == sorted(tops, reverse=True)
-    assert tops[-1] == pytest.approx(tops[2] - (tops[0] - tops[2]) * 0.5 / 0.4, abs=0.2)
+    assert tops[0] - tops[-1] == pytest.approx((tops[0] - tops[2]) * 0.9 / 0.4, abs=0.3)
+    marks = [Mark(START, 1, "submission", 0.5), Mark(START + timedelta(minutes=1), 2, "submission", 0.5)]
+    what = Timeline(marks, ["Q1", "Q2"], START, START + timedelta(minutes=1), True, (), 2)
+    svg = timeline(what, UTC, speech("en")).svg
+    assert path(svg, "low-line")
+    assert 'class="label-low"' in svg
 
 
 def test_events_that_stand_apart_all_have_their_mark_and_those_on_one_spot_share_it() -> None:
@@ -54,16 +64,15 @@ def test_events_that_stand_apart_all_have_their_mark_and_those_on_one_spot_share
     assert len(MOVE.findall(path(svg, "save"))) == 300
 
 
-def test_a_pause_is_drawn_as_far_as_it_lies_in_the_window() -> None:
-    def drawn(first_minute: int, last_minute: int) -> str:
-        begun, ended = START + timedelta(minutes=first_minute), START + timedelta(minutes=last_minute)
-        pause = Pause("long_pause", begun, ended, (ended - begun).total_seconds(), "Q1", "Q1")
-        return path(timeline(Timeline((), (pause,), 1, START, START + timedelta(minutes=60)), UTC).svg, "pause")
+def test_the_time_outside_the_exam_s_window_is_shaded() -> None:
+    def shaded(start: int, end: int) -> str:
+        edges = (START + timedelta(minutes=start), START + timedelta(minutes=end))
+        what = Timeline((), ["Q1"], START, START + timedelta(minutes=60), False, edges)
+        return path(timeline(what, UTC, speech("en")).svg, "pause")
 
-    assert drawn(-60, 30) == drawn(0, 30)
-    assert drawn(30, 100_000) == drawn(30, 60)
-    assert drawn(-60, 120) == drawn(0, 60)
-    assert drawn(-60, 0) == drawn(60, 100_000) == drawn(70, 80) == ""
+    assert shaded(0, 60) == ""
+    assert shaded(10, 60).count("M") == shaded(0, 50).count("M") == 1
+    assert shaded(10, 50).count("M") == 2
 
 
 def test_forty_questions_take_no_more_room_than_ten() -> None:
@@ -104,7 +113,7 @@ def test_an_exam_of_two_hours_is_ticked_every_quarter() -> None:
 def test_ticks_stay_on_the_hour_across_a_clock_change() -> None:
     first = datetime(2024, 10, 26, 22, 30, tzinfo=UTC)
     labels = [text for _, text in clock_ticks(first, first + timedelta(hours=8), ZoneInfo("Europe/Berlin"))]
-    assert [label for label in labels if not label.endswith(":00")] == []
+    assert [label for label in labels if not label.split()[0].endswith(":00") and "Oct" not in label] == []
 
 
 def test_the_ends_of_the_calendar_have_no_ticks_rather_than_a_fault() -> None:
@@ -123,7 +132,7 @@ def test_bars_are_as_long_as_their_amounts() -> None:
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=50))
 def test_a_score_line_has_a_step_for_every_submission(scores: list[float]) -> None:
-    assert path(progress(scores), "step").count("V") == len(scores)
+    assert path(progress(scores), "score-line").count("V") == len(scores)
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=60))

@@ -80,8 +80,8 @@ def test_every_figure_says_what_it_shows(document: pikepdf.Pdf) -> None:
 def test_the_labels_of_a_drawing_belong_to_its_figure() -> None:
     document = opened(pdf_of(exam(questions=8)))
     figures = of_kind(document, "/Figure")
-    # Of the timeline at least its eight questions, of the bars a name and an amount for each.
-    assert [len(listed(figure.K)) >= 8 for figure in figures] == [True, True]
+    # Of the timeline at least its eight questions.
+    assert [len(listed(figure.K)) >= 8 for figure in figures] == [True]
 
 
 def test_a_row_is_as_high_as_its_words_need() -> None:
@@ -101,7 +101,7 @@ def test_every_header_of_a_table_is_scoped_to_its_column(document: pikepdf.Pdf) 
 def test_bookmarks_name_every_section(document: pikepdf.Pdf) -> None:
     with document.open_outline() as outline:
         names = [section.title for section in outline.root[0].children]
-    assert {"What stands out", "Questions", "How to read this"} <= set(names)
+    assert "How to read this" in names
     assert len(names) == len(of_kind(document, "/H2"))
 
 
@@ -132,28 +132,17 @@ def test_a_student_of_150_events_fits_two_pages() -> None:
         assert len(opened(pdf_of(exam(150, questions, seed))).pages) <= 2
 
 
-def test_no_text_is_smaller_than_seven_points_on_paper() -> None:
+def test_no_text_of_a_student_s_report_is_smaller_than_eight_points_on_paper() -> None:
     sizes = set[float]()
 
     def note(text: str, page: list[float], line: list[float], _font: object, size: float) -> None:
         if text.strip():
             sizes.add(round(size * abs(line[3] * page[3]), 2))
 
-    for body in (pdf_of(exam()), class_pdf()):
+    for body in (pdf_of(exam()), pdf_of(exam(90, scores=False))):
         for each in PdfReader(BytesIO(body)).pages:
             each.extract_text(visitor_text=note)
-    assert 7 <= min(sizes) < 8 < max(sizes)
-
-
-def test_a_table_that_goes_over_the_page_begins_with_two_rows_or_more() -> None:
-    begun = []
-    for questions, seed in ((questions, seed) for questions in (5, 6, 7, 8, 9) for seed in range(4)):
-        for page in pages_by_poppler(pdf_of(exam(150, questions, seed))):
-            _, caption, rest = page.partition("Every question, with its name")
-            if caption and f"\nQ{questions}\n" not in rest:
-                begun.append("\nQ2\n" in rest)
-    assert begun, "some table goes over the page"
-    assert all(begun)
+    assert 8 <= min(sizes) < max(sizes)
 
 
 def test_the_foot_is_page_n_of_m_on_a_line_of_its_own() -> None:

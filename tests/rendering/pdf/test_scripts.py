@@ -46,7 +46,7 @@ def test_a_name_is_text_in_the_pdf_and_its_title(script: str) -> None:
 @pytest.mark.parametrize("script", NAMES)
 def test_a_name_is_text_in_the_page_and_its_title(script: str) -> None:
     page = Parsed(html_of(student(save(NAMES[script], 0), student_id=NAMES[script])))
-    assert page.headings[0] == f"Student ID: {NAMES[script]}"
+    assert f"Student ID: {NAMES[script]}" in page.text
     assert page.title == f"Feedback report: {NAMES[script]}"
 
 

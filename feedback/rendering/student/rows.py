@@ -1,0 +1,145 @@
+"""The table of page one: a row a question, with its score, its time and its tries."""
+
+from collections.abc import Iterator, Sequence
+
+from feedback.analysis.findings import Findings, Question, Slot
+from feedback.phrasing.phrases import NONE
+from feedback.rendering.blocks import AnyBlock, Paragraph, QuestionRow, QuestionRows
+from feedback.rendering.words import Words
+
+# Beyond so many questions page one shows those that cost the most, in points or in time.
+ROWS_SHOWN = 30
+
+
+def row_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
+    """The table, and how many questions it leaves to the details."""
+    unopened = [slot for slot in findings.slots if not slot.aliases]
+    if not findings.questions and not unopened:
+        return
+    shown = _shown(findings)
+    scores = findings.key_figures.questions_solved is not None
+    times = any(question.minutes is not None for question in findings.questions)
+    start = start_of(findings)
+    longest = max((question.seconds or 0 for question in findings.questions), default=0)
+    rows = [
+        _row(question, longest, start, words, submissions=findings.key_figures.submissions > 0) for question in shown
+    ]
+    rows += [_unopened(slot, start, words, scores=scores) for slot in unopened[:ROWS_SHOWN]]
+    yield QuestionRows(
+        words.text("Every question: score, time and tries") if scores else words.text("Every question: time and tries"),
+        (words.text("Question"), words.text("Score"), words.text("Time"), words.text("Tries")),
+        tuple(rows),
+        scores,
+        times,
+        _total(findings, words) if len(rows) > 1 else None,
+    )
+    left = len(findings.questions) - len(shown)
+    if left:
+        yield Paragraph(
+            words.count(
+                "{number} more question is in the details below.",
+                "{number} more questions are in the details below.",
+                left,
+            )
+        )
+
+
+def _shown(findings: Findings) -> Sequence[Question]:
+    if len(findings.questions) <= ROWS_SHOWN:
+        return findings.questions
+    lost = {slot.aliases[-1]: slot.lost for slot in findings.slots if slot.aliases}
+    most = sorted(findings.questions, key=lambda each: (-lost.get(each.alias, 0), -(each.seconds or 0)))[:ROWS_SHOWN]
+    return sorted(most, key=lambda question: question.number)
+
+
+def start_of(findings: Findings) -> str:
+    """The alias of the question to start with, or the slot that was not opened; empty where nothing was lost."""
+    lost = [slot for slot in findings.slots if slot.lost > 0.005]
+    if findings.key_figures.questions_solved is None or not lost:
+        return ""
+    told = (*findings.insights, *findings.further_insights)
+    worst = max(lost, key=lambda slot: slot.lost)
+    if not worst.aliases:
+        return worst.slot
+    named = next((each.questions[0] for each in told if each.id == "points_lost" and each.questions), "")
+    return named or worst.aliases[-1]
+
+
+def _row(question: Question, longest: float, start: str, words: Words, *, submissions: bool) -> QuestionRow:
+    low = question.alias == start
+    earned, points = question.score_earned, question.points
+    url = question.solution_url or ""
+    return QuestionRow(
+        label=words.legible(question.label),
+        alias="" if question.label == question.alias else question.alias,
+        title=words.foreign(question.title) if question.title else "",
+        score=_score(earned, points, words) if earned is not None else NONE,
+        score_share=None if earned is None else earned / (points or 1),
+        time=minutes_of(question.minutes, words),
+        time_share=question.seconds / longest if question.seconds is not None and longest else None,
+        tries=_tries(question, words, submissions=submissions),
+        low=low,
+        note=_note(low, points, words),
+        href=url,
+        link=words.text("solution") if url else "",
+    )
+
+
+def _note(low: bool, points: float | None, words: Words) -> str:
+    if points is None:
+        return words.text("not counted")
+    return words.text("start here") if low else ""
+
+
+def _score(earned: float, points: float | None, words: Words) -> str:
+    if points is None or points == 1:
+        return words.score(earned)
+    return words.text("{earned} of {points}", earned=words.score(earned, points), points=words.number(points))
+
+
+def minutes_of(minutes: int | None, words: Words) -> str:
+    """Printed minutes; a dash where there are none."""
+    if minutes is None:
+        return NONE
+    return words.duration(60 * minutes) if minutes else words.text("< 1 min")
+
+
+def _tries(question: Question, words: Words, *, submissions: bool) -> str:
+    if question.attempts:
+        return words.count("{number} try", "{number} tries", question.attempts)
+    if question.saved_not_submitted:
+        # In a log without any submission nothing is known of what was handed in.
+        return words.text("not submitted") if submissions else NONE
+    return words.text("no try")
+
+
+def _unopened(slot: Slot, start: str, words: Words, *, scores: bool) -> QuestionRow:
+    low = slot.slot == start
+    counted = scores and slot.points is not None and not slot.optional
+    return QuestionRow(
+        label=words.foreign(slot.label),
+        title=words.foreign(slot.title) if slot.title else "",
+        score=_score(0, slot.points, words) if counted else NONE,
+        score_share=0.0 if counted else None,
+        time=NONE,
+        tries=words.text("not opened"),
+        low=low,
+        note=words.text("start here") if low else "",
+    )
+
+
+def _total(findings: Findings, words: Words) -> QuestionRow:
+    figures = findings.key_figures
+    score = ""
+    if figures.score_earned is not None and figures.score_possible is not None:
+        score = words.text(
+            "{earned} of {points}",
+            earned=words.score(figures.score_earned, figures.score_possible),
+            points=words.number(figures.score_possible),
+        )
+    return QuestionRow(
+        label=words.text("Total"),
+        score=score,
+        time=minutes_of(figures.minutes, words),
+        tries=words.count("{number} try", "{number} tries", figures.attempts),
+    )
