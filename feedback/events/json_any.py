@@ -82,7 +82,8 @@ def _fault(fault: json.JSONDecodeError) -> tuple[str, int, int]:
         return fault.msg, fault.lineno, fault.colno
     rest = fault.doc[fault.pos + 1 :]
     at = len(fault.doc) - len(rest.lstrip(" \t\r\n"))
-    return "Expecting value", fault.doc.count("\n", 0, at) + 1, at - fault.doc.rfind("\n", 0, at)
+    said = "Expecting property name enclosed in double quotes" if "object" in fault.msg else "Expecting value"
+    return said, fault.doc.count("\n", 0, at) + 1, at - fault.doc.rfind("\n", 0, at)
 
 
 def affordable(data: bytes) -> bool:
