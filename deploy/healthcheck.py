@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import urllib.request
+from base64 import b64encode
 from pathlib import Path
 
 # Beat publishes every few seconds; its connection has been used since, or it is stuck.
@@ -19,12 +20,19 @@ def web() -> str | None:
 
 
 def flower() -> str | None:
-    return _answers("http://127.0.0.1:5555/healthcheck", "127.0.0.1")
+    return _answers("http://127.0.0.1:5555/healthcheck", "127.0.0.1", _flowers_password())
 
 
-def _answers(url: str, host: str) -> str | None:
+def _flowers_password() -> str:
+    """`name:password`, as flower.py finds it."""
+    kept = Path("/var/lib/flower/basic_auth")
+    return os.environ.get("FLOWER_BASIC_AUTH") or (kept.read_text(encoding="utf-8").strip() if kept.exists() else "")
+
+
+def _answers(url: str, host: str, password: str = "") -> str | None:
+    headers = {"Host": host} | ({"Authorization": f"Basic {b64encode(password.encode()).decode()}"} if password else {})
     try:
-        request = urllib.request.Request(url, headers={"Host": host})  # noqa: S310 - an address of this container
+        request = urllib.request.Request(url, headers=headers)  # noqa: S310 - an address of this container
         # Past any proxy that the environment names: it would look for the address on a machine of its own.
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=4):
             return None

@@ -5,12 +5,15 @@ import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_init
+from celery.signals import beat_init, import_modules, setup_logging, worker_init
 from django.conf import settings
 from kombu import Queue
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "feedback.settings")
 
+for _scheme in ("redis", "rediss"):
+    TRANSPORT_ALIASES[_scheme] = "feedback.queue.broker:Transport"
 app = Celery("feedback")
 # Given one by one: of Django's settings, which would all be shown by `inspect conf` and Flower, Celery knows none.
 _OURS = [name for name in dir(settings) if name.startswith("CELERY_")]
@@ -38,3 +41,12 @@ def refuse_without_broker(**_: Any) -> None:
     """Celery would go looking for a RabbitMQ on this machine."""
     if not settings.CELERY_BROKER_URL:
         sys.exit("CELERY_BROKER_URL is not set: set it to redis://host:port/number, or use `feedback serve`.")
+
+
+@import_modules.connect
+def guard_flower(**_: Any) -> None:
+    """Flower asks no password for its /metrics and /healthcheck: here all of it is behind the one there is."""
+    monitor: Any = sys.modules.get("flower.views.monitor")
+    web: Any = sys.modules.get("tornado.web")
+    for view in (monitor.Metrics, monitor.Healthcheck) if monitor and web else ():
+        view.get = web.authenticated(view.get)

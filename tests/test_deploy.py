@@ -9,8 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+import redis
 import yaml
 
+from tests.harness import servers
 from tests.harness.environment import Reservation, without_ours
 from tests.harness.processes import Process
 
@@ -52,7 +54,9 @@ def test_what_runs_our_image_has_no_rights_and_can_write_to_its_tmp_alone(name: 
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     written = [mount.partition(":")[0] for mount in service["tmpfs"]]
-    written += [volume.partition(":")[2] for volume in service.get("volumes", [])]
+    mounted = [volume.partition(":")[2] for volume in service.get("volumes", [])]
+    assert "/run/broker:ro" in mounted
+    written += [mount for mount in mounted if not mount.endswith(":ro")]
     kept = ["/var/lib/flower"] if name == "flower" else []
     assert written == ["/tmp", *kept]  # noqa: S108 - inside a container
 
@@ -113,6 +117,50 @@ def flower_started(folder: Path, broker: str) -> tuple[str, str]:
     return found[0], found[1]
 
 
+@pytest.mark.parametrize("given", ["", "of-our-own"])
+def test_the_broker_is_behind_a_password_that_outlives_its_restart(tmp_path: Path, given: str) -> None:
+    addresses = [broker_started(tmp_path, given) for _ in range(2)]
+
+    assert addresses[0] == addresses[1]
+    assert re.fullmatch(r"redis://:(\S{10,})@127\.0\.0\.1:6379/1", addresses[0])
+    assert (given or "@") in addresses[0]
+
+
+def broker_started(folder: Path, given: str) -> str:
+    """Start the broker, try it with and without its password, and stop it; the address for the services."""
+    port = Reservation()
+    command = ["sh", "deploy/redis-start.sh", str(folder), *redis_at(port.port, folder)]
+    port.release()
+    environment = dict(os.environ) | {"REDIS_PASSWORD": given, "REDIS_HOST": "127.0.0.1"}
+    server = Process("redis", command, environment, folder / f"log-{port.port}")
+    try:
+        server.until(lambda: "Ready to accept" in server.words())
+        address = (folder / "url").read_text()
+        with redis.Redis.from_url(address.replace(":6379/", f":{port.port}/")) as client:
+            assert client.ping()
+        with redis.Redis(port=port.port) as stranger, pytest.raises(redis.AuthenticationError):
+            stranger.ping()
+    finally:
+        server.stop()
+    return address
+
+
+def redis_at(port: int, folder: Path) -> list[str]:
+    """As in the container, with what is elsewhere here changed."""
+    configuration = (ROOT / "deploy" / "redis.conf").read_text()
+    local = configuration.replace("/run/broker", str(folder)).replace("dir /data", f"dir {folder}")
+    (folder / "local.conf").write_text(local.replace("bind * -::*", "bind 127.0.0.1") + f"port {port}\n")
+    return [servers._binary("redis-server", "redis-server", "TEST_REDIS_URL"), str(folder / "local.conf")]
+
+
+def test_a_password_that_could_not_stand_in_an_address_is_refused(tmp_path: Path) -> None:
+    environment = dict(os.environ) | {"REDIS_PASSWORD": "a/b@c"}
+    command = ["sh", "deploy/redis-start.sh", str(tmp_path), "echo", "started"]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "letters, digits" in done.stderr
+
+
 def test_poetry_run_in_the_image_runs_the_command() -> None:
     shim = ROOT / "deploy" / "poetry" / "run"
     done = subprocess.run([shim, "run", "echo", "a b"], capture_output=True, text=True, check=True)
@@ -123,8 +171,9 @@ def test_poetry_run_in_the_image_runs_the_command() -> None:
 
 def test_every_secret_of_the_example_environment_is_a_placeholder_that_the_deployment_check_knows() -> None:
     example = (ROOT / ".env.example").read_text()
-    secrets = re.findall(r"^(?:# )?(SECRET_KEY|POSTGRES_PASSWORD|FLOWER_BASIC_AUTH)=(.*)", example, re.MULTILINE)
-    assert len(secrets) == 3
+    names = "SECRET_KEY|POSTGRES_PASSWORD|FLOWER_BASIC_AUTH|REDIS_PASSWORD"
+    secrets = re.findall(rf"^(?:# )?({names})=(.*)", example, re.MULTILINE)
+    assert len(secrets) == 4
     assert all("change-me" in value for _, value in secrets)
 
 

@@ -77,5 +77,5 @@ def _working() -> Iterator[str]:
             yield (
                 f"The work in the queue `{queue.name}` is not being done: {queue.ready:,} reports are due, the oldest "
                 f"for {queue.oldest_due_seconds:,.0f} seconds, and none was finished in the last {limit:,}. "
-                "Start a worker, or restart the ones that run; nothing is lost."
+                f"{stall.advice(limit)} Nothing is lost."
             )

@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from feedback.api import traffic
 from feedback.api.views import ContractView
 from feedback.contract.states import State
-from feedback.queue import stall
+from feedback.queue import doorbell, stall
 from feedback.rendering import renderer_version
 from feedback.store.models import MAX_ATTEMPTS, UNFINISHED, Document
 from feedback.submissions.models import Tally
@@ -107,6 +107,10 @@ def _queues() -> Iterator[Metric]:
         oldest.add_metric((queue.name,), queue.oldest_due_seconds)
         running.add_metric((queue.name,), queue.running)
     yield from (due, oldest, running)
+    if (rejected := doorbell.rejected()) is not None:
+        yield CounterMetricFamily(
+            "feedback_rejected_messages", "Messages in the broker that were none of ours.", rejected
+        )
 
 
 def _seconds() -> Iterator[Metric]:

@@ -16,11 +16,13 @@ from django.conf import settings
 from kombu import Connection, Producer
 from kombu.pools import producers
 
-from feedback.celery import WORK, app
+from feedback.celery import UPKEEP, WORK, app
+from feedback.queue.broker import REJECTED
 
 log = structlog.stdlib.get_logger(__name__)
 
 WAKE = "feedback.submissions.tasks.wake"
+SWEEP_IF_OVERDUE = "feedback.submissions.tasks.sweep_if_overdue"
 # How many rings may wait untaken: twice the worker processes that there are at least. Where two wait, every worker
 # is busy, and the next that is done takes one and puts two in its place.
 ENOUGH = 2
@@ -49,6 +51,28 @@ def ring(times: int = 1) -> bool:
             return False
         _broker.suspect = False
         return True
+
+
+def ask_for_sweep() -> None:
+    """Have a worker sweep if no sweep came for a while; where one is asked for already, that is enough."""
+    try:
+        with _producer() as producer:
+            if not _length(producer.channel, UPKEEP):
+                app.send_task(SWEEP_IF_OVERDUE, queue=UPKEEP, producer=producer)
+    except Exception as fault:  # as above
+        log.warning("no sweep was asked for", fault=str(fault))
+
+
+def rejected() -> int | None:
+    """How many messages were rejected as none of ours; None where the broker is away, or there is none."""
+    if not settings.CELERY_BROKER_URL:
+        return None
+    try:
+        with _producer() as producer:
+            return int(_client(producer.channel).get(REJECTED) or 0)
+    except Exception as fault:  # as above
+        log.warning("the broker cannot be asked how much it rejected", fault=str(fault))
+        return None
 
 
 def waiting(queue: str = WORK) -> int | None:

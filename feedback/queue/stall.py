@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from feedback.queue import claims
 
 # The two kinds of work by the names that metrics and health have for them.
@@ -28,3 +30,13 @@ def queues() -> list[Queue]:
     figures = {is_single: (ready, oldest, running) for is_single, ready, oldest, running in claims.backlog()}
     names = {True: INTERACTIVE, False: BULK}
     return [Queue(name, *figures.get(is_single, (0, 0.0, 0))) for is_single, name in names.items()]
+
+
+def advice(seconds: float) -> str:
+    """What to do about stalled work, by what swept last: every worker that runs has the table swept now and then."""
+    swept, beat = claims.last_sweep()
+    if swept > seconds:
+        return "No worker runs, or none reaches the database and the broker: start one."
+    if settings.CELERY_BROKER_URL and beat > seconds:
+        return "A worker runs, but beat has asked for no sweep: start `celery -A feedback beat`."
+    return "A worker runs and does nothing: restart the workers."

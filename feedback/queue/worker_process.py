@@ -1,7 +1,7 @@
 """What a Celery worker does beside its tasks: it ends in time, and its processes never outlive it.
 
 SIGTERM lets the tasks under way finish. What has not finished after `FEEDBACK_STOP_SECONDS` is interrupted
-and handed back, so that an orderly stop costs a report neither an attempt nor the rest of its lease.
+and released, so that an orderly stop costs a report neither an attempt nor the rest of its lease.
 """
 
 import signal
@@ -13,10 +13,13 @@ from typing import Any
 import structlog
 from billiard import active_children
 from billiard.util import set_pdeathsig  # type: ignore[attr-defined] # its stubs lack it
+from celery import bootsteps
 from celery.signals import task_postrun, worker_init, worker_process_init, worker_shutting_down
 from django.conf import settings
 from django.db import close_old_connections
 
+from feedback.celery import app
+from feedback.queue import doorbell
 from feedback.rendering import missing_scripts
 
 log = structlog.stdlib.get_logger(__name__)
@@ -27,6 +30,29 @@ def name_missing_scripts(**_: Any) -> None:
     """Say at the start, from the fonts' tables alone, whose names this machine cannot set in a PDF."""
     if missing := missing_scripts():
         log.warning("scripts without a font: their characters appear as code points in a PDF", scripts=missing)
+
+
+class LookAfterWork(bootsteps.StartStopStep):
+    """Each time a worker has found its broker: look for work at once, and sweep where no sweep comes from beat.
+
+    So a worker that starts finds what waits although nobody rings, and the loss of beat and of another worker at the
+    same time leaves nothing undone.
+    """
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+    _timer: Any = None
+
+    def start(self, parent: Any) -> None:
+        doorbell.ring()
+        doorbell.ask_for_sweep()
+        self._timer = parent.timer.call_repeatedly(4 * settings.FEEDBACK_SWEEP_SECONDS, doorbell.ask_for_sweep)
+
+    def stop(self, parent: Any) -> None:  # noqa: ARG002 - the signature is the base's
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+app.steps["consumer"].add(LookAfterWork)
 
 
 @worker_shutting_down.connect
