@@ -17,7 +17,7 @@ from benchmarks import table
 
 ROOT = Path(__file__).parents[1]
 # Set by Docker Compose for its own services, never read by ours.
-COMPOSE_ONLY = {"FLOWER_BASIC_AUTH"}
+COMPOSE_ONLY = {"CELERY_BROKER_URL_FILE", "FLOWER_BASIC_AUTH", "REDIS_PASSWORD"}
 # What a reader takes in; the diary is docs/lab/performance.md.
 PAGE_LINES = 120
 
