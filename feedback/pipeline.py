@@ -21,9 +21,10 @@ from feedback.analysis import (
     with_comparison,
 )
 from feedback.contract.formats import Format
+from feedback.contract.layout import CLASS_TABLES
 from feedback.events import decode_student
 from feedback.events.context import decode_context
-from feedback.rendering import Artifact, RenderOptions, render, render_class
+from feedback.rendering import Artifact, RenderOptions, class_table, render, render_class
 
 
 class NothingToReport(Exception):
@@ -98,6 +99,16 @@ def class_document(
     links: Sequence[str],
     format: Format,  # noqa: A002 - the word for it
     recipe: Recipe,
+    folder: str = "",
 ) -> Artifact:
-    """The class report: a function of its findings and of where its rows lead (`links[i]` of row i)."""
-    return render_class(found, format, recipe.rendering, links)
+    """The class report: a function of its findings and of where it leads.
+
+    `links[i]` is the address of row i's report, and `folder`, with its slash, that of the class's tables.
+    """
+    return render_class(found, format, recipe.rendering, links, [folder + name for name in CLASS_TABLES])
+
+
+def class_tables(found: ClassFindings) -> Iterator[tuple[str, bytes]]:
+    """The name and the content of each table of a class."""
+    for name in CLASS_TABLES:
+        yield name, class_table(found, name)

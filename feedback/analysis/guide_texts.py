@@ -147,14 +147,69 @@ LIMITS = (
         N_("Jadud 2006; Watson, Li & Godwin 2013"),
     ),
 )
+MOODLE = N_("Moodle, Quiz statistics calculations")
 CLASS = (
     Entry(
         "terms",
-        "statistics.questions.label",
-        N_("C1, C2, …"),
+        "items.slot",
+        N_("Questions and versions"),
         N_(
-            "The questions of the whole class, in their own order. A student's own report numbers only the questions "
-            "in that student's log, so C3 here may be Q2 there."
+            "A question has the name that the platform gives it, or that of its group: units that are versions of one "
+            "question stand in one row. A student's own report numbers only the questions in that student's log."
+        ),
+    ),
+    Entry(
+        "measures",
+        "scores",
+        N_("Score"),
+        N_(
+            "The points that a student's submissions earned: the best of each question (or the last, where the sender "
+            "said so) times its points. Students without events are not counted. Standard deviations are those of "
+            "a sample (n − 1)."
+        ),
+    ),
+    Entry(
+        "measures",
+        "items.facility",
+        N_("Mean, with its 95 % interval"),
+        N_(
+            "The facility index: the mean share of the points, over the students with a scored submission on the "
+            "question, with Student's t interval."
+        ),
+        MOODLE,
+    ),
+    Entry(
+        "measures",
+        "items.discrimination_index",
+        N_("Discrimination"),
+        N_(
+            "The correlation of the score on a question with the points earned on all others, from 20 students on: "
+            "near 0, or below, the question did not tell those who did well elsewhere from the rest. The tables give "
+            "the discriminative efficiency too."
+        ),
+        MOODLE,
+    ),
+    Entry(
+        "measures",
+        "items.versions.differs",
+        N_("Unequal versions"),
+        N_(
+            "A version that 20 students or more had, whose mean lies a tenth of the points or more from that of the "
+            "question, further than chance explains: its 95 % interval, made wider for the number of versions "
+            "(Bonferroni), leaves that mean out. It says that the versions were not equally hard for these students, "
+            "not why."
+        ),
+        N_("Dunn 1961, Multiple comparisons among means"),
+    ),
+    Entry(
+        "measures",
+        "attention",
+        N_("Look at these first"),
+        N_(
+            "At most twelve students: those below half of the points, and those whose last submissions are worth a "
+            "fifth of the points less than their best. Without scores those who left in a quarter of the usual time or "
+            "earlier, or have five minutes of work or more that they never submitted. The reason given is the first "
+            "that holds."
         ),
     ),
     Entry(

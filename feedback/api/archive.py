@@ -10,10 +10,10 @@ from django.db import close_old_connections
 
 from feedback.api import responses
 from feedback.contract.filenames import file_stems
-from feedback.contract.layout import MANIFEST, class_path, report_path
+from feedback.contract.layout import MANIFEST, report_path
 from feedback.contract.manifest import Manifest, encode_manifest
 from feedback.contract.states import State
-from feedback.queue.render_job import filed_class_report
+from feedback.queue.render_job import class_files
 from feedback.store.models import HEADLINE, Document, Task
 
 _PAGE = 32
@@ -39,7 +39,7 @@ def _next(parts: Iterator[bytes]) -> bytes:
 
 
 def parts_of(task: Task, reports: Sequence[Document]) -> Iterator[bytes]:
-    """The same, for the files layout: `<format>/<file>`, `class.<format>` and `manifest.json`."""
+    """The same, for the files layout: `<format>/<file>`, `class.<format>`, the class's tables and `manifest.json`."""
     manifest = manifest_of(task, reports)
     names = {UUID(entry.report_id): entry.link for entry in manifest.students if entry.report_id and entry.link}
     done = list(names)
@@ -48,9 +48,9 @@ def parts_of(task: Task, reports: Sequence[Document]) -> Iterator[bytes]:
         archive.writestr(_info(MANIFEST), encode_manifest(manifest))
         yield sink.take()
         if task.upload.is_class and reports[HEADLINE].state == State.SUCCESS:
-            class_report = _class_report(task, list(names.values()))
-            archive.writestr(_info(class_path(task.format)), class_report)
-            yield sink.take()
+            for path, content in _class_files(task, list(names.values())):
+                archive.writestr(_info(path), content)
+                yield sink.take()
         for start in range(0, len(done), _PAGE):
             bodies = dict(Document.objects.filter(id__in=done[start : start + _PAGE]).values_list("id", "body"))
             for report_id, body in bodies.items():
@@ -67,15 +67,15 @@ def manifest_of(task: Task, reports: Sequence[Document]) -> Manifest:
     return responses.manifest(task, students, lambda report: report_path(task.format, names[report.id]))
 
 
-def _class_report(task: Task, links: Sequence[str]) -> bytes:
+def _class_files(task: Task, links: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     findings = Task.objects.filter(pk=task.pk).values_list("findings", flat=True).get()
-    return filed_class_report(task, bytes(findings or b""), links)
+    return class_files(task, bytes(findings or b""), links)
 
 
 def _info(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, _DATE)
-    # A PDF's streams are compressed already.
-    info.compress_type = zipfile.ZIP_STORED if name.endswith(".pdf") else zipfile.ZIP_DEFLATED
+    # A PDF's streams are compressed already, and an .xlsx is a ZIP.
+    info.compress_type = zipfile.ZIP_STORED if name.endswith((".pdf", ".xlsx")) else zipfile.ZIP_DEFLATED
     info.external_attr = 0o644 << 16
     return info
 

@@ -22,7 +22,9 @@ from feedback.events import EventsError, InvalidEvents, TooLarge, UnsupportedInp
 from feedback.submissions.errors import (
     Incomplete,
     KeyReused,
+    NoClass,
     NotWritable,
+    OutdatedFindings,
     OutOfScope,
     Refused,
     UnknownStudent,
@@ -55,6 +57,8 @@ STATUSES: dict[type[Exception], int] = {
     exceptions.NotFound: 404,
     UnknownTask: 404,
     UnknownStudent: 404,
+    NoClass: 404,
+    OutdatedFindings: 404,
     exceptions.MethodNotAllowed: 405,
     Incomplete: 409,
     TooLarge: 413,

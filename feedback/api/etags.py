@@ -45,6 +45,11 @@ def of_findings(report: Document) -> str:
     return f'"{report.sha256}-{report.fence}-{revision}"'
 
 
+def of_table(report: Document) -> str:
+    """Of a class's table: of the findings, and of the renderer that makes it of them."""
+    return f'"{report.sha256}-{report.fence}-{renderer_version()}"'
+
+
 def of_archive(manifest: Manifest, headline: Document) -> str:
     """Weak: of what is in it, and not of how it happens to be compressed."""
     content = [encode_manifest(manifest), of_findings(headline).encode(), renderer_version().encode()]

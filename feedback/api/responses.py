@@ -12,7 +12,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 from rest_framework.response import Response
 
+from feedback import rendering
 from feedback.access.callers import Caller
+from feedback.analysis import decode_class_findings
 from feedback.api import etags
 from feedback.api.errors import RETRY_AFTER
 from feedback.api.negotiation import JSON
@@ -26,12 +28,13 @@ from feedback.api.openapi.messages import (
     Unfinished,
 )
 from feedback.contract.formats import Format
+from feedback.contract.layout import CLASS_TABLES
 from feedback.contract.manifest import Manifest, ManifestEntry
 from feedback.contract.states import State
 from feedback.db.compiled_query import AN_ID, CompiledQuery
 from feedback.rendering import style_source
 from feedback.store.models import HEADLINE, Document, HandOut, Task, Upload
-from feedback.submissions.errors import UnknownTask
+from feedback.submissions.errors import OutdatedFindings, UnknownTask
 
 
 def task_url(task: Task) -> str:
@@ -173,6 +176,21 @@ def findings(report: Document) -> HttpResponse:
 
 def findings_headers(report: Document) -> dict[str, str]:
     return etags.CACHING | {"ETag": etags.of_findings(report)}
+
+
+def class_table(report: Document, name: str) -> HttpResponse:
+    """A table of a class, made of the findings stored with its report. Raises OutdatedFindings."""
+    try:
+        found = decode_class_findings(bytes(report.findings or b""))
+    except msgspec.DecodeError:
+        raise OutdatedFindings from None
+    content = rendering.class_table(found, name)
+    return HttpResponse(content, content_type=CLASS_TABLES[name], headers=table_headers(report, name))
+
+
+def table_headers(report: Document, name: str) -> dict[str, str]:
+    disposition = f'attachment; filename="{report.task_id}-{name}"'
+    return etags.CACHING | {"ETag": etags.of_table(report), "Content-Disposition": disposition}
 
 
 def _is_page(report: Document) -> bool:

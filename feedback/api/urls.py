@@ -17,6 +17,7 @@ from feedback.api.metrics import MetricsView
 from feedback.api.students import StudentErasureView, StudentExportView, StudentsView
 from feedback.api.views import (
     ArchiveView,
+    ClassTableView,
     ReportFindingsView,
     ReportsView,
     ReportView,
@@ -25,6 +26,7 @@ from feedback.api.views import (
     TaskView,
 )
 from feedback.contract.formats import Format
+from feedback.contract.layout import CLASS_TABLES
 
 _NO_TASK = UUID(int=0)
 
@@ -69,6 +71,15 @@ urlpatterns = [
     path("assignment/<format:format_>/<id:task_id>/reports", ReportsView.as_view(), name="reports"),
     path("assignment/<format:format_>/<id:task_id>/reports/<id:report_id>", ReportView.as_view(), name="report"),
     path("assignment/<format:format_>/<id:task_id>/archive.zip", ArchiveView.as_view(), name="archive"),
+    *(
+        path(
+            f"assignment/<format:format_>/<id:task_id>/{table}",
+            ClassTableView.as_view(),
+            {"table": table},
+            name=table,
+        )
+        for table in CLASS_TABLES
+    ),
     path("assignment/<format:format_>/<id:task_id>/handouts", HandOutsView.as_view(), name="handouts"),
     path("assignment/<format:format_>/<id:task_id>/handouts/<id:handout_id>", HandOutView.as_view(), name="handout"),
     path(

@@ -27,7 +27,7 @@ from feedback.contract.states import State
 from feedback.store.find import Content, find_document, find_task
 from feedback.store.models import UNFINISHED, Document, Task
 from feedback.submissions import erasure, intake
-from feedback.submissions.errors import Incomplete, NotWritable, UnknownTask
+from feedback.submissions.errors import Incomplete, NoClass, NotWritable, UnknownTask
 
 _LAST_PAGE = 9_999
 
@@ -80,6 +80,18 @@ class ReportView(ContractView):
 class TaskFindingsView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
         return _findings(request, format_, task_id)
+
+
+class ClassTableView(ContractView):
+    def get(self, request: Request, format_: Format, task_id: UUID, table: str) -> HttpResponseBase:
+        report = _report(request, format_, task_id, content="findings")
+        if report.kind != Document.Kind.CLASS:
+            raise NoClass
+        if report.state != State.SUCCESS:
+            return _without(report)
+        if etags.knows(request, etags.of_table(report)):
+            return etags.not_modified(responses.table_headers(report, table))
+        return responses.class_table(report, table)
 
 
 class ReportFindingsView(ContractView):

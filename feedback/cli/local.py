@@ -119,7 +119,8 @@ class Run:
             for index, (namespace, student_id) in enumerate(self.roster.keys)
             if index in failed
         ]
-        return ClassJob(wanted, self.findings, self.stems, failed, failures)
+        first_document = next((each for each in self.plan.outputs if each in layout.DOCUMENTS), None)
+        return ClassJob(wanted, wanted is first_document, self.findings, self.stems, failed, failures)
 
     def _entries(self, index: int) -> Iterator[ManifestEntry]:
         (namespace, student_id), made = self.roster.keys[index], self.made[index]

@@ -50,9 +50,13 @@ class Made:
 
 @dataclass(frozen=True)
 class ClassJob:
-    """The class report in one output, from the findings on the lines of a file less those that failed."""
+    """The class report in one output, from the findings on the lines of a file less those that failed.
+
+    `tables` says that this job writes the class's tables too.
+    """
 
     output: Output
+    tables: bool
     findings: Path
     stems: Sequence[str]
     failed: frozenset[int]
@@ -100,6 +104,9 @@ def _class_document(plan: Plan, job: ClassJob) -> bytes:
     paths = (layout.report_path(job.output, stem) for index, stem in enumerate(job.stems) if index not in job.failed)
     made = zip(paths, findings_in(job.findings, job.failed), strict=True)
     found, links = pipeline.find_class(made, plan.recipe, job.failures)
+    if job.tables:
+        for name, body in pipeline.class_tables(found):
+            output.write(plan.folder, name, body)
     if job.output is Output.JSON:
         return encode_class_findings(found)
     return pipeline.class_document(found, links, Format(job.output), plan.recipe).body

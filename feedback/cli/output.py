@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from feedback.contract.layout import MANIFEST, class_path, is_report_path
+from feedback.contract.layout import CLASS_TABLES, DOCUMENTS, MANIFEST, class_path, is_report_path
 from feedback.contract.manifest import Manifest, decode_manifest, encode_manifest
 
 
@@ -32,7 +32,7 @@ def write_manifest(folder: Path, manifest: Manifest, class_failed: Collection[st
     listed is left alone.
     """
     before = _files_of(_manifest_in(folder))
-    now = _files_of(manifest) - {class_path(output) for output in class_failed}
+    now = _files_of(manifest, class_failed)
     write(folder, MANIFEST, encode_manifest(manifest) + b"\n")
     # Compared without regard to case: on some file systems the older name leads to the newer file.
     kept = {path.casefold() for path in now}
@@ -48,9 +48,11 @@ def _manifest_in(folder: Path) -> Manifest:
         return Manifest(None, [])  # there is none, or a file of somebody else's by that name
 
 
-def _files_of(manifest: Manifest) -> set[str]:
-    """The paths of a run's reports, by its manifest: those of the students, and of a class the class reports."""
+def _files_of(manifest: Manifest, class_failed: Collection[str] = ()) -> set[str]:
+    """The paths of a run's reports, by its manifest: those of the students, and of a class its reports and tables."""
     reports = {entry.link for entry in manifest.students if entry.link and is_report_path(entry.link)}
     students = {(entry.namespace, entry.student_id) for entry in manifest.students}
     outputs = {path.partition("/")[0] for path in reports} if len(students) > 1 else set()
-    return reports | {class_path(output) for output in outputs}
+    made = outputs - set(class_failed)
+    tables = set(CLASS_TABLES) if made & set(DOCUMENTS) else set()
+    return reports | {class_path(output) for output in made} | tables

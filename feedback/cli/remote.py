@@ -147,8 +147,9 @@ def _unpack(archive: IO[bytes], wanted: Output, folder: Path) -> Manifest:
             if hashlib.sha256(body).hexdigest() != entry.sha256:
                 raise ServiceError(f"{entry.link} arrived damaged. Run the same command again.")
             output.write(folder, entry.link, body)
-        if (name := layout.class_path(wanted)) in members.namelist():
-            output.write(folder, name, members.read(name))
+        for name in (layout.class_path(wanted), *layout.CLASS_TABLES):
+            if name in members.namelist():
+                output.write(folder, name, members.read(name))
     return manifest
 
 

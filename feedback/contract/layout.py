@@ -1,11 +1,19 @@
 """The layout of reports in a folder and in an archive, the same however they were made.
 
-`html/<file>.html`, `pdf/<file>.pdf`, `json/<file>.json`, `class.html`, `class.pdf`, `class.json` and `manifest.json`.
+`html/<file>.html`, `pdf/<file>.pdf`, `json/<file>.json`, `class.html`, `class.pdf`, `class.json`, `manifest.json`, and
+the tables of a class: `class-questions.csv`, `class-students.csv` and `class.xlsx`.
 """
 
 from enum import StrEnum
 
 MANIFEST = "manifest.json"
+QUESTIONS_TABLE, STUDENTS_TABLE, WORKBOOK = "class-questions.csv", "class-students.csv", "class.xlsx"
+# The tables of a class, and their media types.
+CLASS_TABLES = {
+    QUESTIONS_TABLE: "text/csv; charset=utf-8",
+    STUDENTS_TABLE: "text/csv; charset=utf-8",
+    WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 class Output(StrEnum):

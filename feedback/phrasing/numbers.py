@@ -49,11 +49,6 @@ def number(value: float) -> str:
     return _plain(rounded(value, 2))
 
 
-def fixed(value: float, decimals: int = 2) -> str:
-    """A number with exactly so many decimals, for columns whose points stand below each other: `0.60`."""
-    return f"{rounded(value, decimals):,f}".replace("-", _MINUS)
-
-
 def score(value: float, possible: float = 1.0) -> str:
     """Points earned of those possible: `0.75`, `5.96`. Only who has them all reads as having them all."""
     shown = rounded(value, 2)

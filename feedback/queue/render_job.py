@@ -19,6 +19,7 @@ from feedback.analysis import (
     encode_findings,
 )
 from feedback.contract.formats import Format
+from feedback.contract.layout import class_path
 from feedback.contract.states import State
 from feedback.pipeline import Recipe
 from feedback.queue.claims import Claim, Made
@@ -77,14 +78,16 @@ def _class_report(task: Task) -> Shown:
     failures = [Failure(student_id, namespace or None, reason) for student_id, namespace, reason in reasons]
     recipe = _recipe(task.upload)
     found, links = pipeline.find_class(_made(task), recipe, failures)
-    artifact = pipeline.class_document(found, links, Format(task.format), recipe)
+    artifact = pipeline.class_document(found, links, Format(task.format), recipe, folder=f"{task.id}/")
     return artifact, encode_class_findings(found), found.key_figures.first_at
 
 
-def filed_class_report(task: Task, findings: bytes, links: Sequence[str]) -> bytes:
-    """The stored class report once more, for files: it differs in where its rows lead."""
+def class_files(task: Task, findings: bytes, links: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Path and content of the files about a class: its report, with the links that files have, and its tables."""
     found = decode_class_findings(findings)
-    return pipeline.class_document(found, links, Format(task.format), _recipe(task.upload)).body
+    report = pipeline.class_document(found, links, Format(task.format), _recipe(task.upload))
+    yield class_path(task.format), report.body
+    yield from pipeline.class_tables(found)
 
 
 def _made(task: Task) -> Iterator[tuple[str, Findings]]:

@@ -11,6 +11,7 @@ from feedback.rendering.artifact import Artifact, RenderOptions
 from feedback.rendering.blocks import Document
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.cohort.document import class_document
+from feedback.rendering.cohort.tables import class_table
 from feedback.rendering.html.page import page, style_source
 from feedback.rendering.pdf.fonts import missing_scripts
 from feedback.rendering.pdf.typeset import CannotSetError, typeset
@@ -20,6 +21,7 @@ from feedback.rendering.version import renderer_version
 __all__ = [
     "Artifact",
     "RenderOptions",
+    "class_table",
     "missing_scripts",
     "render",
     "render_class",
@@ -42,10 +44,14 @@ def render_class(
     format: Format,  # noqa: A002 - the word for it
     options: RenderOptions = RenderOptions(),  # noqa: B008 - frozen
     links: Sequence[str] = (),
+    tables: Sequence[str] = (),
 ) -> Artifact:
-    """The class's report; `links[i]` is the address of row i's report, relative to this document's, or empty."""
+    """The class's report; `links[i]` is the address of row i's report, relative to this document's, or empty.
+
+    `tables` are the addresses of the class's tables (`class_tables`), likewise.
+    """
     limit = MAX_PDF_STUDENTS if format is Format.PDF else None
-    return _artifact("class", format, lambda legible: class_document(findings, options, legible, links, limit))
+    return _artifact("class", format, lambda legible: class_document(findings, options, legible, links, limit, tables))
 
 
 def _artifact(stem: str, format: Format, document: Callable[[Legible], Document]) -> Artifact:  # noqa: A002 - as above

@@ -25,12 +25,22 @@ class Paragraph(Block, frozen=True):
     text: str
 
 
+class Links(Block, frozen=True):
+    """Files that belong to the document: what each is, and its address relative to the document's."""
+
+    items: tuple[tuple[str, str], ...]
+
+
 class KeyFigure(msgspec.Struct, frozen=True):
-    """A number that stands out: what it is, the number, and what it rests on."""
+    """A number that stands out: what it is, the number, and what it rests on.
+
+    One of the `tone` "score" is a score, and has the colour of scores; "low" is something to look at.
+    """
 
     label: str
     value: str
     detail: str = ""
+    tone: str = ""
 
 
 class KeyFigures(Block, frozen=True):
@@ -171,11 +181,15 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """A cell with more than text: a link, or a drawing that repeats what the row's other cells say."""
+    """A cell with more than text: a link, or a drawing that repeats what the row's other cells say.
+
+    A cell of the `tone` "low" stands out as something to look at.
+    """
 
     text: str = ""
     href: str = ""
     svg: str = ""
+    tone: str = ""
 
 
 class Table(Block, frozen=True):
@@ -237,6 +251,7 @@ AnyBlock = (
     Paragraph
     | Result
     | Lead
+    | Links
     | QuestionRows
     | KeepNext
     | Quote

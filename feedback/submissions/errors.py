@@ -40,6 +40,26 @@ class UnknownTask(Refused):
         )
 
 
+class NoClass(Refused):
+    """A table of a class was asked for, and the task is of one student."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This task is of one student, so there are no tables of a class. Take its findings (…/findings) instead, "
+            "or post the students as a list."
+        )
+
+
+class OutdatedFindings(Refused):
+    """Findings that another version stored, and this one cannot read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The findings of this class were stored by another version of this service, which had no such tables. Post "
+            "the class again to have them; the report itself is there as before."
+        )
+
+
 class UnknownStudent(Refused):
     """No student of this id is in anything that the caller may erase."""
 

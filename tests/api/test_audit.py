@@ -39,12 +39,14 @@ def test_every_way_of_reading_is_written_down_with_who_and_what(calling: Caller)
         f"/reports/{report.id}",
         f"/reports/{report.id}/findings",
         "/archive.zip",
+        "/class.xlsx",
     ):
         caller.client.get(task + tail)
 
     who = f"key {ApiKey.objects.get()}"
     assert entries() == [
-        (who, "read", what) for what in ("task", "findings", "reports", "report", "report-findings", "archive")
+        (who, "read", what)
+        for what in ("task", "findings", "reports", "report", "report-findings", "archive", "class.xlsx")
     ]
     assert set(AuditEntry.objects.filter(action="read").values_list("task_id", flat=True)) == {report.task_id}
     assert AuditEntry.objects.get(what="report").report_id == report.id

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 else:
     from django.http import HttpResponse as Answer
 
-BELOW = ("", "/findings", "/reports/{report}", "/reports/{report}/findings", "/archive.zip")
+BELOW = ("", "/findings", "/reports/{report}", "/reports/{report}/findings", "/archive.zip", "/class-questions.csv")
 # Of a 200, all but what describes the content itself.
 KEPT = ("ETag", "Cache-Control", "Vary", "Referrer-Policy", "Content-Security-Policy", "Content-Disposition")
 
@@ -163,7 +163,7 @@ def test_a_304_is_a_reading_and_counts(calling: Caller) -> None:
     answers = [again(caller.client, address, etag) for address, etag in etags.items()]
 
     read = AuditEntry.objects.filter(action="read").order_by("pk").values_list("what", flat=True)
-    assert list(read) == ["task", "findings", "report", "report-findings", "archive"]
+    assert list(read) == ["task", "findings", "report", "report-findings", "archive", "class-questions.csv"]
     assert all("RateLimit" in answer for answer in answers)
 
 
@@ -177,7 +177,7 @@ def test_a_class_that_lost_a_student_has_changed_and_the_others_reports_have_not
     work_off()
     now = [again(client, address, etag).status_code for address, etag in etags.items()]
 
-    assert dict(zip(BELOW, now, strict=True)) == dict(zip(BELOW, (200, 200, 304, 304, 200), strict=True))
+    assert dict(zip(BELOW, now, strict=True)) == dict(zip(BELOW, (200, 200, 304, 304, 200, 200), strict=True))
 
 
 def test_a_condition_of_another_kind_changes_nothing(client: Client, submit: Submit) -> None:

@@ -15,6 +15,7 @@ from feedback.analysis import analyse, analyse_class
 from feedback.api import archive
 from feedback.api.negotiation import JSON
 from feedback.contract.formats import Format
+from feedback.contract.layout import CLASS_TABLES
 from feedback.events import Student
 from feedback.rendering import RenderOptions, render_class
 from feedback.store.models import Document, Task
@@ -245,7 +246,7 @@ def test_the_archive_holds_every_report_and_the_manifest(submit: Submit, format_
     work_off()
     content = _archive(address)
 
-    assert len(content) == 42
+    assert len(content) == 42 + len(CLASS_TABLES)
     assert content[f"class.{format_}"] == rendered_from_files(class_of(40), format_)
     manifest = json.loads(content["manifest.json"])
     for entry in manifest["students"]:
@@ -256,7 +257,43 @@ def rendered_from_files(students: list[Json], format_: str) -> bytes:
     """The class report as `feedback render` makes it: its rows lead to the files beside it."""
     found = [analyse(msgspec.convert(student, Student)) for student in students]
     links = [f"{format_}/{one.student_id}.{format_}" for one in found]
-    return render_class(analyse_class(found), Format(format_), RenderOptions(), links).body
+    return render_class(analyse_class(found), Format(format_), RenderOptions(), links, list(CLASS_TABLES)).body
+
+
+@pytest.mark.parametrize("format_", ["html", "pdf"])
+def test_the_tables_of_a_class_are_those_of_its_archive_and_linked_from_its_page(
+    client: Client, submit: Submit, format_: str
+) -> None:
+    address = submit(format_, class_of(3))
+    assert client.get(f"{address}/class.xlsx").status_code == 202
+    work_off()
+    content = _archive(address)
+    for name, media_type in CLASS_TABLES.items():
+        answer = client.get(f"{address}/{name}")
+        assert (answer.status_code, answer["Content-Type"]) == (200, media_type)
+        assert answer["Content-Disposition"] == f'attachment; filename="{address.rsplit("/", 1)[1]}-{name}"'
+        assert answer.content == content[name]
+        if format_ == "html":
+            # Relative to the page's own address.
+            assert f'href="{address.rsplit("/", 1)[1]}/{name}"' in client.get(address).text
+            assert f'href="{name}"' in content["class.html"].decode()
+
+
+def test_a_single_student_has_no_tables_of_a_class(client: Client, submit: Submit) -> None:
+    address = submit("html", student())
+    work_off()
+    answer = client.get(f"{address}/class-students.csv")
+    assert answer.status_code == 404
+    assert "one student" in answer.json()["error"]
+
+
+def test_findings_of_another_version_have_no_tables_and_say_so(client: Client, submit: Submit) -> None:
+    address = submit("html", class_of(2))
+    work_off()
+    Task.objects.update(findings=b'{"rows": []}')
+    answer = client.get(f"{address}/class.xlsx")
+    assert answer.status_code == 404
+    assert "Post the class again" in answer.json()["error"]
 
 
 def test_an_unfinished_archive_is_a_202(client: Client, submit: Submit) -> None:
@@ -277,7 +314,7 @@ def test_an_archive_with_failures_is_a_409_that_names_them(client: Client, submi
     assert refused.status_code == 409
     assert refused.json()["details"] == {"student-1": ["it could not be made"]}
     content = _archive(address)
-    assert len(content) == 4  # two students, the class, the manifest
+    assert len(content) == 4 + len(CLASS_TABLES)  # two students, the class, the manifest
     assert client.get(f"{address}/archive.zip?partial=maybe").status_code == 400
 
 

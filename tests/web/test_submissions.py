@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from feedback.contract.layout import CLASS_TABLES
 from feedback.store.models import Document, Student, Task
 from feedback.web import table
 from tests.harness.in_process import (
@@ -130,11 +131,22 @@ def test_a_row_holds_a_students_numbers_and_a_drawing_of_their_time(client: Clie
     rows = re.findall(r"<tr><th scope=.row.>.*?</tr>", client.get(address).text, re.DOTALL)
     cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
 
-    assert "<svg" in cells[0][4]
-    assert cells[0][:4] == ["1", "0", "0.5", "9 min"]
-    assert cells[0][5:8] == ["1", "3", "2"]
-    assert int(cells[0][8]) == len(findings_of_first(client, address)["insights"])
-    assert cells[1] == ["0", "–", "–", "–", "–", "0", "0", "0", "0"]
+    # The lowest score comes first.
+    assert cells[0] == ["0 of 2", "–", "–", "–", "–", "0", "0", "0", "0"]
+    assert cells[1][:4] == ["0.5 of 2", "1 of 2", "0", "9 min"]
+    assert "<svg" in cells[1][4]
+    assert cells[1][5:8] == ["1", "3", "2"]
+    assert int(cells[1][8]) == len(findings_of_first(client, address)["insights"])
+
+
+def test_everybody_is_measured_by_questions_of_their_own(client: Client, upload: Upload) -> None:
+    versions = [[{"unit": f"q{unit}_{n}", "type": "submission", "score": 1} for unit in range(3)] for n in range(24)]
+    address = upload([student(f"s{n}", events=events) for n, events in enumerate(versions)], formats="html")["Location"]
+    work_off()
+    page = client.get(address).text
+
+    # The class has 72 units, which are versions of three questions.
+    assert page.count('<td class="n">3 of 3</td><td class="n">3 of 3</td>') == 24
 
 
 def test_who_skipped_questions_is_not_shown_without_how_many_were_submitted(client: Client, upload: Upload) -> None:
@@ -147,12 +159,10 @@ def test_who_skipped_questions_is_not_shown_without_how_many_were_submitted(clie
     rows = re.findall(r"<tr><th scope=.row.>.*?</tr>", page[page.index('<table class="students"') :], re.DOTALL)[:3]
 
     assert [re.findall(r"<td[^>]*>(.*?)</td>", row)[:3] for row in rows] == [
-        ["1", "1", "1"],
-        ["3", "2", "0.75"],
-        ["0", "–", "–"],
+        ["0 of 1", "0 of 1", "–"],
+        ["2.25 of 3", "3 of 3", "2"],
+        ["1 of 1", "1 of 1", "1"],
     ]
-    assert page.count('<span class="aside">of 4</span>') == 2
-    assert '<span class="aside">of what was submitted</span>' in page
     assert row_names(client.get(f"{address}?sort=-submitted").text) == ["more", "few", "none"]
     assert row_names(client.get(f"{address}?sort=-solved").text) == ["more", "few", "none"]
 
@@ -161,10 +171,9 @@ def test_every_column_is_defined_below_the_table(client: Client, upload: Upload)
     address = upload([student(events=[{"unit": 1, "type": "submission", "score": 0.5}]), student("b")])["Location"]
     work_off()
     page = client.get(address).text
-    labels = {column.label for column in table.COLUMNS[1:]}
+    labels = {column.label for column in table.COLUMNS[1:]} - {"Name"}  # nobody has one here
 
     assert labels <= set(re.findall(r"<dt>([^<]+)</dt><dd id=.about-", page))
-    assert "does not lower it" in page
     for described in re.findall(r'aria-describedby="(about-[a-z]+)"', page):
         assert f'id="{described}"' in page
 
@@ -172,7 +181,7 @@ def test_every_column_is_defined_below_the_table(client: Client, upload: Upload)
 def test_a_class_without_scores_has_no_column_for_them(client: Client, made: str) -> None:
     page = client.get(made).text
 
-    assert "Mean best score" not in page
+    assert "Score</a>" not in page
     assert "Full score</a>" not in page
     assert "Submitted</a>" in page
 
@@ -217,17 +226,46 @@ def test_the_table_sorts_by_number_and_by_name(client: Client, upload: Upload) -
 
 
 def test_students_without_a_number_come_last_whichever_way(client: Client, upload: Upload) -> None:
-    scored = student("scored", events=[{"unit": 1, "type": "submission", "score": 0.5}])
-    address = upload([student("unscored"), scored], formats="html")["Location"]
+    timed = student("timed", events=[{"unit": 1, "created_time": f"2024-07-21T03:0{n}:00Z"} for n in range(2)])
+    address = upload([student("untimed", events=[{"unit": 1}]), timed], formats="html")["Location"]
     work_off()
 
-    for query in ("?sort=score", "?sort=-score"):
-        assert row_names(client.get(f"{address}{query}").text) == ["scored", "unscored"]
+    for query in ("?sort=time", "?sort=-time"):
+        assert row_names(client.get(f"{address}{query}").text) == ["timed", "untimed"]
+
+
+def test_the_lowest_score_comes_first_unless_another_order_is_asked_for(client: Client, upload: Upload) -> None:
+    scores = {"half": 0.5, "none": 0, "full": 1}
+    students = [
+        student(name, events=[{"unit": 1, "type": "submission", "score": score}]) for name, score in scores.items()
+    ]
+    address = upload(students, formats="html")["Location"]
+    work_off()
+
+    assert row_names(client.get(address).text) == ["none", "half", "full"]
+    assert row_names(client.get(f"{address}?sort=-score").text) == ["full", "half", "none"]
+
+
+def test_the_class_page_has_what_the_report_has_for_a_teacher_to_decide_by(client: Client, upload: Upload) -> None:
+    students = [
+        student(f"s{n}", events=[{"unit": u, "type": "submission", "score": n / 9} for u in (1, 2)]) for n in range(10)
+    ]
+    address = upload(students, formats="html")["Location"]
+    work_off()
+    page = client.get(address).text
+
+    report = Document.objects.get(about__student_id="s0")
+    assert "Look at these first" in page
+    assert page.count(f'href="{address}/students/{report.id}"') == 2, "in the table, and among those to look at first"
+    task = address.replace("/submissions/", "/assignment/html/")
+    for name in CLASS_TABLES:
+        assert f'href="{task}/{name}"' in page
+        assert client.get(f"{task}/{name}").status_code == 200
 
 
 def test_the_table_is_searched_by_any_part_of_a_name(client: Client, made: str) -> None:
     assert row_names(client.get(f"{made}?q=T-1").text) == ["student-1", "student-10", "student-11"]
-    assert "No student’s name" in client.get(f"{made}?q=<b>nobody").text
+    assert "No student’s id" in client.get(f"{made}?q=<b>nobody").text
     assert "<b>nobody" not in client.get(f"{made}?q=<b>nobody").text
 
 

@@ -17,14 +17,14 @@ from feedback.analysis.cohort.findings import (
     QuestionStatistics,
 )
 from feedback.analysis.cohort.for_everybody import InsightTally, for_everybody, headline_of
-from feedback.analysis.cohort.items import ItemsTally
+from feedback.analysis.cohort.items import ItemsTally, slots_with_questions
 from feedback.analysis.cohort.notes import class_notes_of
-from feedback.analysis.cohort.questions import QuestionsTally
+from feedback.analysis.cohort.questions import QuestionsTally, opening_order
 from feedback.analysis.cohort.scores import scores_of
 from feedback.analysis.cohort.spread import histogram, spread_of
 from feedback.analysis.findings import Findings, KeyFigures, Question
 from feedback.analysis.settings import AnalysisSettings
-from feedback.analysis.times import SECOND, instant
+from feedback.analysis.times import SECOND, instants
 from feedback.phrasing.i18n import speech
 
 TIMELINE_BINS = 48
@@ -48,16 +48,17 @@ class _Class:
 
     def add(self, findings: Findings) -> None:
         self.first = self.first or findings
-        kinds = [mark.kind for mark in findings.marks if mark.at is not None]
-        instants = [instant(mark.at) for mark in findings.marks if mark.at is not None]
+        timed = [(mark.kind, mark.at) for mark in findings.marks if mark.at is not None]
+        kinds, at = [kind for kind, _ in timed], instants([at for _, at in timed])
         if outcome := outcome_of(len(self.rows), findings):
             self.outcomes.append(outcome)
             self.slots.append(len(findings.slots))
-        self.rows.append(_row(findings, instants))
-        self.questions.add(findings)
-        self.effort.add(findings)
-        self.items.add(findings)
-        self.activity.add(kinds, instants)
+        self.rows.append(_row(findings, at))
+        slots, opened = slots_with_questions(findings), opening_order(findings)
+        self.questions.add(findings, opened)
+        self.effort.add(slots, opened)
+        self.items.add(findings, slots)
+        self.activity.add(kinds, at)
         self.insights.add(findings)
         if findings.key_figures.events:
             for name, value in own_measures(findings).items():
@@ -96,7 +97,7 @@ def analyse_class(findings: Iterable[Findings], failures: Sequence[Failure] = ()
         kind_given=first.kind_given,
         log_kind=first.log_kind,
         log_kind_given=first.log_kind_given,
-        headline=headline_of(items, say),
+        headline=headline_of(items, seen.outcomes, say),
         for_everybody=for_everybody(insights, with_events, say),
         scores=scores_of([each.score for each in seen.outcomes if each.score is not None]),
         items=items,
@@ -116,6 +117,7 @@ def own_measures(findings: Findings) -> dict[str, float | None]:
     figures, rhythm = findings.key_figures, findings.rhythm
     return {
         "active_seconds": figures.active_seconds,
+        "seconds": figures.seconds,
         "window_seconds": figures.window_seconds,
         "events": figures.events,
         "saves": figures.saves,
@@ -133,12 +135,12 @@ def _statistics(seen: _Class, questions: tuple[QuestionStatistics, ...], with_ev
     measures = {
         name: spread
         for name, values in seen.measures.items()
-        if (spread := spread_of(values, whole=not name.endswith("_seconds")))
+        if (spread := spread_of(values, whole=not name.endswith("seconds")))
     }
     return ClassStatistics(len(seen.rows), with_events, measures, questions)
 
 
-def _row(findings: Findings, instants: Sequence[int]) -> ClassRow:
+def _row(findings: Findings, at: Sequence[int]) -> ClassRow:
     figures = findings.key_figures
     return ClassRow(
         student_id=findings.student_id,
@@ -164,7 +166,7 @@ def _row(findings: Findings, instants: Sequence[int]) -> ClassRow:
         switches=figures.switches,
         long_pauses=findings.rhythm.long_pauses,
         saved_not_submitted=sum(question.saved_not_submitted for question in findings.questions),
-        timeline=_timeline(instants),
+        timeline=_timeline(at),
         insights=tuple(insight.id for insight in (*findings.insights, *findings.further_insights)),
         data_notes=tuple(note.code for note in findings.data_notes),
     )
@@ -180,8 +182,8 @@ def _mean_score(questions: Sequence[Question]) -> float | None:
     return fmean(best) if best else None
 
 
-def _timeline(instants: Sequence[int]) -> tuple[int, ...]:
-    seconds = [at / SECOND for at in instants]
+def _timeline(at: Sequence[int]) -> tuple[int, ...]:
+    seconds = [each / SECOND for each in at]
     return histogram(seconds, min(seconds), max(seconds), TIMELINE_BINS) if seconds else ()
 
 

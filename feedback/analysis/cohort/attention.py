@@ -5,10 +5,9 @@ from math import fsum
 from statistics import median
 from typing import NamedTuple
 
-from feedback.analysis.cohort.items import slots_with_questions
 from feedback.analysis.cohort.results import Attention
 from feedback.analysis.cohort.scores import Score
-from feedback.analysis.findings import Findings, Question, Slot
+from feedback.analysis.findings import Findings, Slot
 from feedback.phrasing.i18n import N_, NN_, Speech
 from feedback.phrasing.numbers import TOLERANCE, duration, number, percent, score
 from feedback.phrasing.phrases import listed
@@ -26,18 +25,20 @@ _LOST_AT_THE_END = N_("the last submissions are worth {points} points less than 
 _NONE_ABOVE_HALF = N_("no question above half, in {time}")
 _ONE_QUESTION = N_("{share} of the time on {slot}, which came to {score}")
 _LOST_MOST = N_("lost most on {slot}: {score} of {points}")
-_UNSUBMITTED = N_("{time} of work was not submitted: {slots}")
+_UNSUBMITTED = NN_(
+    "{time} of work was not submitted, on question {slots}", "{time} of work was not submitted, on questions {slots}"
+)
 
 
 class Outcome(NamedTuple):
-    """What is kept of a student until the class is known."""
+    """What is kept of a student until the class is known; `slots` only of those below half."""
 
     row: int
     student_id: str
     namespace: str | None
     name: str | None
     score: Score | None
-    slots: tuple[tuple[str, Slot], ...]
+    slots: tuple[Slot, ...]
     unsubmitted: tuple[tuple[str, float], ...]
     lost_at_the_end: float
     window_seconds: float | None
@@ -45,14 +46,19 @@ class Outcome(NamedTuple):
     course: bool
 
     @property
-    def begun(self) -> list[tuple[str, Slot]]:
-        return [(name, slot) for name, slot in self.slots if slot.aliases]
+    def begun(self) -> list[Slot]:
+        return [slot for slot in self.slots if slot.aliases]
 
     @property
     def at_stake(self) -> float:
         """The share of the points that is missing, and without scores the seconds of work that were not submitted."""
         if self.score is not None:
             return max(1 - self.score.share, self.lost_at_the_end / self.score.possible)
+        return self.unsubmitted_seconds
+
+    @property
+    def unsubmitted_seconds(self) -> float:
+        """The time on questions that were saved and never submitted."""
         return fsum(seconds for _, seconds in self.unsubmitted)
 
 
@@ -61,16 +67,18 @@ def outcome_of(row: int, findings: Findings) -> Outcome | None:
     figures = findings.key_figures
     if not figures.events:
         return None
-    has_score = figures.score_earned is not None and figures.score_possible
+    score = None
+    if figures.score_earned is not None and figures.score_possible:
+        score = Score(figures.score_earned, figures.score_possible, figures.seconds)
     return Outcome(
         row=row,
         student_id=findings.student_id,
         namespace=findings.namespace,
         name=findings.name,
-        score=Score(figures.score_earned or 0.0, figures.score_possible or 0.0) if has_score else None,
-        slots=tuple((_named(key[1], slot), slot) for key, slot, _ in slots_with_questions(findings)),
+        score=score,
+        slots=findings.slots if score is not None and score.below_half else (),
         unsubmitted=tuple((each.unit, each.seconds or 0.0) for each in findings.questions if each.saved_not_submitted),
-        lost_at_the_end=0.0 if findings.exam.counts == "last" else fsum(map(_drop, findings.questions)),
+        lost_at_the_end=_lost_at_the_end(findings),
         window_seconds=figures.window_seconds,
         seconds=figures.seconds,
         course=findings.kind == "course",
@@ -134,42 +142,50 @@ def _at_the_end(outcome: Outcome, say: Speech) -> str:
 
 
 def _none_above_half(outcome: Outcome, say: Speech) -> str:
-    if outcome.seconds is None or any((slot.share or 0.0) > HALF + TOLERANCE for _, slot in outcome.slots):
+    if outcome.seconds is None or any((slot.share or 0.0) > HALF + TOLERANCE for slot in outcome.slots):
         return ""
     return say.gettext(_NONE_ABOVE_HALF).format(time=duration(outcome.seconds, say))
 
 
 def _one_question(outcome: Outcome, say: Speech) -> str:
-    timed = [(name, slot, slot.seconds) for name, slot in outcome.begun if slot.seconds]
+    timed = [(slot, slot.seconds) for slot in outcome.begun if slot.seconds]
     if not timed or not outcome.seconds:
         return ""
-    name, slot, most = max(timed, key=lambda each: each[2])
+    slot, most = max(timed, key=lambda each: each[1])
     if most < HALF * outcome.seconds or slot.points is None:
         return ""
     earned = score(slot.score_earned or 0.0, slot.points)
-    return say.gettext(_ONE_QUESTION).format(share=percent(most / outcome.seconds), slot=name, score=earned)
+    return say.gettext(_ONE_QUESTION).format(share=percent(most / outcome.seconds), slot=_name(slot), score=earned)
 
 
 def _lost_most(outcome: Outcome, say: Speech) -> str:
-    name, slot = max(outcome.slots, key=lambda each: each[1].lost, default=("", None))
+    slot = max(outcome.slots, key=lambda each: each.lost, default=None)
     if slot is None or slot.points is None:
         return ""
     earned, points = score(slot.score_earned or 0.0, slot.points), number(slot.points)
-    return say.gettext(_LOST_MOST).format(slot=name, score=earned, points=points)
+    return say.gettext(_LOST_MOST).format(slot=_name(slot), score=earned, points=points)
 
 
 def _unsubmitted(outcome: Outcome, say: Speech) -> str:
     if outcome.at_stake < UNSUBMITTED_SECONDS:
         return ""
     names = [name for name, _ in outcome.unsubmitted]
-    return say.gettext(_UNSUBMITTED).format(time=duration(outcome.at_stake, say), slots=listed(names, say))
+    return say.ngettext(*_UNSUBMITTED, len(names)).format(
+        time=duration(outcome.at_stake, say), slots=listed(names, say)
+    )
 
 
-def _drop(question: Question) -> float:
-    """The points that lie between the best submission and the last."""
-    progress = question.progress
-    return 0.0 if progress is None else (progress.best - progress.last) * (question.points or 0.0)
+def _lost_at_the_end(findings: Findings) -> float:
+    """The points that lie between the best submissions and the last, over all questions."""
+    if findings.exam.counts == "last":
+        return 0.0
+    drops = [
+        (question.progress.best - question.progress.last) * (question.points or 0.0)
+        for question in findings.questions
+        if question.progress is not None
+    ]
+    return fsum(drops)
 
 
-def _named(name: str, slot: Slot) -> str:
-    return f"{name} {slot.title}" if slot.title else name
+def _name(slot: Slot) -> str:
+    return f"{slot.slot} {slot.title}" if slot.title else slot.slot

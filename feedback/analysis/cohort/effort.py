@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from feedback.analysis.cohort.findings import OpeningOrder, SlotStatistics, Spread
-from feedback.analysis.cohort.items import Key, in_class_order, slots_with_questions
+from feedback.analysis.cohort.items import Key, SlotsWithQuestions, in_class_order
 from feedback.analysis.cohort.spread import spread_of
-from feedback.analysis.findings import Findings, Question, Slot
+from feedback.analysis.findings import Question, Slot
 
 ORDERS_SHOWN = 5
 # Orders of more slots than this are too many to be shared by several students, and too long to read.
@@ -31,13 +31,12 @@ class _Tally:
         self.touched += 1
         self.submitted += any(question.submissions for question in questions)
         self.unsubmitted += any(question.saved_not_submitted for question in questions)
-        if tries := sum(question.attempts for question in questions):
+        if tries := sum([question.attempts for question in questions]):
             self.tries.append(tries)
         if slot.seconds is not None:
             self.seconds.append(slot.seconds)
 
-    def statistics(self, name: str, width: float) -> SlotStatistics:
-        seconds = spread_of(self.seconds)
+    def statistics(self, name: str, seconds: Spread | None, width: float) -> SlotStatistics:
         if seconds is not None:
             seconds = msgspec.structs.replace(seconds, histogram=_on_scale(self.seconds, width))
         return SlotStatistics(
@@ -59,28 +58,28 @@ class EffortTally:
         self._tallies: dict[Key, _Tally] = {}
         self._orders: Counter[tuple[Key, ...]] = Counter()
 
-    def add(self, findings: Findings) -> None:
-        """Count one student's slots."""
+    def add(self, slots: SlotsWithQuestions, opened: Sequence[str]) -> None:
+        """Count one student's slots, and the order in which the questions in them were opened, by their aliases."""
         slot_of: dict[str, Key] = {}
-        for key, slot, questions in slots_with_questions(findings):
+        for key, slot, questions in slots:
             tally = self._tallies.get(key) or self._tallies.setdefault(key, _Tally(slot))
             if questions:
                 tally.add(slot, questions)
-            slot_of |= dict.fromkeys(slot.aliases, key)
-        # Where a question has no time nobody knows when it was opened, nor how many came before another.
-        if all(question.first_at is not None for question in findings.questions):
-            opened = tuple(dict.fromkeys([slot_of[run.question] for run in findings.path]))
-            if opened:
-                self._tallies[opened[0]].first += 1
-            if 1 < len(opened) <= ORDER_LENGTH:
-                self._orders[opened] += 1
+            for alias in slot.aliases:
+                slot_of[alias] = key
+        order = tuple(dict.fromkeys([slot_of[alias] for alias in opened]))
+        if order:
+            self._tallies[order[0]].first += 1
+        if 1 < len(order) <= ORDER_LENGTH:
+            self._orders[order] += 1
 
     def statistics(self) -> tuple[tuple[SlotStatistics, ...], float | None]:
         """One entry for each slot, in the order of units, and the width of a bin of their times, in seconds."""
-        spreads = [spread for tally in self._tallies.values() if (spread := spread_of(tally.seconds))]
-        width = _width(spreads)
-        slots = tuple(self._tallies[key].statistics(key[1], width) for key in in_class_order(self._tallies))
-        return slots, width if spreads else None
+        spreads = {key: spread_of(tally.seconds) for key, tally in self._tallies.items()}
+        known = [spread for spread in spreads.values() if spread is not None]
+        width = _width(known)
+        slots = tuple(self._tallies[key].statistics(key[1], spreads[key], width) for key in in_class_order(spreads))
+        return slots, width if known else None
 
     def opening_orders(self) -> tuple[OpeningOrder, ...]:
         """The most frequent orders that at least two students share, the most frequent first."""

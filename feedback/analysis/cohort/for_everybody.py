@@ -2,18 +2,27 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from statistics import median_low
 
+from feedback.analysis.cohort.attention import Outcome
 from feedback.analysis.cohort.findings import InsightCount
 from feedback.analysis.cohort.item_statistics import ENOUGH
 from feedback.analysis.cohort.results import Item
 from feedback.analysis.findings import Findings
 from feedback.analysis.statements import Insight
 from feedback.phrasing.i18n import N_, NN_, Speech
-from feedback.phrasing.numbers import differ, number, percent, share
+from feedback.phrasing.numbers import differ, duration, number, percent, share
 
 # Below this many students a mean is about one of them.
 SEVERAL = 8
 _HARDEST = N_("{slot} was the hardest question: {mean} of {points} points on average, and {full} earned all of them.")
+_HARDEST_OF_ONE = N_(
+    "{slot} was the hardest question: a mean score of {mean}, and {full} of its students had all of it."
+)
+_UNSUBMITTED = NN_(
+    "One of {all} students has work that was never submitted: {time} of it.",
+    "{n} of {all} students have work that was never submitted: half of them {time} or more.",
+)
 _UNEQUAL = NN_(
     "The versions of {slot} were not equal: {low} to {high}.",
     "On {n} questions the versions were not equal, most of all on {slot}: {low} to {high}.",
@@ -21,9 +30,22 @@ _UNEQUAL = NN_(
 _FOR_ALL = N_("“{title}” holds for {share} of the class. {step}")
 
 
-def headline_of(items: Sequence[Item], say: Speech) -> str:
-    """What mattered most about the questions: the hardest one, and versions that were not equal; else empty."""
-    return " ".join(filter(None, (_hardest(items, say), _unequal(items, say))))
+def headline_of(items: Sequence[Item], outcomes: Sequence[Outcome], say: Speech) -> str:
+    """What mattered most: the hardest question and versions that were not equal; without scores work not submitted.
+
+    Empty where nothing of that holds.
+    """
+    if any(item.facility is not None for item in items):
+        return " ".join(filter(None, (_hardest(items, say), _unequal(items, say))))
+    return _unsubmitted(outcomes, say)
+
+
+def _unsubmitted(outcomes: Sequence[Outcome], say: Speech) -> str:
+    lost = [seconds for each in outcomes if (seconds := each.unsubmitted_seconds)]
+    if not lost or len(outcomes) < SEVERAL:
+        return ""
+    words = {"n": len(lost), "all": number(len(outcomes)), "time": duration(median_low(lost), say)}
+    return say.ngettext(*_UNSUBMITTED, len(lost)).format(**words)
 
 
 def _hardest(items: Sequence[Item], say: Speech) -> str:
@@ -36,7 +58,8 @@ def _hardest(items: Sequence[Item], say: Speech) -> str:
         return ""
     mean, full = number(lowest * hardest.points), percent(hardest.full_share or 0.0)
     words = {"slot": hardest.name, "mean": mean, "points": number(hardest.points), "full": full}
-    return say.gettext(_HARDEST).format(**words)
+    text = _HARDEST_OF_ONE if hardest.points == 1 else _HARDEST
+    return say.gettext(text).format(**words)
 
 
 def _unequal(items: Sequence[Item], say: Speech) -> str:

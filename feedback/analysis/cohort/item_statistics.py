@@ -5,7 +5,8 @@ They go back to classical test theory; Moodle documents them under "Quiz statist
 """
 
 from collections.abc import Mapping, Sequence
-from math import fsum, sqrt
+from math import atanh, fsum, sqrt, tanh
+from operator import mul
 from typing import NamedTuple
 
 from feedback.analysis.cohort.t_quantile import two_sided_t
@@ -74,6 +75,23 @@ def discriminative_efficiency(shares: Sequence[float], rests: Sequence[float]) -
     return _covariance(shares, rests) / _covariance(sorted(shares), sorted(rests))
 
 
+class Correlation(NamedTuple):
+    """Pearson's r with its 95 % interval by Fisher's z (Fisher 1921, Metron 1)."""
+
+    r: float
+    low: float
+    high: float
+
+
+def correlation(values: Sequence[float], others: Sequence[float]) -> Correlation | None:
+    """None for fewer than `ENOUGH` pairs, and where either is constant."""
+    r = discrimination_index(values, others)
+    if r is None:
+        return None
+    z, reach = atanh(max(min(r, 1 - TOLERANCE), TOLERANCE - 1)), 1.959964 / sqrt(len(values) - 3)
+    return Correlation(r, tanh(z - reach), tanh(z + reach))
+
+
 def unequal(versions: Mapping[str, Sequence[float]], item: float) -> dict[str, bool]:
     """Which versions of an item differ from its facility by more than chance and by enough to matter.
 
@@ -100,4 +118,5 @@ def _vary(shares: Sequence[float], rests: Sequence[float]) -> bool:
 def _covariance(values: Sequence[float], others: Sequence[float]) -> float:
     """With n − 1, as Moodle's; of two values or more. Exact sums keep it the same in any order of students."""
     middle, centre = mean(values), mean(others)
-    return fsum((x - middle) * (y - centre) for x, y in zip(values, others, strict=True)) / (len(values) - 1)
+    from_middle, from_centre = [x - middle for x in values], [y - centre for y in others]
+    return fsum(map(mul, from_middle, from_centre)) / (len(values) - 1)

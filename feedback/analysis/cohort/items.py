@@ -14,14 +14,17 @@ from feedback.phrasing.numbers import TOLERANCE
 
 # Whether the name is of a group, and the name, as in `student.slots`.
 Key = tuple[bool, str]
+SlotsWithQuestions = list[tuple[Key, Slot, list[Question]]]
 
 
-def slots_with_questions(findings: Findings) -> Iterator[tuple[Key, Slot, list[Question]]]:
+def slots_with_questions(findings: Findings) -> SlotsWithQuestions:
     """The slots of a student, each with what tells it apart in the class and with the student's questions in it."""
     questions = {question.alias: question for question in findings.questions}
+    told = []
     for slot in findings.slots:
         own = [questions[alias] for alias in slot.aliases]
-        yield (any(question.group is not None for question in own), slot.slot), slot, own
+        told.append(((bool(own) and own[0].group is not None, slot.slot), slot, own))
+    return told
 
 
 def in_class_order(keys: Iterable[Key]) -> list[Key]:
@@ -69,11 +72,11 @@ class ItemsTally:
     def __init__(self) -> None:
         self._tallies: dict[Key, _Tally] = {}
 
-    def add(self, findings: Findings) -> None:
+    def add(self, findings: Findings, slots: SlotsWithQuestions) -> None:
         """Count one student's scored slots. The rest of a slot is what the student earned in all others that count."""
-        earned = fsum(slot.score_earned or 0.0 for slot in findings.slots if slot.points is not None)
+        earned = fsum([slot.score_earned or 0.0 for slot in findings.slots if slot.points is not None])
         by_last = findings.exam.counts == "last"
-        for key, slot, questions in slots_with_questions(findings):
+        for key, slot, questions in slots:
             tally = self._tallies.get(key) or self._tallies.setdefault(key, _Tally(slot))
             if slot.share is None:
                 continue

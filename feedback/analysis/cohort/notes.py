@@ -9,8 +9,8 @@ from feedback.analysis.statements import DataNote
 from feedback.phrasing.i18n import N_, NN_, speech
 
 _LABELS = N_(
-    "C1, C2, … are the questions of the whole class. A student's own report numbers only the questions in that "
-    "student's log, so C3 here may be Q2 there."
+    "Questions have the names that the platform gives them. A student's own report numbers the questions in that "
+    "student's log Q1, Q2, …, and not those that other students had."
 )
 _VERSIONS = N_(
     "The class worked on {questions:,} questions in all, no student on more than {most:,}. Where an exam comes in "

@@ -2,6 +2,7 @@
 
 from array import array
 from collections import defaultdict
+from collections.abc import Sequence
 
 from feedback.analysis.cohort.findings import QuestionStatistics
 from feedback.analysis.cohort.spread import spread_of
@@ -51,23 +52,30 @@ class _Tally:
         )
 
 
+def opening_order(findings: Findings) -> Sequence[str]:
+    """The aliases in the order in which the student first opened them.
+
+    None where a question has no time: nobody knows when it was opened, nor how many came before another.
+    """
+    if any(question.first_at is None for question in findings.questions):
+        return ()
+    return list(dict.fromkeys([run.question for run in findings.path]))
+
+
 class QuestionsTally:
     """Gathers students one by one."""
 
     def __init__(self) -> None:
         self._tallies: defaultdict[Unit, _Tally] = defaultdict(_Tally)
 
-    def add(self, findings: Findings) -> None:
-        """Count one student's questions."""
+    def add(self, findings: Findings, opened: Sequence[str]) -> None:
+        """Count one student's questions, and the places at which they were opened."""
         units = {}
         for question in findings.questions:
             unit = units[question.alias] = Unit(question.unit_kind, question.unit)
             self._tallies[unit].add(question)
-        # Where a question has no time nobody knows when it was opened, nor how many came before another.
-        if all(question.first_at is not None for question in findings.questions):
-            opened = [units[alias] for alias in dict.fromkeys([run.question for run in findings.path])]
-            for position, unit in enumerate(opened, start=1):
-                self._tallies[unit].opened(position)
+        for position, alias in enumerate(opened, start=1):
+            self._tallies[units[alias]].opened(position)
 
     def statistics(self) -> tuple[QuestionStatistics, ...]:
         """One entry for each unit anybody touched, in the order of units."""

@@ -3,12 +3,22 @@
 import msgspec
 
 
+class TimeAndScore(msgspec.Struct, frozen=True, gc=False):
+    """How time on the questions and score went together: Pearson's r with its 95 % interval, over `n` students."""
+
+    n: int
+    r: float
+    r_low: float
+    r_high: float
+
+
 class ClassScores(msgspec.Struct, frozen=True, gc=False):
     """The scores of the `n` students with events. Points where all could earn the same, `possible`.
 
     Where they could not (optional questions), `possible` is None, and mean, deviation, median and the bins are shares
     of what each could earn. `histogram` counts the students in bins of `bin_width` from 0; the last holds the full
-    score. `below_half` counts those who earned less than half.
+    score. `below_half` counts those who earned less than half. `time_and_score` is None for fewer than 20 students
+    with a time, and where either is the same for all.
     """
 
     n: int
@@ -19,6 +29,7 @@ class ClassScores(msgspec.Struct, frozen=True, gc=False):
     below_half: int
     bin_width: float
     histogram: tuple[int, ...]
+    time_and_score: TimeAndScore | None = None
 
 
 class Version(msgspec.Struct, frozen=True, gc=False):

@@ -5,7 +5,7 @@ from statistics import median
 from typing import NamedTuple
 
 from feedback.analysis.cohort import item_statistics
-from feedback.analysis.cohort.results import ClassScores
+from feedback.analysis.cohort.results import ClassScores, TimeAndScore
 from feedback.phrasing.numbers import exceeds, same
 
 _BINS, _FEW_BINS = 20, 8
@@ -17,6 +17,7 @@ class Score(NamedTuple):
 
     earned: float
     possible: float
+    seconds: float | None = None
 
     @property
     def share(self) -> float:
@@ -45,7 +46,14 @@ def scores_of(scores: Sequence[Score]) -> ClassScores | None:
         below_half=sum(each.below_half for each in scores),
         bin_width=width,
         histogram=_histogram(values, width, possible or 1.0),
+        time_and_score=_time_and_score(scores),
     )
+
+
+def _time_and_score(scores: Sequence[Score]) -> TimeAndScore | None:
+    timed = [(each.seconds, each.share) for each in scores if each.seconds is not None]
+    found = item_statistics.correlation([seconds for seconds, _ in timed], [share for _, share in timed])
+    return TimeAndScore(len(timed), *found) if found else None
 
 
 def bin_width(possible: float) -> float:

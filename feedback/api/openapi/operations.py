@@ -17,6 +17,7 @@ from feedback.api.openapi.messages import (
     TaskList,
     Unfinished,
 )
+from feedback.contract.layout import CLASS_TABLES
 from feedback.contract.manifest import Manifest
 
 HTML, PDF, ZIP, CSV = "text/html", "application/pdf", "application/zip", "text/csv"
@@ -155,7 +156,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         parameters=[*_TASK, "partial", "If-None-Match"],
         answers={
             200: Answer(
-                "`<format>/<file>`, `class.<format>` and `manifest.json`.",
+                "`<format>/<file>`, `class.<format>`, `manifest.json`, and of a class its tables.",
                 documents=[ZIP],
                 headers=[*_CACHED, "Content-Disposition"],
             ),
@@ -166,6 +167,31 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             **_ALWAYS,
         },
     ),
+    **{
+        (name, "get"): Operation(
+            summary,
+            parameters=[*_TASK, "If-None-Match"],
+            tag="Findings",
+            answers={
+                200: Answer(
+                    "Of a class.", documents=[media_type.partition(";")[0]], headers=[*_CACHED, "Content-Disposition"]
+                ),
+                202: _UNFINISHED,
+                304: _NOT_MODIFIED,
+                404: _GONE,
+                **_ALWAYS,
+            },
+        )
+        for (name, media_type), summary in zip(
+            CLASS_TABLES.items(),
+            (
+                "Get the questions of a class as CSV, with their item statistics",
+                "Get the students of a class as CSV",
+                "Get the questions, their versions and the students of a class as .xlsx",
+            ),
+            strict=True,
+        )
+    },
     ("findings", "get"): Operation(
         "Get the measures of a task as JSON",
         parameters=[*_TASK, "If-None-Match"],

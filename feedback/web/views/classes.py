@@ -6,13 +6,14 @@ from uuid import UUID
 import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views import View
 
 from feedback.analysis import ClassFindings, decode_class_findings
-from feedback.contract import spreadsheet
+from feedback.contract.layout import CLASS_TABLES, STUDENTS_TABLE
 from feedback.contract.states import State
-from feedback.rendering import RenderOptions
+from feedback.rendering import RenderOptions, class_table
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.cohort.document import class_document
 from feedback.rendering.html.page import sections
@@ -50,8 +51,8 @@ class FindingsTableView(View):
         findings = findings_of(upload_of(request, task_id))
         if findings is None:
             raise Http404
-        rows = ([getattr(row, name) for name in _FIELDS] for row in findings.rows)
-        response = HttpResponse(spreadsheet.csv_table(_FIELDS, rows), content_type="text/csv; charset=utf-8")
+        content_type = CLASS_TABLES[STUDENTS_TABLE]
+        response = HttpResponse(class_table(findings, STUDENTS_TABLE), content_type=content_type)
         response["Content-Disposition"] = f'attachment; filename="findings-{task_id}.csv"'
         return response
 
@@ -70,15 +71,25 @@ def _table(shown: Shown, findings: ClassFindings, words: Words, view: table.View
     page = view.select(findings.rows)
     return {
         "words": words,
+        "findings": findings,
         "page": page,
         "reports": shown.documents_of([row.key for row in page]),
         "students": len(findings.rows),
         "columns": table.columns_for(findings),
-        "amounts": {
-            "questions": words.number(findings.key_figures.questions),
-            "gap": words.number(findings.settings.session_gap_minutes),
-        },
+        "amounts": {"gap": words.number(findings.settings.session_gap_minutes)},
     }
+
+
+def _links(shown: Shown, findings: ClassFindings) -> list[str]:
+    """The pages of the students to look at first, by the places of their rows."""
+    keys = [findings.rows[each.row].key for each in findings.attention]
+    reports = shown.documents_of(keys)
+    links = [""] * len(findings.rows)
+    for each, key in zip(findings.attention, keys, strict=True):
+        done = (report for report in reports[key] if report.state == State.SUCCESS)
+        if report := next(done, None):
+            links[each.row] = reverse("student", args=[shown.first.id, report.id])
+    return links
 
 
 def _around(shown: Shown, findings: ClassFindings | None, options: RenderOptions) -> dict[str, object]:
@@ -86,33 +97,12 @@ def _around(shown: Shown, findings: ClassFindings | None, options: RenderOptions
     failed = shown.documents().filter(state=State.FAILURE).order_by("task__format", "position")
     context: dict[str, object] = {"failures": failed[:FAILURES_SHOWN], "failed": failed.count(), "document": None}
     if findings is not None:
-        document = class_document(findings, options, Legible(Coverage.BROWSER), links=(), limit=0)
+        legible, links = Legible(Coverage.BROWSER), _links(shown, findings)
+        tables = [reverse(name, args=[shown.first.format, shown.first.id]) for name in CLASS_TABLES]
+        document = class_document(findings, options, legible, links, limit=0, tables=tables)
         context |= {
             "document": document,
             "figures": sections(document, only=("key-figures",)),
             "sections": sections(document, but_not=("key-figures", "students", "failures")),
         }
     return context
-
-
-_FIELDS = (
-    "student_id",
-    "namespace",
-    "events",
-    "saves",
-    "submissions",
-    "other_events",
-    "questions",
-    "questions_submitted",
-    "questions_solved",
-    "mean_score",
-    "first_at",
-    "last_at",
-    "window_seconds",
-    "active_seconds",
-    "switches",
-    "long_pauses",
-    "saved_not_submitted",
-    "insights",
-    "data_notes",
-)

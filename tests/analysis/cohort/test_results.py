@@ -97,7 +97,7 @@ def test_without_scores_work_that_was_not_submitted_is_what_is_at_stake() -> Non
 
     found = of(work("all", "a", "b", "c"), work("two", "a"), work("one", "a", "b"), work("none"))
     assert [each.student_id for each in found.attention] == ["none", "two"]
-    assert found.attention[1].reason.endswith("of work was not submitted: b and c")
+    assert found.attention[1].reason.endswith("of work was not submitted, on questions b and c")
     assert found.scores is None
     assert [item.n for item in found.items] == [0, 0, 0]
     assert {item.facility for item in found.items} == {None}
@@ -131,7 +131,9 @@ def test_items_have_the_points_and_titles_of_the_exam_and_rows_for_what_nobody_t
 
 
 def test_the_headline_names_the_hardest_question_and_is_silent_where_two_print_alike() -> None:
-    assert of(*GOOD).headline.startswith("d was the hardest question: 0.5 of 1 points on average, and 0\u00a0% earned")
+    assert of(*GOOD).headline.startswith(
+        "d was the hardest question: a mean score of 0.5, and 0\u00a0% of its students"
+    )
     assert of(*(scored(f"s{n}", 0.5, 0.5, 1) for n in range(10))).headline == ""
     assert of(*GOOD[:7]).headline == ""
 

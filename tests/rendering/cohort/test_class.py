@@ -11,6 +11,7 @@ import pytest
 from feedback.analysis import ClassFindings, Failure, analyse, analyse_class
 from feedback.contract.formats import Format
 from feedback.events import Event, Student
+from feedback.events.context import Context, Exam
 from feedback.rendering import RenderOptions, render, render_class
 from tests.harness.documents import (
     Parsed,
@@ -39,8 +40,8 @@ def pdf_text_of(findings: ClassFindings) -> str:
     return running_text(pages_by_pypdf(render_class(findings, Format.PDF, RenderOptions()).body))
 
 
-def test_it_has_a_row_for_every_student_in_the_order_given() -> None:
-    findings = of(*(exam(30, seed=seed) for seed in (5, 1, 9)))
+def test_without_scores_it_has_a_row_for_every_student_in_the_order_given() -> None:
+    findings = of(*(exam(30, seed=seed, scores=False) for seed in (5, 1, 9)))
     for text in (page_of(findings).text, pdf_text_of(findings)):
         rows = text.partition("the strip shows")[2]
         assert rows.index("exam-5") < rows.index("exam-1 ") < rows.index("exam-9")
@@ -97,8 +98,10 @@ def test_a_question_says_how_many_touched_submitted_and_solved_it() -> None:
         student(save("q1", 0), student_id="c"),
     )
     for text in (page_of(findings).text, pdf_text_of(findings)):
-        # Students, submitted, full score, saved only, opened first; then the median, of too few for quartiles.
-        assert "C1 q1 3 2 1 1 3 2 min" in folded(text)
+        # The mean and its interval, who of them had all points, the median time, discrimination of too few.
+        assert "q1 0.75 0–1 50 % 2 min too few" in folded(text)
+        # Students, submitted, saved only, opened first; then the medians, of too few for quartiles.
+        assert "q1 3 2 1 3 2 min 1" in folded(text)
 
 
 def test_counts_have_whole_quartiles_and_three_students_none() -> None:
@@ -118,10 +121,76 @@ def test_counts_have_whole_quartiles_and_three_students_none() -> None:
 def test_a_column_stands_only_where_the_class_has_something_for_it() -> None:
     plain = student(submission("q1", 0), submission("q2", 60), student_id="a")
     assert "Saved only" not in page_of(of(plain)).text
-    assert "Full score" not in page_of(of(plain)).text.partition("How to read this")[0]
+    assert "All points" not in page_of(of(plain)).text
     whole = page_of(of(plain, student(save("q1", 0), submission("q1", 60, 0.5), student_id="b"))).text
-    assert "Full score" in whole
+    assert "All points" in whole
     assert "Saved only" in whole
+
+
+def scored(name: str, *scores: float, minutes: int = 5) -> Student:
+    events = [submission(f"q{n}", minutes * 60 * n, score) for n, score in enumerate(scores)]
+    return student(*events, student_id=name)
+
+
+def good(number: int) -> list[Student]:
+    return [scored(f"good-{n}", 1, 0.75, 0.75 + n / 100) for n in range(number)]
+
+
+def test_a_class_with_scores_opens_with_what_a_teacher_decides_by() -> None:
+    findings = of(*good(9), scored("low", 0.25, 0, 0.1))
+    for text in (page_of(findings).text, pdf_text_of(findings)):
+        assert "Mean score 2.32 of 3" in text
+        assert "Below half of the points 1 10 % of the class" in text
+        assert "q1 was the hardest question: a mean score of 0.68" in text
+        assert "low 0.35 of 3" in text.partition("Look at these first")[2].partition("All of it as tables")[0]
+    headings = page_of(findings).headings
+    assert headings[1:6] == [
+        "Half of the class has 2.53 or more",
+        "Time and score",
+        "How hard each question was",
+        "Look at these first",
+        "Work on the questions",
+    ]
+
+
+def test_students_stand_in_the_order_of_their_scores_and_keep_their_own_links() -> None:
+    findings = of(scored("best", 1, 1), scored("least", 0.25, 0), scored("middle", 1, 0.5))
+    page = Parsed(render_class(findings, Format.HTML, links=["best.html", "least.html", "middle.html"]).body.decode())
+    links = [attributes["href"] for tag, attributes in page.tags if tag == "a"]
+    assert links == ["least.html", "least.html", "middle.html", "best.html"]
+    rows = page.text.partition("the strip shows")[2]
+    assert rows.index("least 0.25 of 2 2 of 2") < rows.index("middle 1.5 of 2") < rows.index("best 2 of 2")
+
+
+def test_names_stand_beside_ids_where_there_are_any() -> None:
+    named = [msgspec.structs.replace(each, name=f"Person {n}") for n, each in enumerate(good(2))]
+    findings = of(*named, msgspec.structs.replace(scored("low", 0, 0, 0), name="Ada Lovelace"))
+    for text in (page_of(findings).text, pdf_text_of(findings)):
+        assert text.count("low Ada Lovelace 0 of 3") == 2
+    assert "Name" not in page_of(of(*good(2))).text.partition("How to read this")[0]
+
+
+def test_nothing_is_drawn_below_eight_students() -> None:
+    few, enough = page_of(of(*good(7))), page_of(of(*good(8)))
+    assert not any(attributes.get("aria-labelledby") == "scores" for _, attributes in few.tags)
+    assert "share one scale" not in few.text
+    assert any(attributes.get("aria-labelledby") == "scores" for _, attributes in enough.tags)
+    assert "share one scale" in enough.text
+
+
+def test_the_tables_are_linked_where_they_are() -> None:
+    tables = ("a/class-questions.csv", "a/class.xlsx")
+    page = render_class(of(*good(2)), Format.HTML, tables=tables).body.decode()
+    assert '<a href="a/class-questions.csv" download>class-questions.csv</a>' in page
+    assert "class.xlsx" not in render_class(of(*good(2)), Format.HTML).body.decode()
+
+
+def test_an_exam_s_title_is_the_heading() -> None:
+    context = Context(exam=Exam(title="Midterm", course="CS101"))
+    findings = analyse_class([analyse(each, context) for each in good(3)])
+    page = page_of(findings)
+    assert (page.headings[0], page.title) == ("Midterm", "Class report: Midterm")
+    assert "CS101" in page.text
 
 
 def test_an_opening_order_is_counted_among_all_students() -> None:
@@ -180,7 +249,7 @@ def test_the_headers_of_a_printed_table_never_run_into_each_other(namespaces: tu
         for page in word_boxes(render_class(findings, Format.PDF).body)
         for _, line in groupby(sorted(page, key=lambda word: word.top), key=lambda word: word.top)
     ]
-    names = {"Student", "Saves", "Submissions", "Questions", "Submitted"}
+    names = {"Student", "Saves", "Submissions", "Score", "Submitted"}
     headers = next(line for line in lines if names <= {word.name for word in line})
     assert all(one.right < other.left for one, other in pairwise(headers))
 

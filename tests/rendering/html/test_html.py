@@ -53,7 +53,7 @@ def test_the_class_page_links_every_student_to_the_given_address() -> None:
     findings = analyse_class(analyse(exam(20, seed=seed)) for seed in range(3))
     links = ["html/a.html", "html/b c.html?x=1&y=2", ""]
     page = Parsed(render_class(findings, Format.HTML, RenderOptions(), links).body.decode())
-    assert [attributes["href"] for tag, attributes in page.tags if tag == "a"] == links[:2]
+    assert {attributes["href"] for tag, attributes in page.tags if tag == "a"} == set(links[:2])
     assert page.text.count("exam-") >= 3
 
 
