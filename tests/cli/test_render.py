@@ -12,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from feedback.contract.filenames import file_stems
+from feedback.contract.layout import CLASS_TABLES
 from tests.cli.support import feedback, files_in, manifest_of, student
 
 HOSTILE = [
@@ -44,12 +45,16 @@ def test_a_class_gives_every_report_the_class_reports_and_the_manifest(tmp_path:
     done = feedback("render", write_class(tmp_path, student("ada"), student("bob", "1 2 1")), "--out", out)
     assert (done.returncode, done.stdout) == (0, f"4 reports of 2 students in {out}\n")
     reports = {"html/ada.html", "html/bob.html", "pdf/ada.pdf", "pdf/bob.pdf"}
-    assert files_in(out) == reports | {"class.html", "class.pdf", "manifest.json"}
+    assert files_in(out) == reports | {"class.html", "class.pdf", "manifest.json", *CLASS_TABLES}
     page = re.sub(r"</?span>", "", (out / "html/ada.html").read_text())
     assert "Event Order: Q2 -&gt; Q2 -&gt; Q1" in page
     words = " ".join(page.extract_text() for page in PdfReader(out / "pdf/bob.pdf").pages)
     assert "Event Order: Q1 -> Q2 -> Q1" in " ".join(words.split())
-    assert set(re.findall(r'href="([^"#]+)"', (out / "class.html").read_text())) == {"html/ada.html", "html/bob.html"}
+    assert set(re.findall(r'href="([^"#]+)"', (out / "class.html").read_text())) == {
+        "html/ada.html",
+        "html/bob.html",
+        *CLASS_TABLES,
+    }
 
 
 def test_the_manifest_has_an_entry_for_each_student_and_format_with_the_hash_of_the_file(tmp_path: Path) -> None:
@@ -78,7 +83,10 @@ def test_several_files_are_one_class(tmp_path: Path) -> None:
     paths = [write_class(tmp_path, student(name), name=f"{name}.json") for name in ("ada", "bob")]
     done = feedback("render", *paths, "--out", tmp_path / "out", "--format", "html")
     assert done.returncode == 0, done.stderr
-    assert files_in(tmp_path / "out") == {"html/ada.html", "html/bob.html", "class.html", "manifest.json"}
+    assert files_in(tmp_path / "out") == {
+        *("html/ada.html", "html/bob.html", "class.html", "manifest.json"),
+        *CLASS_TABLES,
+    }
 
 
 def test_equal_input_gives_equal_bytes(tmp_path: Path) -> None:
@@ -195,7 +203,10 @@ def test_a_report_that_cannot_be_written_is_named_and_the_rest_delivered(tmp_pat
     assert done.returncode == 1
     assert done.stdout == f"3 reports of 2 students in {out}\n"
     assert "1 report could not be made:\n  html report of ada: IsADirectoryError" in done.stderr
-    assert files_in(out) == {"html/bob.html", "pdf/ada.pdf", "pdf/bob.pdf", "class.html", "class.pdf", "manifest.json"}
+    assert files_in(out) == {
+        *("html/bob.html", "pdf/ada.pdf", "pdf/bob.pdf", "class.html", "class.pdf", "manifest.json"),
+        *CLASS_TABLES,
+    }
     states = {(entry["student_id"], entry["link"]): entry["state"] for entry in manifest_of(out)}
     assert states[("ada", None)] == "FAILURE"
     assert states[("ada", "pdf/ada.pdf")] == states[("bob", "html/bob.html")] == "SUCCESS"

@@ -11,6 +11,7 @@ from feedback.contract.layout import CLASS_TABLES, QUESTIONS_TABLE, STUDENTS_TAB
 from feedback.events import Student
 from feedback.rendering.cohort.tables import class_table
 from tests.contract.test_spreadsheet import read
+from tests.harness.logs import student, submission
 
 
 def findings() -> ClassFindings:
