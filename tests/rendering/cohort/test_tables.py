@@ -4,7 +4,6 @@ import csv
 import io
 
 import pytest
-from tests.analysis.logs import student, submission
 
 from feedback.analysis import ClassFindings, analyse, analyse_class, facts_of
 from feedback.contract.layout import CLASS_TABLES, QUESTIONS_TABLE, STUDENTS_TABLE, WORKBOOK
