@@ -87,6 +87,11 @@ def filled(database: Database) -> Old:
     tasks["unfinished class"] = first.submit(
         Format.PDF, [log_of(f"late-{number}") for number in range(3)], {"late-1": "PENDING", "late-2": "RUNNING"}
     )
+    tasks["retried class"] = first.submit(
+        Format.PDF, [log_of(f"again-{number}") for number in range(3)], {"again-1": "PENDING"}
+    )
+    before = "UPDATE reports_report SET body = %s, sha256 = %s, findings = %s WHERE id = %s"
+    database.run(before, b"as it was before the retry", "0" * 64, b"{}", tasks["retried class"].reports[0].id)
     tasks["failed in a class"] = first.submit(
         Format.HTML, [log_of(f"unlucky-{number}") for number in range(3)], {"unlucky-1": "FAILURE"}
     )
@@ -185,7 +190,9 @@ def test_what_failed_says_so_and_is_made_when_it_is_asked_for_again(upgraded: Up
     assert states == {"unlucky-0": "SUCCESS", "unlucky-1": "FAILURE", "unlucky-2": "SUCCESS"}
 
 
-@pytest.mark.parametrize("name", ["unfinished class", "single, other format waiting", "untidy", "compared"])
+@pytest.mark.parametrize(
+    "name", ["unfinished class", "retried class", "single, other format waiting", "untidy", "compared"]
+)
 def test_what_was_unfinished_is_made(upgraded: Upgraded, name: str) -> None:
     task = upgraded.old.tasks[name]
     made = upgraded.service.finished(task.address)

@@ -33,6 +33,7 @@ def move(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     mover.prepare()
     for tasks in mover.pages_of_tasks():
         mover.move(tasks)
+    mover.forget_what_is_made_again()
     mover.move_handouts()
     _Tidier(apps).tidy()
 
@@ -155,9 +156,14 @@ class _Mover:
             )
 
     def _move_class_findings(self, tasks: Sequence[UUID]) -> None:
-        reports = self._document.objects.filter(task__in=tasks, kind="class", findings__isnull=False)
+        reports = self._document.objects.filter(task__in=tasks, kind="class", state="SUCCESS")
         for task, findings, first in reports.values_list("task", "findings", "first_event_at").iterator(20):
             self._task.objects.filter(id=task).update(findings=findings, first_event_at=first)
+
+    def forget_what_is_made_again(self) -> None:
+        """A class report kept its bytes when it was retried. Now a document that has some can be read meanwhile."""
+        unfinished = self._document.objects.filter(state__in=["PENDING", "RUNNING"]).exclude(sha256="")
+        unfinished.update(body=None, sha256="", filename="", media_type="")
 
     def move_handouts(self) -> None:
         with self._connection.cursor() as cursor:
