@@ -74,6 +74,7 @@ class AuditEntry(models.Model):
         KEY = "key"
         LOG_IN = "log in"
         SUBMIT = "submit"
+        AMEND = "amend"
 
     at = models.DateTimeField(db_default=Now())
     actor = models.CharField(max_length=200)

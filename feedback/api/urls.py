@@ -5,6 +5,7 @@ from uuid import UUID
 from django.urls import path, register_converter
 from drf_spectacular.views import SpectacularJSONAPIView
 
+from feedback.api.amendments import ContextView, RemarkView
 from feedback.api.handouts import (
     HandOutLinkView,
     HandOutsView,
@@ -70,6 +71,8 @@ urlpatterns = [
     ),
     path("assignment/<format:format_>/<id:task_id>/reports", ReportsView.as_view(), name="reports"),
     path("assignment/<format:format_>/<id:task_id>/reports/<id:report_id>", ReportView.as_view(), name="report"),
+    path("assignment/<format:format_>/<id:task_id>/context", ContextView.as_view(), name="context"),
+    path("assignment/<format:format_>/<id:task_id>/reports/<id:report_id>/remark", RemarkView.as_view(), name="remark"),
     path("assignment/<format:format_>/<id:task_id>/archive.zip", ArchiveView.as_view(), name="archive"),
     *(
         path(

@@ -35,7 +35,7 @@ _LAST_PAGE = 9_999
 class ContractView(APIView):
     """The methods that the subclass has; any other, OPTIONS too, is a 405."""
 
-    http_method_names = ["get", "head", "post", "delete"]
+    http_method_names = ["get", "head", "post", "put", "delete"]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -56,7 +56,7 @@ class SubmissionView(ContractView):
             return responses.accepted(task)
         if names(request, format_.media_type):
             context_of(request).reading = ("task", task.id, None)
-            return responses.document(_report(request, format_, task.id, content="body"))
+            return responses.document(report_of(request, format_, task.id, content="body"))
         return responses.already_done(task)
 
 
@@ -142,7 +142,7 @@ def task_of(request: Request, format_: Format, task_id: UUID) -> Task:
     return task
 
 
-def _report(
+def report_of(
     request: Request, format_: Format, task_id: UUID, report_id: UUID | None = None, *, content: Content = "nothing"
 ) -> Document:
     """One report, the headline unless named, with this of its content. Raises UnknownTask."""
@@ -158,7 +158,7 @@ def _answer(
     """The document, or how it stands. Nothing large is read for who may have it already, until it turns out not to."""
     described = wants_description(request, format_.media_type)
     small = described or (etags.asks(request) and not again)
-    report = _report(request, format_, task_id, report_id, content="nothing" if small else "body")
+    report = report_of(request, format_, task_id, report_id, content="nothing" if small else "body")
     if not report.is_readable:
         return _without(report)
     if described:
@@ -173,7 +173,7 @@ def _findings(
 ) -> HttpResponseBase:
     """The measures of a report as JSON, likewise."""
     small = etags.asks(request) and not again
-    report = _report(request, format_, task_id, report_id, content="nothing" if small else "findings")
+    report = report_of(request, format_, task_id, report_id, content="nothing" if small else "findings")
     if not report.is_readable:
         return _without(report)
     if etags.knows(request, etags.of_findings(report)):

@@ -229,6 +229,15 @@ def retry(task_id: UUID) -> int:
     return again
 
 
+def make_again(upload_id: UUID, student: UUID | None = None) -> int:
+    """Make the documents of an upload pending again, or those of one student with the class reports; returns how many.
+
+    Their bytes stay readable until the new ones are stored. A worker that makes one of them from what was there before
+    is refused. In an open transaction that holds the rows, as `store.locks` gives them.
+    """
+    return _change("amend_documents", upload=_id(upload_id), student=None if student is None else _id(student))
+
+
 def make_class_report_again(task_id: UUID) -> None:
     """Forget the class report, and refuse the one that a worker may be making from what was there before.
 

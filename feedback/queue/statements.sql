@@ -134,6 +134,13 @@ UPDATE reports_document
 UPDATE reports_document SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, error = ''
  WHERE task_id = %(task)s AND state = 'FAILURE'
 
+-- name: amend_documents
+-- The old documents stay readable until the new ones are committed. Class reports are made again with any student's.
+UPDATE reports_document
+   SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, fence = fence + 1, error = ''
+ WHERE task_id IN (SELECT task.id FROM reports_task AS task WHERE task.upload_id = %(upload)s)
+   AND (kind = 'class' OR %(student)s IS NULL OR about_id = %(student)s)
+
 -- name: forget_class_report
 -- The fence moves on, so that a worker that makes it from what was there before is refused.
 UPDATE reports_document

@@ -12,12 +12,13 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from feedback.access import audit
 from feedback.access.audit import Action
 from feedback.queue import claims, doorbell
+from feedback.store import locks
 from feedback.store.models import Document, Student, Task, Tasks, Upload, Uploads
 
 log = structlog.stdlib.get_logger(__name__)
@@ -30,7 +31,8 @@ def erase(tasks: Tasks, by: str) -> int:
     """Delete tasks with their documents, and with the last task of an upload all of it; returns how many tasks."""
     with transaction.atomic():
         ids = dict(tasks.values_list("pk", "upload"))
-        _lock(set(ids.values()), Q(task__in=ids))
+        locks.students(set(ids.values()))
+        locks.documents(Q(task__in=ids))
         Task.objects.filter(pk__in=ids).delete()
         Upload.objects.filter(pk__in=ids.values()).exclude(Exists(Task.objects.filter(upload=OuterRef("pk")))).delete()
         for task_id in ids:
@@ -50,8 +52,8 @@ def erase_student(uploads: Uploads, by: str, student_id: str, namespace: str | N
         wanted &= Q(namespace=namespace)
     with transaction.atomic():
         ids = set(Student.objects.filter(wanted, upload__in=uploads).values_list("upload", flat=True))
-        students = _lock_students(ids, wanted)
-        _lock_documents(Q(about__in=students) | Q(kind=Document.Kind.CLASS, task__upload__in=ids))
+        students = locks.students(ids, wanted)
+        locks.documents(Q(about__in=students) | Q(kind=Document.Kind.CLASS, task__upload__in=ids))
         Student.objects.filter(pk__in=students).delete()
         any_left = _without_the_student(ids, by)
     if any_left:
@@ -69,25 +71,6 @@ def purge() -> int:
     if purged:
         log.info("tasks erased, older than FEEDBACK_RETENTION_DAYS", number=purged)
     return purged
-
-
-def _lock(uploads: Collection[UUID], documents: Q) -> None:
-    """Lock uploads, their students and these documents, in the order that `store.models` gives."""
-    _lock_students(uploads, Q())
-    _lock_documents(documents)
-
-
-def _lock_students(uploads: Collection[UUID], wanted: Q) -> list[UUID]:
-    """Lock uploads, so that none gets another format meanwhile, then those of their students; returns the students."""
-    list(Upload.objects.filter(pk__in=uploads).order_by("pk").select_for_update().values_list("pk", flat=True))
-    students = Student.objects.filter(wanted, upload__in=uploads).order_by("pk").select_for_update()
-    return list(students.values_list("pk", flat=True))
-
-
-def _lock_documents(which: Q) -> None:
-    """Lock documents, in the order in which a worker stores them, so that neither waits for the other in a circle."""
-    rows = Document.objects.filter(which).order_by(F("about").asc(nulls_first=True), "pk")
-    list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
 def _without_the_student(ids: Collection[UUID], by: str) -> bool:

@@ -48,6 +48,7 @@ COLUMNS = (
 #            none revoked read write owner namespace link staff anonymous
 API_READ = "401  401     200  200   404   404       401  200   401"
 API_ERASE = "401 401     403  204   404   404       401  204   401"
+API_AMEND = "401 401     403  202   404   404       401  202   401"
 API_HAND = "401  401     403  200   404   404       401  200   401"
 PAGE_READ = "302 302     302  302   302   302       302  200   302"
 PAGE_MOVE = "302 302     302  302   302   302       302  303   302"
@@ -62,6 +63,8 @@ MATRIX = {
     ("submit", "POST"): "401 401 403 202 202 403 401 202 401",
     ("task", "GET"): API_READ,
     ("task", "DELETE"): API_ERASE,
+    ("context", "PUT"): API_AMEND,
+    ("remark", "PUT"): API_AMEND,
     ("findings", "GET"): API_READ,
     ("report-findings", "GET"): API_READ,
     ("reports", "GET"): API_READ,
@@ -156,7 +159,9 @@ def methods_of(pattern: URLPattern, namespace: str) -> list[str]:
     if view is None:
         return ["GET"]
     handled = [name.upper() for name in view.http_method_names if hasattr(view, name)]
-    return [method for method in handled if method not in ("HEAD", "OPTIONS", "PUT")]
+    # Django's generic views of forms have a PUT that none of them means.
+    unasked = ("HEAD", "OPTIONS") if hasattr(pattern.callback, "cls") else ("HEAD", "OPTIONS", "PUT")
+    return [method for method in handled if method not in unasked]
 
 
 TABLE = list(dict.fromkeys(url_table()))
@@ -241,6 +246,9 @@ class World:
                 answer = client.post(
                     reverse(address.name), {"student_id": "student-1"}, content_type="application/json"
                 )
+            elif address.method == "PUT":
+                body = {"remark": "Well argued"} if address.name == "remark" else {"exam": {"title": "Midterm"}}
+                answer = client.put(self.path(address), body, content_type="application/json")
             else:
                 answer = client.generic(address.method, self.path(address))
             transaction.set_rollback(True)

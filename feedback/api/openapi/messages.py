@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from feedback.contract.formats import Format
 from feedback.contract.states import State
+from feedback.events.model import Remark
 
 TaskId = Annotated[str, Meta(description="Ours, from the answer to the POST.", extra_json_schema={"format": "uuid"})]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Of the document's bytes.")]
@@ -144,6 +145,12 @@ class TaskList(msgspec.Struct):
 
     tasks: list[ListedTask]
     next: Address | None
+
+
+class NewRemark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A teacher's remark to one student; null takes it away."""
+
+    remark: Remark | None
 
 
 class StudentNamed(msgspec.Struct):

@@ -13,12 +13,14 @@ from feedback.api.openapi.messages import (
     HandOutLinks,
     HandOuts,
     Health,
+    NewRemark,
     StudentNamed,
     TaskList,
     Unfinished,
 )
 from feedback.contract.layout import CLASS_TABLES
 from feedback.contract.manifest import Manifest
+from feedback.events import Context
 
 HTML, PDF, ZIP, CSV = "text/html", "application/pdf", "application/zip", "text/csv"
 METRICS, OPEN_METRICS = "text/plain", "application/openmetrics-text"
@@ -86,6 +88,9 @@ _DOCUMENT = Answer(
     documents=[PDF, HTML],
     headers=[*_CACHED, "Content-Disposition"],
 )
+_TO_BE_MADE_AGAIN = Answer(
+    "Stored, and the reports to be made again.", json=[Accepted], headers=["Location", "Retry-After"]
+)
 _TASK = ["format", "task_id"]
 _REPORT = ["format", "task_id", "report_id"]
 
@@ -150,6 +155,37 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "Get one student's report",
         parameters=[*_REPORT, "If-None-Match"],
         answers={200: _DOCUMENT, 202: _UNFINISHED, 304: _NOT_MODIFIED, 404: _GONE, **_ALWAYS},
+    ),
+    ("context", "put"): Operation(
+        "Change what is known of the exam",
+        description=(
+            "Replaces titles, points, the window and the rest for all formats of the upload. The reports are made "
+            "again in place; the old ones stay readable until the new ones are there."
+        ),
+        parameters=_TASK,
+        tag="Amendments",
+        takes=Context,
+        answers={
+            202: Answer(
+                "Stored, and the reports to be made again.", json=[Accepted], headers=["Location", "Retry-After"]
+            ),
+            **faults(400, 404, 413, 415),
+            **_ALWAYS,
+        },
+    ),
+    ("remark", "put"): Operation(
+        "Change the remark to one student",
+        description="As a change of the context, for the reports of one student; null takes the remark away.",
+        parameters=_REPORT,
+        tag="Amendments",
+        takes=NewRemark,
+        answers={
+            202: Answer(
+                "Stored, and the report to be made again.", json=[Accepted], headers=["Location", "Retry-After"]
+            ),
+            **faults(400, 404, 413, 415),
+            **_ALWAYS,
+        },
     ),
     ("archive", "get"): Operation(
         "Get every report of a task in one ZIP",

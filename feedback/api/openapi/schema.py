@@ -15,12 +15,12 @@ from feedback.api.openapi.examples import EXAMPLE_CLASS, EXAMPLE_ERROR, EXAMPLE_
 from feedback.api.openapi.operations import OPERATIONS, Answer, Operation
 from feedback.api.openapi.parameters import HEADERS, PARAMETERS
 from feedback.contract.manifest import Manifest
-from feedback.events import Event, MediaType, Student
+from feedback.events import Context, Event, MediaType, Student
 
 Json = dict[str, Any]
 _REFERENCE = "#/components/schemas/{name}"
 _MESSAGES = [kind for kind in vars(messages).values() if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
-_TYPES = [*_MESSAGES, Manifest, Findings, ClassFindings, Student]
+_TYPES = [*_MESSAGES, Manifest, Findings, ClassFindings, Student, Context]
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+?)_?>")
 
 
