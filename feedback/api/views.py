@@ -84,7 +84,7 @@ class TaskFindingsView(ContractView):
 
 class ClassTableView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID, table: str) -> HttpResponseBase:
-        report = _report(request, format_, task_id, content="findings")
+        report = report_of(request, format_, task_id, content="findings")
         if report.kind != Document.Kind.CLASS:
             raise NoClass
         if report.state != State.SUCCESS:
