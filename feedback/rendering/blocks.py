@@ -100,6 +100,11 @@ class QuestionRows(Block, frozen=True):
     times: bool
     total: QuestionRow | None = None
 
+    @property
+    def all_rows(self) -> tuple[QuestionRow, ...]:
+        """The rows, and the total as the last of them."""
+        return self.rows if self.total is None else (*self.rows, self.total)
+
 
 class Point(msgspec.Struct, frozen=True):
     """What went well, or what to do next: a bold part and what stands behind it."""

@@ -14,11 +14,16 @@ def dot(x: float, y: float, radius: float) -> str:
     return f"M{x - radius:.1f} {y:.1f}{half}{2 * radius:g} 0{half}{-2 * radius:g} 0z"
 
 
-def drawn(places: Mapping[str, Sequence[Place]], height: Callable[[int], float], half: float) -> Iterable[str]:
-    """The marks at their places, the faint ones first; `height` is where a question's marks stand."""
+def drawn(
+    places: Mapping[str, Sequence[Place]],
+    across: Callable[[float], float],
+    height: Callable[[int], float],
+    half: float,
+) -> Iterable[str]:
+    """The marks at their places, the faint ones first; `across` and `height` say where on the drawing these are."""
     for name, (style, colour, outline) in _STYLES.items():
         if here := places.get(name):
-            path = "".join([outline(x, height(question), half) for x, question in here])
+            path = "".join([outline(across(share), height(question), half) for share, question in here])
             if style.startswith("line"):
                 yield lines(style.removeprefix("line-"), colour, path, width=1.2)
             else:

@@ -59,6 +59,9 @@ def _times(first: datetime, last: datetime, zone: tzinfo, step: int) -> Iterator
 
 def _instants(wall: datetime, zone: tzinfo) -> Iterator[datetime]:
     """When a clock showed this: once, twice where clocks were set back, never where they were set forward."""
+    if zone is UTC:
+        yield wall.replace(tzinfo=UTC)
+        return
     for fold in (0, 1):
         at = wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
         if at.astimezone(zone).replace(tzinfo=None) == wall:

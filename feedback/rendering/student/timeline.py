@@ -11,8 +11,8 @@ from feedback.phrasing.i18n import N_
 from feedback.phrasing.numbers import exceeds
 from feedback.rendering.blocks import AnyBlock, Chart, Key, Paragraph
 from feedback.rendering.characters import Coverage
-from feedback.rendering.charts import Timeline, key, timeline
-from feedback.rendering.charts.timeline import PHONE, WIDE
+from feedback.rendering.charts import Timeline, key
+from feedback.rendering.charts.timeline import PHONE, WIDE, timed, timelines
 from feedback.rendering.student.rows import start_of
 from feedback.rendering.words import Words
 
@@ -49,11 +49,11 @@ def timeline_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     instants = [instant(at) for at in times]
     near = near_part(instants, findings.settings.far_off_hours)
     first, last, edges = _shown(findings, times[near[0]], times[near[-1]])
-    drawn = sum(first <= at <= last for at in times)
+    shown = timed(findings.marks, first, last)
     scores = findings.key_figures.questions_solved is not None
     start = start_of(findings)
     what = Timeline(
-        findings.marks,
+        shown,
         [question.short for question in findings.questions],
         first,
         last,
@@ -61,14 +61,15 @@ def timeline_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
         edges,
         next((question.number for question in findings.questions if question.alias == start), 0),
     )
-    on_paper = words.legible.coverage is not Coverage.BROWSER
+    sizes = (WIDE, PHONE) if words.legible.coverage is Coverage.BROWSER else (WIDE,)
+    wide, *phone = timelines(what, words.zone, words.say, sizes)
     yield Chart(
-        drawing=timeline(what, words.zone, words.say, WIDE),
+        drawing=wide,
         title=words.text("Best score of each question over time") if scores else words.text("Events by question"),
         description=_description(findings, words, first, last),
-        caption=_caption(findings, first, last, len(times) - drawn, words),
+        caption=_caption(findings, first, last, len(times) - len(shown), words),
         legend=tuple(_legend(findings, words, scores=scores)),
-        phone=None if on_paper else timeline(what, words.zone, words.say, PHONE),
+        phone=phone[0] if phone else None,
     )
 
 
