@@ -27,6 +27,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "reading": (),
     "slow": ("gunicorn",),
     "growth": (),
+    "cohort": (),
     "memory": (),
 }
 QUICK = "0.02"

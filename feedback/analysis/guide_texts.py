@@ -260,11 +260,11 @@ CLASS = (
     ),
     Entry(
         "measures",
-        "statistics.questions.opened_position",
+        "opening_orders",
         N_("Opening order"),
         N_(
-            "The place at which a student first opened a question, 1 being the first, for students whose log has a "
-            "time for every question."
+            "The order in which a student first opened the questions, for students whose log has a time for every "
+            "question."
         ),
     ),
     Entry(

@@ -7,7 +7,7 @@ from statistics import fmean, median
 
 from feedback.analysis.cohort.activity import ActivityTally
 from feedback.analysis.cohort.attention import Outcome, attention_of, outcome_of
-from feedback.analysis.cohort.effort import EffortTally
+from feedback.analysis.cohort.effort import EffortTally, opening_order
 from feedback.analysis.cohort.findings import (
     ClassFindings,
     ClassKeyFigures,
@@ -19,7 +19,7 @@ from feedback.analysis.cohort.findings import (
 from feedback.analysis.cohort.for_everybody import InsightTally, for_everybody, headline_of
 from feedback.analysis.cohort.items import ItemsTally, slots_with_questions
 from feedback.analysis.cohort.notes import class_notes_of
-from feedback.analysis.cohort.questions import QuestionsTally, opening_order
+from feedback.analysis.cohort.questions import QuestionsTally
 from feedback.analysis.cohort.scores import scores_of
 from feedback.analysis.cohort.spread import histogram, spread_of
 from feedback.analysis.findings import Findings, KeyFigures, Question
@@ -54,9 +54,9 @@ class _Class:
             self.outcomes.append(outcome)
             self.slots.append(len(findings.slots))
         self.rows.append(_row(findings, at))
-        slots, opened = slots_with_questions(findings), opening_order(findings)
-        self.questions.add(findings, opened)
-        self.effort.add(slots, opened)
+        slots = slots_with_questions(findings)
+        self.questions.add(findings)
+        self.effort.add(slots, opening_order(findings))
         self.items.add(findings, slots)
         self.activity.add(kinds, at)
         self.insights.add(findings)

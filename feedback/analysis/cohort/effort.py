@@ -9,7 +9,7 @@ import msgspec
 from feedback.analysis.cohort.findings import OpeningOrder, SlotStatistics, Spread
 from feedback.analysis.cohort.items import Key, SlotsWithQuestions, in_class_order
 from feedback.analysis.cohort.spread import spread_of
-from feedback.analysis.findings import Question, Slot
+from feedback.analysis.findings import Findings, Question, Slot
 
 ORDERS_SHOWN = 5
 # Orders of more slots than this are too many to be shared by several students, and too long to read.
@@ -49,6 +49,16 @@ class _Tally:
             seconds=seconds,
             tries=spread_of(self.tries, whole=True),
         )
+
+
+def opening_order(findings: Findings) -> Sequence[str]:
+    """The aliases in the order in which the student first opened them.
+
+    None where a question has no time: nobody knows when it was opened, nor how many came before another.
+    """
+    if any(question.first_at is None for question in findings.questions):
+        return ()
+    return list(dict.fromkeys([run.question for run in findings.path]))
 
 
 class EffortTally:

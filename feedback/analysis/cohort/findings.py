@@ -38,8 +38,7 @@ class QuestionStatistics(msgspec.Struct, frozen=True, gc=False):
     """One question over the class, under its class-wide label (`C1`, `C2`, …: not the students' own Qn).
 
     `touched`, `submitted`, `solved` and `saved_not_submitted` count students (`solved` is None where the
-    class has no scores for the question); `opened_first` counts those who began with it and
-    `opened_position` spreads the places at which it was first opened (1 = first).
+    class has no scores for the question).
     """
 
     label: str
@@ -53,8 +52,6 @@ class QuestionStatistics(msgspec.Struct, frozen=True, gc=False):
     events: int = 0
     seconds: Spread | None = None
     submissions: Spread | None = None
-    opened_first: int = 0
-    opened_position: Spread | None = None
 
 
 class ClassStatistics(msgspec.Struct, frozen=True, gc=False):

@@ -90,11 +90,12 @@ class InsightTally:
         for insight in (*findings.insights, *findings.further_insights):
             first = self._first.setdefault(insight.id, insight)
             self._students[insight.id] += 1
-            if first.try_next != insight.try_next:
+            named = any(alias in insight.try_next for alias in insight.questions)
+            if named or first.try_next != insight.try_next:
                 self._personal.add(insight.id)
 
     def counts(self) -> tuple[InsightCount, ...]:
-        """The most frequent first. A step that is not the same for all is left out."""
+        """The most frequent first. A step that is not the same for all, or names a student's own question, is left out."""
         return tuple(
             InsightCount(
                 id=name,
@@ -108,10 +109,15 @@ class InsightTally:
 
 
 def for_everybody(counts: Sequence[InsightCount], students: int, say: Speech) -> str:
-    """One paragraph of the suggestions that hold for over half of the students with events; empty without any."""
-    common = [each for each in counts if each.kind == "suggestion" and 2 * each.students > students >= SEVERAL]
+    """One paragraph of the suggestions that hold for over half of the students with events; empty without any.
+
+    Only those with one step for all: where each student's own is another, there is nothing to say to everybody.
+    """
+    common = [
+        each for each in counts if each.kind == "suggestion" and each.step and 2 * each.students > students >= SEVERAL
+    ]
     told = (
         say.gettext(_FOR_ALL).format(title=each.title, share=share(each.students, students), step=each.step)
         for each in common
     )
-    return " ".join(text.strip() for text in told)
+    return " ".join(told)

@@ -2,7 +2,6 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Sequence
 
 from feedback.analysis.cohort.findings import QuestionStatistics
 from feedback.analysis.cohort.spread import spread_of
@@ -15,8 +14,8 @@ class _Tally:
     """What one question needs of the class: counts, and two numbers a student."""
 
     def __init__(self) -> None:
-        self.touched = self.submitted = self.scored = self.solved = self.unsubmitted = self.events = self.first = 0
-        self.seconds, self.submissions, self.positions = array("d"), array("d"), array("d")
+        self.touched = self.submitted = self.scored = self.solved = self.unsubmitted = self.events = 0
+        self.seconds, self.submissions = array("d"), array("d")
 
     def add(self, question: Question) -> None:
         self.touched += 1
@@ -29,10 +28,6 @@ class _Tally:
         if question.progress is not None:
             self.scored += 1
             self.solved += question.progress.best >= FULL_SCORE
-
-    def opened(self, position: int) -> None:
-        self.positions.append(position)
-        self.first += position == 1
 
     def statistics(self, number: int, unit: Unit) -> QuestionStatistics:
         return QuestionStatistics(
@@ -47,19 +42,7 @@ class _Tally:
             events=self.events,
             seconds=spread_of(self.seconds),
             submissions=spread_of(self.submissions, whole=True),
-            opened_first=self.first,
-            opened_position=spread_of(self.positions, whole=True),
         )
-
-
-def opening_order(findings: Findings) -> Sequence[str]:
-    """The aliases in the order in which the student first opened them.
-
-    None where a question has no time: nobody knows when it was opened, nor how many came before another.
-    """
-    if any(question.first_at is None for question in findings.questions):
-        return ()
-    return list(dict.fromkeys([run.question for run in findings.path]))
 
 
 class QuestionsTally:
@@ -68,14 +51,10 @@ class QuestionsTally:
     def __init__(self) -> None:
         self._tallies: defaultdict[Unit, _Tally] = defaultdict(_Tally)
 
-    def add(self, findings: Findings, opened: Sequence[str]) -> None:
-        """Count one student's questions, and the places at which they were opened."""
-        units = {}
+    def add(self, findings: Findings) -> None:
+        """Count one student's questions."""
         for question in findings.questions:
-            unit = units[question.alias] = Unit(question.unit_kind, question.unit)
-            self._tallies[unit].add(question)
-        for position, alias in enumerate(opened, start=1):
-            self._tallies[units[alias]].opened(position)
+            self._tallies[Unit(question.unit_kind, question.unit)].add(question)
 
     def statistics(self) -> tuple[QuestionStatistics, ...]:
         """One entry for each unit anybody touched, in the order of units."""

@@ -17,7 +17,7 @@ _TICKS = 8
 _GRID = 3.0
 _DOT = 1.9
 _STRENGTHS = ((1, 0.4), (2, 0.64), (3, 0.8), (4, 1.0))
-_STRIP_WIDTH, _STRIP_HEIGHT = 190.0, 16.0
+_STRIP_WIDTH, _STRIP_HEIGHT = 130.0, 16.0
 
 
 def score_columns(scores: ClassScores, show: Callable[[float], str]) -> Drawing:

@@ -39,10 +39,16 @@ def item_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]:
 
 
 def _item_columns(items: Sequence[Item], words: Words) -> Iterator[tuple[Column, Callable[[Item], str | Cell]]]:
-    """The columns that say something of these questions, each with what it says of one."""
+    """The columns that say something of these questions, each with what it says of one; a phone shows the first."""
     yield Column(words.text("Question"), 2), lambda item: words.foreign(item.name)
-    yield Column(words.text("From 0 to 1"), 3.6), lambda item: Cell(svg=mean_among_versions(item, ENOUGH))
+    yield Column(words.text("From 0 to 1"), 3), lambda item: Cell(svg=mean_among_versions(item, ENOUGH))
     yield Column(words.text("Mean"), 1.1, numeric=True), lambda item: words.number(item.facility)
+    if any(version_range(item) for item in items):
+        yield Column(words.text("Versions"), 2.4, numeric=True), lambda item: _versions(item, words)
+    yield Column(words.text("All points"), 1.1, numeric=True), lambda item: words.percent(item.full_share)
+    if any(item.median_seconds is not None for item in items):
+        yield Column(words.text("Time (median)"), 1.5, numeric=True), lambda item: words.duration(item.median_seconds)
+    yield Column(words.text("Discrimination"), 1.6, numeric=True), lambda item: _discrimination(item, words)
     yield (
         Column(words.text("95 % interval"), 1.8, numeric=True),
         lambda item: _range(item.facility_low, item.facility_high),
@@ -51,16 +57,6 @@ def _item_columns(items: Sequence[Item], words: Words) -> Iterator[tuple[Column,
         yield Column(words.text("Students"), 1.2, numeric=True), lambda item: words.number(item.n)
     if any(item.points != 1 for item in items):
         yield Column(words.text("Points"), 1.1, numeric=True), lambda item: words.number(item.points)
-    yield Column(words.text("All points"), 1.1, numeric=True), lambda item: words.percent(item.full_share)
-    if any(item.median_seconds is not None for item in items):
-        yield Column(words.text("Time (median)"), 1.5, numeric=True), lambda item: words.duration(item.median_seconds)
-    yield Column(words.text("Discrimination"), 1.5, numeric=True), lambda item: _discrimination(item, words)
-    if any(item.versions for item in items):
-        yield (
-            Column(words.text("Versions"), 1.8, numeric=True),
-            lambda item: _range(*(version_range(item) or (None, None))),
-        )
-        yield Column(words.text("Fair?"), 1.4), lambda item: _fair(item, words)
 
 
 def _range(low: float | None, high: float | None) -> str:
@@ -71,10 +67,13 @@ def _discrimination(item: Item, words: Words) -> str:
     return words.text("too few") if item.n < ENOUGH else words.number(item.discrimination_index)
 
 
-def _fair(item: Item, words: Words) -> str | Cell:
-    if item.unequal:
-        return Cell(words.text("unequal"), tone="low")
-    return NONE if version_range(item) is None else words.text("no sign of it")
+def _versions(item: Item, words: Words) -> str | Cell:
+    """How far the versions are from each other, and whether that is more than chance."""
+    known = version_range(item)
+    if known is None:
+        return NONE
+    told = _range(*known)
+    return Cell(words.text("{range} unequal", range=told), tone="low") if item.unequal else told
 
 
 def versions_table(findings: ClassFindings, words: Words) -> Table | None:

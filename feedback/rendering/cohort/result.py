@@ -28,13 +28,14 @@ def key_figures(findings: ClassFindings, words: Words) -> KeyFigures:
         return KeyFigures(
             (students, _time(findings, words), _submissions(findings, words), _questions(findings, words))
         )
-    below = KeyFigure(
+    below = scores.below_half
+    low = KeyFigure(
         words.text("Below half of the points"),
-        words.number(scores.below_half),
-        words.text("{share} of the class", share=words.percent(scores.below_half / scores.n)),
-        tone="low" if scores.below_half else "",
+        words.number(below),
+        words.text("{share} of the class", share=words.percent(below / scores.n)) if below else "",
+        tone="low" if below else "",
     )
-    return KeyFigures((_mean(scores, words), students, below, _time(findings, words)))
+    return KeyFigures((_mean(scores, words), students, low, _time(findings, words)))
 
 
 def _mean(scores: ClassScores, words: Words) -> KeyFigure:
@@ -55,7 +56,9 @@ def shown(value: float, scores: ClassScores, words: Words) -> str:
 
 def _absent(findings: ClassFindings, words: Words) -> str:
     figures = findings.key_figures
-    absent = [words.count("{number} without events", "{number} without events", figures.students_without_events)]
+    absent = []
+    if idle := figures.students_without_events:
+        absent.append(words.count("{number} without events", "{number} without events", idle))
     if figures.failed:
         absent.append(words.count("{number} without a report", "{number} without a report", figures.failed))
     return ", ".join(absent)

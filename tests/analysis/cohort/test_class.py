@@ -88,16 +88,12 @@ def test_the_order_of_opening_is_told_where_students_share_it() -> None:
     again = Student("eve", BEN.events)
     found = class_of(ADA, BEN, again)
     assert [(order.labels, order.students) for order in found.opening_orders] == [(("c", "b"), 2)]
-    questions = by_unit(found)
-    assert (questions["c"].opened_first, questions["a"].opened_first) == (2, 1)
-    position = questions["c"].opened_position
-    assert position is not None
-    assert (position.minimum, position.median, position.maximum) == (1, 1, 2)
+    assert {slot.slot: slot.opened_first for slot in found.slots} == {"a": 1, "b": 0, "c": 2}
 
 
 def test_a_question_without_a_time_leaves_the_order_of_opening_unknown() -> None:
     found = class_of(student(save("a", 0), save("b")))
-    assert by_unit(found)["a"].opened_position is None
+    assert [slot.opened_first for slot in found.slots] == [0, 0]
 
 
 def test_a_timeline_counts_a_student_s_events_from_first_to_last() -> None:

@@ -98,8 +98,8 @@ def test_a_question_says_how_many_touched_submitted_and_solved_it() -> None:
         student(save("q1", 0), student_id="c"),
     )
     for text in (page_of(findings).text, pdf_text_of(findings)):
-        # The mean and its interval, who of them had all points, the median time, discrimination of too few.
-        assert "q1 0.75 0–1 50 % 2 min too few" in folded(text)
+        # The mean, who of them had all points, the median time, discrimination of too few, the interval.
+        assert "q1 0.75 50 % 2 min too few 0–1" in folded(text)
         # Students, submitted, saved only, opened first; then the medians, of too few for quartiles.
         assert "q1 3 2 1 3 2 min 1" in folded(text)
 
