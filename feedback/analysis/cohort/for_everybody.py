@@ -88,14 +88,17 @@ class InsightTally:
     def add(self, findings: Findings) -> None:
         """Count one student's insights, wherever in the report they stand."""
         for insight in (*findings.insights, *findings.further_insights):
-            first = self._first.setdefault(insight.id, insight)
+            first = self._first.get(insight.id)
+            if first is None:
+                first = self._first[insight.id] = insight
+                if any(name in insight.try_next for each in findings.questions for name in (each.alias, each.label)):
+                    self._personal.add(insight.id)
             self._students[insight.id] += 1
-            named = any(alias in insight.try_next for alias in insight.questions)
-            if named or first.try_next != insight.try_next:
+            if first.try_next != insight.try_next:
                 self._personal.add(insight.id)
 
     def counts(self) -> tuple[InsightCount, ...]:
-        """The most frequent first. A step that is not the same for all, or names a student's own question, is left out."""
+        """The most frequent first. A step that names a student's own question, or differs, is left out."""
         return tuple(
             InsightCount(
                 id=name,
