@@ -51,6 +51,8 @@ if not SECRET_KEY:
 FEEDBACK_AUTH = env.choice("FEEDBACK_AUTH", "keys", ("open", "keys"))
 FEEDBACK_ALLOW_OPEN = env.flag("FEEDBACK_ALLOW_OPEN", default=False)
 FEEDBACK_PUBLISH = env.text("FEEDBACK_PUBLISH")
+FEEDBACK_PUBLIC_URL = env.web_address("FEEDBACK_PUBLIC_URL")
+FEEDBACK_SECURITY_CONTACT = env.text("FEEDBACK_SECURITY_CONTACT")
 FEEDBACK_HTTPS = env.flag("FEEDBACK_HTTPS", default=False)
 FEEDBACK_TIME_ZONE = env.text("FEEDBACK_TIME_ZONE", "UTC")
 if FEEDBACK_TIME_ZONE not in available_timezones():

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
 
@@ -90,9 +90,12 @@ class Turns:
         self._by_owner: dict[str, tuple[threading.Lock, int]] = {}
 
     @contextmanager
-    def of(self, owner: str) -> Iterator["Turn"]:
-        """A turn for one piece of work, not begun yet: nobody waits for work that turns out to be short."""
-        turn = Turn(self._computing, self._lock_of(owner), self._patience)
+    def of(self, owner: str, before: Callable[[], None] = lambda: None) -> Iterator["Turn"]:
+        """A turn for one piece of work, not begun yet: nobody waits for work that turns out to be short.
+
+        `before` is called once before the work waits for its first turn, to let go of what others wait for.
+        """
+        turn = Turn(self._computing, self._lock_of(owner), self._patience, before)
         try:
             yield turn
         finally:
@@ -115,14 +118,17 @@ class Turns:
 class Turn:
     """One piece of work among those that take turns. Used by the thread that does the work."""
 
-    def __init__(self, computing: threading.Lock, own: threading.Lock, patience: float) -> None:
-        self._computing, self._own, self._patience = computing, own, patience
+    def __init__(
+        self, computing: threading.Lock, own: threading.Lock, patience: float, before: Callable[[], None]
+    ) -> None:
+        self._computing, self._own, self._patience, self._before = computing, own, patience, before
         self._has_own = self._has_turn = False
         self._until = inf
 
     def give_way(self) -> None:
         """To be called again and again by work that has turned out to be long. Raises Busy."""
         if not self._has_own:
+            self._before()
             self._has_own = self._own.acquire(timeout=self._patience)
             if not self._has_own:
                 raise Busy("These credentials have other work under way that takes long.")

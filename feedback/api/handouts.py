@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from rest_framework.request import Request
@@ -89,9 +90,16 @@ def links_table(request: HttpRequest, found: HandOut, task: Task) -> HttpRespons
 def addresses(request: HttpRequest, link: Link, made: Collection[Format]) -> dict[str, str | None]:
     """Where a student finds the report as a page and as a PDF; None for the one that nobody had made."""
     return {
-        name: request.build_absolute_uri(reverse(view, args=[link.token])) if format_ in made else None
+        name: _absolute(request, reverse(view, args=[link.token])) if format_ in made else None
         for name, view, format_ in (("page", "link", Format.HTML), ("pdf", "link-pdf", Format.PDF))
     }
+
+
+def _absolute(request: HttpRequest, path: str) -> str:
+    """Under FEEDBACK_PUBLIC_URL, which stands for the whole address of this service; else as the request had it."""
+    if not settings.FEEDBACK_PUBLIC_URL:
+        return request.build_absolute_uri(path)
+    return str(settings.FEEDBACK_PUBLIC_URL + path.removeprefix(settings.FEEDBACK_PATH_PREFIX))
 
 
 def _open(found: HandOut, task: Task) -> Iterable[Link]:

@@ -5,11 +5,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 import click
+import click.core
 
 from feedback.cli import console, options, remote
 from feedback.cli.client import Service, ServiceError
+from feedback.cli.embedded import is_loopback
 from feedback.cli.files import Beside, UnreadableFiles, open_events, read_roster, unreadable
 from feedback.contract import layout
 from feedback.contract.layout import Output
@@ -42,6 +45,7 @@ def submit(
     gets what `feedback render` would write. To run it again is safe: the same events are the same task.
     """
     asked = {name: value for name, value in (("tz", tz), ("compare", compare)) if value}
+    _warn_of_a_careless_key(url, api_key)
     try:
         with (
             Service(url, api_key) as service,
@@ -53,6 +57,15 @@ def submit(
     except OSError as fault:
         raise console.unwritable(out, fault) from None
     report(deliveries, out)
+
+
+def _warn_of_a_careless_key(url: str, api_key: str | None) -> None:
+    source = click.get_current_context().get_parameter_source("api_key")
+    if source is click.core.ParameterSource.COMMANDLINE:
+        console.note("Everybody on this machine can see a key given as --api-key; FEEDBACK_API_KEY is read as well.")
+    parts = urlsplit(url)
+    if api_key and parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        console.note(f"The key goes to {parts.hostname} over http, readable on the way; use https.")
 
 
 def report(deliveries: Sequence[remote.Delivery], out: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -57,6 +58,18 @@ def url_path(name: str) -> str:
         return value
 
     return _read(name, "", convert, "a path such as /feedback, without a slash at its end")
+
+
+def web_address(name: str) -> str:
+    """An http or https URL without a query, and without a slash at its end; empty where there is none."""
+
+    def convert(value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError
+        return value.rstrip("/")
+
+    return _read(name, "", convert, "an address such as https://feedback.example.edu")
 
 
 def secret(name: str, default: str = "") -> str:

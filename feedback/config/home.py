@@ -46,6 +46,8 @@ def make_private(database: Path) -> None:
         os.close(os.open(database, os.O_CREAT | os.O_EXCL, 0o600))
     for tail in ("", "-wal", "-shm", "-journal"):
         close_to_others(database.with_name(database.name + tail))
+    for name in _OURS:
+        close_to_others(database.with_name(name))
     with contextlib.suppress(OSError):
         if all(one.name.startswith((database.name, *_OURS)) for one in database.parent.iterdir()):
             close_to_others(database.parent)

@@ -28,8 +28,8 @@ log = structlog.stdlib.get_logger(__name__)
 
 # How many requests are worked on at a time, each in a thread; and how many more of those that need no database.
 SEATS, SEATS_APART = 64, 16
-# How many of them may be of one caller.
-SEATS_OF_ONE = SEATS // 4
+# How many of them may be of one caller: fewer than there are connections to the database (db.connections).
+SEATS_OF_ONE = 12
 # How long a request waits for a seat. All who waited for one task may come at once, some 2 ms each (long_poll).
 PATIENCE_SECONDS = 10.0
 # Answers that are made while they are sent, archives: how many at a time, and how many of them of one caller.

@@ -10,6 +10,7 @@ from feedback.web.views.classes import FindingsTableView
 from feedback.web.views.handouts import HandOutsView, LinksTableView, LinksView, WithdrawView
 from feedback.web.views.links import LinkView
 from feedback.web.views.recent import DeleteView, RecentView
+from feedback.web.views.security_contact import security_txt
 from feedback.web.views.start import SampleView, StartView
 from feedback.web.views.students import StudentView
 from feedback.web.views.submissions import (
@@ -22,6 +23,7 @@ from feedback.web.views.submissions import (
 
 urlpatterns = [
     path("", StartView.as_view(), name="start"),
+    path(".well-known/security.txt", security_txt, name="security-txt"),
     path("login", LoginView.as_view(), name="login"),
     path("logout", LogoutView.as_view(), name="logout"),
     path("password", PasswordView.as_view(), name="password"),

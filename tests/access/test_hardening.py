@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from django.core import checks as django_checks
 from django.core.checks import Error
 from django.core.exceptions import ImproperlyConfigured
@@ -190,3 +191,27 @@ def test_sqlite_overwrites_what_is_erased(tmp_path: Path) -> None:
     asked = "from django.db import connection as c; print(c.cursor().execute('PRAGMA secure_delete').fetchone())"
     done = manage("shell", "-v0", "-c", asked, FEEDBACK_HOME=str(tmp_path / "home"))
     assert done.stdout.strip() == "(1,)"
+
+
+@pytest.mark.django_db
+def test_whoever_found_a_hole_is_told_where_to_write(client: Client, settings: Settings) -> None:
+    assert client.get("/.well-known/security.txt").status_code == 404
+    settings.FEEDBACK_SECURITY_CONTACT = "mailto:security@example.edu"
+    settings.FEEDBACK_PUBLIC_URL = "https://feedback.example.edu"
+    lines = dict(line.split(": ", 1) for line in client.get("/.well-known/security.txt").text.splitlines())
+
+    assert lines["Contact"] == "mailto:security@example.edu"
+    assert lines["Canonical"] == "https://feedback.example.edu/.well-known/security.txt"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", lines["Expires"])
+
+
+@pytest.mark.parametrize("value", ["feedback.example.edu", "ftp://x", "https://", "https://x?y", "https://x#y"])
+def test_a_public_address_that_is_none_stops_the_start(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("AN_ADDRESS", value)
+    with pytest.raises(ImproperlyConfigured, match="an address such as"):
+        env.web_address("AN_ADDRESS")
+
+
+def test_each_service_of_compose_has_a_limit_of_memory_and_of_processes() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    assert {name for name, one in services.items() if not {"mem_limit", "pids_limit"} <= set(one)} == set()

@@ -109,3 +109,14 @@ def test_a_turn_that_has_ended_holds_nothing_though_its_work_goes_on() -> None:
         first.end()
         with turns.of("a") as second:
             second.give_way()
+
+
+def test_what_others_wait_for_is_let_go_of_before_waiting_and_not_for_short_work() -> None:
+    let_go: list[str] = []
+    turns = Turns()
+    with turns.of("a", lambda: let_go.append("a")):
+        pass
+    with turns.of("b", lambda: let_go.append("b")) as turn:
+        for _ in range(5):
+            turn.give_way()
+    assert let_go == ["b"]

@@ -370,3 +370,13 @@ def test_opening_a_link_takes_few_queries(client: Client, teacher: Calling, task
     assert len(queries) <= 4  # the link, the report, the audit log twice
     assert Task.objects.count() == 2
     assert settings.FEEDBACK_AUTH == "keys"
+
+
+def test_links_begin_with_the_public_address_whatever_host_was_asked_for(calling: Caller, settings: Settings) -> None:
+    settings.FEEDBACK_PUBLIC_URL = "https://feedback.example.edu"
+    caller = calling("a")
+    task = caller.submit("html", student())
+    work_off()
+    made = caller.client.post(f"{task}/handouts", headers={"Host": "127.0.0.1:9999"}).json()
+
+    assert made["links"][0]["page"].startswith("https://feedback.example.edu/r/")

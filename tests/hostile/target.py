@@ -43,6 +43,10 @@ class Target:
         self.document = self._document()
         self.pid = self._web()
 
+    def close(self) -> None:
+        self.attacker.close()
+        self.honest.close()
+
     def _key(self, name: str) -> str:
         return self.stack.run("python", "manage.py", "apikey", "create", "--name", name).strip()
 

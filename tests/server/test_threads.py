@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from feedback.access.callers import Caller
 from feedback.access.context import context_of
+from feedback.db import connections
 from feedback.server import threads
 from feedback.server.body_limits import Message
 from feedback.server.threads import SEATS, SEATS_APART, SEATS_OF_ONE, STREAMS_OF_ONE, Handler
@@ -282,7 +283,7 @@ def test_where_no_seat_comes_free_it_is_told_when_to_come_again(monkeypatch: pyt
     assert set(json.loads(body["body"])) == {"error", "details"}
 
 
-def test_one_caller_has_a_quarter_of_the_seats() -> None:
+def test_one_caller_has_a_share_of_the_seats_and_leaves_connections_to_others() -> None:
     async def story() -> int:
         view = Slow()
         application = handler_with(view)
@@ -299,6 +300,7 @@ def test_one_caller_has_a_quarter_of_the_seats() -> None:
         return most
 
     assert asyncio.run(story()) == SEATS_OF_ONE + 1
+    assert connections._POOL["max_size"] > SEATS_OF_ONE  # type: ignore[operator] # it is a number
 
 
 @pytest.mark.parametrize("content_type", [b"a/b; x*=nosuch'en'a", b"a/b; charset*=utf-8'"])

@@ -89,6 +89,7 @@ MATRIX = {
     ("ready", "GET"): EVERYONE,
     ("link", "GET"): EVERYONE,  # who has the link has what it opens
     ("link-pdf", "GET"): "404 404 404 404 404 404 404 404 404",  # made in HTML alone
+    ("security-txt", "GET"): "404 404 404 404 404 404 404 404 404",  # nobody set a contact
     ("login", "GET"): EVERYONE,
     ("login", "POST"): EVERYONE,  # the form again: the password is wrong
     ("logout", "POST"): ADMIN_MOVE,
