@@ -26,10 +26,10 @@ def definitions(settings: AnalysisSettings) -> tuple[Definition, ...]:
 def how_to_read(findings: Findings) -> tuple[Definition, ...]:
     """The definitions of what this student's report shows: none about scores in a log without them, and so on.
 
-    Of the insights those that it gives. Where it gives none, all that its log could have brought, as the report
+    Of the insights those of page one. Where it gives none, all that its log could have brought, as the report
     then says that nothing was unusual.
     """
-    given = frozenset(insight.id for insight in (*findings.insights, *findings.further_insights))
+    given = frozenset(insight.id for insight in findings.insights)
     return _how_to_read(_held(findings), given, findings.settings)
 
 

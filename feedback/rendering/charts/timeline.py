@@ -35,7 +35,7 @@ class Size(msgspec.Struct, frozen=True):
     ticks: int
 
 
-WIDE = Size(width=700, left=44, row=26, height=230, type=12, ticks=9)
+WIDE = Size(width=700, left=44, row=24, height=180, type=12, ticks=9)
 PHONE = Size(width=352, left=36, row=26, height=300, type=12, ticks=4)
 
 

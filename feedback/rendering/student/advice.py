@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from feedback.analysis.findings import Findings
 from feedback.analysis.statements import Insight
 from feedback.rendering.blocks import Advice, AnyBlock, Insights, KeepNext, Paragraph, Point
+from feedback.rendering.characters import Coverage
 from feedback.rendering.words import Words
+
+# More would be a list to tick off; the findings (JSON) have all of them.
+FURTHER = 2
 
 
 def advice_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
@@ -25,7 +29,7 @@ def advice_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
 
 def thinking_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     """Two readings of each insight and a question to ask oneself; of the further ones the fact as well."""
-    everything = (*findings.insights, *findings.further_insights)
+    everything = (*findings.insights, *findings.further_insights[:FURTHER])
     if everything:
         shown = len(findings.insights)
         items = tuple(_advice(each, words, known=n < shown) for n, each in enumerate(everything))
@@ -36,6 +40,11 @@ def _advice(insight: Insight, words: Words, *, known: bool) -> Advice:
     labels = {"praise": words.text("Well done"), "suggestion": words.text("Worth a look")}
     ask = (words.text("Ask yourself"), words.legible(insight.ask))
     step = (words.text("Try"), words.legible(insight.try_next))
+    if not known and words.legible.coverage is not Coverage.BROWSER:
+        # Paper has two pages: of the further ones it says the fact and the step.
+        return Advice(
+            insight.kind, labels[insight.kind], words.legible(insight.title), words.legible(insight.did), (), (step,)
+        )
     return Advice(
         tone=insight.kind,
         label=labels[insight.kind],
