@@ -65,7 +65,7 @@ def test_a_class_is_dropped_watched_and_its_reports_downloaded(visit: Visit, tmp
         page.get_by_role("button", name="Find").click()
     expect(page.locator("table.students tbody tr")).to_have_count(1)
     page.get_by_role("link", name="daniel.kim").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Student ID: daniel.kim")
+    expect(page.locator(".identity")).to_have_text("Student ID: daniel.kim")
     expect(page.get_by_text("Event Order: ")).to_be_visible()
 
     with page.expect_download() as download:
@@ -177,9 +177,9 @@ def test_the_next_student_is_one_step_away(visit: Visit, made: str) -> None:
     page.locator("table.students tbody a").first.click()
     for name in NAMES[1:4]:
         page.locator("a[rel=next]").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(f"Student ID: {name}")
+        expect(page.locator(".identity")).to_have_text(f"Student ID: {name}")
     page.locator("a[rel=prev]").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"Student ID: {NAMES[2]}")
+    expect(page.locator(".identity")).to_have_text(f"Student ID: {NAMES[2]}")
 
 
 def test_a_submission_is_deleted_after_a_word_of_warning(visit: Visit, service: Stack) -> None:

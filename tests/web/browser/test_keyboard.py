@@ -68,7 +68,7 @@ def test_a_class_is_uploaded_watched_searched_and_downloaded_with_the_keyboard(v
     expect(page.get_by_role("link", name="Events", exact=True)).to_be_focused()
     tab_to(page, "aiko.tanaka")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Student ID: aiko.tanaka")
+    expect(page.locator(".identity")).to_have_text("Student ID: aiko.tanaka")
 
     tab_to(page, "Download the PDF")
     with page.expect_download() as download:
