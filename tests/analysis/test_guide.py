@@ -91,7 +91,7 @@ def test_where_none_is_given_all_that_the_log_could_have_brought_are_explained()
 
 
 def test_a_source_is_given_in_full_once() -> None:
-    found = analyse(student(*(submission("a", 20 * i, 0.5) for i in range(9))))
+    found = analyse(student(*(submission("a", 20 * i) for i in range(9))))
     sources = {definition.measure: definition.source for definition in how_to_read(found)}
     assert sources["rhythm.quick_resubmissions"] == KARAVIRTA
     assert sources["quick_resubmissions"] == "Karavirta, Korhonen & Malmi 2006"
