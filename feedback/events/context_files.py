@@ -1,5 +1,6 @@
 """A context that comes beside the events: as JSON, or its questions alone as CSV."""
 
+from collections.abc import Mapping
 from typing import IO, Any
 
 import msgspec
@@ -46,7 +47,7 @@ def read_questions(source: IO[bytes], names: Names, limits: Limits) -> Context:
         cells = {field: cell.strip() for field, cell in zip(fields, row, strict=False) if field and cell.strip()}
         if len(row) > len(fields) and any(cell.strip() for cell in row[len(fields) :]):
             faults.add((Line(line),), f"{len(row)} cells, the header has {len(fields)}; put such a cell in quotes")
-        elif cells and (question := question_from(_values(cells), (Line(line),), faults)):
+        elif cells and (question := question_from(values_of(cells), (Line(line),), faults)):
             found.append((Line(line), question))
             limits.check_questions(found)
     check_questions(found, names, (), faults)
@@ -54,8 +55,8 @@ def read_questions(source: IO[bytes], names: Names, limits: Limits) -> Context:
     return Context(questions=tuple(question for _, question in found))
 
 
-def _values(cells: dict[str, str]) -> dict[str, Any]:
-    """The cells as JSON would hold them; what is no number or truth stays the text it is."""
+def values_of(cells: Mapping[str, str]) -> dict[str, Any]:
+    """The cells of a question as JSON would hold them; what is no number or truth stays the text it is."""
     values: dict[str, Any] = dict(cells)
     for name in _NUMBERS:
         try:

@@ -34,9 +34,10 @@ class WishesForm(forms.Form):
 
 
 class UploadForm(WishesForm):
-    """The same, and the file it is to be made from."""
+    """The same, and the file it is to be made from; perhaps a table of the exam's questions beside it."""
 
     events = forms.FileField(
         allow_empty_file=True,  # the reader knows better what to say of it
         error_messages={"required": "Choose a file first, or drop one on the field.", "invalid": "Choose a file."},
     )
+    questions = forms.FileField(required=False, allow_empty_file=True)

@@ -12,7 +12,20 @@ from feedback.access.callers import Caller
 from feedback.access.turns import Busy
 from feedback.analysis import known_names
 from feedback.contract.formats import Format
-from feedback.events import EventsError, MediaType, Roster, StudentStream, TooLarge, read_students, spool
+from feedback.events import (
+    NO_CONTEXT,
+    Context,
+    EventsError,
+    InvalidEvents,
+    MediaType,
+    Question,
+    Roster,
+    StudentStream,
+    TooLarge,
+    read_students,
+    spool,
+)
+from feedback.events.context_files import read_questions
 from feedback.events.fault_lines import lines_of
 from feedback.events.files import media_type_of, plain
 from feedback.events.spool import content_of
@@ -21,17 +34,42 @@ from feedback.store.models import Task
 from feedback.submissions.intake import Order, submit_roster
 from feedback.submissions.upload_limits import Reading, reading
 from feedback.web.access import caller_of
+from feedback.web.exam_draft import Draft
+from feedback.web.noticed import UnknownTypes, about_reading, keep
 
 
-def take(request: HttpRequest, file: "File[Any]", formats: Sequence[Format], options: Options) -> Task:
-    """Store a file's students in each format, or find them stored; the first task.
+def take(
+    request: HttpRequest,
+    file: "File[Any]",
+    formats: Sequence[Format],
+    options: Options,
+    context: Context = NO_CONTEXT,
+) -> Task:
+    """Store a file's students in each format, or find them stored; the first task. `context` came beside the file.
 
-    Raises EventsError, Refused or Busy, with nothing stored.
+    What the reader noticed is kept for the pages of the upload. Raises EventsError, Refused or Busy, with nothing
+    stored.
     """
-    caller = caller_of(request)
-    with _students_of(file, caller) as students, Roster(students) as roster:
+    caller, types = caller_of(request), UnknownTypes()
+    with _students_of(file, caller, context) as students, Roster(types.among(students)) as roster:
         found = [submit_roster(roster, Order(format=one, options=options, caller=caller))[0] for one in formats]
+        keep(request, found[0].upload_id, [*about_reading(roster), *types.words()])
     return found[0]
+
+
+def questions_beside(request: HttpRequest, file: "File[Any]", draft: Draft) -> tuple[Question, ...]:
+    """The questions of a table that came beside a form; where it has faults, none, and the draft has the faults.
+
+    Raises TooLarge and Busy.
+    """
+    with reading(caller_of(request)) as one:
+        chunks = one.counted(plain(iter(file.chunks()), one.effort))
+        with spool(chunks, settings.FEEDBACK_MAX_BODY_BYTES) as content:
+            try:
+                return read_questions(content, known_names(), one.limits).questions
+            except InvalidEvents as fault:
+                draft.faults |= fault.details
+                return ()
 
 
 def lines_in(request: HttpRequest, file: "File[Any]", places: Collection[str]) -> dict[str, int]:
@@ -56,9 +94,9 @@ def check_size(request: HttpRequest) -> None:
 
 
 @contextmanager
-def _students_of(file: "File[Any]", caller: Caller) -> Iterator[StudentStream]:
+def _students_of(file: "File[Any]", caller: Caller, context: Context) -> Iterator[StudentStream]:
     with reading(caller) as one, _content_of(file, one) as (content, media_type):
-        yield read_students(content, media_type, one.limits, known_names())
+        yield read_students(content, media_type, one.limits, known_names(), context)
 
 
 @contextmanager

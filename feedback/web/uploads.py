@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 
 from feedback.api.responses import small
 from feedback.contract.formats import Format
-from feedback.store.models import Document, Task, Tasks, Upload
+from feedback.store.models import Document, Student, Task, Tasks, Upload
 from feedback.web.access import caller_of
 
 Key = tuple[str, str]
@@ -30,6 +30,11 @@ class Shown:
     def missing_formats(self) -> list[Format]:
         there = {task.format for task in self.tasks}
         return [format_ for format_ in Format if format_.value not in there]
+
+    def keys(self) -> list[Key]:
+        """(namespace, student id) of every student, in the order received."""
+        students = Student.objects.filter(upload=self.upload).order_by("position")
+        return list(students.values_list("namespace", "student_id"))
 
     def documents(self) -> QuerySet[Document]:
         """All of them, HTML before PDF, without what is large."""

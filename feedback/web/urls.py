@@ -7,6 +7,7 @@ from feedback.contract.formats import Format
 from feedback.web.views.account import LoginView, PasswordView
 from feedback.web.views.api_docs import ApiDocsView
 from feedback.web.views.classes import FindingsTableView
+from feedback.web.views.exam import ExamView, RemarkView
 from feedback.web.views.handouts import HandOutsView, LinksTableView, LinksView, WithdrawView
 from feedback.web.views.links import LinkView
 from feedback.web.views.recent import DeleteView, RecentView
@@ -37,6 +38,7 @@ urlpatterns = [
     path("submissions/<uuid:task_id>/progress/students", ProgressRowsView.as_view(), name="progress-rows"),
     path("submissions/<uuid:task_id>/retry", RetryView.as_view(), name="retry"),
     path("submissions/<uuid:task_id>/formats/<format:format_>", OtherFormatView.as_view(), name="other-format"),
+    path("submissions/<uuid:task_id>/exam", ExamView.as_view(), name="exam"),
     path("submissions/<uuid:task_id>/handouts", HandOutsView.as_view(), name="handing-out"),
     path("submissions/<uuid:task_id>/handouts/<uuid:handout_id>", LinksView.as_view(), name="links"),
     path(
@@ -46,4 +48,5 @@ urlpatterns = [
     path("submissions/<uuid:task_id>/delete", DeleteView.as_view(), name="delete"),
     path("submissions/<uuid:task_id>/findings.csv", FindingsTableView.as_view(), name="findings-table"),
     path("submissions/<uuid:task_id>/students/<uuid:report_id>", StudentView.as_view(), name="student"),
+    path("submissions/<uuid:task_id>/students/<uuid:report_id>/remark", RemarkView.as_view(), name="student-remark"),
 ]

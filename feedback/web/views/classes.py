@@ -20,6 +20,7 @@ from feedback.rendering.html.page import sections
 from feedback.rendering.words import Words
 from feedback.store.models import Task
 from feedback.web import table
+from feedback.web.noticed import noticed
 from feedback.web.progress import Progress
 from feedback.web.responses import wants_fragment
 from feedback.web.uploads import Shown, upload_of
@@ -38,7 +39,7 @@ def class_page(request: HttpRequest, shown: Shown, tasks: Sequence[Progress]) ->
     if wants_fragment(request) and findings is not None:
         response = render(request, "students.html.j2", context)
     else:
-        context |= _around(shown, findings, options)
+        context |= _around(shown, findings, options) | {"noticed": noticed(request, shown.upload.pk, shown.keys())}
         response = render(request, "class.html.j2", context)
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -1,8 +1,9 @@
 """The start page: what this is, and the form that takes a file."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 from django.conf import settings
 from django.core.files import File
 from django.http import HttpRequest, HttpResponse
@@ -13,31 +14,46 @@ from django.views import View
 from feedback.access.limits import Exceeded
 from feedback.access.turns import Busy
 from feedback.api.errors import STATUSES, words_of
-from feedback.events import EventsError, InvalidEvents
+from feedback.events import NO_CONTEXT, Context, EventsError, InvalidEvents
 from feedback.submissions.errors import Refused
+from feedback.web import earlier
 from feedback.web.access import caller_of
+from feedback.web.exam_draft import Draft, draft_of, sent_draft
 from feedback.web.forms import UploadForm, WishesForm, time_zones
 from feedback.web.responses import go_to
-from feedback.web.upload_file import check_size, lines_in, take
+from feedback.web.upload_file import check_size, lines_in, questions_beside, take
 
 _FAULTS_SHOWN = 20
+
+
+class About(NamedTuple):
+    """The optional step of the form: what is said about the exam, and the earlier exam that it began with."""
+
+    draft: Draft
+    like: earlier.Earlier | None
 
 
 class StartView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         caller_of(request)
-        return _page(request, UploadForm())
+        like = earlier.chosen(request, request.GET.get("like", ""))
+        draft = draft_of(like.context, settings.FEEDBACK_TIME_ZONE) if like else Draft()
+        return _page(request, UploadForm(), About(draft, like))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         caller_of(request)
+        about = About(Draft(), None)
         try:
             check_size(request)
             form = UploadForm(request.POST, request.FILES)
-            if not form.is_valid():
-                return _page(request, form, status=400)
-            return _taken(request, form, form.cleaned_data["events"])
+            about = About(sent_draft(request.POST), earlier.chosen(request, request.POST.get("like", "")))
+            valid = form.is_valid()
+            context = _context(request, form, about)
+            if not valid or about.draft.faults:
+                return _page(request, form, about, status=400)
+            return _taken(request, form, form.cleaned_data["events"], context)
         except (EventsError, Refused, Exceeded, Busy) as fault:
-            return _page(request, UploadForm(request.POST), fault, status=STATUSES[type(fault)])
+            return _page(request, UploadForm(request.POST), about, fault, status=STATUSES[type(fault)])
 
 
 class SampleView(View):
@@ -56,18 +72,33 @@ def sample_path() -> Path:
     return Path(settings.BASE_DIR) / "examples" / "class.json"
 
 
-def _taken(request: HttpRequest, form: WishesForm, file: "File[Any]") -> HttpResponse:
-    task = take(request, file, form.wanted_formats(), form.wanted_options())
+def _context(request: HttpRequest, form: UploadForm, about: About) -> Context:
+    """What is said about the exam; where that has faults, the draft has them and the context is of no use."""
+    zone = form.cleaned_data.get("time_zone") or settings.FEEDBACK_TIME_ZONE
+    context = about.draft.check(zone, about.like.context if about.like else NO_CONTEXT)
+    questions = about.like.context.questions if about.like else ()
+    if file := form.cleaned_data.get("questions"):
+        questions = questions_beside(request, file, about.draft)
+    return msgspec.structs.replace(context, questions=questions)
+
+
+def _taken(request: HttpRequest, form: WishesForm, file: "File[Any]", context: Context = NO_CONTEXT) -> HttpResponse:
+    task = take(request, file, form.wanted_formats(), form.wanted_options(), context)
     return go_to(request, reverse("submission", args=[task.id]))
 
 
-def _page(request: HttpRequest, form: UploadForm, fault: Exception | None = None, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: UploadForm, about: About, fault: Exception | None = None, *, status: int = 200
+) -> HttpResponse:
     context = {
         "form": form,
         "file_errors": form.errors.get("events", []) if form.is_bound and not fault else [],
         "time_zones": time_zones(),
         "has_sample": sample_path().exists(),
         "refusal": _refusal(request, fault) if fault else None,
+        "draft": about.draft,
+        "like": about.like,
+        "offered": earlier.offered(request),
     }
     return render(request, "start.html.j2", context, status=status)
 

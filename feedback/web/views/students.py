@@ -15,7 +15,8 @@ from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.html.page import sections
 from feedback.rendering.student.document import student_document
 from feedback.store.models import Document
-from feedback.web.uploads import Shown, upload_of
+from feedback.web.noticed import noticed
+from feedback.web.uploads import Shown, may_write, upload_of
 
 
 class StudentView(View):
@@ -27,8 +28,13 @@ class StudentView(View):
         return student_page(request, shown, report)
 
 
-def student_page(request: HttpRequest, shown: Shown, report: Document) -> HttpResponse:
-    """The sections of the report, rendered from its findings; stored HTML is never put into a page."""
+def student_page(
+    request: HttpRequest, shown: Shown, report: Document, refused: tuple[str, str] | None = None
+) -> HttpResponse:
+    """The sections of the report, rendered from its findings; stored HTML is never put into a page.
+
+    `refused` is a remark that was not taken, and why.
+    """
     key = report.namespace, report.student_id
     document = _document(report) if report.state == State.SUCCESS else None
     context = {
@@ -38,8 +44,20 @@ def student_page(request: HttpRequest, shown: Shown, report: Document) -> HttpRe
         "document": document,
         "sections": sections(document) if document else "",
         "neighbours": _neighbours(report) if shown.upload.is_class else None,
+        "noticed": [] if shown.upload.is_class else noticed(request, shown.upload.pk, [key]),
+        "remark": refused or (_remark(report) if may_write(request, shown) else "", ""),
     }
-    return render(request, "student.html.j2", context)
+    return render(request, "student.html.j2", context, status=400 if refused else 200)
+
+
+class _Payload(msgspec.Struct):
+    remark: str | None = None
+
+
+def _remark(report: Document) -> str:
+    """The one that is stored with the student's log."""
+    stored = Document.objects.values_list("about__payload", flat=True).get(id=report.id)
+    return msgspec.json.decode(bytes(stored or b"{}"), type=_Payload).remark or ""
 
 
 def _document(report: Document) -> blocks.Document | None:

@@ -19,6 +19,7 @@ from feedback.store.models import Document, Student
 from feedback.submissions.errors import NotWritable
 from feedback.submissions.intake import Order, add_format
 from feedback.web.access import caller_of
+from feedback.web.noticed import noticed
 from feedback.web.progress import Progress, milestone, progress_of
 from feedback.web.responses import go_to
 from feedback.web.uploads import (
@@ -115,6 +116,7 @@ def _context(request: HttpRequest, shown: Shown, tasks: Sequence[Progress]) -> d
     return {
         **_bars(request, shown, tasks),
         **_rows_context(request, shown),
+        "noticed": noticed(request, shown.upload.pk, shown.keys()),
         "failures": failures[:_FAILURES_SHOWN],
         "failed": sum(task.failed for task in tasks),
         "over": not any(task.unfinished for task in tasks),

@@ -106,6 +106,30 @@ def unfold(page: Page) -> None:
         folded.click()
 
 
+def nonsense(page: Page) -> None:
+    page.locator("#exam-solutions_url").fill("see the board")
+    page.locator("#points-0").fill("many")
+    page.get_by_role("button", name="Save and make the reports again").click()
+    expect(page.locator("#points-0-error")).to_be_visible()
+
+
+def step_refused(page: Page) -> None:
+    unfold(page)
+    page.locator("#exam-solutions_url").fill("see the board")
+    table = b"unit,points\n1,many\n,3\n"
+    page.set_input_files("#questions-file", {"name": "questions.csv", "mimeType": "text/csv", "buffer": table})
+    log = b"student_id,unit\nada,1\n"
+    page.set_input_files("#events", {"name": "class.csv", "mimeType": "text/csv", "buffer": log})
+    page.get_by_role("button", name="Make the reports").click()
+    expect(page.locator("#questions-file-error")).to_contain_text("line 2: points")
+
+
+def long_remark(page: Page) -> None:
+    page.locator("#remark-text").fill("x" * 2001)
+    page.get_by_role("button", name="Save the remark").click()
+    expect(page.locator("#remark-error")).to_be_visible()
+
+
 def one_operation(page: Page) -> None:
     page.locator(".opblock-summary-control").first.click()
     expect(page.locator(".opblock-body").first).to_be_visible()
@@ -116,6 +140,7 @@ PAGES = [
     Shown("start", "with faults", at("/"), broken_file, 400),
     Shown("start", "with faults", at("/"), broken_file, 400, scripts=False),
     Shown("start", "no file chosen", at("/"), no_file, 400),
+    Shown("start", "a fault about the exam", at("/"), step_refused, 400),
     Shown("login", "as it opens", at("/login"), who="nobody"),
     Shown("login", "wrong password", at("/login"), guess, who="nobody"),
     Shown("password", "as it opens", at("/password")),
@@ -138,6 +163,9 @@ PAGES = [
     Shown("student", "of an earlier version", lambda world: world.student("old")),
     Shown("student", "failed", lambda world: world.student("failed", 2)),
     Shown("student", "not made yet", lambda world: world.student("working", 3)),
+    Shown("student", "a remark was refused", lambda world: world.student("made", 5), long_remark, 400),
+    Shown("exam", "as it opens", lambda world: f"{world.made}/exam"),
+    Shown("exam", "with faults", lambda world: f"{world.made}/exam", nonsense, 400),
     Shown("delete", "asking", lambda world: f"{world.made}/delete"),
     Shown("delete", "nothing ticked", lambda world: f"{world.made}/delete", untick, 400),
     Shown("handing-out", "nothing yet", lambda world: f"{world.made}/handouts"),
@@ -169,6 +197,7 @@ NO_PAGES = {
     "retry",
     "other-format",
     "withdraw",
+    "student-remark",
 }
 
 

@@ -5,7 +5,7 @@ document.addEventListener("drop", (event) => {
   mark(event, false);
   // A file that misses the field is meant for it all the same, and must not replace the page.
   const field = document.querySelector("#events");
-  if (!field || event.target === field || !event.dataTransfer?.files.length) return;
+  if (!field || event.target.type === "file" || !event.dataTransfer?.files.length) return;
   event.preventDefault();
   field.files = event.dataTransfer.files;
   field.focus();

@@ -1,0 +1,63 @@
+"""What a person said about the exam of an earlier upload, to begin the next form with."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from feedback.events import Context, decode_context
+from feedback.store.models import Upload, Uploads
+from feedback.web.access import caller_of
+
+# How far the start page looks back, so that it costs the same however much there is, and how many it offers.
+_LOOKED_AT, _OFFERED = 200, 3
+
+
+class Earlier(NamedTuple):
+    """An earlier upload whose exam is known."""
+
+    upload: UUID
+    namespace: str
+    context: Context
+
+    @property
+    def name(self) -> str:
+        exam = self.context.exam
+        parts = (self.namespace, exam.course if exam.course != self.namespace else None, exam.title)
+        return " · ".join(filter(None, parts)) or "an exam without a title"
+
+
+def offered(request: HttpRequest) -> list[Earlier]:
+    """Of each namespace the latest, the newest first."""
+    latest = list(_own(request).values_list("pk", flat=True)[:_LOOKED_AT])
+    by_namespace = dict[str, Earlier]()
+    for each in _told(_own(request).filter(pk__in=latest, context__isnull=False)):
+        by_namespace.setdefault(each.namespace, each)
+        if len(by_namespace) == _OFFERED:
+            break
+    return list(by_namespace.values())
+
+
+def chosen(request: HttpRequest, upload: str) -> Earlier | None:
+    """The one of this id; None for anything else."""
+    try:
+        wanted = UUID(upload)
+    except ValueError:
+        return None
+    return next(iter(_told(_own(request).filter(pk=wanted, context__isnull=False))), None)
+
+
+def before(request: HttpRequest, upload: Upload) -> Earlier | None:
+    """The latest other one of the same namespace."""
+    others = _own(request).filter(namespace=upload.namespace, context__isnull=False).exclude(pk=upload.pk)
+    return next(iter(_told(others[:1])), None)
+
+
+def _own(request: HttpRequest) -> Uploads:
+    caller = caller_of(request)
+    return Upload.objects.visible_to(caller).filter(owner=caller.owner).order_by("-created_at", "pk")
+
+
+def _told(uploads: Uploads) -> list[Earlier]:
+    found = uploads.values_list("pk", "namespace", "context")
+    return [Earlier(pk, namespace, decode_context(bytes(context or b""))) for pk, namespace, context in found]

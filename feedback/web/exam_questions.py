@@ -1,0 +1,52 @@
+"""The questions of an upload: those of its logs in the order of the aliases, and those that only the context has."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from feedback.analysis.units import SectionNumbers, in_order, unit_of
+from feedback.events import Question
+from feedback.store.models import Student, Upload
+from feedback.web.exam_draft import Row, UnitValue, said_of
+
+# More are not filled in by hand: with them a form would have more fields than Django takes.
+MOST_ROWS = 100
+_AT_ONCE = 200
+
+
+class _Event(msgspec.Struct):
+    unit: UnitValue
+
+
+class _Log(msgspec.Struct):
+    """The units of a student's payload, and nothing else of it."""
+
+    events: list[_Event]
+
+
+_decoder = msgspec.json.Decoder(_Log)
+
+
+def rows_of(upload: Upload, questions: Sequence[Question]) -> list[Row]:
+    """A row for each question, filled in with what is said of it. Reads every log of the upload."""
+    found, sections = _units(upload), SectionNumbers()
+    for unit in (*found, *(question.unit for question in questions)):
+        sections.add(unit)
+    by_unit = {unit_of(raw, sections.found): raw for raw in reversed(found)}
+    said = {unit_of(question.unit, sections.found): question for question in questions}
+    in_log = in_order(by_unit)
+    values = [said[unit].unit if unit in said else by_unit[unit] for unit in in_log]
+    values += [question.unit for unit, question in said.items() if unit not in by_unit]
+    return [
+        Row(index, value, said_of(said[unit]) if unit in said else {}, in_log=unit in by_unit)
+        for index, (value, unit) in enumerate((value, unit_of(value, sections.found)) for value in values)
+    ]
+
+
+def _units(upload: Upload) -> list[UnitValue]:
+    """The distinct units as the logs write them."""
+    payloads = Student.objects.filter(upload=upload.pk).order_by("position").values_list("payload", flat=True)
+    units = dict[tuple[type, UnitValue], None]()
+    for payload in payloads.iterator(chunk_size=_AT_ONCE):
+        units.update(dict.fromkeys((type(event.unit), event.unit) for event in _decoder.decode(bytes(payload)).events))
+    return [unit for _, unit in units]
