@@ -68,7 +68,7 @@ def test_a_class_of_hostile_students_and_failures_comes_out_as_text() -> None:
 def test_a_long_word_stays_inside_the_page() -> None:
     pages = pages_by_pypdf(pdf_of(student(save("W" * 200, 0), student_id="W" * 200, namespace="W" * 200)))
     longest = max(len(word) for page in pages for line in page.splitlines() for word in line.split())
-    assert longest < 60
+    assert longest <= 60
     assert squeezed(running_text(pages)).count("W" * 200) == 3
 
 
