@@ -20,7 +20,7 @@ VALUES: Mapping[str, Any] = {
     "task": uuid4(), "owner": "", "most": 3, "ids": [uuid4()], "lease": 60, "id": uuid4(), "fence": 1, "seconds": 1.5,
     "findings": b"{}", "first_event_at": None, "filename": "a", "media_type": "b", "body": b"c", "sha256": "d",
     "error": "why", "due_at": "2024-07-21T00:00:00Z", "pause": 5.0, "single": True,
-    "student": uuid4(), "revision": 0,
+    "student": uuid4(), "upload": uuid4(), "revision": 0,
 }  # fmt: skip
 ON_SQLITE = """
 import json, sys
@@ -50,7 +50,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
         "FEEDBACK_HOME": str(tmp_path_factory.mktemp("home")),
     }
     plain = {name: value.decode() if isinstance(value, bytes) else value for name, value in VALUES.items()}
-    plain |= {"task": "0" * 32, "id": "0" * 32, "student": "0" * 32, "ids": json.dumps(["0" * 32])}
+    plain |= {"task": "0" * 32, "id": "0" * 32, "student": "0" * 32, "upload": "0" * 32, "ids": json.dumps(["0" * 32])}
     command = [sys.executable, "-c", ON_SQLITE]
     done = subprocess.run(
         command, env=told, cwd=ROOT, check=True, capture_output=True, text=True, input=json.dumps(plain)
