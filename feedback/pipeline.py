@@ -88,7 +88,8 @@ def find_class(
             links.append(link)
             yield findings
 
-    found = analyse_class(noting_links(), failures, recipe.rendering.zone)
+    merged = () if recipe.facts is None else decode_facts(recipe.facts).merged
+    found = analyse_class(noting_links(), failures, recipe.rendering.zone, merged)
     if not links:
         raise NothingToReport(f"None of the {len(failures)} reports of this class could be made.")
     return found, links

@@ -82,3 +82,33 @@ def test_a_class_without_one_report_has_no_class_report() -> None:
 def test_bytes_that_are_no_payload_are_refused() -> None:
     with pytest.raises(msgspec.DecodeError):
         pipeline.find(b"{", Recipe())
+
+
+def notes_of(*students: Student) -> dict[str, str]:
+    """The notes of the class report, by their codes."""
+    payloads = [encode_student(each) for each in students]
+    recipe = Recipe(facts=pipeline.class_facts(payloads, Recipe()))
+    made = [(f"html/{n}.html", pipeline.find(each, recipe)) for n, each in enumerate(payloads)]
+    return {note.code: note.text for note in pipeline.find_class(made, recipe)[0].data_notes}
+
+
+def on(student_id: str, *units: str | float, time: str = "2024-07-21T09:00:00Z") -> Student:
+    return Student(student_id, [msgspec.convert({"unit": unit, "created_time": time}, Event) for unit in units])
+
+
+def test_a_class_is_told_of_spellings_that_were_read_as_one_question() -> None:
+    assert "“017” = “17” = “17.0”" in notes_of(on("ada", "17"), on("bob", "017"), on("eve", "17.0"))["merged_spellings"]
+    assert "merged_spellings" not in notes_of(on("ada", "17"), on("bob", 17.0, 17))
+    # Section numbers are texts, so nothing of theirs was merged.
+    assert "merged_spellings" not in notes_of(on("ada", "1.1"), on("bob", "1.10"))
+
+
+def test_a_class_is_told_of_ids_that_differ_only_in_case() -> None:
+    told = notes_of(on("ada", 1), on("bob", 1), on("Ada", 1), on("ADA", 1))["ids_differ_in_case"]
+    assert "“ADA” / “Ada” / “ada”" in told
+    assert "ids_differ_in_case" not in notes_of(on("ada", 1), msgspec.structs.replace(on("Ada", 1), namespace="other"))
+
+
+def test_a_class_is_told_which_times_were_taken_as_utc() -> None:
+    assert "UTC" in notes_of(on("ada", 1, time="2024-07-21T09:00:00"), on("bob", 1))["zoneless_times"]
+    assert "zoneless_times" not in notes_of(on("ada", 1), on("bob", 1))

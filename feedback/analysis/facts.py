@@ -17,7 +17,7 @@ from feedback.analysis.log_kinds import LogKindTally
 from feedback.analysis.outliers import near_part
 from feedback.analysis.student.ordering import time_order
 from feedback.analysis.times import SECOND, in_utc, instant, moment, quartiles
-from feedback.analysis.units import SectionNumbers, Unit, is_own_name, unit_of
+from feedback.analysis.units import SectionNumbers, Unit, is_own_name, merged_spellings, unit_of
 from feedback.analysis.versions import SlotsTally
 from feedback.events import Event, Student
 from feedback.events.context import NO_CONTEXT, Context, ExamKind, LogKind
@@ -39,9 +39,10 @@ class ClassFacts(msgspec.Struct, frozen=True, gc=False):
     """What holds for an upload as a whole; the defaults are those of an upload without events.
 
     `log_kind` and `kind` are the sender's where `…_given` says so. `groups` maps the name of a unit to its slot where
-    versions were detected. With `section_numbers`, strings with a point are texts. `own_names` says that every unit
-    is a name that people read, or has a title. `scores` says that some submission has a score. `median_slots` is over
-    the students with events. `statistics` is there where a comparison with the class was asked for.
+    versions were detected. `merged` are the spellings of each unit that the body writes in several ways. With
+    `section_numbers`, strings with a point are texts. `own_names` says that every unit is a name that people read, or
+    has a title. `scores` says that some submission has a score. `median_slots` is over the students with events.
+    `statistics` is there where a comparison with the class was asked for.
     """
 
     students: int = 0
@@ -50,6 +51,7 @@ class ClassFacts(msgspec.Struct, frozen=True, gc=False):
     kind: ExamKind = "exam"
     kind_given: bool = False
     groups: dict[str, str] = {}
+    merged: tuple[tuple[str, ...], ...] = ()
     section_numbers: bool = False
     own_names: bool = False
     scores: bool = False
@@ -92,6 +94,7 @@ class _Tally:
         self._scores = False
         self._sections = SectionNumbers()
         self._units = set[Unit]()
+        self._written = set[tuple[type, str | int | float]]()
         self._log_kind = LogKindTally()
         self._slots = SlotsTally(self._groups())
         self._first, self._last = array("q"), array("q")
@@ -107,6 +110,7 @@ class _Tally:
         units = {key: unit_of(key[1], self._sections.found) for key in raw}
         mine = set(units.values())
         self._units |= mine
+        self._written |= raw
         self._slots.add(mine)
         instants = [None if e.created_time is None else instant(in_utc(e.created_time)) for e in student.events]
         ordered = [student.events[i] for i in time_order(instants)]
@@ -135,6 +139,7 @@ class _Tally:
             kind=exam.kind or self._kind(),
             kind_given=exam.kind is not None,
             groups={unit.name: versions[unit] for unit in sorted(versions)},
+            merged=tuple(merged_spellings((unit for _, unit in self._written), self._sections.found)),
             section_numbers=self._sections.found,
             own_names=bool(self._units) and all(is_own_name(unit) or unit in titles for unit in self._units),
             scores=self._scores,

@@ -9,6 +9,7 @@ unit with two points (`1.2.3`), its strings with a point are section numbers, an
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -45,6 +46,14 @@ def spelling_of(raw: str | int | float) -> str:
     if isinstance(raw, str):
         return raw
     return _decimals(raw).removesuffix(".0")
+
+
+def merged_spellings(units: Iterable[str | int | float], section_numbers: bool) -> list[tuple[str, ...]]:
+    """The spellings of each unit that is written in several ways, the units in their order."""
+    spellings: defaultdict[Unit, set[str]] = defaultdict(set)
+    for raw in units:
+        spellings[unit_of(raw, section_numbers)].add(spelling_of(raw))
+    return [tuple(sorted(spellings[unit])) for unit in in_order(spellings) if len(spellings[unit]) > 1]
 
 
 def _decimals(raw: int | float) -> str:

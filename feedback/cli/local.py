@@ -32,6 +32,7 @@ from feedback.contract.layout import Output
 from feedback.contract.manifest import Manifest, ManifestEntry
 from feedback.contract.states import State
 from feedback.events import Roster
+from feedback.pipeline import Recipe
 
 
 def render_roster(roster: Roster, plan: Plan) -> "Run":
@@ -63,7 +64,7 @@ class Run:
         self.class_errors: dict[Output, str] = {}
 
     def analyse(self, workers: Workers) -> None:
-        function = functools.partial(analyse_student, dataclasses.replace(self.plan.recipe, facts=self.facts))
+        function = functools.partial(analyse_student, self._recipe)
         with self.findings.open("wb") as file:
             for index, (_, outcome) in enumerate(workers.map(function, self.roster.payloads())):
                 analysed = Analysed(error=str(outcome)) if isinstance(outcome, ProcessDied) else outcome
@@ -81,7 +82,8 @@ class Run:
     def class_reports(self, workers: Workers) -> None:
         """Make the class report in each output in which at least one student's report was made."""
         jobs = [job for job in map(self._class_job, self.plan.outputs) if len(job.failed) < len(self.stems)]
-        for job, outcome in workers.map(functools.partial(make_class_report, self.plan), jobs):
+        plan = dataclasses.replace(self.plan, recipe=self._recipe)
+        for job, outcome in workers.map(functools.partial(make_class_report, plan), jobs):
             if outcome is not None:
                 self.class_errors[job.output] = str(outcome)
 
@@ -96,6 +98,10 @@ class Run:
             for wanted, reason in made.errors.items()
         ]
         return of_students + [f"{wanted} class report: {reason}" for wanted, reason in self.class_errors.items()]
+
+    @property
+    def _recipe(self) -> Recipe:
+        return dataclasses.replace(self.plan.recipe, facts=self.facts)
 
     def _failed(self, reason: str) -> Made:
         return Made(errors=dict.fromkeys(self.plan.outputs, reason))

@@ -69,13 +69,9 @@ def has_no_zone(student: Student) -> bool:
 
 def notes_about(keys: Iterable[tuple[str, str]], some_time_has_no_zone: bool) -> Iterator[Note]:
     """What is odd about the ids of a whole body, (namespace, student_id) each, and about its times."""
-    by_case = dict[tuple[str, str], list[str]]()
-    ruined = list[str]()
-    for namespace, student_id in keys:
-        by_case.setdefault((namespace, student_id.casefold()), []).append(student_id)
-        if _RUINED.fullmatch(student_id):
-            ruined.append(student_id)
-    alike = [", ".join(map(_shown, ids)) for ids in by_case.values() if len(ids) > 1]
+    keys = list(keys)
+    ruined = [student_id for _, student_id in keys if _RUINED.fullmatch(student_id)]
+    alike = [", ".join(map(_shown, ids)) for ids in alike_in_case(keys)]
     if alike:
         yield Note("ids_differ_in_case", f"Ids that differ only in case are different students: {_first(alike)}.")
     if ruined:
@@ -86,6 +82,14 @@ def notes_about(keys: Iterable[tuple[str, str]], some_time_has_no_zone: bool) ->
         )
     if some_time_has_no_zone:
         yield Note("times_without_zone", "Times without a zone were taken as UTC.")
+
+
+def alike_in_case(keys: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """The ids of different students of one namespace, (namespace, student_id) each, that differ only in case."""
+    by_case = dict[tuple[str, str], list[str]]()
+    for namespace, student_id in keys:
+        by_case.setdefault((namespace, student_id.casefold()), []).append(student_id)
+    return [ids for ids in by_case.values() if len(ids) > 1]
 
 
 def _shown(text: str) -> str:

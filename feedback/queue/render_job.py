@@ -76,7 +76,7 @@ def _class_report(task: Task) -> Shown:
     failed = task.documents.filter(kind=Document.Kind.STUDENT, state=State.FAILURE).order_by("position")
     reasons = failed.values_list("about__student_id", "about__namespace", "error")
     failures = [Failure(student_id, namespace or None, reason) for student_id, namespace, reason in reasons]
-    recipe = _recipe(task.upload)
+    recipe = _recipe(task.upload, _facts(task.upload))
     found, links = pipeline.find_class(_made(task), recipe, failures)
     artifact = pipeline.class_document(found, links, Format(task.format), recipe, folder=f"{task.id}/")
     return artifact, encode_class_findings(found), found.key_figures.first_at

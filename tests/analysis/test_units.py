@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.analysis import analyse
-from feedback.analysis.units import Unit, in_order, unit_of
+from feedback.analysis.units import Unit, in_order, merged_spellings, unit_of
 from tests.harness.logs import UNITS, save, student
 
 
@@ -111,3 +111,16 @@ def test_the_order_of_units_does_not_depend_on_the_order_they_come_in(raw: list[
 def test_numbers_stand_in_the_order_of_their_values(values: list[Decimal]) -> None:
     names = [unit.name for unit in in_order(unit_of(format(value, "f")) for value in values)]
     assert list(map(Decimal, names)) == sorted(set(values))
+
+
+def test_the_spellings_of_one_number_are_told() -> None:
+    assert merged_spellings(["17", 17, "017", "17.0", 17.0, "q1", "2"], False) == [("017", "17", "17.0")]
+    assert merged_spellings(["1.1", "1.10", "01", 1], True) == [("01", "1")]
+    assert merged_spellings([1, 1.0, "1"], False) == []
+
+
+@given(st.lists(st.sampled_from(UNITS)))
+def test_spellings_are_told_where_units_of_different_writing_are_one(raws: list[str | int | float]) -> None:
+    told = merged_spellings(raws, False)
+    assert [len(set(map(unit_of, names))) for names in told] == [1] * len(told)
+    assert told == merged_spellings(raws[::-1], False)

@@ -71,10 +71,15 @@ class _Class:
         return float(median(self.slots)) if self.slots else 0.0
 
 
-def analyse_class(findings: Iterable[Findings], failures: Sequence[Failure] = (), zone: tzinfo = UTC) -> ClassFindings:
+def analyse_class(
+    findings: Iterable[Findings],
+    failures: Sequence[Failure] = (),
+    zone: tzinfo = UTC,
+    merged: Sequence[Sequence[str]] = (),
+) -> ClassFindings:
     """The findings of a class, the rows in the order given; the stream is read once and not kept.
 
-    The activity over time is in bins that are round on the clock of `zone`.
+    The activity over time is in bins that are round on the clock of `zone`. `merged` are the facts' spellings.
 
     Memory: a row a student, some numbers for each student and question, one for each minute of work.
     """
@@ -108,7 +113,7 @@ def analyse_class(findings: Iterable[Findings], failures: Sequence[Failure] = ()
         opening_orders=seen.effort.opening_orders(),
         insights=insights,
         without_events=tuple(row.student_id for row in seen.rows if not row.events),
-        data_notes=class_notes_of(seen.rows, len(questions), activity, first.settings),
+        data_notes=class_notes_of(seen.rows, len(questions), activity, first.settings, merged),
     )
 
 

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from feedback.analysis.cohort.findings import Activity, ClassRow
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote
+from feedback.analysis.student.quality import merged_note
+from feedback.events.reading import alike_in_case
 from feedback.phrasing.i18n import N_, NN_, speech
+from feedback.phrasing.phrases import listed, shortened
 
 _LABELS = N_(
     "Questions have the names that the platform gives them. A student's own report numbers the questions in that "
@@ -20,6 +23,7 @@ _OUTSIDE = NN_(
     "One event lies so far from the rest that the activity over time leaves it out.",
     "{n:,} events lie so far from the rest that the activity over time leaves them out.",
 )
+_ALIKE = N_("Ids that differ only in case are different students: {ids}.")
 _STUDENTS = {
     "no_events": NN_("One student's log holds no events.", "{n:,} students' logs hold no events."),
     "missing_times": NN_(
@@ -60,9 +64,18 @@ _STUDENTS = {
 
 
 def class_notes_of(
-    rows: Sequence[ClassRow], questions: int, activity: Activity | None, settings: AnalysisSettings
+    rows: Sequence[ClassRow],
+    questions: int,
+    activity: Activity | None,
+    settings: AnalysisSettings,
+    merged: Sequence[Sequence[str]] = (),
 ) -> tuple[DataNote, ...]:
-    """The notes of a class; `count` is a number of students, or for `outside_activity` of events."""
+    """The notes of a class.
+
+    `count` is a number of students, or for `outside_activity` of events, for `merged_spellings` of questions, and for
+    `ids_differ_in_case` of ids that are alike. `merged` are the spellings of each question that the body writes in
+    several ways, in one log or in different ones.
+    """
     say = speech(settings.language)
     most = max((row.questions for row in rows), default=0)
     outside = activity.outside if activity else 0
@@ -74,6 +87,11 @@ def class_notes_of(
         notes.append(DataNote("question_sets_differ", text, questions))
     if outside:
         notes.append(DataNote("outside_activity", say.ngettext(*_OUTSIDE, outside).format(n=outside), outside))
+    if merged:
+        notes.append(merged_note(merged, say))
+    if alike := sorted(map(sorted, alike_in_case((row.namespace or "", row.student_id) for row in rows))):
+        ids = listed([" / ".join(f"“{shortened(one)}”" for one in ids) for ids in alike], say)
+        notes.append(DataNote("ids_differ_in_case", say.gettext(_ALIKE).format(ids=ids), len(alike)))
     students = Counter(code for row in rows for code in row.data_notes)
     for code, forms in _STUDENTS.items():
         if n := students[code]:

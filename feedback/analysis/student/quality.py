@@ -1,6 +1,6 @@
 """Notes on the data: what about a log a reader should know before trusting the numbers."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from feedback.analysis.exam import ExamContext
@@ -11,7 +11,7 @@ from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote
 from feedback.analysis.student import quality_texts as texts
 from feedback.analysis.student.log import Log
-from feedback.analysis.units import Unit, spelling_of, unit_of
+from feedback.analysis.units import merged_spellings
 from feedback.events import Event
 from feedback.phrasing.i18n import Speech, speech
 from feedback.phrasing.numbers import number
@@ -115,17 +115,11 @@ def _about_units(noted: Noted) -> Iterator[DataNote]:
         names = listed([shortened(question.name) for question in uncounted], say)
         text = say.ngettext(*texts.NOT_COUNTED, len(uncounted)).format(n=len(uncounted), names=names)
         yield DataNote("not_counted", text, len(uncounted))
-    merged = _merged_spellings(noted)
-    if merged:
-        text = say.gettext(texts.MERGED).format(names=listed(merged, say))
-        yield DataNote("merged_spellings", text, len(merged))
+    if merged := merged_spellings([event.unit for event in noted.events], facts.section_numbers):
+        yield merged_note(merged, say)
 
 
-def _merged_spellings(noted: Noted) -> list[str]:
-    """The spellings of each question that the log writes in several ways."""
-    spellings: defaultdict[Unit, set[str]] = defaultdict(set)
-    for unit in {(type(event.unit), event.unit) for event in noted.events}:
-        spellings[unit_of(unit[1], noted.facts.section_numbers)].add(spelling_of(unit[1]))
-    return [
-        " = ".join(f"“{shortened(name)}”" for name in sorted(names)) for names in spellings.values() if len(names) > 1
-    ]
+def merged_note(merged: Sequence[Sequence[str]], say: Speech) -> DataNote:
+    """The note on questions that come in several spellings, at least one: the spellings of each."""
+    names = [" = ".join(f"“{shortened(name)}”" for name in names) for names in merged]
+    return DataNote("merged_spellings", say.gettext(texts.MERGED).format(names=listed(names, say)), len(merged))
