@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -21,12 +21,16 @@ _PAGE = 32
 _DATE = (2000, 1, 1, 0, 0, 0)
 
 
-async def stream(task: Task, reports: Sequence[Document]) -> AsyncIterator[bytes]:
+def stream(task: Task, reports: Sequence[Document]) -> AsyncIterator[bytes]:
     """The bytes of the archive, for a response that is sent at the client's speed.
 
-    Between two parts no connection to the database is held, so a slow client holds up no one.
+    A slow client holds up no one: between two parts the stream holds no connection to the database, and of each
+    report only its id and its path.
     """
-    parts = parts_of(task, reports)
+    return _at_the_clients_speed(parts_of(task, reports))
+
+
+async def _at_the_clients_speed(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
     while part := await sync_to_async(_next)(parts):
         yield part
 
@@ -42,12 +46,17 @@ def parts_of(task: Task, reports: Sequence[Document]) -> Iterator[bytes]:
     """The same, for the files layout: `<format>/<file>`, `class.<format>`, the class's tables and `manifest.json`."""
     manifest = manifest_of(task, reports)
     names = {UUID(entry.report_id): entry.link for entry in manifest.students if entry.report_id and entry.link}
+    of_class = task.upload.is_class and reports[HEADLINE].state == State.SUCCESS
+    return _parts(task, encode_manifest(manifest), names, of_class=of_class)
+
+
+def _parts(task: Task, manifest: bytes, names: Mapping[UUID, str], *, of_class: bool) -> Iterator[bytes]:
     done = list(names)
     sink = _Sink()
     with zipfile.ZipFile(sink, "w") as archive:
-        archive.writestr(_info(MANIFEST), encode_manifest(manifest))
+        archive.writestr(_info(MANIFEST), manifest)
         yield sink.take()
-        if task.upload.is_class and reports[HEADLINE].state == State.SUCCESS:
+        if of_class:
             for path, content in _class_files(task, list(names.values())):
                 archive.writestr(_info(path), content)
                 yield sink.take()

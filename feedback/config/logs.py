@@ -29,6 +29,7 @@ _RENDERERS: dict[str, list[Processor]] = {
 # Celery logs each message when it comes and when it is done, and beat each sweep it asks for; Django each 4xx. Our own
 # lines say what was done.
 _QUIET = {
+    "pikepdf": "WARNING",
     "django.request": "ERROR",
     "celery.beat": "WARNING",
     "celery.worker.strategy": "ERROR",
