@@ -19,6 +19,8 @@ from feedback.events.json_scanner import (
 )
 
 _PLACE = re.compile(r"(?:students\[(?P<student>\d+)\])?\.?(?:events\[(?P<event>\d+)\])?\.?(?P<member>\w+)?")
+# Of the exam's context: a member of an object, or of one of the questions.
+_CONTEXT_PLACE = re.compile(r"(?P<part>exam|questions|report)(?:\[(?P<index>\d+)\])?(?:\.(?P<member>\w+))?(?:[.\[].*)?")
 _BOM = b"\xef\xbb\xbf"
 # What is found late is of no use: the fault itself is known by then, and its place in words.
 _SECONDS = 1.0
@@ -33,6 +35,15 @@ class _Wanted(NamedTuple):
     member: str | None
 
 
+class _InContext(NamedTuple):
+    """A place in the exam's context, taken apart; below a member, the member is near enough."""
+
+    place: str
+    part: str
+    question: int | None
+    member: str | None
+
+
 def lines_of(body: Body, places: Iterable[str], effort: Effort | None = None) -> dict[str, int]:
     """The lines, from 1, of places as `faults.describe` names them; a missing member is where its object begins.
 
@@ -42,7 +53,10 @@ def lines_of(body: Body, places: Iterable[str], effort: Effort | None = None) ->
     effort = effort or Effort(_SECONDS)
     found: dict[str, int] = {}
     try:
+        places = list(places)
         for place, position in _positions(body, list(_wanted(places)), effort):
+            found.setdefault(place, position)
+        for place, position in _positions_in_context(body, list(_in_context(places)), effort):
             found.setdefault(place, position)
     except (MalformedError, msgspec.DecodeError, IndexError, TooLarge):
         pass  # what was found until then is right
@@ -56,8 +70,30 @@ def _wanted(places: Iterable[str]) -> Iterator[_Wanted]:
             yield _Wanted(place, student, event, steps["member"])
 
 
+def _in_context(places: Iterable[str]) -> Iterator[_InContext]:
+    for place in places:
+        if steps := _CONTEXT_PLACE.fullmatch(place):
+            yield _InContext(place, steps["part"], int(steps["index"]) if steps["index"] else None, steps["member"])
+
+
+def _positions_in_context(body: Body, wanted: list[_InContext], effort: Effort) -> Iterator[tuple[str, int]]:
+    parts = _members(body, _top(body, effort), {one.part for one in wanted}, effort)
+    questions = dict[int, int]()
+    if indexes := [one.question for one in wanted if one.question is not None]:
+        questions = dict(_elements(body, parts.get("questions", 0), max(indexes), effort))
+    for one in wanted:
+        if one.part in parts:
+            begin = parts[one.part] if one.question is None else questions.get(one.question, parts[one.part])
+            names = {one.member} if one.member else set[str]()
+            yield one.place, _members(body, begin, names, effort).get(one.member or "", begin)
+
+
+def _top(body: Body, effort: Effort) -> int:
+    return after_space(body, len(_BOM) if body[: len(_BOM)] == _BOM else 0, effort)
+
+
 def _positions(body: Body, wanted: list[_Wanted], effort: Effort) -> Iterator[tuple[str, int]]:
-    top = after_space(body, len(_BOM) if body[: len(_BOM)] == _BOM else 0, effort)
+    top = _top(body, effort)
     yield from _in_object(body, top, [one for one in wanted if one.student is None], effort)
     by_student = _by_index((one.student, one) for one in wanted)
     if by_student:

@@ -52,6 +52,40 @@ def test_a_single_student_is_found_too() -> None:
     }
 
 
+ENVELOPE = b"""{"exam": {"title": 1,
+  "ends_at": "soon"},
+ "questions": [
+  {"unit": 1}, {"unit": 2,
+   "points": "many"}, 3],
+ "report": {
+   "hide": ["nothing"],
+   "thresholds": {"pause": 1}},
+ "students": [{"student_id": "ada",
+  "events": [{"unit": null}]}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        ("exam", 1),
+        ("exam.title", 1),
+        ("exam.ends_at", 2),
+        ("exam.starts_at", 1),  # it is missing
+        ("questions", 3),
+        ("questions[1]", 4),
+        ("questions[1].points", 5),
+        ("questions[2]", 5),
+        ("questions[9].points", 3),  # likewise
+        ("report.hide[0]", 7),
+        ("report.thresholds.pause", 8),
+        ("students[0].events[0].unit", 10),
+    ],
+)
+def test_a_place_in_the_exams_context_is_found(place: str, line: int) -> None:
+    assert lines_of(ENVELOPE, [place]) == {place: line}
+
+
 @pytest.mark.parametrize("place", ["body", "students", "line 3: unit", "students[7].events", "a.b.c", "", "more"])
 def test_what_cannot_be_found_is_left_out_or_begins_the_body(place: str) -> None:
     assert set(lines_of(CLASS, [place]).values()) <= {2}
