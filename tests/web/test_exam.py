@@ -121,6 +121,13 @@ def test_the_faults_of_all_places_are_said_at_once(client: Client, upload: Send)
     assert "Choose a file first" in page
 
 
+def test_a_fault_in_a_files_own_context_is_said_with_its_line(upload: Send) -> None:
+    answer = upload(b'{"questions": [\n{"unit": 1},\n{"unit": 2,\n"points": "many"}],\n"students": []}')
+
+    assert answer.status_code == 400
+    assert "line 4: questions[1].points" in answer.text
+
+
 def test_a_file_that_brings_its_own_context_may_not_come_with_another(client: Client, upload: Send) -> None:  # noqa: ARG001
     answer = send(client, {"exam": {"title": "Its own"}, "students": class_of(2)}, title="Another")
 

@@ -154,6 +154,43 @@ def test_progress_survives_a_reload_and_is_told_to_screen_readers(visit: Visit, 
     expect(page.locator("table.students tbody tr")).to_have_count(171)
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_what_is_said_about_the_exam_and_to_a_student_is_in_the_reports(
+    visit: Visit, tmp_path: Path, scripts: bool
+) -> None:
+    page = visit("/", java_script_enabled=scripts)
+    page.set_input_files("#events", write(tmp_path, fresh(f"with an exam {scripts}")))
+    page.get_by_label("web pages only").check()
+    page.get_by_text("About this exam").click()
+    page.get_by_label("Title").fill("Midterm of autumn")
+    page.get_by_label("Starts").fill("2025-11-14T09:00")
+    page.get_by_role("button", name="Make the reports").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Midterm of autumn")
+
+    page.locator("table.students").get_by_role("link", name="daniel.kim").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Midterm of autumn")
+    page.get_by_label("To this student alone").fill("Your loops are clear.")
+    page.get_by_role("button", name="Save the remark").click()
+    said = page.locator(".report").get_by_text("Your loops are clear.")
+    if not scripts:
+        while not said.is_visible():
+            page.reload()
+    expect(said).to_be_visible()
+    expect(page.get_by_label("To this student alone")).to_have_value("Your loops are clear.")
+
+    page.locator(".neighbours a").first.click()
+    page.get_by_role("link", name="About this exam").click()
+    expect(page.get_by_label("Starts")).to_have_value("2025-11-14T09:00")
+    page.get_by_label("Title", exact=True).fill("Midterm, corrected")
+    page.get_by_label("Title of 1", exact=True).fill("Loops")
+    page.get_by_role("button", name="Save and make the reports again").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Midterm, corrected")
+    page.locator("table.students").get_by_role("link", name="daniel.kim").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Midterm, corrected")
+    expect(page.locator(".report").get_by_text("Loops").first).to_be_visible()
+    expect(said).to_be_visible()
+
+
 def test_the_sample_class_is_one_click_away(visit: Visit) -> None:
     page = visit("/")
     page.get_by_role("button", name="Try it with a sample class").click()
