@@ -6,7 +6,7 @@ from types import FrameType
 
 import click
 
-_COMMANDS = ("render", "submit", "serve", "web", "demo", "manage")
+_COMMANDS = ("render", "convert", "submit", "serve", "web", "demo", "manage")
 
 
 class _Commands(click.Group):
@@ -30,6 +30,7 @@ def main(context: click.Context) -> None:
 
     \b
     Reports from files         feedback render class.json --out reports
+    A log made ours           feedback convert MainTable.csv > class.json
     A service on this machine  feedback serve
     Reports from a service     feedback submit class.json --url http://127.0.0.1:8000 --out reports
 

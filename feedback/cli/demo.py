@@ -10,7 +10,7 @@ import click
 
 from feedback.cli import console, embedded, options, remote
 from feedback.cli.client import Failing, Refused, Service, ServiceError
-from feedback.cli.files import Beside
+from feedback.cli.files import Beside, Origin
 from feedback.cli.submit import body_of, report
 from feedback.cli.supervisor import Supervisor
 from feedback.contract.layout import DOCUMENTS
@@ -22,12 +22,19 @@ _LOG_LINES = 30
 @options.files
 @options.out
 @options.context
-def demo(files: tuple[str, ...], out: Path, context_file: str | None, questions_file: str | None) -> None:
+@options.origin
+def demo(
+    files: tuple[str, ...], out: Path, context_file: str | None, questions_file: str | None, origin: Origin
+) -> None:
     """Start a service on a free port, submit the events in every format, fetch the reports, and stop it."""
     with tempfile.TemporaryDirectory(prefix="feedback-demo-") as home:
         try:
             beside = Beside(context_file, questions_file)
-            with _running(Path(home)) as url, Service(url) as service, body_of(files, beside) as (content, media_type):
+            with (
+                _running(Path(home)) as url,
+                Service(url) as service,
+                body_of(files, beside, origin) as (content, media_type),
+            ):
                 console.note(f"A service is running at {url}")
                 deliveries = remote.deliver(service, content, media_type, DOCUMENTS, out, {})
         except ServiceError as fault:

@@ -1,21 +1,71 @@
 """Arguments and options that several commands share."""
 
+import functools
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import click
 
+from feedback.cli.files import Origin, detail_lines
 from feedback.contract.layout import DOCUMENTS, Output
+from feedback.events import InvalidEvents, Source, source_options
+from feedback.events.formats.progsnap2 import TABLE as PROGSNAP2_TABLE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def files(command: Command) -> Command:
-    path = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
-    return click.argument("files", nargs=-1, required=True, type=path, metavar="FILE...")(command)
+    """Files, and folders of a ProgSnap2 data set as their main table."""
+    path = click.Path(exists=True, readable=True, allow_dash=True)
+    argument = click.argument("files", nargs=-1, required=True, type=path, metavar="FILE...", callback=_as_files)
+    return argument(command)
+
+
+def _as_files(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_table_of(Path(value)) if Path(value).is_dir() else value for value in values)
+
+
+def _table_of(folder: Path) -> str:
+    table = folder / PROGSNAP2_TABLE
+    if not table.is_file():
+        raise click.BadParameter(f"File '{folder}' is a directory, and no ProgSnap2 data set ({PROGSNAP2_TABLE}).")
+    return str(table)
+
+
+def origin(command: Command) -> Command:
+    """`--source`, `--source-tz`, `--column` and `--role`, given to the command as one `origin`."""
+
+    @functools.wraps(command)
+    def with_origin(
+        source: str | None,
+        source_tz: str | None,
+        column: tuple[str, ...],
+        role: tuple[str, ...],
+        **rest: Any,
+    ) -> Any:
+        try:
+            options = source_options(source_tz, column, role)
+        except InvalidEvents as fault:
+            raise click.UsageError("\n".join(detail_lines(fault.details))) from None
+        return command(origin=Origin(Source(source) if source else None, options), **rest)
+
+    named = click.option(
+        "--source",
+        type=click.Choice([source.value for source in Source]),
+        help="The platform that exported the files; without it, what their content is for certain.",
+    )
+    zone = click.option("--source-tz", metavar="ZONE", help="The zone of times that say none; UTC without it.")
+    column = click.option(
+        "--column",
+        multiple=True,
+        metavar="FIELD=HEADER",
+        help="A column of your own for a field, or kind:KIND=WORD for a word of your own.",
+    )
+    role = click.option("--role", multiple=True, metavar="NAME", help="Whose events to keep, where the log has roles.")
+    return cast(Command, named(zone(column(role(with_origin)))))
 
 
 def out(command: Command) -> Command:

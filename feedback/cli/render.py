@@ -7,7 +7,7 @@ import click
 
 from feedback.analysis import AnalysisSettings
 from feedback.cli import console, local, options
-from feedback.cli.files import Beside, UnreadableFiles, read_roster
+from feedback.cli.files import Beside, Origin, UnreadableFiles, read_roster
 from feedback.cli.making import Plan
 from feedback.contract import layout
 from feedback.contract.layout import Output
@@ -40,6 +40,7 @@ from feedback.rendering import RenderOptions
 )
 @options.compare
 @options.context
+@options.origin
 @options.max_bytes
 def render(
     files: tuple[str, ...],
@@ -51,12 +52,13 @@ def render(
     context_file: str | None,
     questions_file: str | None,
     max_bytes: int,
+    origin: Origin,
 ) -> None:
     """Make reports straight from files, with no server and no database.
 
-    A FILE is .json, .ndjson or .csv, plain or gzip, or - for standard input; several are one class. DIR
-    gets html/<student>.html, pdf/<student>.pdf, a class report for two students or more, and
-    manifest.json. Nothing is written if anything in any file is wrong.
+    A FILE is .json, .ndjson or .csv, plain or gzip, a log of another platform (see `feedback convert`), or
+    - for standard input; several are one class. DIR gets html/<student>.html, pdf/<student>.pdf, a class report
+    for two students or more, and manifest.json. Nothing is written if anything in any file is wrong.
     """
     try:
         settings = AnalysisSettings(session_gap_minutes=session_gap)
@@ -64,7 +66,8 @@ def render(
     except ValueError as fault:
         raise click.BadParameter(str(fault), param_hint="--tz") from None
     try:
-        roster = read_roster(files, max_bytes, context=Beside(context_file, questions_file).read(max_bytes))
+        beside = Beside(context_file, questions_file).read(max_bytes)
+        roster = read_roster(files, max_bytes, context=beside, origin=origin)
     except UnreadableFiles as fault:
         raise console.Failed("The files cannot be taken, and nothing was written:", fault.lines) from None
     try:

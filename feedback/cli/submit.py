@@ -13,10 +13,10 @@ import click.core
 from feedback.cli import console, options, remote
 from feedback.cli.client import Service, ServiceError
 from feedback.cli.embedded import is_loopback
-from feedback.cli.files import Beside, UnreadableFiles, open_events, read_roster, unreadable
+from feedback.cli.files import Beside, Origin, UnreadableFiles, open_events, read_roster, unreadable
 from feedback.contract import layout
 from feedback.contract.layout import Output
-from feedback.events import EventsError, MediaType, Roster, encode_context, spool
+from feedback.events import NO_CONTEXT, EventsError, Limits, MediaType, Roster, Source, encode_context, spool
 
 
 @click.command("submit")
@@ -28,6 +28,7 @@ from feedback.events import EventsError, MediaType, Roster, encode_context, spoo
 @click.option("--api-key", envvar="FEEDBACK_API_KEY", show_envvar=True, metavar="KEY", help="Sent as a Bearer token.")
 @options.compare
 @options.context
+@options.origin
 def submit(
     files: tuple[str, ...],
     url: str,
@@ -38,18 +39,20 @@ def submit(
     compare: str | None,
     context_file: str | None,
     questions_file: str | None,
+    origin: Origin,
 ) -> None:
     """Send events to a service, wait, and fetch the reports.
 
-    A FILE is .json, .ndjson or .csv, plain or gzip, or - for standard input; several are one class. DIR
-    gets what `feedback render` would write. To run it again is safe: the same events are the same task.
+    A FILE is .json, .ndjson or .csv, plain or gzip, a log of another platform (see `feedback convert`),
+    or - for standard input; several are one class. DIR gets what `feedback render` would
+    write. To run it again is safe: the same events are the same task.
     """
     asked = {name: value for name, value in (("tz", tz), ("compare", compare)) if value}
     _warn_of_a_careless_key(url, api_key)
     try:
         with (
             Service(url, api_key) as service,
-            body_of(files, Beside(context_file, questions_file)) as (content, media_type),
+            body_of(files, Beside(context_file, questions_file), origin) as (content, media_type),
         ):
             deliveries = remote.deliver(service, content, media_type, outputs, out, asked)
     except ServiceError as fault:
@@ -92,18 +95,18 @@ def _lines(context: bytes, roster: Roster) -> Iterator[bytes]:
 
 
 @contextlib.contextmanager
-def body_of(files: Sequence[str], beside: Beside) -> Iterator[tuple[IO[bytes], MediaType]]:
+def body_of(files: Sequence[str], beside: Beside, origin: Origin) -> Iterator[tuple[IO[bytes], MediaType]]:
     """One file goes as it is, for the service to judge; several are joined here, so faults name their file.
 
-    So is one with a context beside it, which becomes the first line.
+    So is one with a context beside it, which becomes the first line, and a log of another platform.
     """
     with contextlib.ExitStack() as open_files:
         try:
-            if len(files) == 1 and not beside:
-                body = open_files.enter_context(open_events(files[0], sys.maxsize))
+            if len(files) == 1 and not beside and origin == Origin():
+                body = _as_it_is(files[0], origin, open_files)
             else:
-                roster = read_roster(files, sys.maxsize, context=beside.read(sys.maxsize))
-                body = open_files.enter_context(_with_context(open_files.enter_context(roster))), MediaType.NDJSON
+                roster = read_roster(files, sys.maxsize, context=beside.read(sys.maxsize), origin=origin)
+                body = _joined(roster, open_files)
         except UnreadableFiles as fault:
             raise console.Failed("The files cannot be taken, and nothing was sent:", fault.lines) from None
         except (EventsError, OSError) as fault:
@@ -111,3 +114,20 @@ def body_of(files: Sequence[str], beside: Beside) -> Iterator[tuple[IO[bytes], M
                 "The file cannot be taken, and nothing was sent:", unreadable(files[0], fault)
             ) from None
         yield body
+
+
+def _as_it_is(file: str, origin: Origin, open_files: contextlib.ExitStack) -> tuple[IO[bytes], MediaType]:
+    """The file for the service to judge; the log of another platform as the students read from it."""
+    content, media_type = open_files.enter_context(open_events(file, sys.maxsize))
+    if origin.of(content) is Source.FEEDBACK:
+        return content, media_type
+    return _joined(Roster(origin.read(content, media_type, sys.maxsize, Limits(), NO_CONTEXT)), open_files)
+
+
+def _joined(roster: Roster, open_files: contextlib.ExitStack) -> tuple[IO[bytes], MediaType]:
+    """A roster as a body; what the log of another platform was read as is told here, the service cannot know it."""
+    open_files.enter_context(roster)
+    if any(note.code == "source" for note in roster.notes):
+        for note in roster.notes:
+            console.note(note.message)
+    return open_files.enter_context(_with_context(roster)), MediaType.NDJSON

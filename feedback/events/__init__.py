@@ -10,11 +10,13 @@ from feedback.events.context import (
     encode_context,
 )
 from feedback.events.faults import EventsError, Faults, InvalidEvents, TooLarge, UnsupportedInput
+from feedback.events.formats.source import SourceOptions, source_options
 from feedback.events.limits import Limits
 from feedback.events.model import Event, Student, decode_student, encode_student
-from feedback.events.readers import MediaType, read_students
+from feedback.events.readers import MediaType, read_source, read_students
 from feedback.events.reading import StudentStream
 from feedback.events.roster import Roster
+from feedback.events.sources import Source
 from feedback.events.spool import inflate, spool
 
 __all__ = [
@@ -30,6 +32,8 @@ __all__ = [
     "Question",
     "ReportOptions",
     "Roster",
+    "Source",
+    "SourceOptions",
     "Student",
     "StudentStream",
     "TooLarge",
@@ -39,6 +43,8 @@ __all__ = [
     "encode_context",
     "encode_student",
     "inflate",
+    "read_source",
     "read_students",
+    "source_options",
     "spool",
 ]

@@ -10,10 +10,12 @@ from feedback.events.faults import Faults, Place, describe
 from feedback.events.formats.csv import read_csv
 from feedback.events.formats.json_text import read_json
 from feedback.events.formats.ndjson import read_ndjson
+from feedback.events.formats.source import SourceOptions
 from feedback.events.limits import Limits
 from feedback.events.model import Student
 from feedback.events.reading import Received, StudentStream, has_no_zone, notes_about
 from feedback.events.recognised import refuse_other_files
+from feedback.events.sources import Source, reader_of
 
 
 class MediaType(StrEnum):
@@ -24,7 +26,8 @@ class MediaType(StrEnum):
     CSV = "text/csv"
 
 
-_READERS: dict[MediaType, Callable[[IO[bytes], Limits, Faults, StudentStream], Received]] = {
+_Read = Callable[[IO[bytes], Limits, Faults, StudentStream], Received]
+_READERS: dict[MediaType, _Read] = {
     MediaType.JSON: read_json,
     MediaType.NDJSON: read_ndjson,
     MediaType.CSV: read_csv,
@@ -45,14 +48,34 @@ def read_students(
     what it was given until it has ended well. Raises TooLarge as soon as a limit is passed.
     """
     stream = StudentStream(names, context)
-    return stream.of(_students(source, media_type, limits, stream))
+
+    def read(source: IO[bytes], limits: Limits, faults: Faults, stream: StudentStream) -> Received:
+        refuse_other_files(source, table=media_type is MediaType.CSV)
+        yield from _READERS[media_type](source, limits, faults, stream)
+
+    return stream.of(_students(source, read, limits, stream))
 
 
-def _students(source: IO[bytes], media_type: MediaType, limits: Limits, stream: StudentStream) -> Iterator[Student]:
+def read_source(
+    content: IO[bytes],
+    source: Source,
+    options: SourceOptions,
+    limits: Limits,
+    names: Names = ANY_NAMES,
+    context: Context = NO_CONTEXT,
+) -> StudentStream:
+    """As `read_students`, of a file of another platform. A `context` beside it is joined to what the source knows.
+
+    Raises InvalidEvents at once where `options` say what this source does not have.
+    """
+    stream = StudentStream(names, context)
+    return stream.of(_students(content, reader_of(source, options), limits, stream))
+
+
+def _students(source: IO[bytes], read: _Read, limits: Limits, stream: StudentStream) -> Iterator[Student]:
     faults = Faults(limits.effort.spend)
     try:
-        refuse_other_files(source, table=media_type is MediaType.CSV)
-        for student in _valid(_READERS[media_type](source, limits, faults, stream), limits, faults, stream):
+        for student in _valid(read(source, limits, faults, stream), limits, faults, stream):
             limits.effort.pause()
             yield student
             limits.effort.resume()

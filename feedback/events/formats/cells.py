@@ -17,11 +17,16 @@ _SPACED_QUOTE = re.compile(r'(?:^|[,;\t|]) +"')
 _LINE_BYTES = 1 << 20
 
 
-def rows_of(source: IO[bytes], faults: Faults) -> Iterator[tuple[int, list[str]]]:
-    """(number of its first line, all cells) of each row that is not blank, the header's too."""
-    lines = _lines(source, faults)
+def rows_of(
+    source: IO[bytes], faults: Faults, *, encoding: str | None = None, separators: str = _SEPARATORS
+) -> Iterator[tuple[int, list[str]]]:
+    """(number of its first line, all cells) of each row that is not blank, the header's too.
+
+    `encoding` is that of the file where it is known to be another than UTF-8 or UTF-16 with a mark.
+    """
+    lines = _decoded(source, encoding, faults) if encoding else _lines(source, faults)
     blank, header = _first(lines)
-    separator = max(_SEPARATORS, key=header.count)
+    separator = max(separators, key=header.count)
     if said := _SAID.fullmatch(header.strip("\r\n")):  # as Excel writes it, for itself
         separator = said[1]
         more, header = _first(lines)
@@ -105,4 +110,5 @@ def _decoded(source: IO[bytes], encoding: str, faults: Faults) -> Iterator[str]:
     except UnicodeError:
         faults.add((Line(number + 1),), f"not {encoding.removesuffix('-sig').upper()}; save the file as CSV in UTF-8")
     finally:
-        text.detach()
+        if not source.closed:  # it may be, where the reading was given up
+            text.detach()

@@ -6,7 +6,7 @@ from feedback.events.faults import Faults, Line
 from feedback.events.limits import MAX_COLUMNS
 from feedback.events.reading import Columns
 
-# Other headings for a field, in the form that `_plain` gives; each can mean nothing else in a log of events.
+# Other headings for a field, in the form that `plain` gives; each can mean nothing else in a log of events.
 SYNONYMS: Mapping[str, Sequence[str]] = {
     "student_id": ("userid", "student", "user"),
     "unit": ("question", "questionid", "problem", "problemid"),
@@ -24,13 +24,13 @@ def fields_of(
     if len(header) > MAX_COLUMNS:
         faults.add((Line(line),), f"{len(header):,} columns; at most {MAX_COLUMNS} are read, leave out the others")
         return []
-    plain = [_plain(cell) for cell in header]
+    headings = [plain(cell) for cell in header]
     fields = [""] * len(header)
     for field in known:
-        named = [index for index, name in enumerate(plain) if name == _plain(field)]
+        named = [index for index, name in enumerate(headings) if name == plain(field)]
         if len(named) > 1:
             faults.add((Line(line), field), "two columns have this name; keep one")
-        alike = named or [index for index, name in enumerate(plain) if name in SYNONYMS.get(field, ())]
+        alike = named or [index for index, name in enumerate(headings) if name in SYNONYMS.get(field, ())]
         if len(alike) == 1:
             fields[alike[0]] = field
         elif header and field in required and not named:
@@ -44,5 +44,6 @@ def columns_of(header: Sequence[str], fields: Sequence[str]) -> Columns:
     return Columns({heading.strip(): field for heading, field in pairs if field}, ignored)
 
 
-def _plain(heading: str) -> str:
+def plain(heading: str) -> str:
+    """A heading or a word of a file as it is compared: case, blanks, `_` and `-` do not matter."""
     return "".join(heading.casefold().replace("_", "").replace("-", "").split())

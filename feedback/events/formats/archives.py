@@ -1,0 +1,126 @@
+"""One file out of a ZIP or tar archive, in bounded memory: named members alone, nothing is ever unpacked to a path."""
+
+import functools
+import io
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+from typing import IO
+
+from feedback.events.effort import Effort
+from feedback.events.faults import InvalidEvents, TooLarge
+from feedback.events.spool import CHUNK_BYTES, MAX_RATIO, spool
+
+_SMALL_BYTES = 8 << 20
+# The list of a ZIP's members is read into memory whole.
+_DIRECTORY_BYTES = 16 << 20
+_END = b"PK\x05\x06"
+_END64 = b"PK\x06\x07"
+_END_BYTES = 22
+_COMMENT_BYTES = 1 << 16
+_TAR_MAGIC = slice(257, 262)
+_MOST_NAMED = 10
+_DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, struct.error, ValueError)
+
+Member = tuple[str, Callable[[], IO[bytes]]]
+
+
+def is_archive(source: IO[bytes]) -> bool:
+    """Whether rewound content, which is left rewound, is a ZIP or tar archive."""
+    head = source.read(512)
+    source.seek(0)
+    return head.startswith(b"PK\x03\x04") or head[_TAR_MAGIC] == b"ustar"
+
+
+def member(source: IO[bytes], name: str, max_bytes: int, effort: Effort) -> IO[bytes]:
+    """The file called `name`, in whatever folder of the archive, spooled and rewound; the caller closes it.
+
+    Raises InvalidEvents where it is not there, is there twice, is encrypted or damaged, or where a path leads out of
+    the archive; TooLarge where it unpacks to more than `max_bytes` or to more than any log's ratio.
+    """
+    try:
+        found = [one for one in _members(source, effort) if PurePosixPath(one[0]).name.casefold() == name.casefold()]
+        if len(found) != 1:
+            raise _refused(_missing(name, source, effort) if not found else _ambiguous(name, [one[0] for one in found]))
+        with found[0][1]() as packed:
+            return spool(_chunks(packed, source.seek(0, io.SEEK_END), effort, source), max_bytes)
+    except RuntimeError:
+        raise _refused("it is encrypted; pack it without a password") from None
+    except NotImplementedError:
+        raise _refused("it is packed in a way that is not read here; pack it again as an ordinary ZIP") from None
+    except _DAMAGED as fault:
+        raise _refused(f"it is damaged ({type(fault).__name__}); pack it again") from None
+
+
+def _members(source: IO[bytes], effort: Effort) -> Iterator[Member]:
+    """Name and opener of each regular file, less what macOS adds. Raises InvalidEvents at a path that leads out."""
+    if source.read(4) == b"PK\x03\x04":
+        _check_directory(source)
+        archive = zipfile.ZipFile(source)
+        for info in archive.infolist():
+            effort.spend(4)
+            if not info.is_dir() and _is_wanted(info.filename):
+                yield info.filename, functools.partial(archive.open, info)
+        return
+    source.seek(0)
+    with tarfile.open(fileobj=source, mode="r:") as tar:
+        for entry in tar:
+            effort.spend(16)
+            if entry.isreg() and _is_wanted(entry.name):
+                yield entry.name, functools.partial(_content, tar, entry)
+
+
+def _content(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> IO[bytes]:
+    return tar.extractfile(entry) or io.BytesIO()
+
+
+def _is_wanted(name: str) -> bool:
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        raise _refused("a path in it leads out of the archive; pack the folder again")
+    return "__MACOSX" not in path.parts and not path.name.startswith("._")
+
+
+def _check_directory(source: IO[bytes]) -> None:
+    """Raise TooLarge where the list of members is longer than any export's, before it is read."""
+    size = source.seek(0, io.SEEK_END)
+    source.seek(max(0, size - _END_BYTES - _COMMENT_BYTES))
+    tail = source.read()
+    source.seek(0)
+    at = tail.rfind(_END)
+    if at < 0 or len(tail) < at + _END_BYTES:
+        raise _refused("it is damaged or cut short; send it again, whole")
+    if tail[max(0, at - 20) : at].startswith(_END64):
+        raise _refused("it is a ZIP64 archive; pack the files that count alone")
+    (length,) = struct.unpack_from("<I", tail, at + 12)
+    if length > _DIRECTORY_BYTES:
+        raise TooLarge("The archive has too many members. Pack the files that count alone.")
+
+
+def _chunks(packed: IO[bytes], archive_bytes: int, effort: Effort, source: IO[bytes]) -> Iterator[bytes]:
+    given = 0
+    while chunk := packed.read(CHUNK_BYTES):
+        effort.spend(1 + (len(chunk) >> 10))
+        given += len(chunk)
+        if given > _SMALL_BYTES + MAX_RATIO * archive_bytes:
+            raise TooLarge(f"The archive unpacks to more than {MAX_RATIO} times its size, which no event log does.")
+        yield chunk
+    source.seek(0)
+
+
+def _missing(name: str, source: IO[bytes], effort: Effort) -> str:
+    source.seek(0)
+    names = [one for one, _ in _members(source, effort)]
+    shown = ", ".join(one for one in names[:_MOST_NAMED] if one.isprintable())[:400] or "no file"
+    return f"there is no {name} in it ({shown}); send the archive as it was exported"
+
+
+def _ambiguous(name: str, names: list[str]) -> str:
+    return f"{name} is in it {len(names)} times; send one export at a time"
+
+
+def _refused(why: str) -> InvalidEvents:
+    return InvalidEvents(f"The archive cannot be read: {why}. Nothing was stored.", {"body": [why]})

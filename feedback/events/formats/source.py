@@ -1,0 +1,227 @@
+"""What every source of another platform shares: what it is asked with, and how its actions become students."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from feedback.events.context import Context, Exam, Question
+from feedback.events.faults import Faults, InvalidEvents, Place
+from feedback.events.formats.columns import plain
+from feedback.events.limits import Limits
+from feedback.events.model import Event, Student
+from feedback.events.reading import Note, Received, StudentStream
+from feedback.events.strict_decoder import event_from, student_from
+from feedback.events.text import settled, settled_score
+
+# The kinds of DESIGN section 9; each is an event type that the analysis reads as that kind.
+KINDS = (
+    "view",
+    "start",
+    "finish",
+    "hint",
+    "focus_lost",
+    "compile_error",
+    "compile",
+    "run",
+    "submission",
+    "save",
+    "other",
+)
+_TITLE_CHARACTERS = 200
+_KIND_PREFIX = "kind:"
+_FIELDS = ("student_id", "namespace", "name", "unit", "type", "created_time", "score", "max_score")
+
+
+class SourceOptions(msgspec.Struct, frozen=True):
+    """What the sender says of a file beside its format.
+
+    `zone` is that of times without a zone. `columns` has the file's own heading for a field, in its plain form, and
+    `kinds` the kind for a word of the file's own, in its plain form. `roles` are the roles to keep where the source
+    has roles; none means the source's own choice. `max_bytes` bounds what is unpacked from an archive.
+    """
+
+    zone: ZoneInfo | None = None
+    columns: Mapping[str, str] = {}
+    kinds: Mapping[str, str] = {}
+    roles: tuple[str, ...] = ()
+    max_bytes: int = 512 << 20
+
+    @property
+    def zone_name(self) -> str:
+        return self.zone.key if self.zone else "UTC"
+
+
+def source_options(
+    zone: str | None = None,
+    columns: Sequence[str] = (),
+    roles: Sequence[str] = (),
+    max_bytes: int = SourceOptions().max_bytes,
+) -> SourceOptions:
+    """Options from what people write: an IANA zone, `FIELD=HEADER` and `kind:KIND=WORD` texts, names of roles.
+
+    Raises InvalidEvents that names every option that cannot be read.
+    """
+    faults, fields, kinds = Faults(), dict[str, str](), dict[str, str]()
+    for given in columns:
+        field, equals, header = (part.strip() for part in given.partition("="))
+        if not equals or not header:
+            faults.add(("column",), f"expected FIELD=HEADER, such as student_id=Matrikel, got {given}")
+        elif field.startswith(_KIND_PREFIX) and field.removeprefix(_KIND_PREFIX) in KINDS:
+            kinds[plain(header)] = field.removeprefix(_KIND_PREFIX)
+        elif field in _FIELDS:
+            fields[field] = plain(header)
+        else:
+            known = ", ".join((*_FIELDS, *(_KIND_PREFIX + kind for kind in KINDS)))
+            faults.add(("column",), f"{field} is no field; expected one of {known}")
+    found = _zone(zone, faults)
+    faults.raise_if_any()
+    return SourceOptions(found, fields, kinds, tuple(role.strip().casefold() for role in roles), max_bytes)
+
+
+def _zone(name: str | None, faults: Faults) -> ZoneInfo | None:
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        faults.add(("source_tz",), f"{name} is no time zone; expected an IANA name such as Europe/Berlin")
+        return None
+
+
+class Action(msgspec.Struct, frozen=True, gc=False):
+    """One action of one student in a source: its kind (or a word of the source's own), time in UTC, score 0 to 1.
+
+    `source_id` is the source's own id of the action: a second action with the same one is the same action again.
+    """
+
+    student_id: str
+    unit: str
+    type: str
+    created_time: datetime | None = None
+    score: float | None = None
+    namespace: str = ""
+    source_id: str | None = None
+
+
+class Gathering:
+    """The actions of a source, gathered by student in the order received, and what was left out and why.
+
+    It holds all events until the last is there, as the reader of CSV does: a student's rows need not stand together.
+    """
+
+    def __init__(self, limits: Limits, faults: Faults, stream: StudentStream, options: SourceOptions) -> None:
+        self.limits, self.faults, self.stream, self.options = limits, faults, stream, options
+        self.no_zone = False
+        self._students = dict[tuple[str, str], tuple[Place, Student]]()
+        self._names = dict[tuple[str, str], str]()
+        self._left_out = dict[str, int]()
+        self._seen = set[str]()
+        self._events = 0
+        self._to_the_minute = True
+
+    def add(self, action: Action, place: Place) -> None:
+        """Take in an action, or record its faults. Raises TooLarge."""
+        self.faults.spend(4)
+        if action.source_id is not None:
+            if action.source_id in self._seen:
+                self.leave_out("repeated (the id was there before)")
+                return
+            self._seen.add(action.source_id)
+        key = (settled(action.namespace), settled(action.student_id))
+        if key not in self._students:
+            given: dict[str, Any] = {"student_id": key[1], "namespace": key[0] or None, "events": []}
+            student = student_from(given, place, 0, self.faults)
+            if student is None:
+                return
+            self._students[key] = place, student
+            self.limits.check_students(len(self._students))
+        if event := self._event(action, place):
+            events = self._students[key][1].events
+            events.append(event)
+            self._events += 1
+            self.limits.check_events(len(events), self._events, place)
+
+    def _event(self, action: Action, place: Place) -> Event | None:
+        time, fields = action.created_time, dict[str, Any](unit=settled(action.unit), type=settled(action.type) or None)
+        if action.score is not None:
+            fields["score"] = settled_score(action.score)
+        if time is not None:
+            self._to_the_minute = self._to_the_minute and not (time.second or time.microsecond)
+        try:
+            if "\0" not in action.unit and "\0" not in action.type:
+                return msgspec.convert(fields | {"created_time": time}, Event)
+        except msgspec.ValidationError:
+            pass  # the careful path says what is wrong
+        event = event_from(fields, place, 0, self.faults)
+        return event and msgspec.structs.replace(event, created_time=time)
+
+    def name(self, namespace: str, student_id: str, name: str) -> None:
+        """The name of a student for people to read; of one who never comes it is dropped."""
+        if short := settled(name)[:_TITLE_CHARACTERS].rstrip():
+            self._names[settled(namespace), settled(student_id)] = short
+
+    def leave_out(self, reason: str, number: int = 1) -> None:
+        """Count what is not taken in, by the reason that people read."""
+        self._left_out[reason] = self._left_out.get(reason, 0) + number
+
+    def students(self, described: str) -> Received:
+        """All students with their places, after the notes on the reading. `described` names the source."""
+        events = f"{self._events:,} events" if self._events != 1 else "1 event"
+        self._note("source", f"Read as {described}: {len(self._students):,} students, {events}.")
+        if self._left_out:
+            parts = "; ".join(f"{number:,} {reason}" for reason, number in self._left_out.items())
+            self._note("left_out", f"Left out: {parts}.")
+        if self.no_zone:
+            self._note("times_without_zone", f"Times without a zone were taken as {self.options.zone_name}.")
+        if self._events > 1 and self._to_the_minute:
+            self._note("times_to_the_minute", "All times are to the minute; what needs seconds is not said.")
+        if not self._students and not self.faults:
+            self.faults.add((), f"no student did anything on a question in this file, read as {described}")
+        for key, (place, student) in self._students.items():
+            name = self._names.get(key)
+            yield place, msgspec.structs.replace(student, name=name) if name else student
+
+    def _note(self, code: str, message: str) -> None:
+        self.stream.notes.append(Note(code, message))
+
+
+def questions_of(titles: Mapping[str, str], points: Mapping[str, float] | None = None) -> tuple[Question, ...]:
+    """Questions with a title, points or both, by unit; a title is cut to the 200 characters that one may have."""
+    most = points or {}
+    units = [unit for unit in dict.fromkeys((*titles, *most)) if 1 <= len(settled(unit)) <= _TITLE_CHARACTERS]
+    return tuple(
+        Question(
+            settled(unit),
+            title=settled(titles.get(unit, ""))[:_TITLE_CHARACTERS].rstrip() or None,
+            points=most.get(unit),
+        )
+        for unit in units
+    )
+
+
+def beside(own: Context, given: Context) -> Context:
+    """The source's own context, with what the sender gave in its place where both say something."""
+    exam = {name: value for name in Exam.__struct_fields__ if (value := getattr(given.exam, name)) is not None}
+    known = {question.unit: question for question in own.questions} | {one.unit: one for one in given.questions}
+    return Context(exam=msgspec.structs.replace(own.exam, **exam), questions=tuple(known.values()), report=given.report)
+
+
+def short(text: str) -> str | None:
+    """A title of at most 200 characters, or none."""
+    return settled(text)[:_TITLE_CHARACTERS].rstrip() or None
+
+
+def in_utc(time: datetime, options: SourceOptions) -> datetime:
+    """The time in UTC; one without a zone is of the source's. Raises OverflowError outside the years 1 to 9999."""
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=options.zone or UTC)
+    return time.astimezone(UTC)
+
+
+def wrong_source(described: str, why: str, cure: str) -> InvalidEvents:
+    """The fault of a file that is not what its source says."""
+    message = f"{why}; {cure}"
+    return InvalidEvents(f"The file cannot be read as {described}: {message}. Nothing was stored.", {"body": [message]})

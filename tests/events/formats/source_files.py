@@ -1,0 +1,58 @@
+"""What the tests of the sources share: reading a file of another platform, and what the reading said."""
+
+import io
+from collections import Counter
+
+import pytest
+
+from feedback.events import (
+    NO_CONTEXT,
+    Context,
+    InvalidEvents,
+    Limits,
+    Source,
+    SourceOptions,
+    Student,
+    StudentStream,
+    read_source,
+)
+from feedback.events.faults import Details
+
+
+class Reading:
+    """The students of a file, and what the reader said besides."""
+
+    def __init__(
+        self,
+        body: bytes,
+        source: Source,
+        options: SourceOptions | None = None,
+        limits: Limits | None = None,
+        context: Context = NO_CONTEXT,
+    ) -> None:
+        stream: StudentStream = read_source(
+            io.BytesIO(body), source, options or SourceOptions(), limits or Limits(), context=context
+        )
+        self.students: list[Student] = list(stream)
+        self.context = stream.context
+        self.notes = {note.code: note.message for note in stream.notes}
+
+    def events_of(self, student_id: str) -> list[tuple[object, str | None, str | None, float | None]]:
+        """(unit, type, time in ISO, score) of each event of the only student with this id."""
+        [student] = [one for one in self.students if one.student_id == student_id]
+        return [
+            (event.unit, event.type, event.created_time.isoformat() if event.created_time else None, event.score)
+            for event in student.events
+        ]
+
+    def ids(self) -> list[str]:
+        return [student.student_id for student in self.students]
+
+    def kinds(self) -> Counter[str | None]:
+        return Counter(event.type for student in self.students for event in student.events)
+
+
+def refusal(body: bytes, source: Source, options: SourceOptions | None = None) -> Details:
+    with pytest.raises(InvalidEvents) as refused:
+        Reading(body, source, options)
+    return refused.value.details
