@@ -5,6 +5,8 @@ SHELL := /bin/bash
 # The interpreter of .venv; where it is not given, that of the .venv there is, else python3 (deploy/install).
 export PYTHON ?=
 EVENTS ?= examples/class.json
+# What is known of the exam, for the example; of a class of your own: make demo EVENTS=file CONTEXT=file.
+CONTEXT ?= $(if $(filter examples/class.json,$(EVENTS)),examples/context.json)
 OUT ?= out
 AUTH ?= open
 # What needs no server and no browser: `make test-fast` runs it, and fails a test that starts one.
@@ -33,7 +35,7 @@ relock-tools: ## pin Poetry itself again, after a change of deploy/poetry/pyproj
 
 demo: install ## from events to reports, by way of a service of its own: make demo EVENTS=file OUT=dir
 	deploy/install-packages fonts || echo "Going on: characters that no font here covers appear as code points."
-	.venv/bin/feedback demo "$(EVENTS)" --out "$(OUT)"
+	.venv/bin/feedback demo "$(EVENTS)" $(if $(CONTEXT),--context "$(CONTEXT)") --out "$(OUT)"
 
 run: install ## the service on this machine, kept running at http://127.0.0.1:8000
 	.venv/bin/feedback serve

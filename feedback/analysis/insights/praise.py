@@ -58,7 +58,7 @@ PRAISE = (
         observe=observe.raised_to_full,
         did=NN_(
             "You took {questions} from {start} to the full score in {attempts} tries.",
-            "You took {n} questions to the full score ({questions}): {first} from {start}, in {attempts} tries.",
+            "You took {n} questions to the full score, {first} from {start} in {attempts} tries.",
         ),
         readings=(
             N_("You used what each result told you to find what was still missing."),
