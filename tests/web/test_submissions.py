@@ -63,7 +63,7 @@ def test_a_report_opens_while_others_are_still_made(client: Client, upload: Uplo
     assert f"{address}/students/{first.id}" in page
     assert f"{address}/students/{second.id}" not in page
     assert "Student ID: student-0" in client.get(f"{address}/students/{first.id}").text
-    assert "not made yet" in client.get(f"{address}/students/{second.id}").text
+    assert "is being made" in client.get(f"{address}/students/{second.id}").text
 
 
 def test_failures_are_listed_and_tried_again_while_others_are_still_made(client: Client, upload: Upload) -> None:
