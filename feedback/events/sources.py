@@ -9,7 +9,7 @@ import msgspec
 
 from feedback.events.effort import Effort
 from feedback.events.faults import Faults
-from feedback.events.formats import ccs, open_edx, progsnap2
+from feedback.events.formats import ccs, open_edx, progsnap2, table
 from feedback.events.formats.archives import is_archive, member
 from feedback.events.formats.columns import plain
 from feedback.events.formats.json_lines import quietly
@@ -25,6 +25,7 @@ class Source(StrEnum):
     """The platforms' formats, by the name of `--source`. Our own formats are `feedback`."""
 
     FEEDBACK = "feedback"
+    TABLE = "table"
     PROGSNAP2 = "progsnap2"
     OPEN_EDX = "open-edx"
     CCS = "ccs"
@@ -33,16 +34,18 @@ class Source(StrEnum):
 class _Format(NamedTuple):
     """How a source is read, and the member of an archive that counts; None where an archive of it is not read.
 
-    `table` says that it has columns to name.
+    `table` says that it has columns to name, `workbook` that its reader takes an .xlsx itself.
     """
 
     read: Read
     described: str
     member: str | None = None
     table: bool = False
+    workbook: bool = False
 
 
 _FORMATS = {
+    Source.TABLE: _Format(table.read_table, table.DESCRIBED, table=True, workbook=True),
     Source.PROGSNAP2: _Format(progsnap2.read_progsnap2, progsnap2.DESCRIBED, progsnap2.TABLE, table=True),
     Source.OPEN_EDX: _Format(open_edx.read_open_edx, open_edx.DESCRIBED),
     Source.CCS: _Format(ccs.read_ccs, ccs.DESCRIBED),
@@ -75,7 +78,7 @@ def _check(options: SourceOptions, format_: _Format) -> None:
 
 @contextmanager
 def _content(content: IO[bytes], format_: _Format, options: SourceOptions, effort: Effort) -> Iterator[IO[bytes]]:
-    if not is_archive(content):
+    if format_.workbook or not is_archive(content):
         yield content
     elif format_.member is None:
         raise wrong_source(format_.described, "it is an archive", "unpack it and send the log, plain or as gzip")

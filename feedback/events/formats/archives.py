@@ -58,7 +58,7 @@ def member(source: IO[bytes], name: str, max_bytes: int, effort: Effort) -> IO[b
 def _members(source: IO[bytes], effort: Effort) -> Iterator[Member]:
     """Name and opener of each regular file, less what macOS adds. Raises InvalidEvents at a path that leads out."""
     if source.read(4) == b"PK\x03\x04":
-        _check_directory(source)
+        check_directory(source)
         archive = zipfile.ZipFile(source)
         for info in archive.infolist():
             effort.spend(4)
@@ -84,7 +84,7 @@ def _is_wanted(name: str) -> bool:
     return "__MACOSX" not in path.parts and not path.name.startswith("._")
 
 
-def _check_directory(source: IO[bytes]) -> None:
+def check_directory(source: IO[bytes]) -> None:
     """Raise TooLarge where the list of members is longer than any export's, before it is read."""
     size = source.seek(0, io.SEEK_END)
     source.seek(max(0, size - _END_BYTES - _COMMENT_BYTES))

@@ -5,7 +5,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from feedback.events.faults import Faults, Line
@@ -18,11 +18,17 @@ _LINE_BYTES = 1 << 20
 
 
 def rows_of(
-    source: IO[bytes], faults: Faults, *, encoding: str | None = None, separators: str = _SEPARATORS
+    source: IO[bytes],
+    faults: Faults,
+    *,
+    encoding: str | None = None,
+    separators: str = _SEPARATORS,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Iterator[tuple[int, list[str]]]:
     """(number of its first line, all cells) of each row that is not blank, the header's too.
 
-    `encoding` is that of the file where it is known to be another than UTF-8 or UTF-16 with a mark.
+    `encoding` is that of the file where it is known to be another than UTF-8 or UTF-16 with a mark; `told` is called
+    with what separates the cells.
     """
     lines = _decoded(source, encoding, faults) if encoding else _lines(source, faults)
     blank, header = _first(lines)
@@ -31,6 +37,7 @@ def rows_of(
         separator = said[1]
         more, header = _first(lines)
         blank += more + 1
+    told(separator)
     reader = csv.reader(
         itertools.chain([header], lines),
         delimiter=separator,

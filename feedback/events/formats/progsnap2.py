@@ -10,7 +10,7 @@ from typing import IO
 
 from feedback.events.faults import Faults, Line
 from feedback.events.formats.columns import plain
-from feedback.events.formats.records import Record, Wanted, records
+from feedback.events.formats.records import Record, Wanted, records, text_table
 from feedback.events.formats.source import Action, Gathering, SourceOptions
 from feedback.events.formats.source_times import time_in
 from feedback.events.limits import Limits
@@ -60,7 +60,7 @@ def read_progsnap2(
 ) -> Received:
     gathering = Gathering(limits, faults, stream, options)
     events = _events_with_children(source, limits, options)
-    for line, row in records(source, _WANTED, options, limits, faults, stream):
+    for line, row in records(text_table(source, faults), _WANTED, options, limits, faults, stream):
         if why := _why_left_out(row, events):
             gathering.leave_out(why)
         else:
@@ -71,7 +71,7 @@ def read_progsnap2(
 def _events_with_children(source: IO[bytes], limits: Limits, options: SourceOptions) -> frozenset[str]:
     """The ids of the events of somebody on some question, where the table has a column that refers to them."""
     faults, stream, found = Faults(limits.effort.spend), StudentStream(), set[str]()
-    for _, row in records(source, _WANTED, options, limits, faults, stream):
+    for _, row in records(text_table(source, faults), _WANTED, options, limits, faults, stream):
         if stream.columns and "parent" not in stream.columns.used.values():
             break
         if "event_id" in row and not _why_left_out(row, frozenset()):

@@ -4,6 +4,8 @@ import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO
 
+import msgspec
+
 from feedback.events.faults import Faults, Line
 from feedback.events.formats.cells import rows_of
 from feedback.events.formats.columns import columns_of, plain
@@ -21,21 +23,45 @@ Record = dict[str, str]
 Headings = Mapping[str, Sequence[str]]
 
 
-class Wanted:
-    """What a source reads of a table, and which of it no table can lack."""
+class Wanted(msgspec.Struct, frozen=True):
+    """What a source reads of a table, and which of it no table can lack.
 
-    def __init__(self, described: str, headings: Headings, required: Sequence[str]) -> None:
-        self.described, self.headings, self.required = described, headings, required
+    In a table of nobody's standard, `loose`, two headings that mean the same field are a fault: neither is preferred.
+    """
+
+    described: str
+    headings: Headings
+    required: Sequence[str]
+    loose: bool = False
+
+
+class Table(msgspec.Struct):
+    """The rows of a rewound table as texts, each with its number, and whether its numbers have a decimal comma."""
+
+    rows: Iterator[tuple[int, list[str]]]
+    decimal_comma: bool = False
+
+
+def text_table(source: IO[bytes], faults: Faults) -> Table:
+    """A table as text, in UTF-8, UTF-16 with a mark or cp1252; with `;` or tabs between cells, `0,5` is a half."""
+    table = Table(iter(()))
+
+    def separated_by(separator: str) -> None:
+        table.decimal_comma = separator in ";\t"
+
+    encoding = _encoding_of(source, faults)
+    table.rows = rows_of(source, faults, encoding=encoding, separators=_SEPARATORS, told=separated_by)
+    return table
 
 
 def records(
-    source: IO[bytes], wanted: Wanted, options: SourceOptions, limits: Limits, faults: Faults, stream: StudentStream
+    table: Table, wanted: Wanted, options: SourceOptions, limits: Limits, faults: Faults, stream: StudentStream
 ) -> Iterator[tuple[Line, Record]]:
-    """(its line, the cells that are not empty by field) of each row of a rewound table.
+    """(its line, the cells that are not empty by field) of each row of a table.
 
     A header without a required field is a fault that names the columns there are. Raises TooLarge.
     """
-    rows = rows_of(source, faults, encoding=_encoding_of(source, faults), separators=_SEPARATORS)
+    rows = table.rows
     line, header = next(rows, (1, []))
     fields = _fields_of(header, Line(line), wanted, options, faults)
     if fields:
@@ -66,16 +92,25 @@ def _fields_of(header: list[str], line: Line, wanted: Wanted, options: SourceOpt
             faults.add((line, field), f"no column is called {given}; {_columns_there(header)}")
     for field, headings in wanted.headings.items():
         chosen = options.columns.get(field)
-        found = next((name for name in ([chosen] if chosen else headings) if name in names), None)
-        if found is not None:
+        there = [name for name in ([chosen] if chosen else headings) if name in names]
+        found = next(iter(there), None)
+        if wanted.loose and len(there) > 1 and there[0] != plain(field):
+            faults.add((line, field), f"more than one column may be this: {', '.join(there)}; {_name_yours(field)}")
+        elif found is not None and names.count(found) > 1:
+            faults.add((line, field), f"{names.count(found)} columns are called {found}; keep one")
+        elif found is not None:
             fields[names.index(found)] = field
         elif field in wanted.required and not chosen:
             faults.add(
                 (line, field),
                 f"no column of this {wanted.described} has it (expected {' or '.join(headings)}); "
-                f"{_columns_there(header)}, name yours by column={field}=HEADER",
+                f"{_columns_there(header)}; {_name_yours(field)}",
             )
     return fields if faults.count == before else []
+
+
+def _name_yours(field: str) -> str:
+    return f"name yours by column {field}=HEADER"
 
 
 def _columns_there(header: Sequence[str]) -> str:

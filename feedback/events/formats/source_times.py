@@ -7,21 +7,35 @@ from feedback.events.faults import Place
 from feedback.events.formats.source import Gathering, in_utc
 
 EXPECTED = "expected a date and time in ISO 8601, such as 2024-07-21T03:04:55Z"
+_EXPECTED_DAY_FIRST = f"{EXPECTED}, or 21.7.2024 3:04"
+_DAY_FIRST = re.compile(
+    r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})[ ,T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?", re.ASCII
+)
 _NUMBER = re.compile(r"[0-9]+([.,][0-9]+)?", re.ASCII)
 
 
-def time_in(text: str, field: str, place: Place, gathering: Gathering) -> datetime | None:
-    """The time in UTC; None with the fault recorded at `place` and `field` where it cannot be read."""
+def time_in(text: str, field: str, place: Place, gathering: Gathering, *, day_first: bool = False) -> datetime | None:
+    """The time in UTC; None with the fault recorded at `place` and `field` where it cannot be read.
+
+    `day_first` says that d.m.Y H:M[:S] is read too.
+    """
+    written = _DAY_FIRST.fullmatch(text) if day_first else None
     try:
-        time = datetime.fromisoformat(text.strip())
         if len(text) <= len("2024-07-21") or _NUMBER.fullmatch(text):
             raise ValueError
+        time = _from_day_first(written) if written else datetime.fromisoformat(text)
         in_source = in_utc(time, gathering.options)
     except (ValueError, OverflowError):
-        gathering.faults.add((*place, field), f"{EXPECTED}, got {_shown(text)}")
+        gathering.faults.add((*place, field), f"{_EXPECTED_DAY_FIRST if day_first else EXPECTED}, got {_shown(text)}")
         return None
     gathering.no_zone = gathering.no_zone or time.tzinfo is None
     return in_source
+
+
+def _from_day_first(written: re.Match[str]) -> datetime:
+    """A naive time: `in_utc` gives it the source's zone."""
+    day, month, year, hour, minute, second = (int(part or 0) for part in written.groups())
+    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - see above
 
 
 def _shown(text: str) -> str:

@@ -1,0 +1,97 @@
+"""Any spreadsheet with a row an event: CSV of every kind or .xlsx, its columns found by name or named by the sender.
+
+A row counts where it names a student and a question, so neither a footer nor a sum becomes a student.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import IO
+
+from feedback.events.context import Context
+from feedback.events.faults import Faults, Line
+from feedback.events.formats.archives import is_archive
+from feedback.events.formats.columns import plain
+from feedback.events.formats.records import Record, Wanted, records, text_table
+from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, questions_of
+from feedback.events.formats.source_times import time_in
+from feedback.events.formats.workbook import workbook_table
+from feedback.events.limits import Limits
+from feedback.events.reading import Received, StudentStream
+
+DESCRIBED = "a table"
+_HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "student_id": ("studentid", "student", "userid", "user", "username", "login", "email", "emailaddress", "idnumber"),
+    "namespace": ("namespace", "course", "courseid"),
+    "name": ("name", "studentname", "fullname"),
+    "unit": ("unit", "question", "questionid", "problem", "problemid", "task", "exercise", "item"),
+    "type": ("type", "event", "eventtype", "eventname", "action", "activity", "verb"),
+    "created_time": ("createdtime", "createdat", "timestamp", "datetime", "time", "date", "submittedat"),
+    "score": ("score", "grade", "mark", "fraction"),
+    "max_score": ("maxscore", "maxgrade", "maxmark", "maximum", "outof"),
+}
+_WANTED = Wanted("table", _HEADINGS, ("student_id", "unit"), loose=True)
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+_MOST_POINTS = 1_000_000
+
+
+def read_table(
+    source: IO[bytes], limits: Limits, faults: Faults, stream: StudentStream, options: SourceOptions
+) -> Received:
+    gathering, points = Gathering(limits, faults, stream, options), dict[str, float]()
+    table = workbook_table(source, faults, options.max_bytes) if is_archive(source) else text_table(source, faults)
+    for line, row in records(table, _WANTED, options, limits, faults, stream):
+        if "student_id" not in row or "unit" not in row:
+            gathering.leave_out("rows without a student" if "student_id" not in row else "rows without a question")
+        else:
+            _add(row, line, gathering, points, table.decimal_comma)
+    stream.context = beside(Context(questions=questions_of({}, points)), stream.context)
+    yield from gathering.students(DESCRIBED)
+
+
+def _add(row: Record, line: Line, gathering: Gathering, points: dict[str, float], decimal_comma: bool) -> None:
+    place, written, word = (line,), row.get("created_time"), row.get("type", "")
+    most = _number(row, "max_score", line, gathering, decimal_comma)
+    if most is not None and 0 < most <= _MOST_POINTS:
+        points[row["unit"]] = most
+    gathering.name(row.get("namespace", ""), row["student_id"], row.get("name", ""))
+    gathering.add(
+        Action(
+            student_id=row["student_id"],
+            unit=row["unit"],
+            type=gathering.options.kinds.get(plain(word), word),
+            created_time=time_in(written, "created_time", place, gathering, day_first=True) if written else None,
+            score=_share(row, most, line, gathering, decimal_comma),
+            namespace=row.get("namespace", ""),
+        ),
+        place,
+    )
+
+
+def _share(row: Record, most: float | None, line: Line, gathering: Gathering, decimal_comma: bool) -> float | None:
+    """The score as a share of the points; None, with the fault recorded, where it is none."""
+    given = _number(row, "score", line, gathering, decimal_comma)
+    if given is None:
+        return None
+    if most is None and row["score"].endswith("%"):
+        most = 100
+    if most is not None and most <= 0:
+        gathering.faults.add((line, "max_score"), f"expected a number above 0, got {row['max_score'][:40]}")
+        return None
+    share = given / (most or 1)
+    if not -1e-9 <= share <= 1 + 1e-9:
+        cure = "" if most else "; name the column with the most there is by column max_score=HEADER"
+        gathering.faults.add(
+            (line, "score"), f"expected a number from 0 to {most or 1:g}, got {row['score'][:40]}{cure}"
+        )
+        return None
+    return share
+
+
+def _number(row: Record, field: str, line: Line, gathering: Gathering, decimal_comma: bool) -> float | None:
+    text = row.get(field, "").removesuffix("%").strip()
+    if field not in row or text in ("-", "–"):  # as gradebooks write that there is none
+        return None
+    if _NUMBER.fullmatch(written := text.replace(",", ".") if decimal_comma else text):
+        return float(written)
+    gathering.faults.add((line, field), f"expected a number, got {row[field][:40]}")
+    return None
