@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any
 
-import openpyxl
-
 from feedback.events.faults import EventsError, Faults, InvalidEvents, TooLarge
 from feedback.events.formats.archives import check_directory
 from feedback.events.formats.records import Table
@@ -28,6 +26,8 @@ _HELD_BYTES = 64 << 20
 
 def workbook_table(source: IO[bytes], faults: Faults, max_bytes: int) -> Table:
     """The first sheet. Raises InvalidEvents where it is no workbook or damaged, TooLarge past the limits."""
+    import openpyxl  # noqa: PLC0415 - it takes longer to import than most files to read, and few are workbooks
+
     try:
         check_directory(source)
         _check_sizes(source, max_bytes)
