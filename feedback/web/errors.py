@@ -53,7 +53,9 @@ def refused(request: HttpRequest, fault: Exception) -> HttpResponse:
         response["Retry-After"] = str(fault.taken.seconds_left)
         return response
     if isinstance(fault, NotWritable):
-        error = "Your account may read this, and neither hand it out nor delete it. Ask whoever runs this service."
+        error = (
+            "Your account may read this, but not change, hand out or delete it. Ask the people who run this service."
+        )
     return error_page(request, status, "That is not possible", error)
 
 
