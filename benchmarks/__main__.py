@@ -27,6 +27,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "reading": (),
     "slow": ("gunicorn",),
     "growth": (),
+    "flat": (),
     "cohort": (),
     "memory": (),
 }

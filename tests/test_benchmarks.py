@@ -50,7 +50,13 @@ def next_to_nothing(monkeypatch: pytest.MonkeyPatch, service: stack.Stack, embed
     monkeypatch.setattr(benchmarks.service, "WAYS", {"services": ours, "embedded": ours_embedded})
 
 
-@pytest.mark.parametrize("subject", [subject for subject in SUBJECTS if _have(subject)])
+# The one subject that asks the database in this process.
+_MARKS = {"flat": [pytest.mark.django_db(transaction=True)]}
+
+
+@pytest.mark.parametrize(
+    "subject", [pytest.param(subject, marks=_MARKS.get(subject, [])) for subject in SUBJECTS if _have(subject)]
+)
 @pytest.mark.usefixtures("next_to_nothing")
 def test_every_subject_gives_rows(subject: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = importlib.import_module(f"benchmarks.rows.{subject}")

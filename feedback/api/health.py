@@ -1,6 +1,7 @@
 """Whether this process lives, and whether the service can do its work."""
 
 import functools
+import time
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
@@ -12,11 +13,34 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from feedback.api.errors import RETRY_AFTER, envelope
+from feedback.api.metrics import FRESH_SECONDS
 from feedback.queue import stall
 from feedback.submissions.upload_limits import has_room
 
 Check = Callable[[], Iterator[str]]
 View = Callable[[HttpRequest], JsonResponse]
+
+
+class Kept:
+    """A check whose good answer holds for `FRESH_SECONDS`, in this process; a bad one is asked for again each time.
+
+    So a client that asks often costs the database next to nothing, and what was mended is seen at once.
+    """
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self._good_until = float("-inf")
+
+    def __call__(self) -> Iterator[str]:
+        begun = time.monotonic()
+        if begun < self._good_until:
+            return
+        missing = list(self._check())
+        self._good_until = float("-inf") if missing else begun + FRESH_SECONDS
+        yield from missing
+
+    def forget(self) -> None:
+        self._good_until = float("-inf")
 
 
 def _read_only(view: View) -> View:
@@ -42,14 +66,14 @@ def live(_request: HttpRequest) -> JsonResponse:
 @_read_only
 def accepting(_request: HttpRequest) -> JsonResponse:
     """200 where a POST would be taken, whoever may be there to do the work: what traffic is routed by."""
-    return _answer("accepting", _storing)
+    return _answer("accepting", _reached, migrated, _room)
 
 
 @login_not_required
 @_read_only
 def ready(_request: HttpRequest) -> JsonResponse:
     """200 where work is taken and done; else 503 with what is missing."""
-    return _answer("ready", _storing, _working)
+    return _answer("ready", _reached, migrated, _room, working)
 
 
 def _answer(status: str, *checks: Check) -> JsonResponse:
@@ -62,15 +86,27 @@ def _answer(status: str, *checks: Check) -> JsonResponse:
     return JsonResponse(envelope(" ".join(missing)), status=503, headers=RETRY_AFTER)
 
 
-def _storing() -> Iterator[str]:
+def _reached() -> Iterator[str]:
+    """Nothing is missing. Raises DatabaseError where the database does not answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    yield from ()
+
+
+@Kept
+def migrated() -> Iterator[str]:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield "The database is not migrated: run `feedback manage migrate`."
+
+
+def _room() -> Iterator[str]:
     if not has_room():
         yield "The disk for uploads is full: make room in the temporary folder (TMPDIR)."
 
 
-def _working() -> Iterator[str]:
+@Kept
+def working() -> Iterator[str]:
     limit = settings.FEEDBACK_STALL_SECONDS
     for queue in stall.queues():
         if queue.stalled(limit):

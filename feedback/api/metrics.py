@@ -45,6 +45,10 @@ class Tables(Collector):
         self._read_at = float("-inf")
         self._metrics: list[Metric] = []
 
+    def forget(self) -> None:
+        """Read at the next time, however soon that is."""
+        self._read_at = float("-inf")
+
     def describe(self) -> Iterable[Metric]:
         return ()  # else it would be collected when it is registered, before there is a database
 
@@ -136,9 +140,12 @@ def _at(ordered: list[float], quantile: float) -> float:
     return ordered[min(int(quantile * len(ordered)), len(ordered) - 1)]
 
 
+tables = Tables()
+
+
 def _new_registry() -> Any:
     registry = CollectorRegistry()
-    registry.register(Tables())
+    registry.register(tables)
     traffic.register(registry)
     return registry
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from django.contrib.admin import AdminSite
 from django.db import OperationalError
+from django.db.backends.utils import CursorWrapper
 from django.db.models.functions import Now
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from feedback.api import health, metrics
 from feedback.queue import claims, stall
@@ -23,7 +24,14 @@ from tests.harness.in_process import (
 )
 
 
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    health.migrated.forget()
+    health.working.forget()
+
+
 def grow_due(seconds: float) -> None:
+    health.working.forget()
     Document.objects.update(due_at=Now() - timedelta(seconds=seconds))
 
 
@@ -62,6 +70,7 @@ def test_a_long_queue_that_is_being_worked_on_is_ready(client: Client, submit: S
     assert client.get("/health/ready").status_code == 200, "something was finished a moment ago"
 
     Document.objects.filter(finished_at__isnull=False).update(finished_at=Now() - timedelta(hours=1))
+    health.working.forget()
     assert client.get("/health/ready").status_code == 503
 
 
@@ -91,20 +100,41 @@ def test_a_database_that_is_gone_makes_it_not_ready_and_not_dead(
     def gone(*_: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(health, "MigrationExecutor", gone)
+    assert client.get("/health/ready").status_code == 200
+    monkeypatch.setattr(CursorWrapper, "execute", gone)
 
     assert client.get("/health/ready").status_code == 503
     assert "database cannot be reached" in client.get("/health/accepting").json()["error"]
     assert client.get("/health/live").status_code == 200
 
 
+def test_a_good_answer_holds_for_a_while_and_a_bad_one_does_not(
+    client: Client,
+    submit: Submit,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    submit("html", student())
+    assert client.get("/health/ready").status_code == 200
+    Document.objects.update(due_at=Now() - timedelta(seconds=settings.FEEDBACK_STALL_SECONDS + 1))
+    with django_assert_num_queries(1):
+        assert client.get("/health/ready").status_code == 200
+
+    monkeypatch.setattr(health, "FRESH_SECONDS", 0)
+    health.working.forget()
+    assert client.get("/health/ready").status_code == 503
+    work_off()
+    assert client.get("/health/ready").status_code == 200
+
+
 Sample = Callable[..., float]
 
 
 @pytest.fixture
-def metric(client: Client, monkeypatch: pytest.MonkeyPatch) -> Sample:
+def metric(client: Client) -> Sample:
     """`metric("name", label="value")` as it is scraped once; nothing is remembered from the test before."""
-    monkeypatch.setattr(metrics, "_registry", metrics._new_registry())
+    metrics.tables.forget()
     found: dict[tuple[str, frozenset[tuple[str, str]]], float] = {}
 
     def read(name: str, **labels: str) -> float:
