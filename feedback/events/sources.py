@@ -9,7 +9,7 @@ import msgspec
 
 from feedback.events.effort import Effort
 from feedback.events.faults import Faults
-from feedback.events.formats import ccs, open_edx, progsnap2, table
+from feedback.events.formats import ccs, open_edx, prairielearn, progsnap2, table
 from feedback.events.formats.archives import is_archive, member
 from feedback.events.formats.columns import plain
 from feedback.events.formats.json_lines import quietly
@@ -26,6 +26,7 @@ class Source(StrEnum):
 
     FEEDBACK = "feedback"
     TABLE = "table"
+    PRAIRIELEARN = "prairielearn"
     PROGSNAP2 = "progsnap2"
     OPEN_EDX = "open-edx"
     CCS = "ccs"
@@ -34,7 +35,8 @@ class Source(StrEnum):
 class _Format(NamedTuple):
     """How a source is read, and the member of an archive that counts; None where an archive of it is not read.
 
-    `table` says that it has columns to name, `workbook` that its reader takes an .xlsx itself.
+    `table` says that it has columns to name, `roles` that it says who is a student, and `workbook`
+    that its reader takes an .xlsx itself.
     """
 
     read: Read
@@ -42,10 +44,14 @@ class _Format(NamedTuple):
     member: str | None = None
     table: bool = False
     workbook: bool = False
+    roles: bool = False
 
 
 _FORMATS = {
     Source.TABLE: _Format(table.read_table, table.DESCRIBED, table=True, workbook=True),
+    Source.PRAIRIELEARN: _Format(
+        prairielearn.read_prairielearn, prairielearn.DESCRIBED, prairielearn.TABLE, table=True, roles=True
+    ),
     Source.PROGSNAP2: _Format(progsnap2.read_progsnap2, progsnap2.DESCRIBED, progsnap2.TABLE, table=True),
     Source.OPEN_EDX: _Format(open_edx.read_open_edx, open_edx.DESCRIBED),
     Source.CCS: _Format(ccs.read_ccs, ccs.DESCRIBED),
@@ -69,7 +75,7 @@ def reader_of(source: Source, options: SourceOptions) -> Callable[[IO[bytes], Li
 
 def _check(options: SourceOptions, format_: _Format) -> None:
     faults = Faults()
-    if options.roles:
+    if options.roles and not format_.roles:
         faults.add(("role",), f"{format_.described} names no roles; leave this option out")
     if not format_.table and (options.columns or options.kinds):
         faults.add(("column",), f"{format_.described} has no columns; leave this option out")
@@ -115,6 +121,8 @@ def recognised(content: IO[bytes]) -> Source:
         return Source.CCS
     if quietly(first, _edx_look) is not None:
         return Source.OPEN_EDX
+    if _headings(first) >= prairielearn.SIGNS:
+        return Source.PRAIRIELEARN
     if {"eventtype", "eventid", "subjectid"} <= _headings(first) or _has_main_table(head):
         return Source.PROGSNAP2
     return Source.FEEDBACK

@@ -7,6 +7,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -36,13 +37,14 @@ def is_archive(source: IO[bytes]) -> bool:
 
 
 def member(source: IO[bytes], name: str, max_bytes: int, effort: Effort) -> IO[bytes]:
-    """The file called `name`, in whatever folder of the archive, spooled and rewound; the caller closes it.
+    """The file called `name`, a pattern as of a shell, in whatever folder, spooled and rewound; the caller closes it.
 
     Raises InvalidEvents where it is not there, is there twice, is encrypted or damaged, or where a path leads out of
     the archive; TooLarge where it unpacks to more than `max_bytes` or to more than any log's ratio.
     """
     try:
-        found = [one for one in _members(source, effort) if PurePosixPath(one[0]).name.casefold() == name.casefold()]
+        pattern = name.casefold()
+        found = [one for one in _members(source, effort) if fnmatchcase(PurePosixPath(one[0]).name.casefold(), pattern)]
         if len(found) != 1:
             raise _refused(_missing(name, source, effort) if not found else _ambiguous(name, [one[0] for one in found]))
         with found[0][1]() as packed:

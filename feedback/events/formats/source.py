@@ -167,8 +167,12 @@ class Gathering:
         """Count what is not taken in, by the reason that people read."""
         self._left_out[reason] = self._left_out.get(reason, 0) + number
 
-    def students(self, described: str) -> Received:
-        """All students with their places, after the notes on the reading. `described` names the source."""
+    def students(self, described: str, *, in_time_order: bool = False) -> Received:
+        """All students with their places, after the notes on the reading. `described` names the source.
+
+        `in_time_order` is for exports that are sorted by something else: a student's events are put in the order of
+        their times, those without one first.
+        """
         events = f"{self._events:,} events" if self._events != 1 else "1 event"
         self._note("source", f"Read as {described}: {len(self._students):,} students, {events}.")
         if self._left_out:
@@ -181,11 +185,17 @@ class Gathering:
         if not self._students and not self.faults:
             self.faults.add((), f"no student did anything on a question in this file, read as {described}")
         for key, (place, student) in self._students.items():
+            if in_time_order:
+                student.events.sort(key=_time_of)
             name = self._names.get(key)
             yield place, msgspec.structs.replace(student, name=name) if name else student
 
     def _note(self, code: str, message: str) -> None:
         self.stream.notes.append(Note(code, message))
+
+
+def _time_of(event: Event) -> datetime:
+    return event.created_time or datetime.min.replace(tzinfo=UTC)
 
 
 def questions_of(titles: Mapping[str, str], points: Mapping[str, float] | None = None) -> tuple[Question, ...]:
