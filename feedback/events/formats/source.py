@@ -160,8 +160,8 @@ class Gathering:
 
     def name(self, namespace: str, student_id: str, name: str) -> None:
         """The name of a student for people to read; of one who never comes it is dropped."""
-        if short := settled(name)[:_TITLE_CHARACTERS].rstrip():
-            self._names[settled(namespace), settled(student_id)] = short
+        if text := short(name):
+            self._names[settled(namespace), settled(student_id)] = text
 
     def leave_out(self, reason: str, number: int = 1) -> None:
         """Count what is not taken in, by the reason that people read."""
@@ -173,6 +173,7 @@ class Gathering:
         `in_time_order` is for exports that are sorted by something else: a student's events are put in the order of
         their times, those without one first.
         """
+        self.limits.check_questions(self.stream.context.questions)
         events = f"{self._events:,} events" if self._events != 1 else "1 event"
         self._note("source", f"Read as {described}: {len(self._students):,} students, {events}.")
         if self._left_out:
@@ -201,11 +202,12 @@ def _time_of(event: Event) -> datetime:
 def questions_of(titles: Mapping[str, str], points: Mapping[str, float] | None = None) -> tuple[Question, ...]:
     """Questions with a title, points or both, by unit; a title is cut to the 200 characters that one may have."""
     most = points or {}
-    units = [unit for unit in dict.fromkeys((*titles, *most)) if 1 <= len(settled(unit)) <= _TITLE_CHARACTERS]
+    given = dict.fromkeys((*titles, *most))
+    units = [unit for unit in given if 1 <= len(settled(unit)) <= _TITLE_CHARACTERS and "\0" not in unit]
     return tuple(
         Question(
             settled(unit),
-            title=settled(titles.get(unit, ""))[:_TITLE_CHARACTERS].rstrip() or None,
+            title=short(titles.get(unit, "")),
             points=most.get(unit),
         )
         for unit in units
@@ -220,8 +222,8 @@ def beside(own: Context, given: Context) -> Context:
 
 
 def short(text: str) -> str | None:
-    """A title of at most 200 characters, or none."""
-    return settled(text)[:_TITLE_CHARACTERS].rstrip() or None
+    """A title of at most 200 characters, without the NUL that no database keeps, or none."""
+    return settled(text.replace("\0", ""))[:_TITLE_CHARACTERS].rstrip() or None
 
 
 def in_utc(time: datetime, options: SourceOptions) -> datetime:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from feedback.events import Context, Exam, Question, Source, source_options
+from feedback.events import Context, Exam, Limits, Question, Source, TooLarge, source_options
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal
 
@@ -197,3 +197,23 @@ def test_options_that_a_feed_has_no_use_for_are_refused() -> None:
 def test_a_feed_is_recognised_by_its_first_line_and_ours_is_not() -> None:
     assert recognised(io.BytesIO(contest().encode())) is Source.CCS
     assert recognised(io.BytesIO(b'{"type": "x", "student_id": "a", "events": []}\n')) is Source.FEEDBACK
+
+
+def test_a_name_and_a_title_keep_no_nul_and_at_most_200_characters() -> None:
+    odd = line("teams", id="7", name="Wi\0z" + "a" * 300) + line("problems", id="p-a", label="A", name="\0" + "b" * 300)
+    reading = read(contest(formal_name="\0Finals"), SETTING, odd, submission())
+
+    assert reading.students[0].name == "Wiz" + "a" * 197
+    assert (reading.context.exam.title, reading.context.questions[0].title) == ("Finals", "b" * 200)
+
+
+def test_a_unit_with_a_nul_is_a_fault_of_its_line() -> None:
+    odd = line("problems", id="p-a", label="A\0", name="Arches")
+    body = "".join((contest(), SETTING, odd, submission())).encode()
+
+    assert "NUL" in str(refusal(body, Source.CCS))
+
+
+def test_more_problems_than_an_exam_may_have_are_refused() -> None:
+    with pytest.raises(TooLarge):
+        Reading((contest() + SETTING + submission()).encode(), Source.CCS, limits=Limits(max_questions=1))
