@@ -69,6 +69,9 @@ def _questions(value: Any, place: Place, faults: Faults) -> tuple[Question, ...]
     if not isinstance(value, list):
         faults.add(place, f"expected a list of questions, got {kind_of(value)}")
         return ()
+    for index, one in enumerate(value):
+        if one is None:
+            faults.add((*place, index), "expected an object, got null")
     found = (_object(Question, one, (*place, index), faults) for index, one in enumerate(value))
     return tuple(question for question in found if question is not None)
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern
 
-from feedback.api.openapi.examples import EXAMPLE_CLASS, EXAMPLE_ERROR, EXAMPLE_ROWS
+from feedback.api.openapi.examples import EXAMPLE_CLASS, EXAMPLE_ENVELOPE, EXAMPLE_ERROR, EXAMPLE_ROWS
 from feedback.api.openapi.operations import OPERATIONS
 from feedback.api.openapi.parameters import HEADERS, PARAMETERS
 from feedback.api.openapi.schema import ContractGenerator
@@ -71,12 +72,27 @@ def test_whatever_is_named_is_defined_and_used(document: dict[str, Any]) -> None
     ("media_type", "body"),
     [
         (MediaType.JSON, json.dumps(EXAMPLE_CLASS)),
+        (MediaType.JSON, json.dumps(EXAMPLE_ENVELOPE)),
         (MediaType.NDJSON, "\n".join(map(json.dumps, EXAMPLE_CLASS))),
         (MediaType.CSV, EXAMPLE_ROWS),
     ],
 )
 def test_the_examples_are_accepted(post: Post, media_type: MediaType, body: str) -> None:
     assert post("html", body.encode(), content_type=media_type.value).status_code == 202
+
+
+def test_the_parts_of_a_form_are_those_that_are_read(client: Client, db: None, document: dict[str, Any]) -> None:  # noqa: ARG001
+    body = document["paths"]["/assignment/{format}"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+    contents = {
+        "events": json.dumps(EXAMPLE_CLASS),
+        "context": json.dumps({"exam": EXAMPLE_ENVELOPE["exam"]}),
+        "questions": "unit,points\n1,4\n",
+    }
+    assert set(body["properties"]) == set(contents)
+    for one in ("context", "questions"):
+        parts = {name: ContentFile(contents[name].encode(), name) for name in (*body["required"], one)}
+        assert client.post("/assignment/html", parts).status_code == 202
+    assert client.post("/assignment/html", {"context": ContentFile(b"{}", "context")}).status_code == 400
 
 
 def test_the_example_of_an_error_is_what_the_service_says(post: Post) -> None:

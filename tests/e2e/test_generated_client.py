@@ -77,6 +77,15 @@ def test_a_class_is_submitted_awaited_and_fetched_with_typed_answers(
     assert isinstance(findings, generated.model("ClassFindings"))
 
 
+def test_an_envelope_with_the_context_of_the_exam_is_typed(generated: Generated, service: Stack) -> None:
+    envelope = {"exam": {"title": "Loops"}, "questions": [{"unit": 1, "points": 4}], "students": [ADA]}
+    html = generated.model("SubmitFormat")("html")
+    accepted = generated.call("reports.submit", html, body=generated.model("Envelope").from_dict(envelope))
+
+    assert isinstance(accepted, generated.model("Accepted"))
+    assert "Loops" in service.finished(f"/assignment/html/{accepted.task_id}").text
+
+
 def test_a_fault_is_the_typed_envelope(generated: Generated) -> None:
     twice = [generated.model("Student").from_dict(ADA)] * 2
     fault = generated.call("reports.submit", generated.model("SubmitFormat")("html"), body=twice)

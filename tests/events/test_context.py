@@ -178,3 +178,7 @@ def test_only_the_first_line_of_ndjson_may_be_the_context() -> None:
     assert list(faults_of(lines, MediaType.NDJSON)) == ["line 2: student_id", "line 2: events"]
     assert "line 1: exam.kind" in faults_of(b'{"exam": {"kind": 1}}\n{"x": 1}', MediaType.NDJSON)
     assert list(faults_of(b'{"exam": {}}\n', MediaType.NDJSON)) == ["body"]
+
+
+def test_a_question_that_is_null_is_a_fault_of_its_place() -> None:
+    assert context_faults(questions=[None]) == {"questions[0]": ["expected an object, got null"]}

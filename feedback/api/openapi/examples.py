@@ -11,6 +11,15 @@ EXAMPLE_CLASS = [
     },
     {"student_id": "grace", "namespace": "cs101", "events": []},
 ]
+EXAMPLE_ENVELOPE = {
+    "exam": {
+        "title": "Programming 1",
+        "starts_at": "2025-11-14T09:00:00Z",
+        "ends_at": "2025-11-14T11:00:00Z",
+    },
+    "questions": [{"unit": 1, "title": "Loops", "points": 4}],
+    "students": EXAMPLE_CLASS,
+}
 EXAMPLE_ROWS = """student_id,namespace,unit,type,created_time,score
 ada,cs101,1,saved_code,2025-11-14T09:01:30Z,
 ada,cs101,1,submission,2025-11-14T09:04:10Z,0.5

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from feedback.contract.formats import Format
 from feedback.contract.states import State
+from feedback.events import Context, Student
 from feedback.events.model import Remark
 
 TaskId = Annotated[str, Meta(description="Ours, from the answer to the POST.", extra_json_schema={"format": "uuid"})]
@@ -15,6 +16,12 @@ Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Of the docum
 Address = Annotated[str, Meta(description="Relative to this host.", extra_json_schema={"format": "uri-reference"})]
 Link = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
 Details = dict[str, list[str] | int]
+
+
+class Envelope(Context, frozen=True, kw_only=True):
+    """Students with the context of their exam: what a POST may have for a body instead of the students alone."""
+
+    students: Annotated[list[Student], Meta(min_length=1)]
 
 
 class Error(msgspec.Struct):

@@ -105,7 +105,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("submit", "post"): Operation(
         "Submit a student or a class",
         description=(
-            "Takes one student (an object) or a class (a list; one student a line as NDJSON; one event a row as CSV). "
+            "Takes one student (an object) or a class (a list; one student a line as NDJSON; one event a row as CSV), "
+            "with the exam's context where an envelope or parts of a form bring it. "
             "What was answered with a 202 will be made, whatever fails. An identical submission is the same task, so "
             "this may also be repeated to learn how far it is. Unknown fields are ignored. The body may be gzip."
         ),

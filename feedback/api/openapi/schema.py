@@ -10,12 +10,13 @@ from django.urls import URLPattern
 from drf_spectacular.generators import SchemaGenerator
 
 from feedback.analysis import ClassFindings, Findings
+from feedback.api.multipart import MULTIPART
 from feedback.api.openapi import messages
-from feedback.api.openapi.examples import EXAMPLE_CLASS, EXAMPLE_ERROR, EXAMPLE_ROWS
+from feedback.api.openapi.examples import EXAMPLE_CLASS, EXAMPLE_ENVELOPE, EXAMPLE_ERROR, EXAMPLE_ROWS
 from feedback.api.openapi.operations import OPERATIONS, Answer, Operation
 from feedback.api.openapi.parameters import HEADERS, PARAMETERS
 from feedback.contract.manifest import Manifest
-from feedback.events import Context, Event, MediaType, Student
+from feedback.events import Context, Event, MediaType, ReportOptions, Student
 
 Json = dict[str, Any]
 _REFERENCE = "#/components/schemas/{name}"
@@ -101,38 +102,83 @@ def _any_of(types: Any) -> Json:
 def _events() -> Json:
     """The body of a submission, in every format that is read."""
     student = {"$ref": _REFERENCE.format(name="Student")}
-    whole = {"anyOf": [student, {"type": "array", "items": student, "minItems": 1}]}
+    envelope = {"$ref": _REFERENCE.format(name="Envelope")}
+    whole = {"anyOf": [student, {"type": "array", "items": student, "minItems": 1}, envelope]}
     lines = {"type": "string", "description": "A student a line."}
     rows = {"type": "string", "description": "A header row, then an event a row; an empty cell is an absent field."}
+    examples = {"class": {"value": EXAMPLE_CLASS}, "envelope": {"value": EXAMPLE_ENVELOPE}}
     return {
         "required": True,
         "content": {
-            MediaType.JSON.value: {"schema": whole, "example": EXAMPLE_CLASS},
+            MediaType.JSON.value: {"schema": whole, "examples": examples},
             MediaType.NDJSON.value: {"schema": lines, "example": "\n".join(map(json.dumps, EXAMPLE_CLASS))},
             MediaType.CSV.value: {"schema": rows, "example": EXAMPLE_ROWS},
+            MULTIPART: {"schema": _parts()},
         },
     }
 
 
+def _parts() -> Json:
+    """Files, each in a format that it names or is recognised by: the events, and at most one that tells of the exam."""
+    descriptions = {
+        "events": "The students: JSON, NDJSON or CSV, as above; gzip too.",
+        "context": "The exam's context, a `Context` in JSON. Not beside `questions`.",
+        "questions": "The exam's questions as CSV: a header row, then a question a row. Not beside `context`.",
+    }
+    parts = {name: {"type": "string", "format": "binary", "description": text} for name, text in descriptions.items()}
+    return {"type": "object", "required": ["events"], "properties": parts, "additionalProperties": False}
+
+
 def _components() -> Json:
     _, components = msgspec.json.schema_components(_TYPES, ref_template=_REFERENCE)
-    for kind in (Student, Event):
+    bodies = [kind.__name__ for kind in (Student, Event, Context, messages.Envelope)]
+    for name in (*bodies, *filter(_is_of_context, components)):
         # The decoder forbids unknown fields only to take the careful path, which ignores them.
-        components[kind.__name__].pop("additionalProperties", None)
+        components[name].pop("additionalProperties", None)
+        for field, schema in components[name]["properties"].items():
+            if field not in components[name].get("required", []):
+                components[name]["properties"][field] = _or_null(schema)
     components["Error"]["examples"] = [EXAMPLE_ERROR]
-    for component in components.values():
+    for name, component in components.items():
+        component["title"] = _name(name)
         if "description" in component:  # Python removes a docstring's indentation only from 3.13 on
             component["description"] = inspect.cleandoc(component["description"])
-    return {name: _without_tuples(components[name]) for name in sorted(components)}
+    return {_name(name): _for_generators(components[name]) for name in sorted(components)}
 
 
-def _without_tuples(schema: Any) -> Any:
-    """The same schema with each tuple as an array of so many items: generators of clients know no `prefixItems`."""
+def _name(component: str) -> str:
+    """Of types that share a name msgspec tells the module, with dots: `ContextExam` for `feedback.events.context.Exam`.
+
+    Of a name with dots generators of clients take the last part, and then have two of it.
+    """
+    module, _, name = component.rpartition(".")
+    return f"Context{name}" if module == Context.__module__ else name
+
+
+def _or_null(schema: Json) -> Json:
+    """In an optional field `null` is absence."""
+    null = {"type": "null"}
+    return schema if null in schema.get("anyOf", []) else {"anyOf": [schema, null]}
+
+
+def _is_of_context(component: str) -> bool:
+    return component.startswith(f"{Context.__module__}.") or component == ReportOptions.__name__
+
+
+def _for_generators(schema: Any) -> Any:
+    """The same schema in words that generators of clients know.
+
+    A tuple is an array of so many items, not `prefixItems`; beside a reference no default is named (it is an empty
+    object, the same as absence).
+    """
     if isinstance(schema, list):
-        return [_without_tuples(each) for each in schema]
+        return [_for_generators(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {name: _without_tuples(value) for name, value in schema.items()}
+    made = {name: _for_generators(value) for name, value in schema.items()}
+    if "$ref" in made:
+        made.pop("default", None)
+        made["$ref"] = _REFERENCE.format(name=_name(made["$ref"].rpartition("/")[2]))
     if (places := made.pop("prefixItems", None)) is not None:
         kinds = [kind for number, kind in enumerate(places) if kind not in places[:number]]
         made["items"] = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
