@@ -18,6 +18,7 @@ from feedback.api.views import ContractView
 from feedback.contract.formats import Format
 from feedback.contract.states import State
 from feedback.store.models import HEADLINE, Document, Task, Tasks
+from feedback.submissions.errors import UnknownTask
 
 PAGE = 100
 
@@ -35,14 +36,18 @@ class TasksView(ContractView):
 
 
 def _older_than(tasks: Tasks, task_id: str) -> Tasks:
-    """By time and then by id, so that a list that grows meanwhile neither repeats nor skips a task."""
+    """By time and then by id, so that a list that grows meanwhile neither repeats nor skips a task.
+
+    Raises InvalidRequest and UnknownTask.
+    """
     try:
-        last = tasks.filter(pk=UUID(task_id)).values_list("created_at", flat=True).first()
+        last_id = UUID(task_id)
     except ValueError:
-        last = None
+        raise InvalidRequest("before", "no id of a task; take `next` of the page before, or leave it out") from None
+    last = tasks.filter(pk=last_id).values_list("created_at", flat=True).first()
     if last is None:
-        raise InvalidRequest("before", "not the id of a task of yours; take `next` of the page before, or leave it out")
-    return tasks.filter(Q(created_at__lt=last) | Q(created_at=last, pk__lt=UUID(task_id)))
+        raise UnknownTask
+    return tasks.filter(Q(created_at__lt=last) | Q(created_at=last, pk__lt=last_id))
 
 
 def _with_states(tasks: Tasks) -> Tasks:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from feedback.contract.layout import CLASS_TABLES
 from tests.cli.support import FEEDBACK, feedback, files_in, manifest_of, student
 from tests.harness.environment import Reservation, without_ours
 from tests.harness.processes import ROOT
@@ -95,7 +96,13 @@ def test_several_files_are_submitted_as_one_class(embedded: Stack, tmp_path: Pat
         paths[-1].write_text(json.dumps(student(name)))
     done = feedback("submit", *paths, "--url", embedded.url, "--out", tmp_path / "out", "--format", "html")
     assert done.returncode == 0, done.stderr
-    assert files_in(tmp_path / "out") == {"html/ann.html", "html/ben.html", "class.html", "manifest.json"}
+    assert files_in(tmp_path / "out") == {
+        "html/ann.html",
+        "html/ben.html",
+        "class.html",
+        *CLASS_TABLES,
+        "manifest.json",
+    }
 
 
 def test_submitting_again_is_the_same_task(embedded: Stack, tmp_path: Path, class_file: Path) -> None:

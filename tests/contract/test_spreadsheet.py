@@ -3,18 +3,16 @@
 import csv
 import io
 import re
-import zipfile
 from datetime import UTC, datetime
-from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.contract.spreadsheet import Sheet, csv_table, guarded, workbook
+from tests.harness.workbooks import read
 
 FORMULAS = "=+-@＝＋－＠"
-SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 @pytest.mark.parametrize(
@@ -54,25 +52,6 @@ def test_every_cell_of_a_csv_is_quoted_and_comes_back() -> None:
         ["'=1", "", ""],
         ["x y", "3", "2024-07-21T09:00:00+00:00"],
     ]
-
-
-def read(book: bytes, sheet: int) -> list[list[tuple[str, str]]]:
-    """The cells of a sheet as (type, value), by the letter of ECMA-376; a formula would be a type of its own."""
-    archive = zipfile.ZipFile(io.BytesIO(book))
-    strings = [
-        "".join(text.itertext())
-        for text in ET.fromstring(archive.read("xl/sharedStrings.xml"))  # noqa: S314 - our own
-    ]
-    rows = []
-    page = ET.fromstring(archive.read(f"xl/worksheets/sheet{sheet}.xml"))  # noqa: S314 - our own file
-    for row in page.iter(f"{SPREADSHEET}row"):
-        cells = []
-        for cell in row:
-            kind = "formula" if cell.find(f"{SPREADSHEET}f") is not None else cell.get("t", "n")
-            value = cell.findtext(f"{SPREADSHEET}v", "")
-            cells.append((kind, strings[int(value)] if kind == "s" else value))
-        rows.append(cells)
-    return rows
 
 
 def test_an_xlsx_holds_numbers_as_numbers_and_everything_else_as_text() -> None:

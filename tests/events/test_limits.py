@@ -18,7 +18,7 @@ from feedback.events import (
     spool,
 )
 from feedback.events.spool import CHUNK_BYTES, MAX_MEMBERS
-from tests.events.reading import read, student_with
+from tests.harness.reading import read, student_with
 
 SMALL = Limits(max_students=3, max_events=10, max_student_events=4)
 MEBIBYTE = 1 << 20

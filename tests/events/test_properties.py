@@ -25,7 +25,7 @@ from feedback.events.formats import json_text
 from feedback.events.formats.piece import _is_suspect, quickly
 from feedback.events.json_any import decode_untyped
 from feedback.events.strict_decoder import student_from
-from tests.events.reading import classes, read, students
+from tests.harness.reading import classes, read, students
 
 # Where text of JSON is likely to be misread: every class of token, and everything a rule speaks of.
 TOKENS = r"""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.events import Event, MediaType, Student, encode_student
-from tests.events.reading import classes, event_with, read, student_with
+from tests.harness.reading import classes, event_with, read, student_with
 
 BOM = "\ufeff".encode()
 

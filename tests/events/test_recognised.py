@@ -9,7 +9,7 @@ import pytest
 
 from feedback.events import MediaType
 from feedback.events.json_any import _fault
-from tests.events.reading import faults_of
+from tests.harness.reading import faults_of
 
 
 def zipped(*names: str) -> bytes:

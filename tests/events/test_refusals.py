@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from feedback.events import InvalidEvents, MediaType, Student, encode_student
 from feedback.events.faults import Details, Faults
-from tests.events.reading import classes, event_with, faults_of, read, student_with
+from tests.harness.reading import classes, event_with, faults_of, read, student_with
 
 
 def only(details: Details) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from feedback.events import Limits, MediaType, Roster, read_students
 from feedback.events.text import settled, settled_score
-from tests.events.reading import faults_of, read
+from tests.harness.reading import faults_of, read
 
 # An unknown field keeps a student off the fast path.
 CAREFUL: tuple[dict[str, Any], ...] = ({}, {"unread": 1})

@@ -21,7 +21,6 @@ from feedback.events.text import settled
 from feedback.phrasing.phrases import shortened
 from feedback.rendering import RenderOptions, render_class
 from feedback.rendering.characters import Coverage, Legible
-from tests.events.reading import read
 from tests.harness.documents import (
     BIDI_CONTROLS,
     Parsed,
@@ -32,6 +31,7 @@ from tests.harness.documents import (
     running_text,
 )
 from tests.harness.logs import at, save, student
+from tests.harness.reading import read
 
 LIST: list[str] = json.loads((Path(__file__).parents[1] / "data" / "naughty_strings" / "blns.json").read_text())
 LONGEST = 200

@@ -130,7 +130,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "List your tasks",
         description="The newest first, 100 at a time; `next` leads to the older ones.",
         parameters=["before"],
-        answers={200: Answer("Those that the key may read.", json=[TaskList]), **faults(400), **_ALWAYS},
+        answers={200: Answer("Those that the key may read.", json=[TaskList]), **faults(400, 404), **_ALWAYS},
     ),
     ("task", "get"): Operation(
         "Get the report, or how far it is",

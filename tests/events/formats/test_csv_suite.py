@@ -6,7 +6,7 @@ The units of a table are compared with the cells that were meant.
 import pytest
 
 from feedback.events import MediaType
-from tests.events.reading import read
+from tests.harness.reading import read
 
 HEADER = "student_id,unit,type"
 TABLES = {

@@ -7,7 +7,7 @@ import pytest
 
 from feedback.events import EventsError, InvalidEvents, MediaType
 from feedback.events.text import settled
-from tests.events.reading import read
+from tests.harness.reading import read
 
 _DATA = Path(__file__).parents[2] / "data" / "json_test_suite" / "parsing.json"
 FILES = {name: content.encode("latin-1") for name, content in json.loads(_DATA.read_text()).items()} | {

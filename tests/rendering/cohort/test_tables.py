@@ -9,8 +9,8 @@ from feedback.analysis import ClassFindings, analyse, analyse_class, facts_of
 from feedback.contract.layout import CLASS_TABLES, QUESTIONS_TABLE, STUDENTS_TABLE, WORKBOOK
 from feedback.events import Student
 from feedback.rendering.cohort.tables import class_table
-from tests.contract.test_spreadsheet import read
 from tests.harness.logs import student, submission
+from tests.harness.workbooks import read
 
 
 def findings() -> ClassFindings:
