@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from feedback.events import Event, EventsError, Limits, MediaType, Student, TooLarge, read_students
 from feedback.events.faults import Details
-from tests.events import reading
+from tests.harness import reading
 
 HEADER = "student_id,namespace,unit,type,created_time,score\n"
 
