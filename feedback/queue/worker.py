@@ -5,7 +5,7 @@ had not committed never happened. Done ten times over, the work is done once.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from uuid import UUID
@@ -119,11 +119,24 @@ class Worker:
         while left and (len(left) == len(claimed) or not over()):
             if document := _attempt(tasks, left[0], logs.get(left[0].report_id)):
                 made.append(document)
+                _share_findings(document, left, logs)
             left.popleft()
         _store(tasks, made)
         if seconds := [one.seconds for one in made if not one.claim.is_class_report]:
             self._pacer.learn(kind, sum(seconds) / len(seconds))
         _release(left)
+
+
+def _share_findings(made: Made, claimed: Iterable[Claim], logs: dict[UUID, Log]) -> None:
+    """Have the other documents about the student that are claimed with this one show what was found for it.
+
+    A single that is posted in two formats is claimed in one batch, before the findings of either are stored.
+    """
+    if made.findings is None or made.claim.student is None:
+        return
+    for claim in claimed:
+        if claim.student == made.claim.student and claim.report_id in logs:
+            logs[claim.report_id] = logs[claim.report_id]._replace(findings=made.findings)
 
 
 def _attempt(tasks: Tasks, claim: Claim, log_: Log | None) -> Made | None:
