@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.fuzz.strategies import Request
 
-REFUSALS = (400, 404, 405, 413, 415, 422)
+REFUSALS = (400, 404, 405, 413, 415, 422, 431)
 SLOW_SECONDS = 2.0
 # Of the server itself, for what is no request at all: a control character in a header, say.
 NOT_HTTP = b"Invalid HTTP request received."
