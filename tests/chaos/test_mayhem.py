@@ -15,7 +15,7 @@ import pytest
 
 from tests.chaos.conftest import FULL, MODES, Figures
 from tests.chaos.monkey import Monkey
-from tests.chaos.work import expected_class_sha256, expected_hashes
+from tests.chaos.work import expected_class_hash, expected_hashes
 from tests.harness.site import Site
 from tests.harness.students import Json, class_of, student
 from tests.harness.waiting import until
@@ -116,9 +116,9 @@ def wrong_documents(site: Site, accepted: Sequence[Accepted]) -> list[str]:
             if [row[2] for row in made] != hashes:
                 wrong.append(f"{task}: a student's report")
             if len(one.post.students) > 1:
-                links = [f"{task}/reports/{report_id}" for _, report_id, _ in made]
+                report_ids = [report_id for _, report_id, _ in made]
                 class_reports = [row[2] for row in rows[task] if row[0] == "class"]
-                if class_reports != [expected_class_sha256(one.post.students, one.post.format, links)]:
+                if class_reports != [expected_class_hash(one.post.students, one.post.format, task, report_ids)]:
                     wrong.append(f"{task}: the class report")
     return wrong
 
