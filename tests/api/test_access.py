@@ -15,6 +15,7 @@ from pytest_django import Settings
 from feedback.access import keys
 from feedback.access.models import ApiKey
 from feedback.api import archive
+from feedback.contract.layout import CLASS_TABLES, MANIFEST, class_path, report_path
 from feedback.store.models import Document, Task, Upload
 from tests.harness.in_process import (
     Caller,
@@ -193,7 +194,9 @@ def test_the_archive_of_a_scoped_key_is_whole(calling: Caller) -> None:
     parts = archive.parts_of(submission, list(submission.documents.order_by("position")))
 
     assert scoped.client.get(f"{task}/archive.zip").status_code == 200
-    assert len(zipfile.ZipFile(io.BytesIO(b"".join(parts))).namelist()) == 5
+    names = zipfile.ZipFile(io.BytesIO(b"".join(parts))).namelist()
+    reports = [report_path("html", f"student-{number}") for number in range(3)]
+    assert sorted(names) == sorted([MANIFEST, class_path("html"), *CLASS_TABLES, *reports])
 
 
 def test_a_get_takes_one_query_more_for_the_key_and_two_for_the_audit_log(
