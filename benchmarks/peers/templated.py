@@ -10,6 +10,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from feedback.rendering.blocks import Cell, Chart, Column, Document
+from feedback.rendering.charts.svg import Drawing
 from feedback.rendering.html.page import style
 
 register = Library()
@@ -48,12 +49,21 @@ def cells(row: Sequence[str | Cell], columns: Sequence[Column]) -> Iterator[tupl
 
 @register.filter
 def drawing(chart: Chart, place: str) -> SafeString:
+    return _drawn(chart, chart.drawing, place)
+
+
+@register.filter
+def phone_drawing(chart: Chart, place: str) -> SafeString:
+    return _drawn(chart, chart.phone or chart.drawing, f"{place}-phone")
+
+
+def _drawn(chart: Chart, drawing: Drawing, place: str) -> SafeString:
     name, description = f"{place}-title", f"{place}-description"
     opening = (
         f' role="img" aria-labelledby="{name} {description}">'
         f'<title id="{name}">{escape(chart.title)}</title><desc id="{description}">{escape(chart.description)}</desc>'
     )
-    return mark_safe(chart.svg.replace(">", opening, 1))  # noqa: S308 - our own drawing
+    return mark_safe(drawing.svg.replace(">", opening, 1))  # noqa: S308 - our own drawing
 
 
 @register.filter
