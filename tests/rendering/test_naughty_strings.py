@@ -5,6 +5,7 @@ left out of the comparison, because long words are broken over lines.
 """
 
 import json
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -40,8 +41,6 @@ STRINGS = [text for text in dict.fromkeys(map(settled, LIST)) if 0 < len(text) <
 HALVES = (STRINGS[::2], STRINGS[1::2])
 READERS: list[Callable[[bytes], list[str]]] = [pages_by_poppler, pages_by_pypdf]
 
-# pdftotext takes a hyphen at the end of a line for one that a word was broken with, and leaves it out.
-_AT_A_LINE_END = {"'; EXEC sp_MSForEachTable 'DROP TABLE ?'; --"}
 # The font draws ≠ as = with a stroke. The replacement text around it says ≠, which pypdf does not read.
 _TWO_GLYPHS = "≠"
 # Lam with a mark of another script: where a report has lam in other words too, its glyph stands for two texts. The
@@ -120,12 +119,15 @@ def test_a_string_is_a_unit_in_the_pdf(half: list[str]) -> None:
     pdf = pdf_of(with_units(half))
     for reader in READERS:
         printed = squeezed(running_text(reader(pdf)))
-        ordered = [text for text in map(shown, half) if not is_reordered(text) and text not in _AT_A_LINE_END]
+        ordered = [text for text in map(shown, half) if not is_reordered(text)]
         reordered = [text for text in half if is_reordered(text)]
         if reader is pages_by_pypdf:
             ordered = [text for text in ordered if _TWO_GLYPHS not in text]
             reordered = [text for text in reordered if _ONE_GLYPH not in text]
-        assert [text for text in ordered if on_paper(text) not in printed] == [], reader.__name__
+        # pdftotext takes a hyphen at the end of a line for one that a word was broken with, and leaves it out.
+        dropped = "[-]" if reader is pages_by_poppler else "$^"
+        found = re.sub(dropped, "", printed)
+        assert [text for text in ordered if re.sub(dropped, "", on_paper(text)) not in found] == [], reader.__name__
         assert not characters(reordered) - Counter(printed), reader.__name__
 
 
