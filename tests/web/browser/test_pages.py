@@ -130,9 +130,11 @@ def long_remark(page: Page) -> None:
     expect(page.locator("#remark-error")).to_be_visible()
 
 
-def one_operation(page: Page) -> None:
-    page.locator(".opblock-summary-control").first.click()
-    expect(page.locator(".opblock-body").first).to_be_visible()
+def one_of_each_method(page: Page) -> None:
+    for method in ("get", "post", "put", "delete"):
+        operation = page.locator(f".opblock-{method}").first
+        operation.locator(".opblock-summary-control").click()
+        expect(operation.locator(".opblock-body")).to_be_visible()
 
 
 PAGES = [
@@ -179,7 +181,7 @@ PAGES = [
     Shown("link", "cut short", lambda world: world.link[:-5], status=404, who="nobody"),
     Shown("link", "opened too often", lambda world: world.busy_link, open_too_often, 429, who="nobody"),
     Shown("link-pdf", "not made", lambda world: f"{world.link}.pdf", status=404, who="nobody"),
-    Shown("api-docs", "an operation unfolded", at("/api/docs/"), one_operation),
+    Shown("api-docs", "an operation of each method unfolded", at("/api/docs/"), one_of_each_method),
     Shown("error", "the form was refused", at("/login"), without_cookie, 403, who="nobody"),
     Shown("error", "not allowed", lambda world: f"{world.made}/handouts", status=403, who="reader"),
     Shown("error", "not there", at("/nothing"), status=404),
@@ -198,6 +200,7 @@ NO_PAGES = {
     "other-format",
     "withdraw",
     "student-remark",
+    "security-txt",
 }
 
 
