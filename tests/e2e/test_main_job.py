@@ -1,5 +1,6 @@
 """The main job in both ways of running: a class goes in, every report comes out, over HTTP and by real workers."""
 
+import csv
 import hashlib
 import io
 import json
@@ -16,6 +17,7 @@ import pikepdf
 import pypdf
 import pytest
 
+from feedback.contract.layout import CLASS_TABLES, STUDENTS_TABLE
 from tests.harness.stack import Stack
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "class.json"
@@ -88,9 +90,14 @@ def test_a_class_goes_in_and_every_report_comes_out(stack: Stack, format_: str) 
 
     archive = stack.client.get(f"{address}/archive.zip")
     with zipfile.ZipFile(io.BytesIO(archive.content)) as opened:
-        assert len(opened.namelist()) == len(STUDENTS) + 2
-        assert f"class.{format_}" in opened.namelist()
         assert opened.testzip() is None
+        names = opened.namelist()
+        reports = [name for name in names if name.startswith(f"{format_}/")]
+        assert len(reports) == len(STUDENTS)
+        assert sorted(set(names) - set(reports)) == sorted(["manifest.json", f"class.{format_}", *CLASS_TABLES])
+        assert len(names) == len(set(names))
+        _, *rows = csv.reader(io.StringIO(opened.read(STUDENTS_TABLE).decode("utf-8-sig")))
+    assert len(rows) == len(STUDENTS)
 
 
 def test_one_student_by_the_readmes_curl_gives_the_statuses_of_the_contract(stack: Stack) -> None:
