@@ -66,6 +66,7 @@ def test_a_class_is_dropped_watched_and_its_reports_downloaded(visit: Visit, tmp
     expect(page.locator("table.students tbody tr")).to_have_count(1)
     page.locator("table.students").get_by_role("link", name="daniel.kim").click()
     expect(page.locator(".identity")).to_have_text("Student ID: daniel.kim")
+    page.get_by_role("heading", name="Event order").click()
     expect(page.get_by_text("Event Order: ")).to_be_visible()
 
     with page.expect_download() as download:
