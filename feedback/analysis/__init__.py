@@ -45,11 +45,12 @@ from feedback.analysis.findings import (
     Window,
 )
 from feedback.analysis.guide import definitions, how_to_read, how_to_read_class
-from feedback.analysis.kinds import KINDS, kind_of
+from feedback.analysis.kinds import kind_of
 from feedback.analysis.names import known_names
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote, Definition, Insight, Missing
 from feedback.analysis.student.quality import replaced_characters_note
+from feedback.events.kinds import KINDS
 
 __all__ = [
     "KINDS",

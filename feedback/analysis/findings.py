@@ -11,11 +11,11 @@ from typing import Literal
 import msgspec
 
 from feedback.analysis.cohort.compared import Comparison
-from feedback.analysis.kinds import Kind
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote, Insight, Missing
 from feedback.analysis.units import UnitKind
 from feedback.events.context import Counts, ExamKind, LogKind
+from feedback.events.kinds import Kind
 
 __all__ = ["Counts", "ExamKind", "Kind", "LogKind", "UnitKind"]
 

@@ -6,22 +6,8 @@ A type is split at camelCase, `_`, `-`, `.` and blanks, and its case is folded: 
 
 import re
 from functools import lru_cache
-from typing import Literal, get_args
 
-Kind = Literal[
-    "view",
-    "start",
-    "finish",
-    "hint",
-    "focus_lost",
-    "compile_error",
-    "compile",
-    "run",
-    "submission",
-    "save",
-    "other",
-]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+from feedback.events.kinds import Kind
 
 _SEPARATORS = re.compile(r"[\s_.\-]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

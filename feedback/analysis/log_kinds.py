@@ -7,8 +7,8 @@ found, and nothing else is.
 from collections.abc import Sequence
 from itertools import pairwise
 
-from feedback.analysis.kinds import Kind
 from feedback.events.context import LogKind
+from feedback.events.kinds import Kind
 from feedback.phrasing.numbers import same
 
 OTHER_QUESTION, AGAIN, SAME_SCORE, SAVES = 0.95, 0.30, 0.50, 0.01

@@ -113,13 +113,6 @@ class Phrases:
         # Three times as quick as strftime, and every visit has one.
         return f"{local.hour:02}:{local.minute:02}{self._which(local)}"
 
-    def exact_clock(self, at: datetime | None) -> str:
-        """`09:41:07` in the zone."""
-        if at is None:
-            return NONE
-        local = self.local(at)
-        return f"{local:%H:%M:%S}{self._which(local)}"
-
     def _which(self, local: datetime) -> str:
         """The offset from UTC, in brackets, where the same clock time came twice; mostly empty."""
         if self.zone is UTC or local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():

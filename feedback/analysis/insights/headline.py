@@ -10,7 +10,6 @@ from feedback.phrasing.phrases import listed, shortened
 NO_EVENTS = N_("There are no events in this log yet.")
 EVERYTHING = N_("You had the full score on every question.")
 EVERYTHING_IN = N_("You had the full score on every question, in {time}.")
-DROPPED = N_("On {first}, your last submission scored {last}, an earlier one {best}.")
 ONE_LEFT = N_("All that you missed is on {question}: {score} after {time}.")
 ONE_LEFT_UNTIMED = N_("All that you missed is on {question}: it came to {score}.")
 MOST = N_("Most of what you missed is on {question}: {score} after {time}.")

@@ -6,9 +6,9 @@ repeat a score are looks (`looks`).
 
 from collections.abc import Iterator, Sequence
 
-from feedback.analysis.kinds import Kind
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.times import SECOND
+from feedback.events.kinds import Kind
 
 
 def batched(

@@ -8,7 +8,7 @@ import msgspec
 
 from feedback.analysis.facts import ClassFacts
 from feedback.analysis.findings import Mark
-from feedback.analysis.kinds import Kind, kind_of
+from feedback.analysis.kinds import kind_of
 from feedback.analysis.outliers import near_part
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.batches import batched
@@ -18,6 +18,7 @@ from feedback.analysis.student.repeats import on_full_minutes, repeated
 from feedback.analysis.times import SECOND, in_utc, instant, microseconds
 from feedback.analysis.units import Unit, in_order, unit_of
 from feedback.events import Event
+from feedback.events.kinds import Kind
 
 
 class Bounds(NamedTuple):

@@ -7,8 +7,8 @@ work lies before it. In the other logs, submissions that came in a batch and onl
 
 from collections.abc import Sequence
 
-from feedback.analysis.kinds import Kind
 from feedback.analysis.times import SECOND
+from feedback.events.kinds import Kind
 from feedback.phrasing.numbers import same
 
 WORK = 30 * SECOND

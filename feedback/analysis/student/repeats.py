@@ -7,8 +7,8 @@ click is a submission at most a second after one of the same question with the s
 from collections import Counter
 from collections.abc import Hashable, Sequence
 
-from feedback.analysis.kinds import Kind
 from feedback.analysis.times import SECOND
+from feedback.events.kinds import Kind
 from feedback.phrasing.numbers import same
 
 MINUTE = 60 * SECOND

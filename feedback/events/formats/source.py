@@ -10,26 +10,13 @@ import msgspec
 from feedback.events.context import Context, Exam, Question
 from feedback.events.faults import Faults, InvalidEvents, Place
 from feedback.events.formats.columns import plain
+from feedback.events.kinds import KINDS
 from feedback.events.limits import Limits
 from feedback.events.model import Event, Student
 from feedback.events.reading import Note, Received, StudentStream
 from feedback.events.strict_decoder import event_from, student_from
 from feedback.events.text import settled, settled_score
 
-# The kinds of DESIGN section 9; each is an event type that the analysis reads as that kind.
-KINDS = (
-    "view",
-    "start",
-    "finish",
-    "hint",
-    "focus_lost",
-    "compile_error",
-    "compile",
-    "run",
-    "submission",
-    "save",
-    "other",
-)
 _TITLE_CHARACTERS = 200
 _KIND_PREFIX = "kind:"
 _FIELDS = ("student_id", "namespace", "name", "unit", "type", "created_time", "score", "max_score")

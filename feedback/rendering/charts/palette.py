@@ -6,7 +6,6 @@ These are the light ones, which a PDF shows; a page in the dark has its own by t
 INK = "#1d2733"
 MUTED = "#5a6675"
 RULE = "#dfe4ea"
-PAPER = "#ffffff"
 PAUSE = "#e6ebf0"
 SAVE = "#8493a6"
 SUBMISSION = "#0a5ea8"
@@ -14,7 +13,6 @@ OTHER = "#c2570c"
 # A score everywhere, and what deserves a look.
 SCORE = "#0a6e5c"
 LOW = "#b4470c"
-TIME = "#b9c2cc"
 # Under a step of the score, and marks that are looks.
 AREA = "#dcebe8"
 AREA_LOW = "#f8e4d9"
