@@ -43,15 +43,27 @@ class WordBox(NamedTuple):
     left: float
     top: float
     right: float
+    bottom: float
+
+    def covers(self, other: "WordBox") -> bool:
+        """Whether one is printed over the other: their letters, which take the middle of a box, meet."""
+        (top, bottom), (others_top, others_bottom) = self._letters, other._letters
+        return min(bottom, others_bottom) > max(top, others_top) and (
+            min(self.right, other.right) - max(self.left, other.left) > 1
+        )
+
+    @property
+    def _letters(self) -> tuple[float, float]:
+        height = self.bottom - self.top
+        return self.top + 0.35 * height, self.bottom - 0.25 * height
 
 
 def word_boxes(pdf: bytes) -> list[list[WordBox]]:
     """The words of each page."""
     found = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
-    word = re.compile(r'<word xMin="([^"]+)" yMin="([^"]+)" xMax="([^"]+)" yMax="[^"]+">(.*?)</word>')
+    word = re.compile(r'<word xMin="([^"]+)" yMin="([^"]+)" xMax="([^"]+)" yMax="([^"]+)">(.*?)</word>')
     return [
-        [WordBox(name, float(left), float(top), float(right)) for left, top, right, name in word.findall(page)]
-        for page in found.split("<page ")[1:]
+        [WordBox(name, *map(float, edges)) for *edges, name in word.findall(page)] for page in found.split("<page ")[1:]
     ]
 
 

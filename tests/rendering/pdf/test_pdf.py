@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from feedback.contract.formats import Format
 from feedback.events import Student
 from feedback.rendering import RenderOptions, render, render_class
 from feedback.rendering.pdf import typeset
-from tests.harness.documents import pages_by_poppler, pages_by_pypdf, pdf_of
+from tests.harness.documents import pages_by_poppler, pages_by_pypdf, pdf_of, word_boxes
 from tests.harness.exams import MANY_QUESTIONS, NO_EVENTS, UNUSUAL, exam
 from tests.harness.logs import student, submission
 
@@ -90,6 +91,12 @@ def test_a_row_is_as_high_as_its_words_need() -> None:
     lines = [words for page in pages_by_poppler(pdf_of(who)) for words in page.splitlines()]
     assert {"q1", "WWWWMMMM", "mmmm", "q2"} <= set(lines)
     assert "A rather long name of a question, in words" in " ".join(" ".join(lines).split())
+
+
+@pytest.mark.parametrize("log", [exam(150), MANY_QUESTIONS, *UNUSUAL], ids=lambda log: log.student_id)
+def test_no_word_is_printed_over_another(log: Student) -> None:
+    for page in word_boxes(pdf_of(log)):
+        assert [(one.name, two.name) for one, two in combinations(page, 2) if one.covers(two)] == []
 
 
 def test_every_header_of_a_table_is_scoped_to_its_column(document: pikepdf.Pdf) -> None:
