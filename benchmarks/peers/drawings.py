@@ -15,8 +15,10 @@ from feedback.rendering.blocks import Cell, Chart, Document, Table
 
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _TOKEN = re.compile(r"[A-Za-z]|-?[0-9.]+")
-# ReportLab's codes: move, line, close; and how many points each takes.
-_MOVE, _LINE, _CLOSE = 0, 1, 3
+# ReportLab's codes: a move and a line take a point each, a curve three.
+_MOVE, _LINE, _CURVE, _CLOSE = 0, 1, 2, 3
+# Where the two inner points of a Bézier curve stand that runs along half a circle, in diameters to its side.
+_BULGE = 2 / 3
 
 
 class Outline(NamedTuple):
@@ -96,9 +98,17 @@ def _path(d: str, height: float) -> tuple[list[float], list[int]]:
         if command in "zZ":
             operators.append(_CLOSE)
             continue
-        taken = 1 if command in "hHvV" else 2
+        taken = {"h": 1, "v": 1, "a": 7}.get(command.lower(), 2)
         values = [float(token) for token in tokens[position : position + taken]]
         position += taken
+        if command == "a":  # half a circle, which is all that the charts draw of one
+            (dx, dy), before = values[5:], (x, y)
+            x, y = x + dx, y + dy
+            for at_x, at_y in (before, (x, y)):
+                points += (at_x + _BULGE * dy, height - (at_y - _BULGE * dx))
+            points += (x, height - y)
+            operators.append(_CURVE)
+            continue
         x, y = _moved(command, x, y, values)
         operators.append(_MOVE if command in "mM" else _LINE)
         points += (x, height - y)

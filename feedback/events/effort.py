@@ -51,7 +51,7 @@ class Effort:
         used = time.thread_time() - self._begun
         if used > self._seconds:
             raise TooLarge(
-                f"StudentStream the body takes more than {self._seconds:g} seconds of processor time. "
+                f"Reading the body takes more than {self._seconds:g} seconds of processor time. "
                 "Send the class in parts, leave out fields that this service does not read, "
                 "or ask the operator to raise FEEDBACK_READ_SECONDS."
             )

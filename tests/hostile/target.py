@@ -1,20 +1,23 @@
 """A service to be attacked: two callers with keys, a temporary folder of its own, and what its honest caller feels."""
 
+import json
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 
-from tests.harness.in_process import student
 from tests.harness.stack import Stack
+from tests.harness.students import student
 
 MEBIBYTE = 1 << 20
+_ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -98,36 +101,29 @@ class Target:
 
 
 class Watch(threading.Thread):
-    """The honest caller: a GET of a report, a POST of a single and /health/live, one after the other."""
+    """The honest caller, in a process of its own, and samples of what the web process takes meanwhile."""
 
     def __init__(self, target: Target) -> None:
         super().__init__()
         self.felt, self.most_memory, self.most_spooled = Felt(), 0, 0
         self._target, self._over = target, threading.Event()
+        command = [sys.executable, "-m", "tests.hostile.honest", target.stack.url, target.document]
+        environment = {**os.environ, "HONEST_KEY": target.keys["honest"]}
+        self._caller = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT
+        )
 
     def run(self) -> None:
-        number = 0
-        with self._target.client("honest") as client:
-            while not self._over.wait(0.02) or number < 3:
-                number += 1
-                body = student(f"honest-{time.monotonic_ns()}")
-                requests: tuple[tuple[str, str, dict[str, Any]], ...] = (
-                    ("GET", self._target.document, {}),
-                    ("POST", "/assignment/html", {"json": body}),
-                    ("GET", "/health/live", {}),
-                )
-                for method, path, options in requests:
-                    begun = time.monotonic()
-                    status = client.request(method, path, **options).status_code
-                    self.felt.seconds.append(time.monotonic() - begun)
-                    if status not in (200, 202):
-                        self.felt.refused.append(status)
-                self.most_memory = max(self.most_memory, self._target.memory())
-                self.most_spooled = max(self.most_spooled, self._target.spooled())
+        while not self._over.wait(0.1):
+            self.most_memory = max(self.most_memory, self._target.memory())
+            self.most_spooled = max(self.most_spooled, self._target.spooled())
 
     def stop(self) -> None:
+        said, _ = self._caller.communicate("stop\n", timeout=120)
         self._over.set()
         self.join()
+        told = json.loads(said)
+        self.felt = Felt(told["seconds"], told["refused"])
 
 
 def _processes() -> Iterator[tuple[int, str, int]]:
