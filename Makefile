@@ -43,8 +43,9 @@ run: install ## the service on this machine, kept running at http://127.0.0.1:80
 fonts: ## install the fonts a report may need, where that is allowed
 	deploy/install-packages fonts
 
-install-test-tools: ## install PostgreSQL, Redis, Chromium and poppler for the tests, where that is allowed
+install-test-tools: ## install PostgreSQL, Redis, Chromium and poppler for the tests, where that is allowed; fetch helm and promtool
 	deploy/install-packages tests
+	deploy/install-tools
 
 check: export FEEDBACK_HOME := .mypy_cache/home
 check: install-dev ## style, types, the import contract and the documentation site
@@ -62,7 +63,7 @@ format: install-dev ## write every file as `make check` wants it
 	.venv/bin/ruff format .
 
 clean: ## delete all that make has made here, but for var/ (the data of `make run`) and out/ (reports)
-	rm -rf .venv .poetry .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* dist site
+	rm -rf .venv .poetry .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* dist site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 test-fast: export TEST_FAST := true

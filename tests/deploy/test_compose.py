@@ -16,7 +16,7 @@ from tests.harness import servers
 from tests.harness.environment import Reservation, without_ours
 from tests.harness.processes import Process
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 STAYING = sorted(SERVICES.keys() - {"migrate"})
 
