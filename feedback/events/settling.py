@@ -27,8 +27,11 @@ def settled_students(students: list[Student]) -> list[Student] | None:
     if _LAST_DAY in encoded or (b"+" in encoded and _FIRST_DAY in encoded):
         return None
     plain = encoded.isascii() and b" " not in encoded and b"\\" not in encoded
-    if not plain or (b'"score":' in encoded and not _are_settled(students, encoded)):
-        return _in_one_form(students)
+    forms = {} if plain else _forms(students)
+    if forms is None:
+        return None
+    if forms or (b'"score":' in encoded and not _are_settled(students, encoded)):
+        return [_settled_student(student, forms) for student in students]
     return students
 
 
@@ -38,15 +41,15 @@ def _are_settled(students: Iterable[Student], encoded: bytes) -> bool:
     return b'"score":-0' not in encoded and all(score is None or settled_score(score) == score for score in scores)
 
 
-def _in_one_form(students: list[Student]) -> list[Student] | None:
+def _forms(students: list[Student]) -> dict[str, str] | None:
+    """The forms of the texts that have another one; None where one is empty then, or too long."""
     forms = {text: form for text in _texts(students) if (form := settled(text)) != text}
-    if not all(0 < len(form) <= _LONGEST for form in forms.values()):
-        return None
-    return [_settled_student(student, forms) for student in students]
+    return forms if all(0 < len(form) <= _LONGEST for form in forms.values()) else None
 
 
 def _texts(students: Sequence[Student]) -> set[str]:
-    texts = {event.unit for student in students for event in student.events if isinstance(event.unit, str)}
+    units = {event.unit for student in students for event in student.events}
+    texts = {unit for unit in units if isinstance(unit, str)}
     texts |= {event.type for student in students for event in student.events if event.type}
     for student in students:
         texts.update(filter(None, (student.student_id, student.namespace, student.name, student.remark)))
