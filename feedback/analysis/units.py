@@ -8,6 +8,7 @@ Section numbers are the exception. Where a body writes one number with a point i
 unit with two points (`1.2.3`), its strings with a point are section numbers, and all of them are texts.
 """
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -87,6 +88,8 @@ def is_own_name(unit: Unit) -> bool:
     return unit.kind == "number" or _OWN_NAME.fullmatch(unit.name) is not None
 
 
+# The students of a class name the same questions, each in every event.
+@functools.lru_cache(maxsize=4096)
 def _unit_of_text(text: str) -> Unit:
     match = _NUMBER.fullmatch(text)
     if match is None:
