@@ -29,8 +29,9 @@ class RequestId:
         context_of(request).request_id = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        begun = time.perf_counter()
-        response = self.get_response(request)
-        response["X-Request-ID"] = request_id
-        traffic.note(request, response, time.perf_counter() - begun)
+        with traffic.traced(request):
+            begun = time.perf_counter()
+            response = self.get_response(request)
+            response["X-Request-ID"] = request_id
+            traffic.note(request, response, time.perf_counter() - begun)
         return response

@@ -6,12 +6,15 @@ The counters are of this web process; with `feedback web --workers` its processe
 
 import logging
 import os
+from contextlib import AbstractContextManager, nullcontext
 from http import HTTPMethod
 
 import structlog
 from django.http import HttpRequest, HttpResponseBase
 from prometheus_client import CollectorRegistry, Counter, Summary
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from feedback.config import tracing
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -40,6 +43,16 @@ def register(registry: CollectorRegistry) -> None:
         registry.register(_seconds)
 
 
+def traced(request: HttpRequest) -> AbstractContextManager[object]:
+    """A context that is the request's span where traces are on; `note` says what became of it."""
+    if request.path_info.lstrip("/").startswith(_FREQUENT):
+        return nullcontext()
+    method = request.method if request.method in _METHODS else "_OTHER"
+    return tracing.span(
+        str(method), "server", parent=request.headers.get(tracing.TRACEPARENT, ""), http__request__method=str(method)
+    )
+
+
 def note(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
     """Count an answered request and log it in one line. `seconds` end before the first byte is sent.
 
@@ -50,6 +63,7 @@ def note(request: HttpRequest, response: HttpResponseBase, seconds: float) -> No
     method = request.method if request.method in _METHODS else "other"
     _requests.labels(method, route, response.status_code).inc()
     _seconds.labels(route).observe(seconds)
+    tracing.rename(f"{method} {route}", http__route=route, http__response__status_code=response.status_code)
     log.log(
         logging.DEBUG if route.startswith(_FREQUENT) else logging.INFO,
         "request answered",

@@ -17,6 +17,7 @@ from kombu import Connection, Producer
 from kombu.pools import producers
 
 from feedback.celery import UPKEEP, WORK, app
+from feedback.config import tracing
 from feedback.queue.broker import REJECTED
 
 log = structlog.stdlib.get_logger(__name__)
@@ -42,8 +43,10 @@ def ring(times: int = 1) -> bool:
             return False
         try:
             with _producer() as producer:
-                for _ in range(min(times, ENOUGH - _length(producer.channel, WORK))):
-                    app.send_task(WAKE, queue=WORK, producer=producer)
+                wanted = min(times, ENOUGH - _length(producer.channel, WORK))
+                for _ in range(wanted):
+                    with tracing.span("ring", "producer"):
+                        app.send_task(WAKE, queue=WORK, producer=producer, headers=_trace())
                 _trim(producer.channel)
         except Exception as fault:  # whatever it is that the broker has: what was accepted is safe without it
             log.warning("no worker was woken, the sweep will do it", fault=str(fault))
@@ -51,6 +54,10 @@ def ring(times: int = 1) -> bool:
             return False
         _broker.suspect = False
         return True
+
+
+def _trace() -> dict[str, str]:
+    return {tracing.TRACEPARENT: found} if (found := tracing.traceparent()) else {}
 
 
 def ask_for_sweep() -> None:

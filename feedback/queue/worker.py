@@ -6,7 +6,7 @@ had not committed never happened. Done ten times over, the work is done once.
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from feedback import pipeline
+from feedback.config import tracing
 from feedback.queue import claims, defer_sigterm, heartbeat, render_job
 from feedback.queue.claims import Claim, Made
 from feedback.queue.fairness import Turn, Turns
@@ -144,7 +145,7 @@ def _attempt(tasks: Tasks, claim: Claim, log_: Log | None) -> Made | None:
     task = tasks.get(claim.task_id)
     if task is None or log_ is None:
         return None  # erased since it was claimed
-    with _logging_about(task):
+    with _logging_about(task), _tracing("make document", task, kind=_kind(claim), attempt=claim.attempt):
         return _attempt_for(task, claim, log_)
 
 
@@ -182,7 +183,7 @@ def _store(tasks: Tasks, made: Sequence[Made]) -> None:
         log.warning("documents refused: their reports had been taken over", number=len(made) - stored)
         return
     for task_id, number in Counter(one.claim.task_id for one in made).items():
-        with _logging_about(tasks[task_id]):
+        with _logging_about(tasks[task_id]), _tracing("documents stored", tasks[task_id], number=number):
             log.info("documents stored", number=number)
 
 
@@ -199,3 +200,14 @@ def _release(claimed: Sequence[Claim]) -> None:
 def _logging_about(task: Task) -> Iterator[None]:
     with structlog.contextvars.bound_contextvars(task_id=str(task.id), request_id=task.request_id):
         yield
+
+
+def _tracing(name: str, task: Task, **attributes: str | int) -> AbstractContextManager[object]:
+    """A span in the trace of the POST that brought the task, linked to the wake-up that led to it."""
+    links = (tracing.traceparent(),)
+    about = {"feedback__task_id": str(task.id), "feedback__format": task.format}
+    return tracing.span(name, parent=task.traceparent, links=links, **about, **attributes)
+
+
+def _kind(claim: Claim) -> str:
+    return "class" if claim.is_class_report else "student"

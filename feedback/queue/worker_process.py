@@ -14,11 +14,18 @@ import structlog
 from billiard import active_children
 from billiard.util import set_pdeathsig  # type: ignore[attr-defined] # its stubs lack it
 from celery import bootsteps
-from celery.signals import task_postrun, worker_init, worker_process_init, worker_shutting_down
+from celery.signals import (
+    task_postrun,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutting_down,
+)
 from django.conf import settings
 from django.db import close_old_connections
 
 from feedback.celery import app
+from feedback.config import tracing
 from feedback.queue import doorbell
 from feedback.rendering import missing_scripts
 
@@ -74,6 +81,11 @@ def end_with_parent(**_: Any) -> None:
     """A worker that is killed takes its processes along: they are told to end, and hand back what they hold."""
     if sys.platform == "linux":
         set_pdeathsig(signal.SIGTERM)
+
+
+@worker_process_shutdown.connect
+def send_traces(**_: Any) -> None:
+    tracing.flush()
 
 
 @task_postrun.connect

@@ -160,8 +160,8 @@ def _types(model: type[Model]) -> dict[str, str]:
 
 
 def _fields(model: type[Model]) -> list["Field[Any, Any]"]:
-    """All that the database does not fill in by itself."""
-    return [field for field in model._meta.concrete_fields if not field.has_db_default()]
+    """All but those that the database alone fills in."""
+    return [field for field in model._meta.concrete_fields if field.has_default() or not field.has_db_default()]
 
 
 def _insert_all(model: type[Model], columns: dict[str, str], rows: Iterator[Row]) -> None:

@@ -131,6 +131,9 @@ class Task(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     # Of the request that brought it, so that every line logged about it can be found from the client's side.
     request_id = models.CharField(max_length=64, blank=True)
+    # Likewise the span of that request, where traces are on (W3C Trace Context): the workers go on with its trace.
+    # A version before that still runs while this one is deployed does not fill it in, so the database does.
+    traceparent = models.CharField(max_length=55, blank=True, default="", db_default="")
 
     objects = Tasks.as_manager()
 

@@ -95,6 +95,6 @@ def _without_the_student(ids: Collection[UUID], by: str) -> bool:
 def _forget(task: Task) -> None:
     """What a task still knows of the class as it was."""
     task.identity, task.idempotency = secrets.token_bytes(32), None
-    task.request_id = ""  # the client's own words
-    task.save(update_fields=["identity", "idempotency", "request_id"])
+    task.request_id = task.traceparent = ""  # the client's own words
+    task.save(update_fields=["identity", "idempotency", "request_id", "traceparent"])
     claims.make_class_report_again(task.id)

@@ -17,6 +17,7 @@ from django.db.models import Q
 from feedback.access import audit, limits
 from feedback.access.audit import Action
 from feedback.access.callers import Caller
+from feedback.config import tracing
 from feedback.contract.formats import Format
 from feedback.contract.states import State
 from feedback.events import Faults, Roster, Student, StudentStream, encode_context
@@ -172,6 +173,7 @@ def _new_task(upload: Upload, order: Order, identity: bytes) -> Task:
         identity=identity,
         idempotency=_idempotency(order),
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+        traceparent=tracing.traceparent(),
     )
 
 

@@ -1,5 +1,7 @@
 """Celery's side: tasks of a few lines, none of which takes an argument."""
 
+from typing import Any
+
 import structlog
 from celery import shared_task
 from django.conf import settings
@@ -8,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 
 from feedback.access import audit, limits
 from feedback.celery import UPKEEP
+from feedback.config import tracing
 from feedback.queue import claims, doorbell, reaper
 from feedback.queue.worker import Worker
 from feedback.submissions import erasure, handouts, tallies
@@ -22,15 +25,18 @@ _worker = Worker(doorbell.ring)
 
 
 @shared_task(
+    bind=True,
     autoretry_for=(OperationalError, InterfaceError, OSError),
     retry_backoff=1,
     retry_backoff_max=60,
     max_retries=8,
 )
-def wake() -> None:
+def wake(self: Any) -> None:
     """Answer a ring: one slice of work, and another ring where work is left."""
-    if _worker.answer():
-        doorbell.ring()
+    ring = (self.request.headers or {}).get(tracing.TRACEPARENT, "")
+    with tracing.span("wake", "consumer", parent=ring):
+        if _worker.answer():
+            doorbell.ring()
 
 
 @shared_task
