@@ -76,6 +76,9 @@ FEEDBACK_STOP_SECONDS = env.integer("FEEDBACK_STOP_SECONDS", 15)
 FEEDBACK_AUDIT_DAYS = env.integer("FEEDBACK_AUDIT_DAYS", 365)
 FEEDBACK_RETENTION_DAYS = env.optional_integer("FEEDBACK_RETENTION_DAYS")
 
+# Read by OpenTelemetry itself as well (feedback.config.tracing).
+OTEL_EXPORTER_OTLP_ENDPOINT = env.web_address("OTEL_EXPORTER_OTLP_ENDPOINT")
+
 # --- Celery (read by feedback.celery with the prefix CELERY_) ------------------------------------------
 
 # Without a broker the workers look into the table by themselves (feedback.queue.poller).

@@ -49,7 +49,10 @@ def traced(request: HttpRequest) -> AbstractContextManager[object]:
         return nullcontext()
     method = request.method if request.method in _METHODS else "_OTHER"
     return tracing.span(
-        str(method), "server", parent=request.headers.get(tracing.TRACEPARENT, ""), http__request__method=str(method)
+        str(method),
+        "server",
+        parent=request.headers.get(tracing.TRACEPARENT, ""),
+        about={"http.request.method": str(method)},
     )
 
 
@@ -63,7 +66,7 @@ def note(request: HttpRequest, response: HttpResponseBase, seconds: float) -> No
     method = request.method if request.method in _METHODS else "other"
     _requests.labels(method, route, response.status_code).inc()
     _seconds.labels(route).observe(seconds)
-    tracing.rename(f"{method} {route}", http__route=route, http__response__status_code=response.status_code)
+    tracing.rename(f"{method} {route}", {"http.route": route, "http.response.status_code": response.status_code})
     log.log(
         logging.DEBUG if route.startswith(_FREQUENT) else logging.INFO,
         "request answered",

@@ -8,12 +8,14 @@ import atexit
 import functools
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from opentelemetry.context import Context
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.trace import Span, Tracer
 
@@ -31,25 +33,29 @@ def is_on() -> bool:
 
 
 def span(
-    name: str, part: Part = "internal", *, parent: str = "", links: Sequence[str] = (), **attributes: Attribute
+    name: str,
+    part: Part = "internal",
+    *,
+    parent: str = "",
+    links: Sequence[str] = (),
+    about: Mapping[str, Attribute] = MappingProxyType({}),
 ) -> "AbstractContextManager[Span | None]":
     """A context that is one span, None where traces are off.
 
     `parent` is a traceparent from elsewhere; without one, or with one that is not understood, it is the span around
-    this one, or the first of a new trace. `links` are other spans that had a part in it. In the names of `attributes`
-    two underscores stand for a point.
+    this one, or the first of a new trace. `links` are other spans that had a part in it, `about` are attributes.
     """
-    return _span(name, part, parent, links, attributes) if is_on() else _NOTHING
+    return _span(name, part, parent, links, about) if is_on() else _NOTHING
 
 
-def rename(name: str, **attributes: Attribute) -> None:
+def rename(name: str, about: Mapping[str, Attribute]) -> None:
     """Give the span that is under way the name, and the attributes, that are known by now."""
     if is_on():
         from opentelemetry import trace  # noqa: PLC0415 - see above
 
         under_way = trace.get_current_span()
         under_way.update_name(name)
-        under_way.set_attributes(_dotted(attributes))
+        under_way.set_attributes(about)
 
 
 def traceparent() -> str:
@@ -64,13 +70,11 @@ def traceparent() -> str:
 
 
 @contextmanager
-def _span(
-    name: str, part: Part, parent: str, links: Sequence[str], attributes: dict[str, Attribute]
-) -> "Iterator[Span]":
+def _span(name: str, part: Part, parent: str, links: Sequence[str], about: Mapping[str, Attribute]) -> "Iterator[Span]":
     from opentelemetry import trace  # noqa: PLC0415 - see above
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415 - see above
 
-    def context_of(text: str) -> trace.Context:
+    def context_of(text: str) -> "Context":
         return TraceContextTextMapPropagator().extract({TRACEPARENT: text})
 
     linked = [trace.get_current_span(context_of(text)).get_span_context() for text in links if text]
@@ -79,13 +83,9 @@ def _span(
         context=context_of(parent) if parent else None,
         kind=trace.SpanKind[part.upper()],
         links=[trace.Link(of) for of in linked if of.is_valid],
-        attributes=_dotted(attributes),
+        attributes=about,
     ) as begun:
         yield begun
-
-
-def _dotted(attributes: dict[str, Attribute]) -> dict[str, Attribute]:
-    return {name.replace("__", "."): value for name, value in attributes.items()}
 
 
 def tracer() -> "Tracer":

@@ -204,9 +204,8 @@ def _logging_about(task: Task) -> Iterator[None]:
 
 def _tracing(name: str, task: Task, **attributes: str | int) -> AbstractContextManager[object]:
     """A span in the trace of the POST that brought the task, linked to the wake-up that led to it."""
-    links = (tracing.traceparent(),)
-    about = {"feedback__task_id": str(task.id), "feedback__format": task.format}
-    return tracing.span(name, parent=task.traceparent, links=links, **about, **attributes)
+    about: dict[str, str | int] = {"feedback.task_id": str(task.id), "feedback.format": task.format, **attributes}
+    return tracing.span(name, parent=task.traceparent, links=(tracing.traceparent(),), about=about)
 
 
 def _kind(claim: Claim) -> str:

@@ -131,7 +131,7 @@ def test_without_an_endpoint_nothing_of_it_is_even_imported() -> None:
     code = (
         "import sys; from feedback.config import tracing\n"
         "with tracing.span('x', parent='y') as span: assert span is None\n"
-        "assert tracing.traceparent() == ''; tracing.rename('z'); tracing.flush()\n"
+        "assert tracing.traceparent() == ''; tracing.rename('z', {}); tracing.flush()\n"
         "assert not [name for name in sys.modules if name.startswith('opentelemetry')]"
     )
     subprocess.run([sys.executable, "-c", code], check=True, env={"PATH": ""})

@@ -45,7 +45,7 @@ def test_promtool_takes_the_rules_and_each_alert_fires_when_it_should(command: t
 
 
 def test_every_alert_is_seen_firing_and_seen_silent() -> None:
-    fired, silent = set(), set()
+    fired, silent = set[str](), set[str]()
     for case in yaml.safe_load(RULES_TEST.read_text())["tests"]:
         for check in case["alert_rule_test"]:
             (fired if check.get("exp_alerts") else silent).add(check["alertname"])

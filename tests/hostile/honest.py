@@ -20,7 +20,12 @@ def main(url: str, document: str) -> None:
     seconds: list[float] = []
     refused: list[int] = []
     over = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.readline(), over.set()), daemon=True).start()
+
+    def wait_for_word() -> None:
+        sys.stdin.readline()
+        over.set()
+
+    threading.Thread(target=wait_for_word, daemon=True).start()
     headers = {"Authorization": f"Bearer {os.environ['HONEST_KEY']}"}
     with httpx.Client(base_url=url, timeout=300, headers=headers, trust_env=False) as client:
         while not over.wait(0.02) or len(seconds) < 9:
