@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from feedback.access.callers import Caller
-from feedback.access.limits import Taken
+from feedback.access.rate_limits import Taken
 
 # What was read, task id, report id: what the audit log keeps of a reading.
 Reading: TypeAlias = tuple[str, UUID | None, UUID | None]

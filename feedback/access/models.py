@@ -51,7 +51,7 @@ class Grant(models.Model):
 
 
 class Counter(models.Model):
-    """How much of a limit was used in a window, where no Redis counts it (limits.py)."""
+    """How much of a limit was used in a window, where no Redis counts it (rate_limits.py)."""
 
     name = models.CharField(max_length=120, primary_key=True)
     period = models.BigIntegerField()

@@ -18,9 +18,9 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from feedback.access import audit, limits
+from feedback.access import audit, rate_limits
 from feedback.access.audit import Action
-from feedback.access.turns import Busy
+from feedback.access.budgets import Busy
 
 T = TypeVar("T")
 
@@ -89,24 +89,24 @@ def _guarded(username: str, request: HttpRequest | None, check: Callable[[], T |
     # A hash: people type their passwords into the wrong field.
     account = hashlib.sha256(canonical(username).encode(errors="replace")).hexdigest()[:32]
     with _line():
-        by_account = limits.take(_limit(_ATTEMPTS), f"login:{account}", fail_closed=True)
+        by_account = rate_limits.take(_limit(_ATTEMPTS), f"login:{account}", fail_closed=True)
         try:
-            by_address = limits.take(
+            by_address = rate_limits.take(
                 _limit(settings.FEEDBACK_LOGINS_PER_ADDRESS), f"login:{_network(request)}", fail_closed=True
             )
-        except limits.Exceeded:
-            limits.give_back(by_account)
+        except rate_limits.Exceeded:
+            rate_limits.give_back(by_account)
             raise
         with _hashing:
             found = check()
     if found is not None:
-        limits.give_back(by_account)
-        limits.give_back(by_address)
+        rate_limits.give_back(by_account)
+        rate_limits.give_back(by_address)
     return found
 
 
-def _limit(quota: int) -> limits.Limit:
-    return limits.Limit("attempts", quota, _WINDOW_SECONDS)
+def _limit(quota: int) -> rate_limits.Limit:
+    return rate_limits.Limit("attempts", quota, _WINDOW_SECONDS)
 
 
 @contextmanager

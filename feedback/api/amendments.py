@@ -16,7 +16,7 @@ from feedback.api.views import ContractView, report_of, task_of
 from feedback.contract.formats import Format
 from feedback.events import UnsupportedInput
 from feedback.events.context_files import read_context
-from feedback.events.text import settled
+from feedback.events.normal_form import settled
 from feedback.store.models import Document, Task
 from feedback.submissions import amendments
 from feedback.submissions.errors import NotWritable, UnknownTask

@@ -13,9 +13,9 @@ from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from feedback.access.budgets import Busy
 from feedback.access.context import context_of
-from feedback.access.limits import Exceeded
-from feedback.access.turns import Busy
+from feedback.access.rate_limits import Exceeded
 from feedback.api.authentication import HOW_TO_GET_IN
 from feedback.api.throttling import tell
 from feedback.events import EventsError, InvalidEvents, TooLarge, UnsupportedInput

@@ -8,6 +8,7 @@ import msgspec
 from feedback.events.context import NO_CONTEXT, Context, Exam, Question, ReportOptions
 from feedback.events.context_rules import Names, check_context
 from feedback.events.faults import Faults, Place
+from feedback.events.normal_form import settled
 from feedback.events.strict_decoder import (
     DATE_EXPECTED,
     EXPECTED,
@@ -17,7 +18,6 @@ from feedback.events.strict_decoder import (
     inspect,
     kind_of,
 )
-from feedback.events.text import settled
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 MEMBERS = ("exam", "questions", "report")

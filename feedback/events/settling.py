@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from feedback.events.model import Event, Student
-from feedback.events.text import settled, settled_score
+from feedback.events.normal_form import settled, settled_score
 
 # Times on the first or last day there is may leave the years 1 to 9999 once they are moved to UTC; from the
 # first day only an offset that begins with a plus leads out.
@@ -19,7 +19,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def settled_students(students: list[Student]) -> list[Student] | None:
-    """The students with texts and scores in one form (`text.py`), the very same ones where they have it already.
+    """The students with texts and scores in one form (`normal_form.py`), the very same ones where they have it already.
 
     None where only the careful path can say what is right, or what is wrong.
     """

@@ -16,7 +16,7 @@ import msgspec
 from feedback.events.faults import Faults, Place
 from feedback.events.json_any import MAX_DEPTH, Refused, Repeating
 from feedback.events.model import Event, Student
-from feedback.events.text import settled, settled_score
+from feedback.events.normal_form import settled, settled_score
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DATE_AND_TIME = re.compile(r"\S{8,10}[T ]\S{2,}", re.IGNORECASE)

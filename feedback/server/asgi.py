@@ -9,8 +9,8 @@ django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402 - the settings are read once Django is set up
 
-from feedback.access.turns import Budget  # noqa: E402 - likewise
-from feedback.server.body_limits import BodyGuard  # noqa: E402 - likewise
+from feedback.access.budgets import Budget  # noqa: E402 - likewise
+from feedback.server.body_guard import BodyGuard  # noqa: E402 - likewise
 from feedback.server.credentials import owner_of  # noqa: E402 - likewise
 from feedback.server.long_poll import Waiting, Watch, unfinished  # noqa: E402 - likewise
 from feedback.server.prefix import WithoutPrefix, WithPrefix  # noqa: E402 - likewise

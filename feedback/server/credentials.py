@@ -8,7 +8,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db import close_old_connections
 
 from feedback.api.authentication import known_caller
-from feedback.server.body_limits import Scope
+from feedback.server.body_guard import Scope
 
 _threads = ThreadPoolExecutor(4, thread_name_prefix="credentials")
 

@@ -12,7 +12,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from feedback.access.context import HOLD_KEY, Hold
-from feedback.server.body_limits import (
+from feedback.server.body_guard import (
     Application,
     Message,
     Receive,

@@ -4,7 +4,7 @@ Some proxies take the prefix off before they pass a request on, others leave it.
 this server see paths without it, and Django gets it back as the script name, from which it makes every address.
 """
 
-from feedback.server.body_limits import Application, Receive, Scope, Send
+from feedback.server.body_guard import Application, Receive, Scope, Send
 
 
 class WithoutPrefix:

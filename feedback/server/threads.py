@@ -16,11 +16,11 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import set_script_prefix
 
+from feedback.access.budgets import Budget, Busy
 from feedback.access.context import context_of
 from feedback.access.middleware import HEADERS
-from feedback.access.turns import Budget, Busy
 from feedback.api.errors import RETRY_AFTER, bad_request, envelope
-from feedback.server.body_limits import Receive, Scope, Send
+from feedback.server.body_guard import Receive, Scope, Send
 from feedback.server.seats import Seats
 from feedback.server.spools import at_rest
 

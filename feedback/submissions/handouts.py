@@ -21,14 +21,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
-from feedback.access import audit, limits
+from feedback.access import audit, rate_limits
 from feedback.access.audit import Action
 from feedback.contract.formats import Format
 from feedback.store.models import Document, HandOut, Student, Task, WithdrawnLink
 
 LONGEST_DAYS = 365
 # Of one link: enough for a student on several devices and the scanners of a mail server.
-_OPENINGS = limits.Limit("openings", 60, 60)
+_OPENINGS = rate_limits.Limit("openings", 60, 60)
 # For so long a link that has closed can still say so.
 _REMEMBERED = timedelta(days=30)
 
@@ -110,7 +110,7 @@ def open_link(token: str, format_: Format | None) -> Document:
     Raises CannotOpen and Exceeded.
     """
     handout_id, named = _read(token)
-    limits.take(_OPENINGS, f"link:{handout_id}:{named}")
+    rate_limits.take(_OPENINGS, f"link:{handout_id}:{named}")
     student = _student_if_open(handout_id, named)
     wanted = [format_] if format_ else list(Format)
     made = {Format(one.task.format): one for one in _readable(student, wanted)}

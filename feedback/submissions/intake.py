@@ -14,7 +14,7 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Q
 
-from feedback.access import audit, limits
+from feedback.access import audit, rate_limits
 from feedback.access.audit import Action
 from feedback.access.callers import Caller
 from feedback.config import tracing
@@ -111,7 +111,7 @@ def _identical(task: Task, former: bytes) -> Task | None:
 def _store(task: Task, caller: Caller, insert: Callable[[bulk_insert.Counting], None]) -> None:
     """Raises InTheWay and Exceeded, with nothing stored."""
     with transaction.atomic():
-        insert(partial(limits.spending, limits.students(), caller.meter, task.upload.students))
+        insert(partial(rate_limits.spending, rate_limits.students(), caller.meter, task.upload.students))
         _note(task, caller)
 
 
@@ -122,7 +122,7 @@ def _store_single(task: Task, roster: Roster, caller: Caller) -> bool:
     with nullcontext() if caller.is_anyone else transaction.atomic():
         new = bulk_insert.insert_single(task.upload, task, roster)
         if new:
-            limits.take(limits.students(), caller.meter)
+            rate_limits.take(rate_limits.students(), caller.meter)
             _note(task, caller)
     return new
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, OperationalError
 
-from feedback.access import audit, limits
+from feedback.access import audit, rate_limits
 from feedback.celery import UPKEEP
 from feedback.config import tracing
 from feedback.queue import claims, doorbell, reaper
@@ -62,5 +62,5 @@ def _sweep() -> None:
     erasure.purge()
     handouts.purge()
     audit.purge()
-    limits.purge()
+    rate_limits.purge()
     SessionStore.clear_expired()

@@ -10,8 +10,8 @@ from typing import IO
 from django.conf import settings
 from django.db import connection
 
+from feedback.access.budgets import Budget, Held, Turns
 from feedback.access.callers import Caller
-from feedback.access.turns import Budget, Held, Turns
 from feedback.events import Limits
 from feedback.events.effort import Effort
 

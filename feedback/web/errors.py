@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from django.shortcuts import render
 from django.template.defaultfilters import pluralize
 
+from feedback.access.budgets import Busy
 from feedback.access.context import context_of
-from feedback.access.limits import Exceeded
-from feedback.access.turns import Busy
+from feedback.access.rate_limits import Exceeded
 from feedback.api import errors as api
 from feedback.api.negotiation import names
 from feedback.submissions.errors import NotWritable

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.middleware.common import CommonMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped] # it has no types
 
-from feedback.access.limits import Exceeded
-from feedback.access.turns import Busy
+from feedback.access.budgets import Busy
+from feedback.access.rate_limits import Exceeded
 from feedback.rendering import style_source
 from feedback.submissions.errors import Refused
 from feedback.web.errors import not_to_be_opened, refused

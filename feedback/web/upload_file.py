@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.files import File
 from django.http import HttpRequest
 
+from feedback.access.budgets import Busy
 from feedback.access.callers import Caller
-from feedback.access.turns import Busy
 from feedback.analysis import known_names
 from feedback.contract.formats import Format
 from feedback.events import (

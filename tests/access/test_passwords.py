@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from feedback.access import limits, passwords
+from feedback.access import passwords, rate_limits
+from feedback.access.budgets import Busy
 from feedback.access.models import AuditEntry
 from feedback.access.passwords import address_of, canonical
-from feedback.access.turns import Busy
 
 PASSWORD = "a long password of this test"
 Door = Callable[[str, str], int]
@@ -83,9 +83,9 @@ def test_the_right_password_is_not_counted() -> None:
 def test_whoever_asks_django_for_an_account_is_counted_too() -> None:
     for _ in range(10):
         assert authenticate(username="admin", password="wrong") is None
-    with pytest.raises(limits.Exceeded):
+    with pytest.raises(rate_limits.Exceeded):
         authenticate(username="admin", password=PASSWORD)
-    with pytest.raises(limits.Exceeded):
+    with pytest.raises(rate_limits.Exceeded):
         authenticate(username="ADMIN", password=PASSWORD)
     assert authenticate(token="of another backend") is None
 

@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from feedback.access import limits
+from feedback.access import rate_limits
 from feedback.access.models import AuditEntry
 from feedback.store.models import (
     Document,
@@ -343,7 +343,7 @@ def test_handing_out_opening_and_withdrawing_are_written_down(client: Client, te
 def test_a_link_that_is_opened_without_end_is_a_429_and_the_others_are_not(
     client: Client, teacher: Calling, task: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handouts, "_OPENINGS", limits.Limit("openings", 2, 10**9))
+    monkeypatch.setattr(handouts, "_OPENINGS", rate_limits.Limit("openings", 2, 10**9))
     _, links = hand_out(teacher, task)
     pages = [path_of(links[name]["page"]) for name in ("student-0", "student-0", "student-0", "student-1")]
     answers = [client.get(page) for page in pages]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.events import Limits, MediaType, Roster, read_students
-from feedback.events.text import settled, settled_score
+from feedback.events.normal_form import settled, settled_score
 from tests.harness.reading import faults_of, read
 
 # An unknown field keeps a student off the fast path.

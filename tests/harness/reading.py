@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from feedback.events import Event, InvalidEvents, Limits, MediaType, Student, read_students
 from feedback.events.faults import Details
-from feedback.events.text import settled, settled_score
+from feedback.events.normal_form import settled, settled_score
 
 
 def read(body: bytes, media_type: MediaType = MediaType.JSON, limits: Limits | None = None) -> list[Student]:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from feedback.server.body_limits import Message
+from feedback.server.body_guard import Message
 
 
 class Visitor:

@@ -18,7 +18,7 @@ from feedback.analysis.kinds import kind_of
 from feedback.analysis.units import unit_of
 from feedback.contract.formats import Format
 from feedback.events import Event, InvalidEvents, Student
-from feedback.events.text import settled
+from feedback.events.normal_form import settled
 from feedback.phrasing.phrases import shortened
 from feedback.rendering import RenderOptions, render_class
 from feedback.rendering.characters import Coverage, Legible

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from feedback.access.context import HOLD_KEY
-from feedback.server.body_limits import Receive, Send
+from feedback.server.body_guard import Receive, Send
 from feedback.server.long_poll import MOST, Waiting, Watch
 from tests.harness.in_process import Caller, Submit, student
 from tests.harness.visitor import Visitor

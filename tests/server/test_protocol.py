@@ -14,7 +14,7 @@ import uvicorn
 from pytest_django import Settings
 
 from feedback.server import protocol
-from feedback.server.body_limits import BodyGuard, Message, Receive, Send
+from feedback.server.body_guard import BodyGuard, Message, Receive, Send
 from feedback.server.protocol import MAX_HEADER_BYTES, MAX_PIPELINED, GuardedProtocol
 
 GET = b"GET /health/live HTTP/1.1\r\nHost: x\r\n"

@@ -17,7 +17,7 @@ from feedback.access.callers import Caller
 from feedback.access.context import context_of
 from feedback.db import connections
 from feedback.server import threads
-from feedback.server.body_limits import Message
+from feedback.server.body_guard import Message
 from feedback.server.threads import SEATS, SEATS_APART, SEATS_OF_ONE, STREAMS_OF_ONE, Handler
 from tests.harness.in_process import Submit, class_of, work_off
 from tests.harness.visitor import Visitor

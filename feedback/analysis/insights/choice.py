@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from feedback.analysis.insights.about_result import ABOUT_RESULT
-from feedback.analysis.insights.about_time import ABOUT_TIME
 from feedback.analysis.insights.evidence import Evidence
-from feedback.analysis.insights.praise import PRAISE
+from feedback.analysis.insights.pacing_rules import PACING
+from feedback.analysis.insights.praise_rules import PRAISE
+from feedback.analysis.insights.result_rules import RESULT
 from feedback.analysis.insights.rule import Rule
 from feedback.analysis.statements import Insight
 
-SUGGESTIONS = (*ABOUT_RESULT, *ABOUT_TIME)
+SUGGESTIONS = (*RESULT, *PACING)
 RULES = (*SUGGESTIONS, *PRAISE)
 PRAISE_SHOWN, SUGGESTIONS_SHOWN = 1, 2
 # What was won and lost again comes before what was never won.

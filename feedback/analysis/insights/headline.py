@@ -2,7 +2,7 @@
 
 from feedback.analysis.findings import Slot
 from feedback.analysis.insights.evidence import Evidence
-from feedback.analysis.insights.observe_result import weakest
+from feedback.analysis.insights.result_measures import weakest
 from feedback.phrasing.i18n import N_, NN_
 from feedback.phrasing.numbers import differ, number, score
 from feedback.phrasing.phrases import listed, shortened

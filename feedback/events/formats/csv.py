@@ -17,9 +17,9 @@ from feedback.events.formats.cells import rows_of
 from feedback.events.formats.columns import columns_of, fields_of
 from feedback.events.limits import Limits
 from feedback.events.model import Event, ExtraMinutes, Name, Remark, Student
+from feedback.events.normal_form import settled, settled_score
 from feedback.events.reading import Note, Received, StudentStream
 from feedback.events.strict_decoder import EXPECTED, REFUSALS, convert_field, event_from, found_instead, student_from
-from feedback.events.text import settled, settled_score
 
 _STUDENT = ("student_id", "namespace")
 # What a student has beside events: the field and its type, by the name of the column.

@@ -13,9 +13,9 @@ from feedback.events.formats.columns import plain
 from feedback.events.kinds import KINDS
 from feedback.events.limits import Limits
 from feedback.events.model import Event, Student
+from feedback.events.normal_form import settled, settled_score
 from feedback.events.reading import Note, Received, StudentStream
 from feedback.events.strict_decoder import event_from, student_from
-from feedback.events.text import settled, settled_score
 
 _TITLE_CHARACTERS = 200
 _KIND_PREFIX = "kind:"

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views import View
 
-from feedback.access.limits import Exceeded
+from feedback.access.rate_limits import Exceeded
 from feedback.api import responses
 from feedback.contract.formats import Format
 from feedback.submissions.handouts import (

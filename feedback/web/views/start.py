@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
-from feedback.access.limits import Exceeded
-from feedback.access.turns import Busy
+from feedback.access.budgets import Busy
+from feedback.access.rate_limits import Exceeded
 from feedback.api.errors import STATUSES, words_of
 from feedback.events import NO_CONTEXT, Context, EventsError, InvalidEvents
 from feedback.submissions.errors import Refused

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from feedback.events import EventsError, InvalidEvents, MediaType
-from feedback.events.text import settled
+from feedback.events.normal_form import settled
 from tests.harness.reading import read
 
 _DATA = Path(__file__).parents[2] / "data" / "json_test_suite" / "parsing.json"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from feedback.analysis.findings import Mark, ScoreProgress
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
-from feedback.analysis.insights.observe_result import SEVERAL_QUESTIONS
+from feedback.analysis.insights.result_measures import SEVERAL_QUESTIONS
 from feedback.analysis.scores import FULL_SCORE
 from feedback.analysis.times import SECOND, instant, microseconds
 from feedback.phrasing.i18n import N_

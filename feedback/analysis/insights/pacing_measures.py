@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
-from feedback.analysis.insights.observe_result import SEVERAL_QUESTIONS
+from feedback.analysis.insights.result_measures import SEVERAL_QUESTIONS
 from feedback.analysis.times import SECOND, instant
 from feedback.phrasing.numbers import duration, number, percent
 

@@ -12,10 +12,10 @@ import redis
 from django.db import DatabaseError, connection
 from pytest_django import Settings
 
-from feedback.access import limits
+from feedback.access import rate_limits
 from feedback.access.models import Counter
 
-LIMIT = limits.Limit("students", 10, 3600)
+LIMIT = rate_limits.Limit("students", 10, 3600)
 
 
 @pytest.fixture(params=["redis", "database"])
@@ -36,35 +36,35 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
 @pytest.fixture(autouse=True)
 def _forget_failures() -> Iterator[None]:
-    limits._redis.cache_clear()
+    rate_limits._redis.cache_clear()
     yield
-    limits._redis.cache_clear()
+    rate_limits._redis.cache_clear()
 
 
 @pytest.mark.usefixtures("at")
 def test_each_takes_from_what_is_left_and_one_too_much_takes_nothing(meter: str) -> None:
-    first, second = limits.take(LIMIT, meter, 4), limits.take(LIMIT, meter, 5)
+    first, second = rate_limits.take(LIMIT, meter, 4), rate_limits.take(LIMIT, meter, 5)
     assert first is not None
     assert second is not None
     assert (first.remaining, second.remaining) == (6, 1)
 
-    with pytest.raises(limits.Exceeded) as refused:
-        limits.take(LIMIT, meter, 2)
+    with pytest.raises(rate_limits.Exceeded) as refused:
+        rate_limits.take(LIMIT, meter, 2)
     assert (refused.value.taken.remaining, refused.value.taken.seconds_left) == (1, 3600)
-    last = limits.take(LIMIT, meter, 1)
+    last = rate_limits.take(LIMIT, meter, 1)
     assert last is not None
     assert last.remaining == 0
 
 
 def test_a_new_window_begins_with_the_whole(meter: str, at: Callable[[float], None]) -> None:
-    limits.take(LIMIT, meter, 10)
+    rate_limits.take(LIMIT, meter, 10)
     at(3599.5)
-    with pytest.raises(limits.Exceeded) as refused:
-        limits.take(LIMIT, meter)
+    with pytest.raises(rate_limits.Exceeded) as refused:
+        rate_limits.take(LIMIT, meter)
     assert refused.value.taken.seconds_left == 1
     at(3600)
 
-    again = limits.take(LIMIT, meter, 3)
+    again = rate_limits.take(LIMIT, meter, 3)
     assert again is not None
     assert again.remaining == 7
 
@@ -72,41 +72,41 @@ def test_a_new_window_begins_with_the_whole(meter: str, at: Callable[[float], No
 def test_what_is_given_back_counts_for_the_window_in_which_it_was_taken(
     meter: str, at: Callable[[float], None]
 ) -> None:
-    taken = limits.take(LIMIT, meter, 10)
-    limits.give_back(taken)
-    assert limits.take(LIMIT, meter, 10)
+    taken = rate_limits.take(LIMIT, meter, 10)
+    rate_limits.give_back(taken)
+    assert rate_limits.take(LIMIT, meter, 10)
     at(3600)
-    limits.take(LIMIT, meter, 1)
-    limits.give_back(taken)
+    rate_limits.take(LIMIT, meter, 1)
+    rate_limits.give_back(taken)
 
-    with pytest.raises(limits.Exceeded):
-        limits.take(LIMIT, meter, 10)
+    with pytest.raises(rate_limits.Exceeded):
+        rate_limits.take(LIMIT, meter, 10)
 
 
 @pytest.mark.usefixtures("at")
 def test_meters_and_limits_do_not_mix(meter: str) -> None:
-    limits.take(LIMIT, meter, 10)
+    rate_limits.take(LIMIT, meter, 10)
 
-    assert limits.take(LIMIT, f"{meter}0", 10)
-    assert limits.take(limits.Limit("requests", 10, 60), meter, 10)
+    assert rate_limits.take(LIMIT, f"{meter}0", 10)
+    assert rate_limits.take(rate_limits.Limit("requests", 10, 60), meter, 10)
 
 
 def test_nobody_in_particular_and_no_limit_are_not_counted(meter: str) -> None:
-    assert limits.take(LIMIT, "", 100) is None
-    assert limits.take(limits.Limit("students", 0, 3600), meter, 100) is None
-    limits.give_back(None)
+    assert rate_limits.take(LIMIT, "", 100) is None
+    assert rate_limits.take(rate_limits.Limit("students", 0, 3600), meter, 100) is None
+    rate_limits.give_back(None)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", ["redis", "database"])
 def test_a_hundred_at_once_share_exactly_what_there_is(kind: str, broker: str, settings: Settings) -> None:
     settings.CELERY_BROKER_URL = broker if kind == "redis" else "filesystem://"
-    meter, limit = f"key:{uuid4().hex[:12]}", limits.Limit("requests", 60, 86_400 * 365)
+    meter, limit = f"key:{uuid4().hex[:12]}", rate_limits.Limit("requests", 60, 86_400 * 365)
     granted: list[int] = []
 
     def ask() -> None:
-        with contextlib.suppress(limits.Exceeded):
-            while taken := limits.take(limit, meter):
+        with contextlib.suppress(rate_limits.Exceeded):
+            while taken := rate_limits.take(limit, meter):
                 granted.append(taken.remaining)
         connection.close()
 
@@ -122,7 +122,7 @@ def test_a_hundred_at_once_share_exactly_what_there_is(kind: str, broker: str, s
 def test_counters_in_redis_end_by_themselves(broker: str, settings: Settings) -> None:
     settings.CELERY_BROKER_URL = broker
     meter = f"key:{uuid4().hex[:12]}"
-    limits.take(LIMIT, meter)
+    rate_limits.take(LIMIT, meter)
 
     with redis.Redis.from_url(broker) as client:
         [name] = client.keys(f"*{meter}*")
@@ -134,13 +134,13 @@ def test_counters_in_the_database_do_not_pile_up(settings: Settings, at: Callabl
     settings.CELERY_BROKER_URL = "filesystem://"
     for hour in range(5):
         at(3600 * hour)
-        limits.take(LIMIT, "key:x")
+        rate_limits.take(LIMIT, "key:x")
 
     assert Counter.objects.count() == 1
-    assert limits.purge() == 0
+    assert rate_limits.purge() == 0
     at(3600 * 5 + 1)
-    limits.take(LIMIT, "key:y")
-    assert limits.purge() == 1, "of a window that is over"
+    rate_limits.take(LIMIT, "key:y")
+    assert rate_limits.purge() == 1, "of a window that is over"
     assert Counter.objects.get().name.endswith("key:y")
 
 
@@ -158,7 +158,7 @@ def test_where_redis_cannot_be_reached_all_are_let_through_and_the_log_says_so_o
     monkeypatch.setattr(redis.Redis, "pipeline", counted)
 
     with caplog.at_level(logging.WARNING):
-        assert [limits.take(LIMIT, "key:x", 11) for _ in range(20)] == [None] * 20
+        assert [rate_limits.take(LIMIT, "key:x", 11) for _ in range(20)] == [None] * 20
     assert "key:x is not counted" in caplog.text
     assert len(asked) == 1, "a broken counter is not waited for again and again"
 
@@ -170,26 +170,26 @@ def test_where_the_database_cannot_count_all_are_let_through(
         raise DatabaseError("read-only")
 
     settings.CELERY_BROKER_URL = "filesystem://"
-    monkeypatch.setattr(limits, "_add_in_database", broken)
+    monkeypatch.setattr(rate_limits, "_add_in_database", broken)
 
-    assert limits.take(LIMIT, "key:x", 11) is None
+    assert rate_limits.take(LIMIT, "key:x", 11) is None
     assert "key:x is not counted" in caplog.text
 
 
 def test_the_headers_are_those_of_the_ietf_draft(settings: Settings) -> None:
     settings.FEEDBACK_REQUESTS_PER_MINUTE, settings.FEEDBACK_STUDENTS_PER_HOUR = 6000, 0
-    assert limits.policy() == '"requests";q=6000;w=60'
+    assert rate_limits.policy() == '"requests";q=6000;w=60'
     settings.FEEDBACK_STUDENTS_PER_HOUR = 100_000
-    assert limits.policy() == '"requests";q=6000;w=60, "students";q=100000;w=3600'
-    taken = limits.Taken(limits.requests(), "key:x", 0, 1, 5999, 42)
-    assert limits.standing(taken) == '"requests";r=5999;t=42'
+    assert rate_limits.policy() == '"requests";q=6000;w=60, "students";q=100000;w=3600'
+    taken = rate_limits.Taken(rate_limits.requests(), "key:x", 0, 1, 5999, 42)
+    assert rate_limits.standing(taken) == '"requests";r=5999;t=42'
 
 
 @pytest.mark.usefixtures("at")
 def test_what_fails_costs_nothing(meter: str) -> None:
-    with pytest.raises(ZeroDivisionError), limits.spending(LIMIT, meter, 10):
+    with pytest.raises(ZeroDivisionError), rate_limits.spending(LIMIT, meter, 10):
         raise ZeroDivisionError
-    with limits.spending(LIMIT, meter, 10):
+    with rate_limits.spending(LIMIT, meter, 10):
         pass
-    with pytest.raises(limits.Exceeded), limits.spending(LIMIT, meter, 1):
+    with pytest.raises(rate_limits.Exceeded), rate_limits.spending(LIMIT, meter, 1):
         raise AssertionError("not done")

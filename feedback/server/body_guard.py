@@ -9,8 +9,8 @@ from typing import Any
 
 import structlog
 
+from feedback.access.budgets import Budget, Busy, Held
 from feedback.access.middleware import HEADERS
-from feedback.access.turns import Budget, Busy, Held
 from feedback.api.errors import RETRY_AFTER, envelope
 from feedback.server.header_limits import declared
 from feedback.server.protocol import KEEP

@@ -4,12 +4,12 @@ The words describe and ask; they never judge, never compare, and never guess at 
 that are equally fair.
 """
 
-from feedback.analysis.insights import observe_result as observe
+from feedback.analysis.insights import result_measures as measures
 from feedback.analysis.insights.rule import Rule
 from feedback.analysis.insights.sources import PERKINS
 from feedback.phrasing.i18n import N_, NN_
 
-ABOUT_RESULT = (
+RESULT = (
     Rule(
         id="score_dropped",
         kind="suggestion",
@@ -17,7 +17,7 @@ ABOUT_RESULT = (
         measure="largest drop from the best score of a question to its last",
         unit="share",
         setting="score_drop",
-        observe=observe.score_dropped,
+        observe=measures.score_dropped,
         did=NN_(
             "On {questions}, your last submission scored {last}, an earlier one {best}.",
             "On {questions}, your last submissions scored less than earlier ones ({first}: {last} after {best}).",
@@ -26,7 +26,7 @@ ABOUT_RESULT = (
             N_("You may have tried a different approach, which is how better solutions are found."),
             N_("Or a change in one place may have broken something in another."),
         ),
-        try_next=observe.ASK_WHICH,
+        try_next=measures.ASK_WHICH,
         ask=N_("Do I know which change moved the score, and why?"),
         condition=N_("Drop from the best score of a question to its last: {threshold} of the full score or more."),
         needs="scores",
@@ -38,7 +38,7 @@ ABOUT_RESULT = (
         measure="share of a question's points that was lost, on the one that cost the most",
         unit="share",
         setting="lost_points",
-        observe=observe.points_lost,
+        observe=measures.points_lost,
         did=NN_(
             "All that you missed is on {question}: {lost} points.",
             "{question} cost you {lost} of the {total} points that you missed.",
@@ -47,7 +47,7 @@ ABOUT_RESULT = (
             N_("The idea that this question needs may still be new to you."),
             N_("Or a small slip may have cost much: one case, one sign, one word of the text."),
         ),
-        try_next=observe.REDO,
+        try_next=measures.REDO,
         ask=N_("What is the first step that I could not do?"),
         condition=N_("The question that cost the most points, where these are {threshold} or more of its own."),
         needs="scores",
@@ -59,7 +59,7 @@ ABOUT_RESULT = (
         measure="questions of the exam that are not in the log",
         unit="count",
         setting="late_opened_questions",
-        observe=observe.not_opened,
+        observe=measures.not_opened,
         did=NN_(
             "{questions} is not in your log. It was worth {points} points.",
             "{n} questions are not in your log: {questions}. They were worth {points} points.",
@@ -80,7 +80,7 @@ ABOUT_RESULT = (
         measure="minutes on a question with a low score",
         unit="count",
         setting="long_stay_minutes",
-        observe=observe.much_time_low_score,
+        observe=measures.much_time_low_score,
         did=NN_(
             "You spent {time} on {question}, and it came to {score}.",
             "You spent {time} on {question}, and it came to {score}.",
@@ -102,7 +102,7 @@ ABOUT_RESULT = (
         measure="whether the weakest question got next to no time",
         unit="count",
         setting="late_opened_questions",
-        observe=observe.little_time_low_score,
+        observe=measures.little_time_low_score,
         did=NN_(
             "{question} got {time} of your {all}, and came to {score}.",
             "{question} got {time} of your {all}, and came to {score}.",
@@ -127,7 +127,7 @@ ABOUT_RESULT = (
         measure="share of the time after the last rise of a score",
         unit="share",
         setting="share_without_gain",
-        observe=observe.last_gain,
+        observe=measures.last_gain,
         did=NN_(
             "Your score last rose {time} before your last entry; the tries after that brought nothing more.",
             "Your score last rose {time} before your last entry; the tries after that brought nothing more.",
@@ -149,7 +149,7 @@ ABOUT_RESULT = (
         measure="longest run of submissions on one question without a higher score",
         unit="count",
         setting="submissions_without_improvement",
-        observe=observe.submissions_without_improvement,
+        observe=measures.submissions_without_improvement,
         did=NN_(
             "On {first}, {longest} tries in a row brought no higher score.",
             "On {first}, {longest} tries in a row brought no higher score; it was the same on {others}.",

@@ -1,6 +1,6 @@
 """Praise: what went well, said as such, with a way to build on it (Hattie & Timperley 2007, The power of feedback)."""
 
-from feedback.analysis.insights import observe_praise as observe
+from feedback.analysis.insights import praise_measures as measures
 from feedback.analysis.insights.rule import Rule
 from feedback.analysis.insights.sources import EDWARDS
 from feedback.phrasing.i18n import N_, NN_
@@ -13,7 +13,7 @@ PRAISE = (
         measure="questions, all of them with the full score",
         unit="count",
         setting="questions_all_submitted",
-        observe=observe.all_full,
+        observe=measures.all_full,
         did=NN_(
             "The question had the full score.",
             "All {n} questions had the full score.",
@@ -34,7 +34,7 @@ PRAISE = (
         measure="questions with the full score at the first try",
         unit="count",
         setting="questions_right_first",
-        observe=observe.right_first,
+        observe=measures.right_first,
         did=NN_(
             "{questions} was right at the first try.",
             "{n} questions were right at the first try: {questions}.",
@@ -55,7 +55,7 @@ PRAISE = (
         measure="questions raised from less to the full score",
         unit="count",
         setting="questions_raised",
-        observe=observe.raised_to_full,
+        observe=measures.raised_to_full,
         did=NN_(
             "You took {questions} from {start} to the full score in {attempts} tries.",
             "You took {n} questions to the full score, {first} from {start} in {attempts} tries.",
@@ -77,7 +77,7 @@ PRAISE = (
         measure="questions whose score rose on a later visit",
         unit="count",
         setting="questions_improved_on_return",
-        observe=observe.improved_on_return,
+        observe=measures.improved_on_return,
         did=NN_(
             "You left {questions}, came back later, and raised your score.",
             "You left {n} questions, came back later, and raised your score: {questions}.",
@@ -100,7 +100,7 @@ PRAISE = (
         measure="share of the time left when every question had its submission",
         unit="share",
         setting="finished_early_share",
-        observe=observe.finished_early,
+        observe=measures.finished_early,
         did=NN_(
             "All {count} questions had {goal} {time} before your last entry.",
             "All {count} questions had {goal} {time} before your last entry.",
@@ -126,7 +126,7 @@ PRAISE = (
         measure="questions whose score rose, short of the full score",
         unit="count",
         setting="questions_risen",
-        observe=observe.risen,
+        observe=measures.risen,
         did=NN_(
             "You raised {questions} from {start} to {best} in {attempts} tries.",
             "You raised {n} questions ({questions}): {first} from {start} to {best}, in {attempts} tries.",
@@ -148,7 +148,7 @@ PRAISE = (
         measure="share of the time left when every question had been opened",
         unit="share",
         setting="early_opening_left",
-        observe=observe.opened_all_early,
+        observe=measures.opened_all_early,
         did=NN_(
             "You opened every question in the first {time}.",
             "You opened all {n} questions in the first {time}.",
@@ -171,7 +171,7 @@ PRAISE = (
         measure="questions worked on, all of them submitted",
         unit="count",
         setting="questions_all_submitted",
-        observe=observe.all_submitted,
+        observe=measures.all_submitted,
         did=NN_(
             "You submitted the question that you worked on.",
             "You submitted all {n} questions that you worked on.",
@@ -193,7 +193,7 @@ PRAISE = (
         measure="share of the questions worked on that were submitted",
         unit="share",
         setting="submitted_share",
-        observe=observe.mostly_submitted,
+        observe=measures.mostly_submitted,
         did=NN_(
             "You submitted {n} of the {count} questions that you worked on.",
             "You submitted {n} of the {count} questions that you worked on.",
@@ -215,7 +215,7 @@ PRAISE = (
         measure="share of the time in short intervals between events",
         unit="share",
         setting="steady_share",
-        observe=observe.steady,
+        observe=measures.steady,
         did=NN_(
             "{share} of your time went by in steps of less than {pause} minutes.",
             "{share} of your time went by in steps of less than {pause} minutes.",

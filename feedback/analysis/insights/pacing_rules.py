@@ -4,12 +4,12 @@ The words describe and ask; they never judge, never compare, and never guess at 
 that are equally fair.
 """
 
-from feedback.analysis.insights import observe_time as observe
+from feedback.analysis.insights import pacing_measures as measures
 from feedback.analysis.insights.rule import Rule
 from feedback.analysis.insights.sources import EDWARDS, KARAVIRTA, MONSELL, SHRESTHA
 from feedback.phrasing.i18n import N_, NN_
 
-ABOUT_TIME = (
+PACING = (
     Rule(
         id="saved_not_submitted",
         kind="suggestion",
@@ -17,7 +17,7 @@ ABOUT_TIME = (
         measure="minutes of work on questions with saves and no submission",
         unit="count",
         setting="unsubmitted_minutes",
-        observe=observe.saved_not_submitted,
+        observe=measures.saved_not_submitted,
         did=NN_(
             "You worked {time} on {questions} and did not submit it.",
             "You worked {time} of your {all} on {n} questions that you did not submit: {questions}.",
@@ -38,7 +38,7 @@ ABOUT_TIME = (
         measure="share of the time given that was left after the last event",
         unit="share",
         setting="unused_share",
-        observe=observe.unused_time,
+        observe=measures.unused_time,
         did=NN_(
             "Your last entry was {time} before the end.",
             "Most of the class worked {time} longer than you.",
@@ -59,7 +59,7 @@ ABOUT_TIME = (
         measure="submissions soon after the one before on the same question",
         unit="count",
         setting="quick_resubmissions",
-        observe=observe.quick_resubmissions,
+        observe=measures.quick_resubmissions,
         did=NN_(
             "Once you resubmitted {questions} within {quick} seconds.",
             "{n} of your submissions came within {quick} seconds of the one before on the same question ({questions}).",
@@ -81,7 +81,7 @@ ABOUT_TIME = (
         measure="largest share of the time on one question",
         unit="share",
         setting="one_question_share",
-        observe=observe.one_question,
+        observe=measures.one_question,
         did=NN_(
             "You spent {time} on {questions}, {share} of your time.",
             "You spent {time} on {questions}, {share} of your time.",
@@ -102,7 +102,7 @@ ABOUT_TIME = (
         measure="questions first touched in the last part of the time",
         unit="count",
         setting="late_opened_questions",
-        observe=observe.opened_late,
+        observe=measures.opened_late,
         did=NN_(
             "You opened {questions} {time} before your last entry.",
             "You opened {n} questions ({questions}) in the last {late} of the time.",
@@ -123,7 +123,7 @@ ABOUT_TIME = (
         measure="share of the time gone by at the first submission",
         unit="share",
         setting="late_first_submission_share",
-        observe=observe.late_first_submission,
+        observe=measures.late_first_submission,
         did=NN_(
             "Your first submission came after {time}, when {share} of the time had gone by.",
             "Your first submission came after {time}, when {share} of the time had gone by.",
@@ -146,7 +146,7 @@ ABOUT_TIME = (
         measure="pauses over the longer limit",
         unit="count",
         setting="long_pauses",
-        observe=observe.long_pauses,
+        observe=measures.long_pauses,
         did=NN_(
             "Once no entry came for more than {long_pause} minutes: {time}, before {questions}.",
             "{n} times no entry came for more than {long_pause} minutes; the longest was {time}, before {questions}.",
@@ -169,7 +169,7 @@ ABOUT_TIME = (
         measure="changes between questions for each question",
         unit="count",
         setting="switches_per_question",
-        observe=observe.many_switches,
+        observe=measures.many_switches,
         did=NN_(
             "You went once from one question to another.",
             "You went from one question to another {n:,} times, over {count} questions.",
@@ -191,7 +191,7 @@ ABOUT_TIME = (
         measure="share of events in the last part of the time",
         unit="share",
         setting="late_events_share",
-        observe=observe.busy_end,
+        observe=measures.busy_end,
         did=NN_(
             "{share} of your entries came in the last {late} of the time.",
             "{share} of your entries ({n:,}) came in the last {late} of the time.",

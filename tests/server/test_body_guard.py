@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from feedback.access.turns import Budget
-from feedback.server import body_limits
-from feedback.server.body_limits import (
+from feedback.access.budgets import Budget
+from feedback.server import body_guard
+from feedback.server.body_guard import (
     GRACE_SECONDS,
     LEAST_RATE,
     SMALL_BYTES,
@@ -182,7 +182,7 @@ def test_all_bodies_together_have_a_budget(length: int | None) -> None:
 
 
 def test_a_disk_that_would_be_full_takes_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body_limits, "has_room", lambda amount: amount < 1 << 20)
+    monkeypatch.setattr(body_guard, "has_room", lambda amount: amount < 1 << 20)
     guard = BodyGuard(spool, 1 << 30)
     assert answered(guard, endless(), sends("POST", "/assignment/pdf", 1 << 21))[0] == 503
     assert answered(guard, chunks([b"x"]), sends("POST", "/assignment/pdf", 1))[0] == 200
@@ -190,7 +190,7 @@ def test_a_disk_that_would_be_full_takes_no_more(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("scope", [sends("POST", "/login", 1000), sends("POST", "/assignment/html", None)])
 def test_a_body_that_drips_is_a_408(monkeypatch: pytest.MonkeyPatch, scope: dict[str, Any]) -> None:
-    monkeypatch.setattr(body_limits, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(body_guard, "GRACE_SECONDS", 0.1)
 
     async def drip() -> AsyncIterator[Message]:
         while True:
@@ -201,7 +201,7 @@ def test_a_body_that_drips_is_a_408(monkeypatch: pytest.MonkeyPatch, scope: dict
 
 
 def test_the_least_rate_lets_the_largest_body_come_over_a_slow_line() -> None:
-    assert GRACE_SECONDS + (10 << 20) / LEAST_RATE < body_limits.WHOLE_SECONDS
+    assert GRACE_SECONDS + (10 << 20) / LEAST_RATE < body_guard.WHOLE_SECONDS
 
 
 HEADERS = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.access.turns import Budget, Busy, Turns
+from feedback.access.budgets import Budget, Busy, Turns
 
 
 def test_one_owner_leaves_room_to_others_and_all_of_them_to_the_machine() -> None:
