@@ -12,6 +12,7 @@ AUTH ?= open
 # What needs no server and no browser: `make test-fast` runs it, and fails a test that starts one.
 FAST_TESTS ?= $(addprefix tests/,contract events phrasing analysis rendering \
               test_docs.py test_house.py test_installing.py test_pipeline.py test_schemas.py)
+PROPERTY_TESTS = $(addprefix tests/,access analysis contract events phrasing queue rendering)
 # Each process of the tests has servers of its own; those that are given serve one.
 JOBS ?= $(if $(TEST_DATABASE_URL)$(TEST_REDIS_URL),0,2)
 
@@ -79,8 +80,9 @@ chaos: install-dev install-test-tools ## break everything while it works, and co
 	.venv/bin/python -m pytest tests/chaos -q
 
 fuzz: export FUZZ := full
-fuzz: install-dev install-test-tools ## send it 100,000 hostile requests, and more by its OpenAPI schema (AUTH=keys: behind keys)
+fuzz: install-dev install-test-tools ## send it 100,000 hostile requests, more by its OpenAPI schema, and new examples to each property (AUTH=keys: behind keys)
 	.venv/bin/python -m pytest tests/fuzz tests/e2e/test_openapi.py -q
+	.venv/bin/python -m pytest $(PROPERTY_TESTS) -m hypothesis -q
 
 hostile: export HOSTILE := full
 hostile: install-dev install-test-tools ## attack it, as strangers and as a caller with a key, and say what the others felt

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from tests.harness import environment
 from tests.harness.site import Site
 
-FULL = os.environ.get("FUZZ") == "full"
+FULL = environment.FUZZ
 MODES = [environment.MODE] if FULL else list(environment.MODES)
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "100000" if FULL else "2000"))
 

@@ -15,6 +15,8 @@ import pytest
 
 # `make test-fast`: the rooms that need no server and no browser, with fewer examples of each property.
 FAST = os.environ.get("TEST_FAST") == "true"
+# `make fuzz` sets it: much more is drawn, and anew each time.
+FUZZ = os.environ.get("FUZZ") == "full"
 
 _OURS = ("FEEDBACK_", "POSTGRES_", "CELERY_", "DJANGO_")
 _OURS_BY_NAME = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL")
