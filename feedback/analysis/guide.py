@@ -90,7 +90,7 @@ def _cited_once(definitions: Iterable[Definition]) -> Iterator[Definition]:
 
 
 def _definition(entry: Entry, settings: AnalysisSettings, say: Speech) -> Definition:
-    text = say.gettext(entry.text).format(**thresholds(settings))
+    text = say.text(entry.text, **thresholds(settings, say))
     return Definition(entry.group, entry.measure, say.gettext(entry.name), text, _source(entry, say))
 
 

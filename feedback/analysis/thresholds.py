@@ -1,26 +1,27 @@
 """The settings of the analysis as the words that its texts quote."""
 
 from feedback.analysis.settings import AnalysisSettings
+from feedback.phrasing.i18n import Speech
 from feedback.phrasing.numbers import number, percent
 
 
-def thresholds(settings: AnalysisSettings) -> dict[str, str]:
-    """Every setting that a text names in braces, as it is printed."""
+def thresholds(settings: AnalysisSettings, say: Speech) -> dict[str, str]:
+    """Every setting that a text names in braces, as the language prints it."""
     return {
-        "session_gap": number(settings.session_gap_minutes),
-        "narrow_gap": number(settings.narrow_gap_minutes),
-        "wide_gap": number(settings.wide_gap_minutes),
-        "pause": number(settings.pause_minutes),
-        "long_pause": number(settings.long_pause_minutes),
-        "quick": number(settings.quick_resubmission_seconds),
-        "late": percent(settings.late_share_of_window),
-        "batch_seconds": number(settings.batch_seconds),
-        "batch_questions": number(settings.batch_questions),
-        "far_off": number(settings.far_off_hours),
-        "return": number(settings.return_minutes),
-        "events": number(settings.insight_events),
-        "minutes": number(settings.insight_minutes),
-        "coverage": percent(settings.insight_coverage),
-        "students": number(settings.comparison_students),
-        "common": percent(settings.common_question_share),
+        "session_gap": number(settings.session_gap_minutes, say),
+        "narrow_gap": number(settings.narrow_gap_minutes, say),
+        "wide_gap": number(settings.wide_gap_minutes, say),
+        "pause": number(settings.pause_minutes, say),
+        "long_pause": number(settings.long_pause_minutes, say),
+        "quick": number(settings.quick_resubmission_seconds, say),
+        "late": percent(settings.late_share_of_window, say),
+        "batch_seconds": number(settings.batch_seconds, say),
+        "batch_questions": number(settings.batch_questions, say),
+        "far_off": number(settings.far_off_hours, say),
+        "return": number(settings.return_minutes, say),
+        "events": number(settings.insight_events, say),
+        "minutes": number(settings.insight_minutes, say),
+        "coverage": percent(settings.insight_coverage, say),
+        "students": number(settings.comparison_students, say),
+        "common": percent(settings.common_question_share, say),
     }

@@ -13,8 +13,6 @@ from feedback.phrasing.i18n import NN_, Speech
 
 TOLERANCE = 1e-9
 _NEAR_HALF = 1e-6
-NO_BREAK_SPACE = "\u00a0"
-_MINUS = "\u2212"
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
@@ -49,35 +47,43 @@ def whole(value: float) -> int:
     return int(rounded(value))
 
 
-def number(value: float) -> str:
+def number(value: float, say: Speech) -> str:
     """A number with at most two decimals and none without need: `1,234`, `4`, `2.5`, `0.63`, `−0.1`."""
-    if isinstance(value, int):
-        return f"{value:,}".replace("-", _MINUS)
-    return _plain(rounded(value, 2))
+    return say.digits(as_number(value))
 
 
-def score(value: float, possible: float = 1.0) -> str:
+def score(value: float, say: Speech, possible: float = 1.0) -> str:
     """Points earned of those possible: `0.75`, `5.96`. Only who has them all reads as having them all."""
+    return say.digits(as_score(value, possible))
+
+
+def as_number(value: float) -> str:
+    """The decimal digits that `number` prints, in ASCII and not grouped: `1234`, `-0.1`."""
+    return str(value) if isinstance(value, int) else _plain(rounded(value, 2))
+
+
+def as_score(value: float, possible: float = 1.0) -> str:
+    """The decimal digits that `score` prints, in ASCII and not grouped."""
     shown = rounded(value, 2)
     if exceeds(possible, value) and shown >= rounded(possible, 2):
         shown = rounded(possible, 2) - Decimal("0.01")
     return _plain(shown)
 
 
-def percent(share: float) -> str:
+def percent(share: float, say: Speech) -> str:
     """A share of 1 as a whole percentage, `37 %` with a no-break space; 100 only where nothing is missing."""
     shown = whole(share * 100)
     if shown == 100 and exceeds(1, share):
         shown = 99
-    return f"{shown:,}{NO_BREAK_SPACE}%".replace("-", _MINUS)
+    return say.percentage(shown)
 
 
-def share(part: float, of: float) -> str:
+def share(part: float, of: float, say: Speech) -> str:
     """A part of a positive whole as a percentage."""
-    return percent(part / of)
+    return percent(part / of, say)
 
 
-def differ(value: float | None, other: float | None, printed: Callable[[float], str] = number) -> bool:
+def differ(value: float | None, other: float | None, printed: Callable[[float], str] = as_number) -> bool:
     """Whether a reader sees two numbers: they are not the same, and do not print the same.
 
     No sentence should say that something rose "from 0 to 0": ask before comparing two values in words.
@@ -132,15 +138,11 @@ _BRIEF = (
 
 
 def _told(parts: _Parts, forms: tuple[tuple[str, str], ...], say: Speech) -> str:
-    told = [
-        say.ngettext(*form, amount).format(n=f"{amount:,}") for form, amount in zip(forms, parts, strict=True) if amount
-    ]
-    return " ".join(told) or say.ngettext(*forms[-1], 0).format(n=0)
+    told = [say.count(*form, amount) for form, amount in zip(forms, parts, strict=True) if amount]
+    return " ".join(told) or say.count(*forms[-1], 0)
 
 
 def _plain(shown: Decimal) -> str:
-    """Without needless decimals, thousands apart, and with a minus sign."""
-    text = f"{shown:,f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text.replace("-", _MINUS)
+    """Without needless decimals."""
+    text = f"{shown:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -9,25 +9,6 @@ from feedback.phrasing.i18n import N_, Speech, speech
 NONE = "–"
 SHOWN = 4
 LONGEST_NAME = 40
-MONTHS = (
-    N_("January"),
-    N_("February"),
-    N_("March"),
-    N_("April"),
-    N_("May"),
-    N_("June"),
-    N_("July"),
-    N_("August"),
-    N_("September"),
-    N_("October"),
-    N_("November"),
-    N_("December"),
-)
-
-
-def counted(forms: tuple[str, str], n: int, say: Speech) -> str:
-    """The form that suits n, with n in it."""
-    return say.ngettext(*forms, n).format(n=n)
 
 
 def shortened(name: str) -> str:
@@ -39,10 +20,10 @@ def listed(names: Sequence[str], say: Speech) -> str:
     """`Q1`, `Q1 and Q2`, `Q1, Q2 and Q3`; beyond four the rest as a number."""
     if len(names) > SHOWN:
         shown, more = ", ".join(names[: SHOWN - 1]), len(names) - SHOWN + 1
-        return say.gettext(N_("{names} and {n:,} more")).format(names=shown, n=more)
+        return say.text(N_("{names} and {n} more"), names=shown, n=more)
     if len(names) < 2:
         return "".join(names)
-    return say.gettext(N_("{names} and {last}")).format(names=", ".join(names[:-1]), last=names[-1])
+    return say.text(N_("{names} and {last}"), names=", ".join(names[:-1]), last=names[-1])
 
 
 def offset_name(offset: timedelta) -> str:
@@ -71,29 +52,27 @@ class Phrases:
     def __init__(self, language: str, zone: tzinfo = UTC) -> None:
         self.say = speech(language)
         self.zone = zone
-        # As HTML and PDF name it (BCP 47): `pt-BR` for gettext's `pt_BR`.
-        self.language = language.partition("@")[0].replace("_", "-")
+        self.language = self.say.language
 
     def text(self, message: str, **values: object) -> str:
         """The translation of a message, with its `{names}` filled in."""
-        translated = self.say.gettext(message)
-        return translated.format(**values) if values else translated
+        return self.say.text(message, **values)
 
     def count(self, one: str, many: str, number: int, **values: object) -> str:
         """A message with `{number}` in the form the language has for that number, and its other `{names}` filled in."""
-        return self.say.ngettext(one, many, number).format(number=f"{number:,}", **values)
+        return self.say.count(one, many, number, **values)
 
     def number(self, value: float | None) -> str:
-        """`1,234`, `0.5`, `0.63`."""
-        return NONE if value is None else numbers.number(value)
+        """`1,234`, `0.5`, `0.63`, as the language writes them."""
+        return NONE if value is None else numbers.number(value, self.say)
 
     def score(self, value: float | None, possible: float = 1.0) -> str:
         """`0.75`; only the full score reads as it."""
-        return NONE if value is None else numbers.score(value, possible)
+        return NONE if value is None else numbers.score(value, self.say, possible)
 
     def percent(self, share: float | None) -> str:
         """`37 %`, with a no-break space; 100 only where nothing is missing."""
-        return NONE if share is None else numbers.percent(share)
+        return NONE if share is None else numbers.percent(share, self.say)
 
     def duration(self, seconds: float | None) -> str:
         """`45 s`, `8 min`, `1 h 5 min`, `2 d 3 h`."""
@@ -103,7 +82,7 @@ class Phrases:
         """The middle half of a measure, `4 min–9 min`; counts as whole numbers, which they are."""
         if in_seconds:
             return f"{self.duration(low)}–{self.duration(high)}"
-        return f"{numbers.number(numbers.whole(low))}–{numbers.number(numbers.whole(high))}"
+        return f"{self.number(numbers.whole(low))}–{self.number(numbers.whole(high))}"
 
     def clock(self, at: datetime | None) -> str:
         """`09:41` in the zone; `02:15 (UTC+1)` in an hour that its clock shows twice."""
@@ -122,10 +101,7 @@ class Phrases:
 
     def day(self, at: datetime) -> str:
         """`21 July 2024` in the zone."""
-        local = self.local(at)
-        return self.text(
-            "{day} {month} {year}", day=local.day, month=self.text(MONTHS[local.month - 1]), year=local.year
-        )
+        return self.say.date(self.local(at).date())
 
     def moment(self, at: datetime | None, *, with_day: bool) -> str:
         """A clock time, under its day where a log runs over several."""

@@ -21,7 +21,7 @@ class Words(Phrases):
         """Text from outside, legible, and no longer than a page can take."""
         if len(text) > _LONGEST:
             shown = text[:_LONGEST]
-            return self.text("{shown}… ({count} characters)", shown=self.legible(shown), count=f"{len(text):,}")
+            return self.text("{shown}… ({count} characters)", shown=self.legible(shown), count=len(text))
         return self.legible(text)
 
     def replaced_note(self, settings: AnalysisSettings) -> str:

@@ -124,27 +124,27 @@ def _left_early(outcome: Outcome, usual: float | None, say: Speech) -> str:
     window = outcome.window_seconds
     if window is None or usual is None or outcome.course or window >= LEFT_EARLY * usual:
         return ""
-    return say.gettext(_LEFT_EARLY).format(time=duration(window, say))
+    return say.text(_LEFT_EARLY, time=duration(window, say))
 
 
 def _few_begun(outcome: Outcome, expected: float, say: Speech) -> str:
     begun = len(outcome.begun)
     if begun > HALF * expected or outcome.seconds is None:
         return ""
-    words = {"n": begun, "all": number(expected), "time": duration(outcome.seconds, say)}
-    return say.ngettext(*_FEW_BEGUN, begun).format(**words)
+    words = {"all": number(expected, say), "time": duration(outcome.seconds, say)}
+    return say.count(*_FEW_BEGUN, begun, **words)
 
 
 def _at_the_end(outcome: Outcome, say: Speech) -> str:
     if outcome.score is None or outcome.lost_at_the_end < LOST_AT_THE_END * outcome.score.possible - TOLERANCE:
         return ""
-    return say.gettext(_LOST_AT_THE_END).format(points=number(outcome.lost_at_the_end))
+    return say.text(_LOST_AT_THE_END, points=number(outcome.lost_at_the_end, say))
 
 
 def _none_above_half(outcome: Outcome, say: Speech) -> str:
     if outcome.seconds is None or any((slot.share or 0.0) > HALF + TOLERANCE for slot in outcome.slots):
         return ""
-    return say.gettext(_NONE_ABOVE_HALF).format(time=duration(outcome.seconds, say))
+    return say.text(_NONE_ABOVE_HALF, time=duration(outcome.seconds, say))
 
 
 def _one_question(outcome: Outcome, say: Speech) -> str:
@@ -154,25 +154,23 @@ def _one_question(outcome: Outcome, say: Speech) -> str:
     slot, most = max(timed, key=lambda each: each[1])
     if most < HALF * outcome.seconds or slot.points is None:
         return ""
-    earned = score(slot.score_earned or 0.0, slot.points)
-    return say.gettext(_ONE_QUESTION).format(share=percent(most / outcome.seconds), slot=_name(slot), score=earned)
+    earned = score(slot.score_earned or 0.0, say, slot.points)
+    return say.text(_ONE_QUESTION, share=percent(most / outcome.seconds, say), slot=_name(slot), score=earned)
 
 
 def _lost_most(outcome: Outcome, say: Speech) -> str:
     slot = max(outcome.slots, key=lambda each: each.lost, default=None)
     if slot is None or slot.points is None:
         return ""
-    earned, points = score(slot.score_earned or 0.0, slot.points), number(slot.points)
-    return say.gettext(_LOST_MOST).format(slot=_name(slot), score=earned, points=points)
+    earned, points = score(slot.score_earned or 0.0, say, slot.points), number(slot.points, say)
+    return say.text(_LOST_MOST, slot=_name(slot), score=earned, points=points)
 
 
 def _unsubmitted(outcome: Outcome, say: Speech) -> str:
     if outcome.at_stake < UNSUBMITTED_SECONDS:
         return ""
     names = [name for name, _ in outcome.unsubmitted]
-    return say.ngettext(*_UNSUBMITTED, len(names)).format(
-        time=duration(outcome.at_stake, say), slots=listed(names, say)
-    )
+    return say.count(*_UNSUBMITTED, len(names), time=duration(outcome.at_stake, say), slots=listed(names, say))
 
 
 def _lost_at_the_end(findings: Findings) -> float:

@@ -49,8 +49,11 @@ def with_comparison(findings: Findings, statistics: ClassStatistics) -> Findings
     settings = findings.settings
     say = speech(settings.language)
     if statistics.students_with_events < settings.comparison_students:
-        words = {"students": number(settings.comparison_students), "n": number(statistics.students_with_events)}
-        reason = say.gettext(_TOO_SMALL).format(**words)
+        words = {
+            "students": number(settings.comparison_students, say),
+            "n": number(statistics.students_with_events, say),
+        }
+        reason = say.text(_TOO_SMALL, **words)
         missing = Missing("comparison", say.gettext(N_("Comparison with the class")), reason)
         return msgspec.structs.replace(findings, missing=(*findings.missing, missing))
     comparison = _compared(findings, statistics, say)

@@ -44,8 +44,8 @@ def _unsubmitted(outcomes: Sequence[Outcome], say: Speech) -> str:
     lost = [seconds for each in outcomes if (seconds := each.unsubmitted_seconds)]
     if not lost or len(outcomes) < SEVERAL:
         return ""
-    words = {"n": len(lost), "all": number(len(outcomes)), "time": duration(median_low(lost), say)}
-    return say.ngettext(*_UNSUBMITTED, len(lost)).format(**words)
+    words = {"all": number(len(outcomes), say), "time": duration(median_low(lost), say)}
+    return say.count(*_UNSUBMITTED, len(lost), **words)
 
 
 def _hardest(items: Sequence[Item], say: Speech) -> str:
@@ -56,10 +56,10 @@ def _hardest(items: Sequence[Item], say: Speech) -> str:
     (lowest, hardest), (next_lowest, _) = known[:2]
     if not differ(lowest, next_lowest) or hardest.points is None:
         return ""
-    mean, full = number(lowest * hardest.points), percent(hardest.full_share or 0.0)
-    words = {"slot": hardest.name, "mean": mean, "points": number(hardest.points), "full": full}
+    mean, full = number(lowest * hardest.points, say), percent(hardest.full_share or 0.0, say)
+    words = {"slot": hardest.name, "mean": mean, "points": number(hardest.points, say), "full": full}
     text = _HARDEST_OF_ONE if hardest.points == 1 else _HARDEST
-    return say.gettext(text).format(**words)
+    return say.text(text, **words)
 
 
 def _unequal(items: Sequence[Item], say: Speech) -> str:
@@ -67,8 +67,8 @@ def _unequal(items: Sequence[Item], say: Speech) -> str:
     if not unequal:
         return ""
     (low, high), widest = max(unequal, key=lambda pair: pair[0][1] - pair[0][0])
-    words = {"n": len(unequal), "slot": widest.name, "low": number(low), "high": number(high)}
-    return say.ngettext(*_UNEQUAL, len(unequal)).format(**words)
+    words = {"slot": widest.name, "low": number(low, say), "high": number(high, say)}
+    return say.count(*_UNEQUAL, len(unequal), **words)
 
 
 def version_range(item: Item) -> tuple[float, float] | None:
@@ -120,7 +120,7 @@ def for_everybody(counts: Sequence[InsightCount], students: int, say: Speech) ->
         each for each in counts if each.kind == "suggestion" and each.step and 2 * each.students > students >= SEVERAL
     ]
     told = (
-        say.gettext(_FOR_ALL).format(title=each.title, share=share(each.students, students), step=each.step)
+        say.text(_FOR_ALL, title=each.title, share=share(each.students, students, say), step=each.step)
         for each in common
     )
     return " ".join(told)

@@ -3,7 +3,7 @@
 from feedback.analysis.findings import Slot
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.result_measures import weakest
-from feedback.phrasing.i18n import N_, NN_
+from feedback.phrasing.i18n import N_, NN_, Speech
 from feedback.phrasing.numbers import differ, number, score
 from feedback.phrasing.phrases import listed, shortened
 
@@ -41,7 +41,7 @@ ONLY_SAVED = NN_(
     "You saved work on one question; the log holds no submission.",
     "You saved work on {n} questions; the log holds no submission.",
 )
-ONLY_EVENTS = NN_("The log holds one event.", "The log holds {n:,} events.")
+ONLY_EVENTS = NN_("The log holds one event.", "The log holds {n} events.")
 
 
 def headline_of(evidence: Evidence) -> str:
@@ -60,15 +60,16 @@ def _of_scores(evidence: Evidence) -> str:
         return _everything(evidence)
     if len(weak) > 2 and all(not slot.score_earned and slot.aliases for slot in weak):
         tried = max(weak, key=lambda slot: slot.seconds or 0)
-        return say.ngettext(*NO_POINTS, len(weak)).format(
-            n=len(weak),
+        return say.count(
+            *NO_POINTS,
+            len(weak),
             count=len(evidence.slots),
             question=shortened(tried.name),
             time=evidence.time(tried.minutes),
         )
     if len(weak) > 1:
-        names, lost = listed([shortened(slot.name) for slot in weak], say), number(weak[0].lost)
-        return say.ngettext(*ALIKE, len(weak)).format(questions=names, lost=lost)
+        names, lost = listed([shortened(slot.name) for slot in weak], say), number(weak[0].lost, say)
+        return say.count(*ALIKE, len(weak), questions=names, lost=lost)
     return _of_one(evidence, weak[0])
 
 
@@ -76,9 +77,9 @@ def _of_one(evidence: Evidence, slot: Slot) -> str:
     say = evidence.say
     losing = sorted((each for each in evidence.slots if each.lost >= _LEAST), key=lambda each: -each.lost)
     total = sum(each.lost for each in losing)
-    words = {"question": shortened(slot.name), "score": _earned(slot), "time": evidence.time(slot.minutes)}
+    words = {"question": shortened(slot.name), "score": _earned(slot, say), "time": evidence.time(slot.minutes)}
     if not slot.aliases:
-        return say.gettext(MOST_UNOPENED).format(**words)
+        return say.text(MOST_UNOPENED, **words)
     if slot.lost * 2 >= total:
         longest = max((each.seconds or 0 for each in evidence.slots), default=0)
         if len(losing) == 1:
@@ -87,12 +88,12 @@ def _of_one(evidence: Evidence, slot: Slot) -> str:
             text = MOST_UNTIMED
         else:
             text = MOST_LONGEST if slot.seconds >= longest and len(evidence.slots) > 1 else MOST
-        return say.gettext(text).format(**words)
+        return say.text(text, **words)
     other = losing[1]
     if (slot.lost + other.lost) * 3 >= total * 2 and other.aliases:
-        return say.gettext(TWO).format(other=shortened(other.name), other_score=_earned(other), **words)
-    return say.ngettext(*SPREAD, len(losing)).format(
-        n=len(losing), lost=number(slot.lost), total=number(total), **words
+        return say.text(TWO, other=shortened(other.name), other_score=_earned(other, say), **words)
+    return say.count(
+        *SPREAD, len(losing), lost=number(slot.lost, say), total=number(total, say), **words
     )
 
 
@@ -100,8 +101,8 @@ def _of_one(evidence: Evidence, slot: Slot) -> str:
 _LEAST = 0.005
 
 
-def _earned(slot: Slot) -> str:
-    return score(slot.score_earned or 0.0, slot.points or 1.0)
+def _earned(slot: Slot, say: Speech) -> str:
+    return score(slot.score_earned or 0.0, say, slot.points or 1.0)
 
 
 def _everything(evidence: Evidence) -> str:
@@ -112,32 +113,37 @@ def _everything(evidence: Evidence) -> str:
             "You had the full score on all that is in your log; {n} question more counts.",
             "You had the full score on all that is in your log; {n} questions more count.",
         )
-        return say.ngettext(*forms, round(missing)).format(n=number(missing))
+        return say.count(*forms, round(missing), n=number(missing, say))
     if not figures.window_seconds:
         return say.gettext(EVERYTHING)
-    return say.gettext(EVERYTHING_IN).format(time=evidence.time(figures.window_minutes))
+    return say.text(EVERYTHING_IN, time=evidence.time(figures.window_minutes))
 
 
 def _of_submissions(evidence: Evidence) -> str:
     say, figures = evidence.say, evidence.figures
     if not figures.submissions:
         if not figures.saves:
-            return say.ngettext(*ONLY_EVENTS, figures.events).format(n=figures.events)
+            return say.count(*ONLY_EVENTS, figures.events)
         saved = sum(question.saves > 0 for question in evidence.questions)
-        return say.ngettext(*ONLY_SAVED, saved).format(n=saved)
+        return say.count(*ONLY_SAVED, saved)
     left = [question.alias for question in evidence.questions if question.saved_not_submitted]
     if left:
         left.sort(key=lambda alias: -(evidence.of_alias[alias].seconds or 0))
-        return say.ngettext(*UNSUBMITTED, len(left)).format(
+        return say.count(
+            *UNSUBMITTED,
+            len(left),
             submitted=figures.questions_submitted,
             count=figures.questions,
             questions=evidence.names(left),
             time=evidence.time(evidence.minutes(left)),
         )
     if figures.questions_submitted < figures.questions:
-        return say.ngettext(*ONLY_EVENTS, figures.events).format(n=figures.events)
+        return say.count(*ONLY_EVENTS, figures.events)
     longest = max(evidence.questions, key=lambda question: question.seconds or 0)
     text = SUBMITTED if longest.seconds else SUBMITTED_UNTIMED
-    return say.ngettext(*text, figures.questions).format(
-        n=figures.questions, question=evidence.name(longest.alias), time=evidence.time(longest.minutes)
+    return say.count(
+        *text,
+        figures.questions,
+        question=evidence.name(longest.alias),
+        time=evidence.time(longest.minutes),
     )

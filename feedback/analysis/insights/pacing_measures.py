@@ -31,7 +31,7 @@ def unused_time(evidence: Evidence) -> Observation | None:
     left = seconds_left(evidence)
     if left is None or (evidence.scored and not evidence.lost) or left[0] < LEAST_LEFT:
         return None
-    words = {"time": duration(left[0], evidence.say), "share": percent(left[0] / left[1])}
+    words = {"time": duration(left[0], evidence.say), "share": percent(left[0] / left[1], evidence.say)}
     return Observation(left[0] / left[1], (), 2 if evidence.window is None else 1, words, 0, left[0] / 60)
 
 
@@ -67,7 +67,7 @@ def quick_resubmissions(evidence: Evidence) -> Observation | None:
         if question.quick_resubmissions and (not evidence.scored or question.alias in evidence.lost)
     }
     total = sum(quick.values())
-    words = {"questions": evidence.names(quick), "quick": number(limit)}
+    words = {"questions": evidence.names(quick), "quick": number(limit, evidence.say)}
     return Observation(total, tuple(quick), total, words, 0, total * limit / 60)
 
 
@@ -81,7 +81,7 @@ def one_question(evidence: Evidence) -> Observation | None:
     words = {
         "questions": evidence.name(most.alias),
         "time": evidence.time(most.minutes),
-        "share": percent(seconds / spent),
+        "share": percent(seconds / spent, evidence.say),
     }
     fair = spent / len(evidence.questions)
     return Observation(seconds / spent, (most.alias,), 1, words, 0, (seconds - fair) / 60)
@@ -103,7 +103,7 @@ def opened_late(evidence: Evidence) -> Observation | None:
     if before < 0:
         return None
     words = {
-        "late": percent(evidence.settings.late_share_of_window),
+        "late": percent(evidence.settings.late_share_of_window, evidence.say),
         "time": duration(before, evidence.say),
         "questions": evidence.names(aliases),
     }
@@ -119,7 +119,7 @@ def late_first_submission(evidence: Evidence) -> Observation | None:
         return None
     after = (instant(min(times)) - span[0]) / SECOND
     share = after / evidence.span_seconds if evidence.span_seconds else 0.0
-    words = {"time": duration(after, evidence.say), "share": percent(share)}
+    words = {"time": duration(after, evidence.say), "share": percent(share, evidence.say)}
     return Observation(share, words=words, minutes=after / 60)
 
 
@@ -130,7 +130,7 @@ def long_pauses(evidence: Evidence) -> Observation | None:
         return None
     longest = max(pauses, key=lambda pause: pause.seconds)
     words = {
-        "long_pause": number(evidence.settings.long_pause_minutes),
+        "long_pause": number(evidence.settings.long_pause_minutes, evidence.say),
         "time": duration(longest.seconds, evidence.say),
         "questions": evidence.name(longest.question_after),
     }
@@ -142,7 +142,7 @@ def many_switches(evidence: Evidence) -> Observation | None:
     count, switches = len(evidence.questions), evidence.figures.switches
     if count < SEVERAL_QUESTIONS:
         return None
-    return Observation(switches / count, n=switches, words={"count": number(count)})
+    return Observation(switches / count, n=switches, words={"count": number(count, evidence.say)})
 
 
 def busy_end(evidence: Evidence) -> Observation | None:
@@ -155,7 +155,10 @@ def busy_end(evidence: Evidence) -> Observation | None:
     if not counted:
         return None
     share = events / len(counted)
-    words = {"share": percent(share), "late": percent(evidence.settings.late_share_of_window)}
+    words = {
+        "share": percent(share, evidence.say),
+        "late": percent(evidence.settings.late_share_of_window, evidence.say),
+    }
     return Observation(share, n=events, words=words)
 
 

@@ -172,7 +172,7 @@ PACING = (
         observe=measures.many_switches,
         did=NN_(
             "You went once from one question to another.",
-            "You went from one question to another {n:,} times, over {count} questions.",
+            "You went from one question to another {n} times, over {count} questions.",
         ),
         readings=(
             N_("Going round can be a plan: the quick parts first, then the harder ones."),
@@ -194,7 +194,7 @@ PACING = (
         observe=measures.busy_end,
         did=NN_(
             "{share} of your entries came in the last {late} of the time.",
-            "{share} of your entries ({n:,}) came in the last {late} of the time.",
+            "{share} of your entries ({n}) came in the last {late} of the time.",
         ),
         readings=(
             N_("You may have kept the end for going over everything once more."),

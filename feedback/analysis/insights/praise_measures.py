@@ -12,7 +12,7 @@ from feedback.analysis.insights.result_measures import SEVERAL_QUESTIONS
 from feedback.analysis.scores import FULL_SCORE
 from feedback.analysis.times import SECOND, instant, microseconds
 from feedback.phrasing.i18n import N_
-from feedback.phrasing.numbers import differ, duration, exceeds, number, percent, score
+from feedback.phrasing.numbers import as_score, differ, duration, exceeds, number, percent, score
 
 # A rise smaller than this is too little to be praised for.
 WORTH_A_WORD = 0.2
@@ -81,13 +81,13 @@ def _with_a_rise(
         return observation
     first = max(observation.questions, key=lambda alias: weight(progress[alias]))
     rise = progress[first]
-    if not differ(rise.first, rise.best, score):
+    if not differ(rise.first, rise.best, as_score):
         return observation._replace(value=0)
     words = {
         "first": evidence.name(first),
-        "start": score(rise.first),
-        "best": score(rise.best),
-        "attempts": number(rise.attempts_to_best),
+        "start": score(rise.first, evidence.say),
+        "best": score(rise.best, evidence.say),
+        "attempts": number(rise.attempts_to_best, evidence.say),
     }
     return observation._replace(words={**observation.words, **words})
 
@@ -109,7 +109,7 @@ def opened_all_early(evidence: Evidence) -> Observation | None:
         return None
     taken = (max(opened) - span[0]) / SECOND
     share = taken / evidence.span_seconds
-    words = {"time": duration(taken, evidence.say), "n": number(len(firsts))}
+    words = {"time": duration(taken, evidence.say), "n": number(len(firsts), evidence.say)}
     return Observation(1 - share, (), len(firsts), words, 0, taken / 60)
 
 
@@ -129,7 +129,7 @@ def finished_early(evidence: Evidence) -> Observation | None:
     left = (evidence.log.timed[-1] - max(at for at in reached if at is not None)) / SECOND
     goal = N_("the full score") if evidence.scored else N_("a submission")
     words = {
-        "count": number(len(reached)),
+        "count": number(len(reached), evidence.say),
         "goal": evidence.say.gettext(goal),
         "time": duration(left, evidence.say),
     }
@@ -151,7 +151,7 @@ def steady(evidence: Evidence) -> Observation | None:
     limit = microseconds(evidence.settings.pause_minutes)
     short = sum(gap for gap in evidence.log.gaps if gap is not None and gap < limit)
     share = short / SECOND / window
-    words = {"share": percent(share), "pause": number(evidence.settings.pause_minutes)}
+    words = {"share": percent(share, evidence.say), "pause": number(evidence.settings.pause_minutes, evidence.say)}
     return Observation(share, words=words)
 
 
@@ -168,4 +168,4 @@ def mostly_submitted(evidence: Evidence) -> Observation | None:
     n, count = len(submitted), len(evidence.questions)
     if n < 2 or n == count or not evidence.figures.saves or evidence.scored:
         return None
-    return Observation(n / count, (), n, {"n": number(n), "count": number(count)})
+    return Observation(n / count, (), n, {"n": number(n, evidence.say), "count": number(count, evidence.say)})

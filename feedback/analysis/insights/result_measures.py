@@ -7,7 +7,7 @@ from feedback.analysis.insights.evidence import LEAST, Evidence
 from feedback.analysis.insights.observation import Observation
 from feedback.analysis.times import SECOND
 from feedback.phrasing.i18n import N_
-from feedback.phrasing.numbers import differ, duration, exceeds, number, percent, score
+from feedback.phrasing.numbers import as_score, differ, duration, exceeds, number, percent, score
 from feedback.phrasing.phrases import listed, shortened
 
 SEVERAL_QUESTIONS = 3
@@ -28,7 +28,7 @@ def score_dropped(evidence: Evidence) -> Observation | None:
         if (progress := question.progress)
         and progress.best - progress.last >= enough
         and exceeds(progress.best, progress.last)
-        and differ(progress.best, progress.last, score)
+        and differ(progress.best, progress.last, as_score)
     }
     if not drops:
         return None
@@ -38,8 +38,8 @@ def score_dropped(evidence: Evidence) -> Observation | None:
     words = {
         "questions": evidence.names(drops),
         "first": evidence.name(first),
-        "best": score(best_last.best),
-        "last": score(best_last.last),
+        "best": score(best_last.best, evidence.say),
+        "last": score(best_last.last, evidence.say),
     }
     points = sum(drop * (evidence.of_alias[alias].points or 0) for alias, drop in drops.items())
     step = evidence.say.gettext(LAST_COUNTS if evidence.exam.by_last else ASK_WHICH)
@@ -58,9 +58,9 @@ def points_lost(evidence: Evidence) -> Observation | None:
     step = evidence.say.gettext(REDO_WITH_SOLUTION if solution else REDO)
     words = {
         "question": evidence.name(alias),
-        "lost": number(lost),
-        "total": number(total),
-        "share": percent(lost / total),
+        "lost": number(lost, evidence.say),
+        "total": number(total, evidence.say),
+        "share": percent(lost / total, evidence.say),
     }
     return Observation(
         lost / (question.points or 1),
@@ -80,7 +80,7 @@ def not_opened(evidence: Evidence) -> Observation | None:
         return None
     names = [shortened(slot.name) for slot in untouched]
     points = sum(slot.lost for slot in untouched)
-    words = {"questions": listed(names, evidence.say), "points": number(points)}
+    words = {"questions": listed(names, evidence.say), "points": number(points, evidence.say)}
     return Observation(len(untouched), (), len(untouched), words, points)
 
 
@@ -97,7 +97,7 @@ def much_time_low_score(evidence: Evidence) -> Observation | None:
     words = {
         "question": evidence.name(most.alias),
         "time": evidence.time(most.minutes),
-        "score": score(_share(most)),
+        "score": score(_share(most), evidence.say),
         "limit": duration(_limit(fair), evidence.say),
     }
     stake = evidence.lost[most.alias]
@@ -117,7 +117,7 @@ def little_time_low_score(evidence: Evidence) -> Observation | None:
         "question": evidence.name(weakest.alias),
         "time": evidence.time(weakest.minutes),
         "all": evidence.time(evidence.figures.minutes),
-        "score": score(_share(weakest)),
+        "score": score(_share(weakest), evidence.say),
     }
     short = evidence.settings.short_stay_minutes
     value = 1.0 if seconds <= short * 60 else 0.0
@@ -135,7 +135,7 @@ def last_gain(evidence: Evidence) -> Observation | None:
     after = (last - rises[-1]) / SECOND
     words = {
         "time": duration(after, evidence.say),
-        "share": percent(after / evidence.span_seconds),
+        "share": percent(after / evidence.span_seconds, evidence.say),
     }
     return Observation(after / evidence.span_seconds, (), 1, words, 0, after / 60)
 
@@ -155,9 +155,9 @@ def submissions_without_improvement(evidence: Evidence) -> Observation | None:
     others = [alias for alias in aliases if alias != first]
     words = {
         "first": evidence.name(first),
-        "longest": number(longest[first]),
+        "longest": number(longest[first], evidence.say),
         "others": evidence.names(others),
-        "score": score(evidence.progress[first].best),
+        "score": score(evidence.progress[first].best, evidence.say),
     }
     stake = evidence.lost[first]
     return Observation(longest[first], tuple(aliases), len(aliases), words, stake, evidence.minutes([first]))

@@ -61,9 +61,9 @@ class Rule(NamedTuple):
             unit=self.unit,
             value=observation.value,
             threshold=threshold,
-            did=say.ngettext(*self.did, observation.n).format(**{"n": observation.n, **observation.words}),
+            did=say.count(*self.did, observation.n, **observation.words),
             readings=(say.gettext(self.readings[0]), say.gettext(self.readings[1])),
-            try_next=observation.step or say.gettext(self.try_next).format(**observation.words),
+            try_next=observation.step or say.text(self.try_next, **observation.words),
             ask=say.gettext(self.ask),
             # gettext("") is the header of a catalogue, not the empty text.
             source=say.gettext(self.source) if self.source else "",
@@ -75,5 +75,5 @@ class Rule(NamedTuple):
     def in_words(self, settings: AnalysisSettings, say: Speech) -> str:
         """When the insight is given, with the numbers of the settings."""
         threshold = self.threshold(settings)
-        shown = percent(threshold) if self.unit == "share" else number(threshold)
-        return say.gettext(self.condition).format(threshold=shown, **thresholds(settings))
+        shown = percent(threshold, say) if self.unit == "share" else number(threshold, say)
+        return say.text(self.condition, threshold=shown, **thresholds(settings, say))

@@ -37,9 +37,9 @@ def missing_of(
     visits: bool = False,
 ) -> tuple[Missing, ...]:
     """Every measure that could not be computed, with the reason; a log of page `visits` has no rhythm to miss."""
-    minutes = number(settings.session_gap_minutes)
+    minutes = number(settings.session_gap_minutes, say)
     return tuple(
-        Missing(place, say.gettext(name), say.gettext(reason).format(minutes=minutes))
+        Missing(place, say.gettext(name), say.text(reason, minutes=minutes))
         for (place, name), reason in (
             *_about_times(figures, rhythm, late),
             *_about_submissions(figures, rhythm),

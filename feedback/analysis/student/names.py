@@ -17,4 +17,4 @@ def own_label(unit: Unit, facts: ClassFacts, say: Speech) -> str:
     """The name a unit has by itself; empty where people read another one."""
     if not facts.own_names or not is_own_name(unit):
         return ""
-    return unit.name.upper() if unit.kind == "text" else say.gettext(N_("Question {unit}")).format(unit=unit.name)
+    return unit.name.upper() if unit.kind == "text" else say.text(N_("Question {unit}"), unit=unit.name)

@@ -52,16 +52,17 @@ def replaced_characters_note(characters: Iterable[str], settings: AnalysisSettin
     if not codes:
         return None
     say = speech(settings.language)
-    text = say.ngettext(*texts.REPLACED, len(codes)).format(n=len(codes), codes=listed(codes, say))
+    text = say.count(*texts.REPLACED, len(codes), codes=listed(codes, say))
     return DataNote("characters_replaced", text, len(codes))
 
 
 def _note(code: str, n: int, noted: Noted) -> DataNote:
     settings = noted.settings
-    text = noted.say.ngettext(*texts.NOTES[code], n).format(
-        n=n,
+    text = noted.say.count(
+        *texts.NOTES[code],
+        n,
         batch_questions=settings.batch_questions,
-        batch_seconds=number(settings.batch_seconds),
+        batch_seconds=number(settings.batch_seconds, noted.say),
     )
     return DataNote(code, text, n)
 
@@ -87,7 +88,7 @@ def _unknown_types(noted: Noted) -> Iterator[DataNote]:
     unknown = sorted(name for name in counts if name is not None and kind_of(name) == "other")
     if unknown:
         n, names = sum(counts[name] for name in unknown), [f"“{shortened(name)}”" for name in unknown]
-        text = noted.say.ngettext(*texts.UNKNOWN_TYPES, n).format(n=n, names=listed(names, noted.say))
+        text = noted.say.count(*texts.UNKNOWN_TYPES, n, names=listed(names, noted.say))
         yield DataNote("unknown_types", text, n)
 
 
@@ -98,7 +99,7 @@ def _about_the_log(noted: Noted) -> Iterator[DataNote]:
     if log.visits:
         yield DataNote(PAGE_VISITS, say.gettext(texts.PAGE_VISITS), sum(mark.look for mark in log.marks))
     elif len(log.marks) > 1 and all(mark.kind == "submission" for mark in log.marks):
-        text = say.gettext(texts.SUBMISSIONS_ONLY).format(minutes=number(noted.settings.session_gap_minutes))
+        text = say.text(texts.SUBMISSIONS_ONLY, minutes=number(noted.settings.session_gap_minutes, noted.say))
         yield DataNote("submissions_only", text, len(log.marks))
 
 
@@ -108,12 +109,12 @@ def _about_units(noted: Noted) -> Iterator[DataNote]:
     versions = [question for question in versions if facts.groups[question.unit] == question.group]
     if versions:
         first = versions[0]
-        text = say.gettext(texts.VERSIONS).format(unit=shortened(first.unit), slot=shortened(first.group or ""))
+        text = say.text(texts.VERSIONS, unit=shortened(first.unit), slot=shortened(first.group or ""))
         yield DataNote("versions_detected", text, len(versions))
     uncounted = [question for question in noted.questions if question.points is None]
     if uncounted:
         names = listed([shortened(question.name) for question in uncounted], say)
-        text = say.ngettext(*texts.NOT_COUNTED, len(uncounted)).format(n=len(uncounted), names=names)
+        text = say.count(*texts.NOT_COUNTED, len(uncounted), names=names)
         yield DataNote("not_counted", text, len(uncounted))
     if merged := merged_spellings([event.unit for event in noted.events], facts.section_numbers):
         yield merged_note(merged, say)
@@ -122,4 +123,4 @@ def _about_units(noted: Noted) -> Iterator[DataNote]:
 def merged_note(merged: Sequence[Sequence[str]], say: Speech) -> DataNote:
     """The note on questions that come in several spellings, at least one: the spellings of each."""
     names = [" = ".join(f"“{shortened(name)}”" for name in names) for names in merged]
-    return DataNote("merged_spellings", say.gettext(texts.MERGED).format(names=listed(names, say)), len(merged))
+    return DataNote("merged_spellings", say.text(texts.MERGED, names=listed(names, say)), len(merged))

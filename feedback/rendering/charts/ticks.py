@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from feedback.phrasing.i18n import N_, Speech, speech
+from feedback.phrasing.i18n import Speech
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _STEPS = (
@@ -13,16 +13,11 @@ _STEPS = (
     *(n * _DAY for n in (1, 2, 7, 14, 30, 60, 90, 180, 365)),
 )
 WANTED = 9
-_MONTHS = (
-    *(N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun")),
-    *(N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec")),
-)
-_ENGLISH = speech("en")
 _BEGINNING = datetime(1, 1, 1)  # noqa: DTZ001 - a wall clock has no zone
 
 
 def clock_ticks(
-    first: datetime, last: datetime, zone: tzinfo, say: Speech = _ENGLISH, wanted: int = WANTED
+    first: datetime, last: datetime, zone: tzinfo, say: Speech, wanted: int = WANTED
 ) -> list[tuple[datetime, str]]:
     """At most `wanted` (time, label) from first to last, and one more, at round clock times of the zone.
 
@@ -72,7 +67,7 @@ def _label(at: datetime, step: int, say: Speech) -> str:
     if step >= 365 * _DAY:
         return str(at.year)
     if step >= _DAY or (at.hour == at.minute == at.second == 0 and step >= _HOUR):
-        return f"{at.day} {say.gettext(_MONTHS[at.month - 1])}"
+        return say.day_and_month(at.date())
     clock = f"{at:%H:%M:%S}" if step < _MINUTE else f"{at.hour:02}:{at.minute:02}"
     return clock + _which(at)
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from feedback.analysis.cohort.results import ClassScores, Item
-from feedback.phrasing.numbers import TOLERANCE
+from feedback.phrasing.i18n import Speech
+from feedback.phrasing.numbers import TOLERANCE, number
 from feedback.rendering.charts import palette
 from feedback.rendering.charts.bars import HALF_WIDTH
 from feedback.rendering.charts.svg import Drawing, Label, lines, rectangle, shape, svg
@@ -20,7 +21,7 @@ _STRENGTHS = ((1, 0.4), (2, 0.64), (3, 0.8), (4, 1.0))
 _STRIP_WIDTH, _STRIP_HEIGHT = 130.0, 16.0
 
 
-def score_columns(scores: ClassScores, show: Callable[[float], str]) -> Drawing:
+def score_columns(scores: ClassScores, show: Callable[[float], str], say: Speech) -> Drawing:
     """A column for each bin of scores with the number of students on it; those below half in another colour."""
     top, bins = scores.possible or 1.0, len(scores.histogram)
     step, most = (HALF_WIDTH - 2 * _RIGHT) / (bins * scores.bin_width), max(scores.histogram)
@@ -34,7 +35,7 @@ def score_columns(scores: ClassScores, show: Callable[[float], str]) -> Drawing:
         low = (position + 1) * scores.bin_width <= top / 2 + TOLERANCE
         columns[low].append(rectangle(x + 0.5, _TOP + _HEIGHT - size, wide - 1, max(size, 0.8)))
         name = "label-low" if low else "tick"
-        labels.append(Label(x + wide / 2, _TOP + _HEIGHT - size - 4, f"{count:,}", "middle", name, 9))
+        labels.append(Label(x + wide / 2, _TOP + _HEIGHT - size - 4, number(count, say), "middle", name, 9))
     parts = [
         shape("score", palette.SCORE, "".join(columns[False])),
         shape("low", palette.LOW, "".join(columns[True])),
@@ -45,7 +46,7 @@ def score_columns(scores: ClassScores, show: Callable[[float], str]) -> Drawing:
 
 
 def time_and_score(
-    points: Sequence[tuple[float, float]], top: float, longest: float, show: Callable[[float], str]
+    points: Sequence[tuple[float, float]], top: float, longest: float, show: Callable[[float], str], say: Speech
 ) -> Drawing:
     """A dot for each (amount of time up to `longest`, score up to `top`); those below half in another colour."""
     room = HALF_WIDTH - _LEFT - _RIGHT
@@ -59,7 +60,7 @@ def time_and_score(
     parts += _dots("score", palette.SCORE, dots[False])
     parts += _dots("low", palette.LOW, dots[True])
     labels = [Label(_LEFT - 7, y + 3.5, text, "end") for y, text in heights]
-    labels += _foot([(_LEFT + at / longest * room, f"{at:,.0f}") for at in ticks(longest)])
+    labels += _foot([(_LEFT + at / longest * room, number(round(at), say)) for at in ticks(longest)])
     return Drawing(HALF_WIDTH, svg(HALF_WIDTH, _TOP + _HEIGHT + _FOOT, parts), tuple(labels))
 
 

@@ -7,8 +7,6 @@ from feedback.analysis.cohort.findings import ClassFindings, SlotStatistics, Spr
 from feedback.analysis.cohort.for_everybody import version_range
 from feedback.analysis.cohort.item_statistics import ENOUGH
 from feedback.analysis.cohort.results import Item, Version
-from feedback.phrasing.i18n import speech
-from feedback.phrasing.numbers import number
 from feedback.phrasing.phrases import NONE
 from feedback.rendering.blocks import AnyBlock, Cell, Column, Paragraph, Table, Term, Terms
 from feedback.rendering.charts import distribution
@@ -51,7 +49,7 @@ def _item_columns(items: Sequence[Item], words: Words) -> Iterator[tuple[Column,
     yield Column(words.text("Discrimination"), 1.6, numeric=True), lambda item: _discrimination(item, words)
     yield (
         Column(words.text("95 % interval"), 1.8, numeric=True),
-        lambda item: _range(item.facility_low, item.facility_high),
+        lambda item: _range(item.facility_low, item.facility_high, words),
     )
     if len({item.n for item in items}) > 1:
         yield Column(words.text("Students"), 1.2, numeric=True), lambda item: words.number(item.n)
@@ -59,8 +57,8 @@ def _item_columns(items: Sequence[Item], words: Words) -> Iterator[tuple[Column,
         yield Column(words.text("Points"), 1.1, numeric=True), lambda item: words.number(item.points)
 
 
-def _range(low: float | None, high: float | None) -> str:
-    return NONE if low is None or high is None else f"{number(low)}–{number(high)}"
+def _range(low: float | None, high: float | None, words: Words) -> str:
+    return NONE if low is None or high is None else f"{words.number(low)}–{words.number(high)}"
 
 
 def _discrimination(item: Item, words: Words) -> str:
@@ -72,7 +70,7 @@ def _versions(item: Item, words: Words) -> str | Cell:
     known = version_range(item)
     if known is None:
         return NONE
-    told = _range(*known)
+    told = _range(*known, words)
     return Cell(words.text("{range} unequal", range=told), tone="low") if item.unequal else told
 
 
@@ -91,7 +89,7 @@ def versions_table(findings: ClassFindings, words: Words) -> Table | None:
             words.foreign(item.name),
             words.number(version.n),
             words.number(version.facility),
-            _range(version.facility_low, version.facility_high),
+            _range(version.facility_low, version.facility_high, words),
             words.number(item.facility),
             words.text("harder") if (version.facility or 0.0) < (item.facility or 0.0) else words.text("easier"),
         )
@@ -189,7 +187,6 @@ def _opening_orders(findings: ClassFindings, words: Words) -> Terms:
 
 def numbers_table(findings: ClassFindings, words: Words) -> Table | None:
     """The distribution of every measure that a student's own report gives."""
-    say = speech(findings.settings.language)
     measures = [
         (name, MEASURES[name], spread) for name, spread in findings.statistics.measures.items() if name in MEASURES
     ]
@@ -210,7 +207,7 @@ def numbers_table(findings: ClassFindings, words: Words) -> Table | None:
         middle_half = words.quartiles(spread.q1, spread.q3, in_seconds=in_seconds)
         rows.append(
             (
-                words.legible(say.gettext(title)),
+                words.legible(words.text(title)),
                 words.number(spread.count),
                 show(spread.minimum),
                 show(spread.median),

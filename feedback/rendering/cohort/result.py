@@ -6,7 +6,6 @@ from math import floor, isclose
 from feedback.analysis.cohort.findings import ClassFindings, ClassRow
 from feedback.analysis.cohort.results import ClassScores, TimeAndScore
 from feedback.analysis.times import quartiles
-from feedback.phrasing.numbers import number
 from feedback.phrasing.phrases import NONE
 from feedback.rendering.blocks import Chart, KeyFigure, KeyFigures, Section
 from feedback.rendering.cohort.drawings import score_columns, ticks, time_and_score
@@ -45,7 +44,7 @@ def _mean(scores: ClassScores, words: Words) -> KeyFigure:
         details.insert(0, words.text("standard deviation {spread}", spread=spread))
     mean = shown(scores.mean, scores, words)
     if scores.possible:
-        mean = words.text("{earned} of {possible}", earned=mean, possible=number(scores.possible))
+        mean = words.text("{earned} of {possible}", earned=mean, possible=words.number(scores.possible))
     return KeyFigure(words.text("Mean score"), mean, ", ".join(details), tone="score")
 
 
@@ -83,7 +82,7 @@ def _submissions(findings: ClassFindings, words: Words) -> KeyFigure:
 
 def _questions(findings: ClassFindings, words: Words) -> KeyFigure:
     figures = findings.key_figures
-    most = words.text("{slots} for a student, by the median", slots=number(figures.slots))
+    most = words.text("{slots} for a student, by the median", slots=words.number(figures.slots))
     return KeyFigure(words.text("Questions"), words.number(len(findings.slots)), most if figures.slots else "")
 
 
@@ -112,7 +111,7 @@ def _scores_title(scores: ClassScores, words: Words) -> str:
 
 def _columns(scores: ClassScores, words: Words) -> Chart:
     unit = words.text("points") if scores.possible else words.text("of the points")
-    width = number(scores.bin_width) if scores.possible else words.percent(scores.bin_width)
+    width = words.number(scores.bin_width) if scores.possible else words.percent(scores.bin_width)
     caption = words.text("Students by score, in steps of {width} {unit}.", width=width, unit=unit)
     if scores.below_half:
         below = words.count("{number} student is below half.", "{number} students are below half.", scores.below_half)
@@ -125,7 +124,7 @@ def _columns(scores: ClassScores, words: Words) -> Chart:
         students=words.count("{number} student", "{number} students", scores.histogram[most]),
         start=shown(most * scores.bin_width, scores, words),
     )
-    drawing = score_columns(scores, number if scores.possible else words.percent)
+    drawing = score_columns(scores, words.number if scores.possible else words.percent, words.say)
     return Chart(drawing, words.text("Scores of the class"), description, caption, narrow=True)
 
 
@@ -162,9 +161,9 @@ def _dots(points: list[tuple[float, float]], scores: ClassScores, words: Words) 
     if found := scores.time_and_score:
         r = words.text(
             "Correlation {r} (95 % interval {low} to {high}).",
-            r=number(found.r),
-            low=number(found.r_low),
-            high=number(found.r_high),
+            r=words.number(found.r),
+            low=words.number(found.r_low),
+            high=words.number(found.r_high),
         )
         caption = f"{caption} {r}"
     if left_out := len(points) - len(inside):
@@ -178,8 +177,8 @@ def _dots(points: list[tuple[float, float]], scores: ClassScores, words: Words) 
         "A dot for each of {students}; those below half stand out.",
         students=words.count("{number} student", "{number} students", len(inside)),
     )
-    show = number if scores.possible else words.percent
+    show = words.number if scores.possible else words.percent
     drawing = time_and_score(
-        [(seconds / unit, score) for seconds, score in inside], scores.possible or 1.0, longest, show
+        [(seconds / unit, score) for seconds, score in inside], scores.possible or 1.0, longest, show, words.say
     )
     return Chart(drawing, words.text("Time and score of each student"), description, caption, narrow=True)

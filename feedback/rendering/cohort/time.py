@@ -32,7 +32,7 @@ def activity_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]
         zone=words.time_zone,
     )
     yield Chart(
-        drawing=heat_strip(activity.events, activity.starts, activity.end_at, words.zone),
+        drawing=heat_strip(activity.events, activity.starts, activity.end_at, words.zone, words.say),
         title=words.text("Activity of the class over time"),
         description=words.text("Events in steps of {step}; the table below gives them in numbers.", step=bin_words),
         caption=caption,

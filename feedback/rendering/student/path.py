@@ -58,7 +58,7 @@ def _steps(
     steps, before = [], ""
     for run, start in zip(runs, begun, strict=True):
         at = "" if start is None else words.moment(start, with_day=with_day)
-        detail = f" ×{run.events:,}" if run.events > 1 else ""
+        detail = f" ×{words.number(run.events)}" if run.events > 1 else ""
         if run.seconds is not None and run.seconds >= _TOLD_SECONDS:
             detail = f"{detail}, {words.duration(run.seconds)}"
         steps.append(Step("" if at == before else at, names[run.question], detail))

@@ -97,7 +97,7 @@ def test_no_mark_leaves_the_drawing(points: list[tuple[int, int, float | None]])
 def test_ticks_are_few_inside_the_window_and_round_on_the_clock_of_the_zone(zone: str, start: int, length: int) -> None:
     first = START + timedelta(seconds=start)
     last = first + timedelta(seconds=length)
-    ticks = clock_ticks(first, last, ZoneInfo(zone))
+    ticks = clock_ticks(first, last, ZoneInfo(zone), ENGLISH)
     assert len(ticks) <= 12
     assert all(first <= at <= last for at, _ in ticks)
     assert len({at for at, _ in ticks}) == len(ticks)
@@ -106,20 +106,20 @@ def test_ticks_are_few_inside_the_window_and_round_on_the_clock_of_the_zone(zone
 
 
 def test_an_exam_of_two_hours_is_ticked_every_quarter() -> None:
-    labels = [text for _, text in clock_ticks(START, START + timedelta(hours=2), ZoneInfo("UTC"))]
+    labels = [text for _, text in clock_ticks(START, START + timedelta(hours=2), ZoneInfo("UTC"), ENGLISH)]
     assert labels == ["09:15", "09:30", "09:45", "10:00", "10:15", "10:30", "10:45", "11:00"]
 
 
 def test_ticks_stay_on_the_hour_across_a_clock_change() -> None:
     first = datetime(2024, 10, 26, 22, 30, tzinfo=UTC)
-    labels = [text for _, text in clock_ticks(first, first + timedelta(hours=8), ZoneInfo("Europe/Berlin"))]
+    labels = [text for _, text in clock_ticks(first, first + timedelta(hours=8), ZoneInfo("Europe/Berlin"), ENGLISH)]
     assert [label for label in labels if not label.split()[0].endswith(":00") and "Oct" not in label] == []
 
 
 def test_the_ends_of_the_calendar_have_no_ticks_rather_than_a_fault() -> None:
     first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
-        assert isinstance(clock_ticks(first, last, ZoneInfo(zone)), list)
+        assert isinstance(clock_ticks(first, last, ZoneInfo(zone), ENGLISH), list)
 
 
 def test_bars_are_as_long_as_their_amounts() -> None:
@@ -145,18 +145,18 @@ def test_columns_are_drawn_for_what_is_there(counts: list[int]) -> None:
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=120))
 def test_a_heat_strip_has_a_cell_for_every_bin_with_events(counts: list[int]) -> None:
     starts = [START + timedelta(minutes=position) for position in range(len(counts))]
-    svg = heat_strip(counts, starts, starts[-1] + timedelta(minutes=1), ZoneInfo("UTC")).svg
+    svg = heat_strip(counts, starts, starts[-1] + timedelta(minutes=1), ZoneInfo("UTC"), ENGLISH).svg
     cells = sum(len(MOVE.findall(path(svg, f"heat{level}"))) for level in range(1, 6))
     assert cells == sum(count > 0 for count in counts)
 
 
 def test_a_heat_strip_may_reach_to_the_end_of_the_calendar() -> None:
     starts = [datetime(9999, 12, 31, hour, 30, tzinfo=UTC) for hour in (21, 22, 23)]
-    svg = heat_strip([1, 1, 1], starts, datetime.max.replace(tzinfo=UTC), ZoneInfo("UTC")).svg
+    svg = heat_strip([1, 1, 1], starts, datetime.max.replace(tzinfo=UTC), ZoneInfo("UTC"), ENGLISH).svg
     assert len(MOVE.findall(path(svg, "heat5"))) == 3
 
 
 def test_an_hour_that_comes_twice_takes_the_room_of_two() -> None:
     starts = [datetime(2024, 10, 26, 22, tzinfo=UTC), datetime(2024, 10, 27, 1, tzinfo=UTC)]
-    svg = heat_strip([1, 1], starts, datetime(2024, 10, 27, 2, tzinfo=UTC), ZoneInfo("Europe/Berlin")).svg
+    svg = heat_strip([1, 1], starts, datetime(2024, 10, 27, 2, tzinfo=UTC), ZoneInfo("Europe/Berlin"), ENGLISH).svg
     assert [float(x) for x, _ in MOVE.findall(path(svg, "heat5"))] == [0, 525]

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from feedback.analysis.cohort.results import Item, Version
 from feedback.analysis.cohort.scores import Score, scores_of
-from feedback.phrasing.numbers import number
+from feedback.phrasing.phrases import Phrases
 from feedback.rendering.charts.bars import HALF_WIDTH
 from feedback.rendering.charts.svg import Drawing
 from feedback.rendering.cohort.drawings import mean_among_versions, score_columns, ticks, time_and_score
 
+WORDS = Phrases("en")
 shares = st.lists(st.floats(0, 1), min_size=1, max_size=200)
 
 
@@ -33,7 +34,7 @@ def inside(drawing: Drawing) -> bool:
 def test_every_student_is_in_a_column_that_says_how_many_it_holds(values: list[float], possible: int) -> None:
     scores = scores_of([Score(share * possible, possible) for share in values])
     assert scores is not None
-    drawing = score_columns(scores, number)
+    drawing = score_columns(scores, WORDS.number, WORDS.say)
     counts = {
         name: [
             int(label.text.replace(",", ""))
@@ -51,14 +52,14 @@ def test_every_student_is_in_a_column_that_says_how_many_it_holds(values: list[f
 
 @given(st.lists(st.tuples(st.floats(0, 240), st.floats(0, 7)), min_size=1, max_size=300))
 def test_a_dot_stands_for_everybody_and_half_of_the_points_parts_the_colours(points: list[tuple[float, float]]) -> None:
-    drawing = time_and_score(points, 7, 240, number)
+    drawing = time_and_score(points, 7, 240, WORDS.number, WORDS.say)
     assert bool(starts(drawing.marks, "low")) == any(score < 3.5 - 1e-9 for _, score in points)
     assert bool(starts(drawing.marks, "score")) == any(score >= 3.5 - 1e-9 for _, score in points)
     assert inside(drawing)
 
 
 def test_a_score_on_the_top_line_is_drawn_on_it() -> None:
-    drawing = time_and_score([(0, 7), (240, 0)], 7, 240, number)
+    drawing = time_and_score([(0, 7), (240, 0)], 7, 240, WORDS.number, WORDS.say)
     [top], [bottom] = starts(drawing.marks, "score"), starts(drawing.marks, "low")
     assert (top[1], bottom[1]) == pytest.approx((16, 148), abs=1.5)
     assert bottom[0] > HALF_WIDTH - 15
