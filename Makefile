@@ -95,10 +95,8 @@ bench: install-bench ## measure beside other ways, as ratios within one run [ONL
 faces: install-dev ## cut the faces of the PDF again from the Noto Sans that is installed
 	.venv/bin/python -m feedback.rendering.pdf.faces.cut
 
-messages: ## list every text of a report for translators, after a change of the English
-	cd feedback && LC_ALL=C.UTF-8 xgettext --from-code=UTF-8 --keyword=N_ --keyword=NN_:1,2 --keyword=text --keyword=count:1,2 \
-		--add-location=file --package-name=feedback-generator --output=- \
-		$$(find phrasing analysis rendering -name '*.py' | sort) | grep -v '^"POT-Creation-Date' > phrasing/locale/feedback.pot
+messages: install-dev ## list every text of a report for translators, after a change of the English
+	.venv/bin/python -m feedback.phrasing.catalogues
 
 schemas: install-dev ## write the published JSON schemas from the code
 	.venv/bin/python tests/test_schemas.py

@@ -7,6 +7,8 @@ twice, by two workers or once by each way of running, is the same report.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from feedback.analysis import (
     AnalysisSettings,
     ClassFindings,
@@ -20,9 +22,10 @@ from feedback.analysis import (
     with_class_statistics,
     with_comparison,
 )
-from feedback.contract.formats import Format
+from feedback.contract.formats import Format, Paper
+from feedback.contract.languages import Language
 from feedback.contract.layout import CLASS_TABLES
-from feedback.events import decode_student
+from feedback.events import Student, decode_student
 from feedback.events.context import decode_context
 from feedback.rendering import Artifact, RenderOptions, class_table, render, render_class
 
@@ -36,20 +39,36 @@ class Recipe:
     """What the documents of one upload depend on, besides each student's payload. Picklable.
 
     `facts` is what `class_facts` gave, the only thing of the class that a student's report may depend on; None
-    for a single. `context` is the upload's encoded exam context (exam,
-    questions, report), None where it brought none.
+    for a single. `context` is the upload's encoded exam context (exam, questions, report), None where it brought none.
+    `language` and `paper` were asked for apart from it, and come before what it says; a student's own language comes
+    before both.
     """
 
     settings: AnalysisSettings = field(default_factory=AnalysisSettings)
     rendering: RenderOptions = field(default_factory=RenderOptions)
     facts: bytes | None = None
     context: bytes | None = None
+    language: Language | None = None
+    paper: Paper | None = None
+
+    def language_of(self, student: Student | None = None) -> str:
+        """Of a student's report, or of the class report: what stands nearest to it says."""
+        own = None if student is None else student.language
+        return own or self.language or decode_context(self.context).exam.language or self.settings.language
+
+    @property
+    def options(self) -> RenderOptions:
+        """How the documents are rendered, the exam's context considered."""
+        paper = self.paper or decode_context(self.context).exam.paper or self.rendering.paper
+        return msgspec.structs.replace(self.rendering, paper=paper)
 
 
 def find(payload: bytes, recipe: Recipe) -> Findings:
     """The findings about the student whose canonical JSON `payload` is. Raises msgspec.DecodeError for other bytes."""
+    student = decode_student(payload)
     facts = None if recipe.facts is None else decode_facts(recipe.facts)
-    return analyse(decode_student(payload), decode_context(recipe.context), facts, recipe.settings)
+    settings = msgspec.structs.replace(recipe.settings, language=recipe.language_of(student))
+    return analyse(student, decode_context(recipe.context), facts, settings)
 
 
 def class_facts(payloads: Iterable[bytes], recipe: Recipe) -> bytes:
@@ -70,7 +89,7 @@ def compared(findings: Findings, facts: bytes) -> Findings:
 
 def document(findings: Findings, format: Format, recipe: Recipe) -> Artifact:  # noqa: A002 - the word for it
     """One student's report."""
-    return render(findings, format, recipe.rendering)
+    return render(findings, format, recipe.options)
 
 
 def find_class(
@@ -89,7 +108,7 @@ def find_class(
             yield findings
 
     merged = () if recipe.facts is None else decode_facts(recipe.facts).merged
-    found = analyse_class(noting_links(), failures, recipe.rendering.zone, merged)
+    found = analyse_class(noting_links(), failures, recipe.rendering.zone, merged, recipe.language_of())
     if not links:
         raise NothingToReport(f"None of the {len(failures)} reports of this class could be made.")
     return found, links
@@ -106,7 +125,7 @@ def class_document(
 
     `links[i]` is the address of row i's report, and `folder`, with its slash, that of the class's tables.
     """
-    return render_class(found, format, recipe.rendering, links, [folder + name for name in CLASS_TABLES])
+    return render_class(found, format, recipe.options, links, [folder + name for name in CLASS_TABLES])
 
 
 def class_tables(found: ClassFindings) -> Iterator[tuple[str, bytes]]:

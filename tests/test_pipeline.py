@@ -7,10 +7,14 @@ import pytest
 
 from feedback import pipeline
 from feedback.analysis import Failure, Findings
-from feedback.contract.formats import Format
-from feedback.events import Event, Student, encode_student
+from feedback.analysis.insights import RULES
+from feedback.contract.formats import Format, Paper
+from feedback.contract.languages import Language
+from feedback.events import Context, Event, Exam, Student, encode_context, encode_student
+from feedback.phrasing.i18n import speech
 from feedback.pipeline import NothingToReport, Recipe
 from feedback.rendering import RenderOptions
+from tests.harness.exams import exam
 
 HOME = "2024-07-21T09:{:02}:00Z"
 
@@ -112,3 +116,43 @@ def test_a_class_is_told_of_ids_that_differ_only_in_case() -> None:
 def test_a_class_is_told_which_times_were_taken_as_utc() -> None:
     assert "UTC" in notes_of(on("ada", 1, time="2024-07-21T09:00:00"), on("bob", 1))["zoneless_times"]
     assert "zoneless_times" not in notes_of(on("ada", 1), on("bob", 1))
+
+
+def test_what_stands_nearest_to_a_report_says_its_language() -> None:
+    def language(own: Language | None, asked: Language | None, of_exam: Language | None) -> str:
+        student = msgspec.structs.replace(on("ada", 1), language=own)
+        recipe = Recipe(context=encode_context(Context(Exam(language=of_exam))), language=asked)
+        return pipeline.find(encode_student(student), recipe).settings.language
+
+    assert language("hi", "de", "fr") == "hi"
+    assert language(None, "de", "fr") == "de"
+    assert language(None, None, "fr") == "fr"
+    assert language(None, None, None) == "en"
+
+
+def test_a_class_report_is_in_one_language_whatever_its_students_read() -> None:
+    languages: tuple[Language, ...] = ("hi", "de", "fr")
+    students = [
+        encode_student(
+            msgspec.structs.replace(exam(60, seed=seed), student_id=f"s{seed}", language=languages[seed % 3])
+        )
+        for seed in range(12)
+    ]
+    recipe = Recipe(facts=pipeline.class_facts(students, Recipe()), language="es")
+    made = [(f"html/{n}.html", pipeline.find(each, recipe)) for n, each in enumerate(students)]
+    found, links = pipeline.find_class(made, recipe)
+    page = pipeline.class_document(found, links, Format.HTML, recipe).body.decode()
+    assert '<html lang="es">' in page
+    assert "Informe de la clase" in page
+    # Neither the titles nor the steps of what the students' own reports say.
+    titles = {speech("es").gettext(rule.title) for rule in RULES}
+    assert {each.title for each in found.insights} <= titles
+    assert [each.step for each in found.insights if each.step] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "of_exam", "paper"), [("a4", "letter", "a4"), (None, "letter", "letter"), (None, None, "a4")]
+)
+def test_paper_is_what_was_asked_for_else_the_exams(asked: Paper | None, of_exam: Paper | None, paper: Paper) -> None:
+    recipe = Recipe(context=encode_context(Context(Exam(paper=of_exam))), paper=asked)
+    assert recipe.options.paper == paper

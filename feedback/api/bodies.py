@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from email.message import Message
 from typing import IO
@@ -16,7 +16,8 @@ from feedback.analysis import known_names
 from feedback.api.authentication import caller_of
 from feedback.api.errors import InvalidRequest
 from feedback.api.multipart import MULTIPART, students_in_parts
-from feedback.contract.formats import Format
+from feedback.contract.formats import PAPERS, Format
+from feedback.contract.languages import LANGUAGES
 from feedback.events import MediaType, StudentStream, UnsupportedInput, inflate, read_students, spool
 from feedback.events.spool import CHUNK_BYTES, too_large
 from feedback.queue.render_job import options_of
@@ -30,11 +31,12 @@ _UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
 
 def order_from(request: Request, format_: Format) -> Order:
     """Raises InvalidRequest."""
-    asked = (_time_zone(request), _compare(request))
+    asked, further = (_time_zone(request), _compare(request)), (_language(request), _paper(request))
     return Order(
         format=format_,
-        options=options_of(*asked),
-        asked=asked,
+        options=options_of(*asked, *further),
+        # Nothing is added where neither is asked for, so that keys of earlier versions find their tasks.
+        asked=(*asked, *further) if any(further) else asked,
         caller=caller_of(request),
         idempotency_key=_idempotency_key(request),
     )
@@ -52,6 +54,21 @@ def _compare(request: Request) -> str | None:
     if compare in (None, "class"):
         return compare
     raise InvalidRequest("compare", "expected `class`; leave it out for reports without a comparison")
+
+
+def _language(request: Request) -> str | None:
+    return _one_of(request, "lang", LANGUAGES, "the language of the exam's context, else English")
+
+
+def _paper(request: Request) -> str | None:
+    return _one_of(request, "paper", PAPERS, "the paper of the exam's context, else A4")
+
+
+def _one_of(request: Request, name: str, known: Sequence[str], otherwise: str) -> str | None:
+    value = request.query_params.get(name)
+    if value is None or value in known:
+        return value
+    raise InvalidRequest(name, f"expected one of {', '.join(known)}; leave it out for {otherwise}")
 
 
 def _idempotency_key(request: Request) -> str:

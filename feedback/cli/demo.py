@@ -21,12 +21,20 @@ _LOG_LINES = 30
 @click.command("demo", short_help="Start a service, submit, fetch the reports, stop it.")
 @options.files
 @options.out
+@options.language_and_paper
 @options.context
 @options.origin
 def demo(
-    files: tuple[str, ...], out: Path, context_file: str | None, questions_file: str | None, origin: Origin
+    files: tuple[str, ...],
+    out: Path,
+    language: str | None,
+    paper: str | None,
+    context_file: str | None,
+    questions_file: str | None,
+    origin: Origin,
 ) -> None:
     """Start a service on a free port, submit the events in every format, fetch the reports, and stop it."""
+    asked = {name: value for name, value in (("lang", language), ("paper", paper)) if value}
     with tempfile.TemporaryDirectory(prefix="feedback-demo-") as home:
         try:
             beside = Beside(context_file, questions_file)
@@ -36,7 +44,7 @@ def demo(
                 body_of(files, beside, origin) as (content, media_type),
             ):
                 console.note(f"A service is running at {url}")
-                deliveries = remote.deliver(service, content, media_type, DOCUMENTS, out, {})
+                deliveries = remote.deliver(service, content, media_type, DOCUMENTS, out, asked)
         except ServiceError as fault:
             answered = isinstance(fault, Refused) and not isinstance(fault, Failing)
             # A refused file is named by its faults; the log of the service would only bury them.

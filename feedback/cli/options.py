@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import click
 
 from feedback.cli.files import Origin, detail_lines
+from feedback.contract.formats import PAPERS
+from feedback.contract.languages import LANGUAGES
 from feedback.contract.layout import DOCUMENTS, Output
 from feedback.events import InvalidEvents, Source, source_options
 from feedback.events.formats.progsnap2 import TABLE as PROGSNAP2_TABLE
@@ -92,6 +94,22 @@ def compare(command: Command) -> Command:
         type=click.Choice(["class"]),
         help="Put the class's median and quartiles beside each student's own numbers, in classes of 10 or more.",
     )(command)
+
+
+def language_and_paper(command: Command) -> Command:
+    """`--lang` and `--paper`, as `language` and `paper`."""
+    language = click.option(
+        "--lang",
+        "language",
+        type=click.Choice(LANGUAGES),
+        help="Of the reports; without it that of the context, else English. A student's own comes before.",
+    )
+    paper = click.option(
+        "--paper",
+        type=click.Choice(PAPERS, case_sensitive=False),
+        help="What the reports are laid out for; without it the paper of the context, else A4.",
+    )
+    return language(paper(command))
 
 
 def context(command: Command) -> Command:

@@ -10,6 +10,8 @@ from feedback.cli import console, local, options
 from feedback.cli.files import Beside, Origin, UnreadableFiles, read_roster
 from feedback.cli.making import Plan
 from feedback.contract import layout
+from feedback.contract.formats import Paper
+from feedback.contract.languages import Language
 from feedback.contract.layout import Output
 from feedback.events import encode_context
 from feedback.pipeline import Recipe
@@ -38,6 +40,7 @@ from feedback.rendering import RenderOptions
     metavar="MINUTES",
     help="A longer interval without events is not counted as work.",
 )
+@options.language_and_paper
 @options.compare
 @options.context
 @options.origin
@@ -48,6 +51,8 @@ def render(
     outputs: tuple[Output, ...],
     tz: str,
     session_gap: float,
+    language: Language | None,
+    paper: Paper | None,
     compare: str | None,
     context_file: str | None,
     questions_file: str | None,
@@ -62,7 +67,8 @@ def render(
     """
     try:
         settings = AnalysisSettings(session_gap_minutes=session_gap)
-        plan = Plan(out, outputs, Recipe(settings, RenderOptions(time_zone=tz)), compare is not None)
+        recipe = Recipe(settings, RenderOptions(time_zone=tz), language=language, paper=paper)
+        plan = Plan(out, outputs, recipe, compare is not None)
     except ValueError as fault:
         raise click.BadParameter(str(fault), param_hint="--tz") from None
     try:

@@ -26,6 +26,7 @@ from feedback.events import NO_CONTEXT, EventsError, Limits, MediaType, Roster, 
 @options.formats
 @click.option("--tz", metavar="ZONE", help="Show times in this zone instead of the service's own.")
 @click.option("--api-key", envvar="FEEDBACK_API_KEY", show_envvar=True, metavar="KEY", help="Sent as a Bearer token.")
+@options.language_and_paper
 @options.compare
 @options.context
 @options.origin
@@ -36,6 +37,8 @@ def submit(
     outputs: tuple[Output, ...],
     tz: str | None,
     api_key: str | None,
+    language: str | None,
+    paper: str | None,
     compare: str | None,
     context_file: str | None,
     questions_file: str | None,
@@ -47,7 +50,8 @@ def submit(
     or - for standard input; several are one class. DIR gets what `feedback render` would
     write. To run it again is safe: the same events are the same task.
     """
-    asked = {name: value for name, value in (("tz", tz), ("compare", compare)) if value}
+    options_asked = (("tz", tz), ("compare", compare), ("lang", language), ("paper", paper))
+    asked = {name: value for name, value in options_asked if value}
     _warn_of_a_careless_key(url, api_key)
     try:
         with (

@@ -1,6 +1,11 @@
 """The formats a report comes in."""
 
 from enum import StrEnum
+from typing import Literal, get_args
+
+# What is printed on: ISO 216 or ANSI.
+Paper = Literal["a4", "letter"]
+PAPERS: tuple[Paper, ...] = get_args(Paper)
 
 
 class Format(StrEnum):

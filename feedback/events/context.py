@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from feedback.events.model import Timestamp, UnitText
+from feedback.contract.formats import Paper
+from feedback.events.model import ReportLanguage, Timestamp, UnitText
 
 Title = Annotated[str, Meta(max_length=200)]
 Topic = Annotated[str, Meta(max_length=100)]
@@ -24,6 +25,7 @@ Minutes = Annotated[float, Meta(gt=0, le=1_000_000, description="How long the qu
 ExamKind = Literal["exam", "course"]
 LogKind = Literal["saves", "submissions", "visits"]
 Counts = Literal["best", "last"]
+PrintedOn = Annotated[Paper, Meta(description="The paper that the reports are laid out for.")]
 
 
 class Exam(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -38,6 +40,8 @@ class Exam(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     counts: Counts | None = None
     message: Message | None = None
     solutions_url: Url | None = None
+    language: ReportLanguage | None = None
+    paper: PrintedOn | None = None
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

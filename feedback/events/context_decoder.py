@@ -12,6 +12,7 @@ from feedback.events.normal_form import settled
 from feedback.events.strict_decoder import (
     DATE_EXPECTED,
     EXPECTED,
+    LANGUAGE_EXPECTED,
     REFUSALS,
     convert_field,
     found_instead,
@@ -35,6 +36,8 @@ _EXPECTED = {
     "kind": 'expected "exam" or "course", or null',
     "log_kind": 'expected "saves", "submissions" or "visits", or null',
     "counts": 'expected "best" or "last", or null',
+    "language": LANGUAGE_EXPECTED,
+    "paper": 'expected "a4" or "letter", or null',
     "solutions_url": _URL,
     "solution_url": _URL,
     "points": "expected a number above 0 and at most 1,000,000, or null",

@@ -10,6 +10,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from feedback.contract.languages import Language
+
 UnitText = Annotated[str, Meta(min_length=1, max_length=200)]
 EventType = Annotated[str, Meta(max_length=200, description="What happened: saved_code, submission, …")]
 Score = Annotated[float, Meta(ge=0, le=1, description="The share of the points this submission earned.")]
@@ -21,6 +23,7 @@ Timestamp = Annotated[
 Name = Annotated[str, Meta(max_length=200, description="The student's name, for people to read.")]
 Remark = Annotated[str, Meta(max_length=2000, description="From the teacher to this student.")]
 ExtraMinutes = Annotated[float, Meta(ge=0, le=10_080, description="Added to the end of the student's window.")]
+ReportLanguage = Annotated[Language, Meta(description="In which the reports are written.")]
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
@@ -39,7 +42,8 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 class Student(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """Everything one student did in one exam, the events in the order received (perhaps none).
 
-    `starts_at` and `ends_at` are the student's own window, where it differs from the exam's.
+    `starts_at` and `ends_at` are the student's own window, and `language` is that of the student's report, where
+    they differ from the exam's.
 
     Unknown fields are forbidden here so that the decoder itself proves that nothing unread hides in a
     body; the careful path inspects and drops them.
@@ -53,6 +57,7 @@ class Student(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     starts_at: Timestamp | None = None
     ends_at: Timestamp | None = None
     extra_minutes: ExtraMinutes | None = None
+    language: ReportLanguage | None = None
 
     @property
     def key(self) -> tuple[str, str]:

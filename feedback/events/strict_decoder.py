@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from feedback.contract.languages import LANGUAGES
 from feedback.events.faults import Faults, Place
 from feedback.events.json_any import MAX_DEPTH, Refused, Repeating
 from feedback.events.model import Event, Student
@@ -28,9 +29,10 @@ _EVENT_TYPES = {field.name: field.type for field in msgspec.structs.fields(Event
 _STUDENT_TYPES = {field.name: field.type for field in msgspec.structs.fields(Student)}
 _REQUIRED = {field.name for model in (Event, Student) for field in msgspec.structs.fields(model) if field.required}
 REFUSALS = (msgspec.ValidationError, ValueError, OverflowError)
+LANGUAGE_EXPECTED = f"expected one of {', '.join(LANGUAGES)}, or null"
 DATE_EXPECTED = "expected a date and time in ISO 8601, such as 2024-07-21T03:04:55Z, or null"
 _TIMES = ("created_time", "starts_at", "ends_at")
-_NONE_WHEN_EMPTY = ("name", "remark")
+_NONE_WHEN_EMPTY = ("name", "remark", "language")
 EXPECTED = {
     "student_id": "expected a string of 1 to 200 characters",
     "namespace": "expected a string of at most 200 characters, or null",
@@ -44,6 +46,7 @@ EXPECTED = {
     "starts_at": DATE_EXPECTED,
     "ends_at": DATE_EXPECTED,
     "extra_minutes": "expected a number from 0 to 10,080, or null",
+    "language": LANGUAGE_EXPECTED,
 }
 _STUDENT_FIELDS = tuple(name for name in _STUDENT_TYPES if name != "events")
 

@@ -22,7 +22,9 @@ ROOMS = ("phrasing", "analysis", "rendering", "web")
 MARKS = {"N_": 1, "NN_": 2, "text": 1, "count": 2}
 _WIDTH = 100
 # When and with what a list was made would change every file every time.
-_UNSTABLE = re.compile(rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team): .*\n', re.M)
+_UNSTABLE = re.compile(
+    rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team): .*\n', re.MULTILINE
+)
 
 
 def listed() -> Catalog:

@@ -62,7 +62,7 @@ class Speech:
         return translated.format(**self._shown(values)) if values else translated
 
     def count(self, one: str, many: str, number: int, /, **values: object) -> str:
-        """The form that the language has for a number, which is `{n}` or `{number}` in it, with all `{names}` filled in."""
+        """The form that the language has for a number, which is `{n}` or `{number}` in it; `{names}` filled in."""
         shown = self.digits(str(number))
         return self.ngettext(one, many, number).format(**{"n": shown, "number": shown, **self._shown(values)})
 

@@ -33,13 +33,19 @@ Shown = tuple[Artifact, bytes | None, datetime | None]
 _PAGE = 200
 
 
-def options_of(time_zone: str | None, compare: str | None) -> Options:
-    """The options of an upload, resolved when it is made so that its documents never change."""
+def options_of(
+    time_zone: str | None, compare: str | None, language: str | None = None, paper: str | None = None
+) -> Options:
+    """The options of an upload, resolved when it is made so that its documents never change.
+
+    Language and paper only where they were asked for, because the exam's context may say which.
+    """
     options: Options = {
         "tz": time_zone or settings.FEEDBACK_TIME_ZONE,
         "session_gap_minutes": settings.FEEDBACK_SESSION_GAP_MINUTES,
     }
-    return options | ({"compare": compare} if compare else {})
+    asked = {"compare": compare, "lang": language, "paper": paper}
+    return options | {name: value for name, value in asked.items() if value}
 
 
 def make(task: Task, claim: Claim, log: Log) -> Made:
@@ -128,4 +134,5 @@ def _payloads(upload: Upload) -> Iterator[bytes]:
 def _recipe(upload: Upload, facts: bytes | None = None) -> Recipe:
     analysis = AnalysisSettings(session_gap_minutes=upload.options["session_gap_minutes"])
     context = None if upload.context is None else bytes(upload.context)
-    return Recipe(analysis, RenderOptions(time_zone=upload.options["tz"]), facts, context)
+    rendering, language, paper = RenderOptions(upload.options["tz"]), *map(upload.options.get, ("lang", "paper"))
+    return Recipe(analysis, rendering, facts, context, language, paper)

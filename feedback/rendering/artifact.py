@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from feedback.contract.formats import Paper
+
 # In the folder of the time zone database, and yet no zones: a reader could not tell what time they show.
 _NOT_A_PLACE = ("localtime", "Factory", "posixrules", "posix/", "right/")
 
@@ -20,11 +22,13 @@ class Artifact(msgspec.Struct, frozen=True):
 class RenderOptions(msgspec.Struct, frozen=True):
     """What may differ between two renderings of the same findings.
 
-    `time_zone` is an IANA name; every clock time is shown in it and every axis names it.
+    `time_zone` is an IANA name; every clock time is shown in it and every axis names it. `paper` is what PDFs are laid
+    out for, and pages where they are printed.
     Raises ValueError for a zone that is not in the time zone database.
     """
 
     time_zone: str = "UTC"
+    paper: Paper = "a4"
 
     def __post_init__(self) -> None:
         if self.time_zone.startswith(_NOT_A_PLACE):

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from feedback.contract.formats import Paper
 from feedback.rendering.charts.svg import Drawing
 
 
@@ -144,10 +145,11 @@ class Advice(msgspec.Struct, frozen=True):
 
 
 class Insights(Block, frozen=True):
-    """What stands out, most important first."""
+    """What stands out, most important first; `colon` is what sets a lead off from what follows on the same line."""
 
     items: tuple[Advice, ...]
     readings_lead: str
+    colon: str
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -289,7 +291,8 @@ class Document(msgspec.Struct, frozen=True):
     """A whole document. `kind` stands over the heading; `date` is that of its content, never of its making.
 
     `identity` stands small under the heading: whose document it is. `language` is a BCP 47 tag. A `wide`
-    document is mostly tables and takes the room a screen has.
+    document is mostly tables and takes the room a screen has. `foot` stands on each printed page: what is before,
+    between and after its number and that of all pages.
     """
 
     language: str
@@ -299,5 +302,7 @@ class Document(msgspec.Struct, frozen=True):
     lines: tuple[str, ...]
     date: datetime | None
     sections: tuple[Section, ...]
+    foot: tuple[str, str, str]
+    paper: Paper = "a4"
     wide: bool = False
     identity: str = ""

@@ -17,6 +17,13 @@ class Words(Phrases):
         self.time_zone = zone_name(options.time_zone, options.zone)
         self.legible = legible
 
+    @property
+    def foot(self) -> tuple[str, str, str]:
+        """The foot of a page: what is before, between and after its number and that of all pages."""
+        before, _, rest = self.text("Page {page} of {pages}").partition("{page}")
+        between, _, after = rest.partition("{pages}")
+        return before, between, after
+
     def foreign(self, text: str) -> str:
         """Text from outside, legible, and no longer than a page can take."""
         if len(text) > _LONGEST:

@@ -23,7 +23,18 @@ from feedback.events.context_files import values_of
 from feedback.events.faults import Details
 
 UnitValue = str | int | float
-EXAM_FIELDS = ("title", "course", "starts_at", "ends_at", "kind", "counts", "message", "solutions_url")
+EXAM_FIELDS = (
+    "title",
+    "course",
+    "starts_at",
+    "ends_at",
+    "kind",
+    "counts",
+    "language",
+    "paper",
+    "message",
+    "solutions_url",
+)
 QUESTION_FIELDS = ("title", "points", "topic", "group", "minutes", "optional", "solution_url")
 _TIMES = ("starts_at", "ends_at")
 _PLACE = re.compile(r"questions\[(\d+)\]")

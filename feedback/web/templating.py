@@ -14,6 +14,7 @@ from django.utils.timesince import timesince
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from feedback.contract.languages import NATIVE_NAMES
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.charts import small
 from feedback.rendering.html.page import decoration, style
@@ -49,6 +50,8 @@ def environment(**options: Any) -> Environment:
         "person_of": person_of,
         "may_write": may_write,
         "broad": False,
+        "language": "en",
+        "native_names": list(NATIVE_NAMES.items()),
         "page_address": lambda number: f"?page={number}",
         "report_style": Markup(style()),  # noqa: S704 - our own file
         "htmx_config": json.dumps(_HTMX),

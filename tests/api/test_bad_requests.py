@@ -122,6 +122,18 @@ def test_too_many_events_are_a_413(post: Post, settings: Settings) -> None:
     assert post("html", class_of(2)).status_code == 413
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "known"), [("lang", "tlh", "de, en, es, fr, hi"), ("paper", "a5", "a4, letter")]
+)
+def test_an_unknown_language_or_paper_is_a_400_that_names_the_known(
+    post: Post, name: str, value: str, known: str
+) -> None:
+    response = post("html", student(), query=f"?{name}={value}")
+
+    assert response.status_code == 400
+    assert known in response.json()["details"][name][0]
+
+
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../../etc/passwd", "asia/kolkata "])
 def test_an_unknown_time_zone_is_a_400(post: Post, zone: str) -> None:
     response = post("html", student(), query=f"?tz={zone}")

@@ -54,9 +54,18 @@ def test_other_content_format_or_time_zone_is_another_submission(post: Post) -> 
         post("html", student("grace")),
         post("pdf", student()),
         post("html", student(), query="?tz=Asia/Kolkata"),
+        post("html", student(), query="?lang=de"),
+        post("html", student(), query="?paper=letter"),
+        post("html", student(), query="?lang=de&paper=letter"),
     ]
 
-    assert len({answer.json()["task_id"] for answer in answers}) == 4
+    assert len({answer.json()["task_id"] for answer in answers}) == len(answers)
+
+
+def test_the_order_of_options_does_not_matter(post: Post) -> None:
+    first = post("html", student(), query="?lang=hi&paper=letter&tz=UTC")
+
+    assert post("html", student(), query="?tz=UTC&paper=letter&lang=hi").json() == first.json()
 
 
 def test_an_identical_post_when_done_says_success(post: Post) -> None:
@@ -157,6 +166,7 @@ def test_an_idempotency_key_names_the_same_task_after_an_upgrade_and_new_default
     assert post("html", student(), **keyed).json() == first.json()
     assert post("html", student()).json() != plain.json()
     assert post("html", student(), query="?tz=Asia/Kolkata", **keyed).status_code == 422
+    assert post("html", student(), query="?lang=de", **keyed).status_code == 422
 
 
 def test_a_request_id_of_the_clients_own_comes_back(client: Client) -> None:

@@ -107,6 +107,19 @@ def test_times_are_shown_in_the_zone_asked_for(tmp_path: Path) -> None:
     assert "Asia/Kolkata" in page
 
 
+def test_reports_are_in_the_language_and_on_the_paper_asked_for(tmp_path: Path) -> None:
+    path = write_class(tmp_path, student("ada"), student("eve") | {"language": "hi"})
+    done = feedback("render", path, "--out", tmp_path / "out", "--lang", "de", "--paper", "letter")
+    assert done.returncode == 0, done.stderr
+    assert '<html lang="de" class="on-letter">' in (tmp_path / "out/html/ada.html").read_text()
+    assert '<html lang="hi" class="on-letter">' in (tmp_path / "out/html/eve.html").read_text()
+    assert '<html lang="de" class="on-letter">' in (tmp_path / "out/class.html").read_text()
+    [size] = {page.mediabox[2:] for page in PdfReader(tmp_path / "out/pdf/ada.pdf").pages}
+    assert [round(side) for side in size] == [612, 792]
+    wrong = feedback("render", path, "--out", tmp_path / "no", "--lang", "tlh")
+    assert "'de', 'en', 'es', 'fr', 'hi'" in wrong.stderr
+
+
 def test_the_session_gap_reaches_the_analysis(tmp_path: Path) -> None:
     path = write_class(tmp_path, student("ada"))
     for gap, out in (("10", "wide"), ("0.5", "narrow")):

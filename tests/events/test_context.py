@@ -102,6 +102,21 @@ def test_a_student_has_a_name_a_remark_and_a_window() -> None:
     assert json.loads(lines[0]) == ADA | {"name": "Ada", "starts_at": "2024-07-21T09:00:00Z", "extra_minutes": 30.0}
 
 
+def test_an_exam_and_a_student_say_in_which_language_and_on_what_paper() -> None:
+    exam = {"language": " de", "paper": "letter"}
+    roster = taken({"exam": exam, "students": [ADA | {"language": "hi"}, ADA | {"student_id": "bob", "language": ""}]})
+    assert roster.context.exam == Exam(language="de", paper="letter")
+    assert [json.loads(payload).get("language") for payload in roster.payloads] == ["hi", None]
+
+
+def test_an_unknown_language_or_paper_is_a_fault_that_names_the_known() -> None:
+    faults = context_faults(exam={"language": "tlh", "paper": "a5"})
+    assert "expected one of de, en, es, fr, hi" in faults["exam.language"][0]
+    assert 'expected "a4" or "letter"' in faults["exam.paper"][0]
+    [place, [said]] = *faults_of([ADA | {"language": "DE"}]), *faults_of([ADA | {"language": "DE"}]).values()
+    assert (place, "expected one of de, en, es, fr, hi" in said) == ("language", True)
+
+
 def test_every_fault_of_a_context_is_named_by_its_place() -> None:
     faults = context_faults(
         exam={"kind": "quiz", "counts": 1, "solutions_url": "javascript:alert(1)", "starts_at": "soon"},

@@ -13,7 +13,7 @@ from feedback.contract.formats import Format
 from feedback.events import Student
 from feedback.rendering import RenderOptions, render
 
-_FOOT = re.compile(r"Page \d+ of \d+")
+_FOOT = re.compile(r"Page \d+ of \d+|Seite \d+ von \d+|Page \d+ sur \d+|Página \d+ de \d+|पृष्ठ \d+ / \d+")
 BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 

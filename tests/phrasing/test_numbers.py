@@ -1,12 +1,14 @@
 """A value prints one way: half up, never as more than it is, and equal values never as different ones."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback.contract.languages import LANGUAGES
 from feedback.phrasing import numbers
 from feedback.phrasing.i18n import speech
 from feedback.phrasing.phrases import Phrases
@@ -71,7 +73,9 @@ def test_a_percentage_is_100_only_where_nothing_is_missing(share: float) -> None
 @given(st.integers(1, 1_000_000), shares)
 def test_a_score_reads_as_full_only_where_nothing_is_missing(possible: int, part: float) -> None:
     earned = possible * part
-    assert (numbers.score(earned, ENGLISH, possible) == numbers.number(possible, ENGLISH)) == (earned >= possible - 1e-9)
+    assert (numbers.score(earned, ENGLISH, possible) == numbers.number(possible, ENGLISH)) == (
+        earned >= possible - 1e-9
+    )
 
 
 def test_sums_that_miss_the_full_score_by_an_error_of_floats_are_full() -> None:
@@ -102,6 +106,35 @@ def test_nothing_rises_from_zero_to_zero() -> None:
     assert numbers.differ(0, 0.005, numbers.as_score)
     assert numbers.differ(None, 0)
     assert not numbers.differ(None, None)
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", ["1,234.5", "12,345,678", "−0.1", "38\u00a0%", "21 July 2024", "1 Sept"]),
+        ("de", ["1.234,5", "12.345.678", "−0,1", "38\u00a0%", "21. Juli 2024", "1. Sept."]),
+        ("es", ["1234,5", "12.345.678", "−0,1", "38\u00a0%", "21 de julio de 2024", "1 sept"]),
+        ("fr", ["1\u00a0234,5", "12\u00a0345\u00a0678", "−0,1", "38\u00a0%", "21 juillet 2024", "1 sept."]),
+        ("hi", ["1,234.5", "1,23,45,678", "−0.1", "38%", "21 जुलाई 2024", "1 सित॰"]),
+    ],
+)
+def test_numbers_and_dates_are_those_of_the_language(language: str, written: list[str]) -> None:
+    say = speech(language)
+    printed = [numbers.number(1234.5, say), numbers.number(12_345_678, say), numbers.number(-0.1, say)]
+    printed += [numbers.percent(0.375, say), say.date(date(2024, 7, 21)), say.day_and_month(date(2024, 9, 1))]
+    assert printed == written
+
+
+@given(st.sampled_from(LANGUAGES), values)
+def test_every_language_prints_the_same_digits(language: str, value: float) -> None:
+    printed = numbers.number(value, speech(language))
+    assert re.sub(r"[^\d]", "", printed) == re.sub(r"[^\d]", "", numbers.number(value, ENGLISH))
+
+
+@given(st.sampled_from(LANGUAGES), st.integers(0, 10**9))
+def test_a_number_in_a_sentence_is_printed_as_one_in_a_table(language: str, value: int) -> None:
+    say = speech(language)
+    assert say.text("{n}", n=value) == say.count("{n}", "{number}", value) == numbers.number(value, say)
 
 
 @given(st.floats(0, 1e11))

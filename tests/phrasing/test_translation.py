@@ -1,73 +1,48 @@
-"""A translation is a file: every sentence passes through gettext, and the list for translators is complete."""
+"""A translation is a file: every sentence passes through it, and each is whole and in step with the code."""
 
-import ast
 import re
-import struct
 from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 
 import pytest
+from babel import Locale
+from babel.messages import Catalog
 
-import feedback
 from feedback.analysis import AnalysisSettings, Findings, analyse, analyse_class, definitions, with_comparison
 from feedback.contract.formats import Format
+from feedback.contract.languages import LANGUAGES
 from feedback.events import Event
-from feedback.phrasing import i18n
+from feedback.phrasing import catalogues, i18n
 from feedback.rendering import render, render_class
 from tests.harness.documents import Parsed, pdf_text
 from tests.harness.exams import exam
 from tests.harness.logs import save, steps, student, submission
 
-ROOMS = [Path(feedback.__file__).parent / room for room in ("phrasing", "analysis", "rendering")]
-TEMPLATE = i18n.LOCALE / "feedback.pot"
-# The calls that mark a message, and how many of their first arguments are its forms.
-MARKS = {"N_": 1, "NN_": 2, "text": 1, "count": 2}
-Messages = dict[tuple[str, ...], None]
+CATALOGUES = dict(catalogues.translations())
+Forms = tuple[str, ...]
 
 
-def written() -> Messages:
-    """Every message marked in the code: (text,) or (singular, plural)."""
-    messages: Messages = {}
-    for source in sorted(source for room in ROOMS for source in room.rglob("*.py")):
-        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call):
-                continue
-            forms = MARKS.get(getattr(node.func, "attr", getattr(node.func, "id", "")), 0)
-            said = [each.value for each in node.args[:forms] if isinstance(each, ast.Constant)]
-            if forms and len(said) == forms:
-                messages[tuple(map(str, said))] = None
-    return messages
+def messages(catalogue: Catalog) -> dict[Forms, Forms]:
+    """Every message as its English forms, and what the catalogue has for them."""
+    return {forms_of(each.id): forms_of(each.string) for each in catalogue if each.id}
 
 
-def listed(template: Path) -> Iterator[tuple[str, ...]]:
-    """Every message of a .pot file."""
-    for entry in template.read_text(encoding="utf-8").split("\n\n")[1:]:
-        fields = re.findall(r'^(msgid|msgid_plural) ((?:".*"\n?)+)', entry, re.MULTILINE)
-        yield tuple("".join(ast.literal_eval(line) for line in text.strip().splitlines()) for _, text in fields)
+def forms_of(text: object) -> Forms:
+    return tuple(map(str, text)) if isinstance(text, list | tuple) else (str(text),)
 
 
-def catalogue(messages: Messages) -> bytes:
-    """A compiled translation (.mo, GNU gettext manual 10.3) that puts every message in brackets."""
-    pairs = {"": "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"}
-    pairs |= {"\0".join(forms): "\0".join(f"⟦{form}⟧" for form in forms) for forms in messages}
-    keys = sorted(pairs, key=lambda key: key.encode())
-    blobs = [[key.encode() for key in keys], [pairs[key].encode() for key in keys]]
-    offset = 28 + 16 * len(keys)
-    tables, data = [], b""
-    for column in blobs:
-        for blob in column:
-            tables.append(struct.pack("<II", len(blob), offset + len(data)))
-            data += blob + b"\0"
-    head = struct.pack("<7I", 0x950412DE, 0, len(keys), 28, 28 + 8 * len(keys), 0, 0)
-    return head + b"".join(tables) + data
+LISTED = messages(catalogues.listed())
 
 
 @pytest.fixture
 def bracketed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AnalysisSettings]:
     """Settings in a language whose translation is nothing but a file in the folder of translations."""
-    folder = tmp_path / "xx_YY" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    (folder / "feedback.mo").write_bytes(catalogue(written()))
+    catalogue = Catalog(locale="de", fuzzy=False)
+    for forms in LISTED:
+        said = tuple(f"⟦{form}⟧" for form in forms)
+        catalogue.add(forms if len(forms) > 1 else forms[0], said if len(said) > 1 else said[0])
+    catalogues.write(tmp_path / "xx_YY.po", catalogue)
     monkeypatch.setattr(i18n, "LOCALE", tmp_path)
     i18n.speech.cache_clear()
     yield AnalysisSettings(language="xx_YY")
@@ -132,6 +107,86 @@ def test_what_programs_read_is_the_same_in_every_language(bracketed: AnalysisSet
     assert "Event Order: Q" in text
 
 
-def test_the_list_for_translators_holds_exactly_the_messages_of_the_code() -> None:
-    assert set(listed(TEMPLATE)) == set(written())
-    assert len(written()) > 300
+def test_the_list_for_translators_holds_exactly_the_messages_of_the_code(tmp_path: Path) -> None:
+    catalogues.write(tmp_path / "feedback.pot", catalogues.listed())
+    assert catalogues.TEMPLATE.read_bytes() == (tmp_path / "feedback.pot").read_bytes()
+    assert len(LISTED) > 500
+
+
+def test_every_language_has_a_catalogue_and_every_catalogue_a_language() -> None:
+    assert {*CATALOGUES, "en"} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_no_message_is_missing_stale_or_guessed(language: str) -> None:
+    catalogue = CATALOGUES[language]
+    said = messages(catalogue)
+    assert [forms for forms in LISTED if forms not in said] == []
+    assert [forms for forms in said if forms not in LISTED] == []
+    assert [forms for forms, texts in said.items() if not all(texts)] == []
+    assert [each.id for each in catalogue if each.id and each.fuzzy] == []
+    assert list(catalogue.obsolete) == []
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_a_message_has_the_forms_that_the_language_has_for_numbers(language: str) -> None:
+    catalogue, speech = CATALOGUES[language], i18n.speech(language)
+    for forms, texts in messages(catalogue).items():
+        assert len(texts) == (catalogue.num_plurals if len(forms) > 1 else 1), forms
+    # The forms are chosen as the Unicode CLDR says. (That has one more for whole millions, which read the same.)
+    rule = Locale.parse(language).plural_form
+    one, other = speech.count("{n} visit", "{n} visits", 1), speech.count("{n} visit", "{n} visits", 2)
+    for n in range(200):
+        expected = one.replace("1", str(n)) if rule(n) == "one" else other.replace("2", str(n))
+        assert speech.count("{n} visit", "{n} visits", n) in (expected, f"{n} visits"), n
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_a_translation_has_the_placeholders_of_its_message(language: str) -> None:
+    for forms, texts in messages(CATALOGUES[language]).items():
+        *singular, plural = map(fields, forms)
+        assert fields(texts[-1]) == plural, (forms, texts)
+        if singular:
+            # One thing may be said without its number.
+            missing, more = singular[0] - fields(texts[0]), fields(texts[0]) - singular[0] - plural
+            assert missing <= {"n", "number"}, (forms, texts)
+            assert not more, (forms, texts)
+
+
+def fields(text: str) -> set[str]:
+    """The `{names}` in a text, which have neither a format nor a conversion."""
+    found = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(text) if name is not None]
+    assert all(name.isidentifier() and not spec and not conversion for name, spec, conversion in found), text
+    return {name for name, _, _ in found}
+
+
+def test_no_number_in_a_message_is_formatted_the_english_way() -> None:
+    for forms in LISTED:
+        for form in forms:
+            fields(form)
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_a_translation_begins_and_ends_as_its_message_does(language: str) -> None:
+    for forms, texts in messages(CATALOGUES[language]).items():
+        for form, text in zip(forms, texts, strict=True):
+            assert (text[0].isspace(), text[-1].isspace()) == (form[0].isspace(), form[-1].isspace()) or form == ": "
+            ends = {"।": "."}.get(text.rstrip()[-1], text.rstrip()[-1])
+            if form.rstrip()[-1] in ".?" or ends in ".?":
+                abbreviated = form.endswith(("{n} d", "{n} h", "min", "{n} s", "or more", "longer"))
+                assert ends == form.rstrip()[-1] or abbreviated, (form, text)
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_a_translation_is_set_as_its_language_is(language: str) -> None:
+    wrong = {
+        "de": r"[\"“]\w|\w[\"«»]|\d %",
+        "es": r"[\"“”]|\d %",
+        "fr": r"[^\u00a0][:;?!»](?!/)|«[^\u00a0]|\d %|['\"“”]",
+        "hi": r"[\u0900-\u097f]\.(?!\}|$)(?<!\bघं\.)(?<!मि\.)(?<!से\.)",
+    }[language]
+    for forms, texts in messages(CATALOGUES[language]).items():
+        if re.search(r"et al\.|Moodle, |\d{4}", forms[0]) or forms[0] == ": ":  # sources keep their titles
+            continue
+        for text in texts:
+            assert not re.search(wrong, text), text

@@ -15,13 +15,15 @@ any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
 def document(*texts: str) -> Document:
-    return Document("en", "Title", "Kind", "Heading", (), None, (Section("notes", "Notes", (Notes(texts),)),))
+    return Document(
+        "en", "Title", "Kind", "Heading", (), None, (Section("notes", "Notes", (Notes(texts),)),), ("Page ", " of ", "")
+    )
 
 
 def test_every_character_taken_for_granted_is_in_our_own_faces_and_in_noto_sans(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    characters = fonts.latin_greek_cyrillic()
+    characters = fonts.letters_of(fonts.LATIN_GREEK_CYRILLIC)
     assert len(characters) > 900
     for families in (("Feedback Sans", "DejaVu Sans Mono"), ("Noto Sans", "DejaVu Sans Mono")):
         monkeypatch.setattr(fonts, "families_for", lambda _, families=families: families)

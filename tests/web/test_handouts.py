@@ -69,6 +69,27 @@ def test_a_link_and_then_all_are_withdrawn(client: Client, made: str) -> None:
     assert "These links are closed" in client.get(address).text
 
 
+@pytest.mark.parametrize(
+    ("accepted", "language", "title"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.5", "de", "Hier ist kein Bericht"),
+        ("tlh, hi;q=0.8, fr;q=0.7", "hi", "यहाँ कोई रिपोर्ट नहीं है"),
+        ("es-MX", "es", "Aquí no hay ningún informe"),
+        ("fr", "fr", "Il n’y a pas de rapport ici"),
+        ("tlh", "en", "There is no report here"),
+        ("", "en", "There is no report here"),
+    ],
+)
+def test_a_link_that_opens_nothing_says_so_in_the_readers_language(
+    client: Client, accepted: str, language: str, title: str
+) -> None:
+    page = client.get("/r/nonsense", headers={"Accept-Language": accepted})
+    assert page.status_code == 404
+    assert f'<html lang="{language}">' in page.text
+    assert f"<h1>{title}</h1>" in page.text
+    assert "Accept-Language" in page["Vary"]
+
+
 @pytest.mark.parametrize("days", ["", "0", "400", "x"])
 def test_a_time_that_makes_no_sense_is_said_so(client: Client, made: str, days: str) -> None:
     answer = client.post(f"{made}/handouts", {"days": days})

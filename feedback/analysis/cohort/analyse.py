@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, tzinfo
 from statistics import fmean, median
 
+import msgspec
+
 from feedback.analysis.cohort.activity import ActivityTally
 from feedback.analysis.cohort.attention import Outcome, attention_of, outcome_of
 from feedback.analysis.cohort.effort import EffortTally, opening_order
@@ -34,14 +36,14 @@ NOBODY = Findings("", None, AnalysisSettings(), (), KeyFigures(0, 0, 0, 0, 0, 0)
 class _Class:
     """What a class report keeps of the students that have passed by."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str | None) -> None:
         self.rows: list[ClassRow] = []
         self.questions = QuestionsTally()
         self.effort = EffortTally()
         self.items = ItemsTally()
         self.activity = ActivityTally()
         self.outcomes: list[Outcome] = []
-        self.insights = InsightTally()
+        self.insights = InsightTally(language)
         self.measures: dict[str, array[float]] = {}
         self.slots = array("l")
         self.first: Findings | None = None
@@ -76,23 +78,26 @@ def analyse_class(
     failures: Sequence[Failure] = (),
     zone: tzinfo = UTC,
     merged: Sequence[Sequence[str]] = (),
+    language: str | None = None,
 ) -> ClassFindings:
     """The findings of a class, the rows in the order given; the stream is read once and not kept.
 
     The activity over time is in bins that are round on the clock of `zone`. `merged` are the facts' spellings.
+    The texts are in `language`, which is that of the first student without it.
 
     Memory: a row a student, some numbers for each student and question, one for each minute of work.
     """
-    seen = _Class()
+    seen = _Class(language)
     for each in findings:
         seen.add(each)
     first = seen.first or NOBODY
-    say = speech(first.settings.language)
+    settings = msgspec.structs.replace(first.settings, language=language or first.settings.language)
+    say = speech(settings.language)
     questions, activity = seen.questions.statistics(), seen.activity.activity(first.settings.far_off_hours, zone)
-    items, (slots, seconds_bin), insights = seen.items.items(), seen.effort.statistics(), seen.insights.counts()
+    items, (slots, seconds_bin), insights = seen.items.items(), seen.effort.statistics(), seen.insights.counts(say)
     with_events = len(seen.outcomes)
     return ClassFindings(
-        settings=first.settings,
+        settings=settings,
         key_figures=_key_figures(seen, len(failures), len(questions)),
         rows=tuple(seen.rows),
         failures=tuple(failures),
@@ -113,7 +118,7 @@ def analyse_class(
         opening_orders=seen.effort.opening_orders(),
         insights=insights,
         without_events=tuple(row.student_id for row in seen.rows if not row.events),
-        data_notes=class_notes_of(seen.rows, len(questions), activity, first.settings, merged),
+        data_notes=class_notes_of(seen.rows, len(questions), activity, settings, merged),
     )
 
 

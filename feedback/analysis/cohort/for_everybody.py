@@ -9,10 +9,12 @@ from feedback.analysis.cohort.findings import InsightCount
 from feedback.analysis.cohort.item_statistics import ENOUGH
 from feedback.analysis.cohort.results import Item
 from feedback.analysis.findings import Findings
+from feedback.analysis.insights import RULES
 from feedback.analysis.statements import Insight
 from feedback.phrasing.i18n import N_, NN_, Speech
 from feedback.phrasing.numbers import differ, duration, number, percent, share
 
+_RULES = {rule.id: rule for rule in RULES}
 # Below this many students a mean is about one of them.
 SEVERAL = 8
 _HARDEST = N_("{slot} was the hardest question: {mean} of {points} points on average, and {full} earned all of them.")
@@ -78,34 +80,41 @@ def version_range(item: Item) -> tuple[float, float] | None:
 
 
 class InsightTally:
-    """Counts in how many students' reports each insight stands."""
+    """Counts in how many students' reports each insight stands, and keeps what those in `language` say to do.
 
-    def __init__(self) -> None:
+    Without a language, those in the language of the first.
+    """
+
+    def __init__(self, language: str | None) -> None:
+        self._language = language
         self._students: Counter[str] = Counter()
         self._first: dict[str, Insight] = {}
         self._personal = set[str]()
 
     def add(self, findings: Findings) -> None:
         """Count one student's insights, wherever in the report they stand."""
+        self._language = self._language or findings.settings.language
         for insight in (*findings.insights, *findings.further_insights):
+            self._students[insight.id] += 1
+            if findings.settings.language != self._language:
+                continue
             first = self._first.get(insight.id)
             if first is None:
                 first = self._first[insight.id] = insight
                 if any(name in insight.try_next for each in findings.questions for name in (each.alias, each.label)):
                     self._personal.add(insight.id)
-            self._students[insight.id] += 1
             if first.try_next != insight.try_next:
                 self._personal.add(insight.id)
 
-    def counts(self) -> tuple[InsightCount, ...]:
+    def counts(self, say: Speech) -> tuple[InsightCount, ...]:
         """The most frequent first. A step that names a student's own question, or differs, is left out."""
         return tuple(
             InsightCount(
                 id=name,
-                title=self._first[name].title,
+                title=say.gettext(_RULES[name].title),
                 students=students,
-                kind=self._first[name].kind,
-                step="" if name in self._personal else self._first[name].try_next,
+                kind=_RULES[name].kind,
+                step="" if name in self._personal or name not in self._first else self._first[name].try_next,
             )
             for name, students in self._students.most_common()
         )

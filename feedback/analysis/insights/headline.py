@@ -92,9 +92,7 @@ def _of_one(evidence: Evidence, slot: Slot) -> str:
     other = losing[1]
     if (slot.lost + other.lost) * 3 >= total * 2 and other.aliases:
         return say.text(TWO, other=shortened(other.name), other_score=_earned(other, say), **words)
-    return say.count(
-        *SPREAD, len(losing), lost=number(slot.lost, say), total=number(total, say), **words
-    )
+    return say.count(*SPREAD, len(losing), lost=number(slot.lost, say), total=number(total, say), **words)
 
 
 # Points below this are what rounding leaves.

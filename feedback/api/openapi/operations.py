@@ -110,7 +110,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             "What was answered with a 202 will be made, whatever fails. An identical submission is the same task, so "
             "this may also be repeated to learn how far it is. Unknown fields are ignored. The body may be gzip."
         ),
-        parameters=["format", "tz", "compare", "Idempotency-Key", "Content-Encoding"],
+        parameters=["format", "tz", "lang", "paper", "compare", "Idempotency-Key", "Content-Encoding"],
         takes_events=True,
         answers={
             200: Answer(

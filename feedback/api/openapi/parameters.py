@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from feedback.api.long_poll import LONGEST_SECONDS
-from feedback.contract.formats import Format
+from feedback.contract.formats import PAPERS, Format
+from feedback.contract.languages import LANGUAGES
 from feedback.submissions.handouts import LONGEST_DAYS
 
 
@@ -39,6 +40,16 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         {"type": "string", "format": "iana-time-zone", "examples": ["Asia/Kolkata"]},
     ),
     "compare": _query("compare", "Show the class median beside a student's own numbers.", {"enum": ["class"]}),
+    "lang": _query(
+        "lang",
+        "Language of the documents; without it that of the exam's context, else English. A student's own comes before.",
+        {"enum": list(LANGUAGES)},
+    ),
+    "paper": _query(
+        "paper",
+        "What the documents are laid out for; without it the paper of the exam's context, else A4.",
+        {"enum": list(PAPERS)},
+    ),
     "partial": _query("partial", "Take what there is although some reports failed.", {"enum": ["true", "false"]}),
     "before": _query("before", "The last task of the page before: older ones are listed.", _TASK_ID),
     "page": _query(

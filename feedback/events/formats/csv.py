@@ -3,7 +3,7 @@
 The columns are the fields of the contract, in any order; others are ignored. A student's rows need not
 stand together, and a row that names a student and nothing else is a student without events. An empty cell
 is an absent field. The separator is what the header row uses: comma, semicolon or tab. Of `student_name`,
-`remark` and `extra_minutes` a student's first row that has one counts.
+`student_language`, `remark` and `extra_minutes` a student's first row that has one counts.
 """
 
 import re
@@ -16,7 +16,7 @@ from feedback.events.faults import Faults, Line, Place
 from feedback.events.formats.cells import rows_of
 from feedback.events.formats.columns import columns_of, fields_of
 from feedback.events.limits import Limits
-from feedback.events.model import Event, ExtraMinutes, Name, Remark, Student
+from feedback.events.model import Event, ExtraMinutes, Name, Remark, ReportLanguage, Student
 from feedback.events.normal_form import settled, settled_score
 from feedback.events.reading import Note, Received, StudentStream
 from feedback.events.strict_decoder import EXPECTED, REFUSALS, convert_field, event_from, found_instead, student_from
@@ -27,6 +27,8 @@ _OF_STUDENT: dict[str, tuple[str, Any]] = {
     "student_name": ("name", Name),
     "remark": ("remark", Remark),
     "extra_minutes": ("extra_minutes", ExtraMinutes),
+    # Not `language`: in the logs of many platforms that is the programming language of an event.
+    "student_language": ("language", ReportLanguage),
 }
 _EVENT = tuple(field.name for field in msgspec.structs.fields(Event))
 _COLUMNS = (*_STUDENT, *_EVENT)

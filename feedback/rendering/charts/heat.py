@@ -12,9 +12,7 @@ from feedback.rendering.charts.ticks import clock_ticks
 _HEIGHT, _FOOT = 34.0, 20.0
 
 
-def heat_strip(
-    counts: Sequence[int], starts: Sequence[datetime], end: datetime, zone: tzinfo, say: Speech
-) -> Drawing:
+def heat_strip(counts: Sequence[int], starts: Sequence[datetime], end: datetime, zone: tzinfo, say: Speech) -> Drawing:
     """Counts in bins from each start to the next: the more, the darker, in five steps; none is left empty."""
     edges, most = _edges(starts, end), max(counts)
     cells: dict[int, list[str]] = {}

@@ -50,6 +50,8 @@ def class_document(
         lines=tuple(_lines(findings, words)),
         date=figures.last_at,
         sections=tuple(_sections(findings, words, links, limit, tables)),
+        foot=words.foot,
+        paper=options.paper,
         wide=True,
     )
 

@@ -21,10 +21,10 @@ def page(document: Document) -> bytes:
 
 
 def sections(document: Document, *, only: Collection[str] | None = None, but_not: Collection[str] = ()) -> Markup:
-    """A document's sections, chosen by their ids, to stand in a page of somebody else's."""
+    """A document's sections, chosen by their ids, to stand in a page, perhaps of another language."""
     template = _template().environment.get_template("sections.html.j2")
     wanted = [each for each in document.sections if (only is None or each.id in only) and each.id not in but_not]
-    return Markup(template.render(sections=wanted))  # noqa: S704 - escaped by the template
+    return Markup(template.render(sections=wanted, language=document.language))  # noqa: S704 - escaped by the template
 
 
 @functools.cache

@@ -1,8 +1,8 @@
 """Which fonts a document is set in, and which characters they hold.
 
-What is wholly in Latin, Greek and Cyrillic is set in faces of our own (`faces/`), so that it looks the same on
-every machine; for all else there is a short, explicit list of Noto faces, looked for in the usual folders. Coverage
-is read from the fonts' own tables, only for the face that should hold a character, and only once: text in
+What is wholly in Latin, Greek, Cyrillic and Devanagari is set in faces of our own (`faces/`), so that it looks the
+same on every machine; for all else there is a short, explicit list of Noto faces, looked for in the usual folders.
+Coverage is read from the fonts' own tables, only for the face that should hold a character, and only once: text in
 Latin never opens a font.
 """
 
@@ -20,11 +20,13 @@ FOLDERS = (
     Path("/Library/Fonts"),
     Path.home() / "Library/Fonts",
 )
-# Noto Sans cut down by `faces/cut.py`.
+# Noto Sans and Noto Sans Devanagari cut down by `faces/cut.py`.
 OWN_FOLDER, OWN_FAMILY, NOTO_SANS = Path(__file__).parent / "faces", "Feedback Sans", "Noto Sans"
+OWN_DEVANAGARI, NOTO_DEVANAGARI = "Feedback Sans Devanagari", "Noto Sans Devanagari"
 # In Typst itself; the second holds the arrows, which Noto Sans does not.
 EMBEDDED_FAMILIES = ("Libertinus Serif", "DejaVu Sans Mono")
 _LATIN_FAMILIES = (OWN_FAMILY, EMBEDDED_FAMILIES[1])
+_HINDI_FAMILIES = (OWN_FAMILY, OWN_DEVANAGARI, EMBEDDED_FAMILIES[1])
 # Held by our own faces and by Noto Sans, each beside the embedded ones (a test sets every one of them in both).
 LATIN_GREEK_CYRILLIC = (
     "\u0020-\u007e\u00a0-\u00ac\u00ae-\u024f\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce\u0400-\u045f"
@@ -34,6 +36,9 @@ LATIN_GREEK_CYRILLIC = (
 
 _ASCII = bytes(range(0x80))
 _BEYOND_LATIN = re.compile(f"[^{LATIN_GREEK_CYRILLIC}]")
+# Held by our own face, with all that joins these letters.
+DEVANAGARI = "\u0900-\u097f\u200c\u200d\u25cc"
+_BEYOND_HINDI = re.compile(f"[^{LATIN_GREEK_CYRILLIC}{DEVANAGARI}]")
 
 
 class Face(msgspec.Struct, frozen=True):
@@ -54,6 +59,7 @@ _BASE = Face(
     "Latin, Greek, Cyrillic",
     ((0x20, 0x52F), (0x1C80, 0x218F), (0x2C60, 0x2C7F), (0xA640, 0xA7FF)),
 )
+_OWN_DEVANAGARI = Face(OWN_DEVANAGARI, "FeedbackSansDevanagari-Regular.ttf", "Devanagari", ((0x900, 0x97F),))
 # In the order Typst tries them.
 FACES = (
     _BASE,
@@ -65,8 +71,9 @@ FACES = (
         ((0x200C, 0x200D), (0x600, 0x6FF), (0x750, 0x77F), (0x8A0, 0x8FF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFE)),
     ),
     Face("Noto Sans Hebrew", "NotoSansHebrew-Regular.ttf", "Hebrew", ((0x590, 0x5FF), (0xFB1D, 0xFB4F))),
+    _OWN_DEVANAGARI,
     Face(
-        "Noto Sans Devanagari",
+        NOTO_DEVANAGARI,
         "NotoSansDevanagari-Regular.ttf",
         "Devanagari",
         ((0x900, 0x97F), (0x1CD0, 0x1CFF), (0xA8E0, 0xA8FF)),
@@ -145,7 +152,7 @@ FACES = (
 def installed() -> dict[Face, Path]:
     """The faces of the list that this machine has, in its order, and where each file is."""
     wanted = {face.file for face in FACES}
-    found = dict[str, Path]()
+    found = {_OWN_DEVANAGARI.file: OWN_FOLDER / _OWN_DEVANAGARI.file}
     for folder in FOLDERS:
         for path in folder.rglob("Noto*") if folder.is_dir() else ():
             if path.name in wanted:
@@ -158,9 +165,9 @@ def folders() -> list[str]:
     return sorted({str(OWN_FOLDER), *(str(path.parent) for path in installed().values())})
 
 
-def latin_greek_cyrillic() -> str:
-    """Every character of LATIN_GREEK_CYRILLIC."""
-    return "".join(each for each in map(chr, range(0x2800)) if not _BEYOND_LATIN.match(each))
+def letters_of(ranges: str) -> str:
+    """Every character of LATIN_GREEK_CYRILLIC or DEVANAGARI."""
+    return "".join(re.findall(f"[{ranges}]", "".join(map(chr, range(0x2800)))))
 
 
 def families_for(text: str) -> tuple[str, ...]:
@@ -169,7 +176,10 @@ def families_for(text: str) -> tuple[str, ...]:
     No more than it takes: a character is tried in one after the other, and the arrows would be every time.
     """
     beyond = text.encode().translate(None, delete=_ASCII)
-    return _all_families() if _BEYOND_LATIN.search(beyond.decode()) else _LATIN_FAMILIES
+    letters = beyond.decode()
+    if not _BEYOND_LATIN.search(letters):
+        return _LATIN_FAMILIES
+    return _all_families() if _BEYOND_HINDI.search(letters) else _HINDI_FAMILIES
 
 
 @functools.cache

@@ -33,7 +33,7 @@ def thinking_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     if everything:
         shown = len(findings.insights)
         items = tuple(_advice(each, words, known=n < shown) for n, each in enumerate(everything))
-        yield Insights(items, readings_lead=words.text("What it may mean"))
+        yield Insights(items, readings_lead=words.text("What it may mean"), colon=words.text(": "))
 
 
 def _advice(insight: Insight, words: Words, *, known: bool) -> Advice:

@@ -38,6 +38,8 @@ def student_document(findings: Findings, options: RenderOptions, legible: Legibl
         date=findings.key_figures.last_at,
         # The notes come after all that holds text from outside: they name the characters replaced before.
         sections=tuple(_sections(findings, words)),
+        foot=words.foot,
+        paper=options.paper,
     )
 
 

@@ -234,6 +234,9 @@ def test_the_columns_that_were_used_and_those_ignored_are_told() -> None:
 def test_the_first_row_that_has_a_students_field_counts() -> None:
     [ada] = read("student_id,unit,student_name,remark,extra_minutes\nada,1,,,\nada,1,Ada,,30\nada,2,Eve,Well done,5\n")
     assert (ada.name, ada.remark, ada.extra_minutes, len(ada.events)) == ("Ada", "Well done", 30.0, 3)
+    [eve] = read("student_id,unit,student_language,language\neve,1,,Java\neve,1,hi,C\n")
+    assert eve.language == "hi"
+    assert list(faults_of("student_id,unit,student_language\nada,1,Java\n")) == ["line 2: student_language"]
     assert list(faults_of("student_id,unit,extra_minutes\nada,1,soon\n")) == ["line 2: extra_minutes"]
 
 

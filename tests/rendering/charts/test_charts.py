@@ -15,6 +15,7 @@ from feedback.rendering.charts import Timeline, bars, distribution, heat_strip, 
 from feedback.rendering.charts.ticks import clock_ticks
 from tests.harness.exams import MANY_QUESTIONS, exam
 
+ENGLISH = speech("en")
 START = datetime(2024, 7, 21, 9, 3, 20, tzinfo=UTC)
 MOVE = re.compile(r"M(-?[\d.]+) (-?[\d.]+)")
 zones = st.sampled_from(["UTC", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe", "Pacific/Kiritimati"])
@@ -24,7 +25,7 @@ def draw(marks: list[Mark], questions: int) -> str:
     times = [mark.at for mark in marks if mark.at]
     scores = any(mark.score is not None for mark in marks)
     labels = [f"Q{n}" for n in range(1, questions + 1)]
-    return timeline(Timeline(marks, labels, min(times), max(times), scores), ZoneInfo("UTC"), speech("en")).svg
+    return timeline(Timeline(marks, labels, min(times), max(times), scores), ZoneInfo("UTC"), ENGLISH).svg
 
 
 def path(svg: str, name: str) -> str:
@@ -53,7 +54,7 @@ def test_a_step_stands_as_high_as_its_score_and_a_question_to_look_at_has_the_ot
     assert tops[0] - tops[-1] == pytest.approx((tops[0] - tops[2]) * 0.9 / 0.4, abs=0.3)
     marks = [Mark(START, 1, "submission", 0.5), Mark(START + timedelta(minutes=1), 2, "submission", 0.5)]
     what = Timeline(marks, ["Q1", "Q2"], START, START + timedelta(minutes=1), True, (), 2)
-    svg = timeline(what, UTC, speech("en")).svg
+    svg = timeline(what, UTC, ENGLISH).svg
     assert path(svg, "low-line")
     assert 'class="label-low"' in svg
 
@@ -68,7 +69,7 @@ def test_the_time_outside_the_exam_s_window_is_shaded() -> None:
     def shaded(start: int, end: int) -> str:
         edges = (START + timedelta(minutes=start), START + timedelta(minutes=end))
         what = Timeline((), ["Q1"], START, START + timedelta(minutes=60), False, edges)
-        return path(timeline(what, UTC, speech("en")).svg, "pause")
+        return path(timeline(what, UTC, ENGLISH).svg, "pause")
 
     assert shaded(0, 60) == ""
     assert shaded(10, 60).count("M") == shaded(0, 50).count("M") == 1

@@ -1,0 +1,153 @@
+"""Reports in every language: nothing stays English, nothing is lost in print, nothing is too wide."""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import msgspec
+import pikepdf
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
+from playwright.sync_api import Browser
+
+from feedback.analysis import AnalysisSettings, ClassFindings, Failure, Findings, analyse, analyse_class
+from feedback.contract.formats import Format
+from feedback.contract.languages import LANGUAGES
+from feedback.events import Student
+from feedback.rendering import RenderOptions, render, render_class
+from feedback.rendering.blocks import Cell, Chart, Document, Key, QuestionRows
+from feedback.rendering.characters import Coverage, Legible
+from feedback.rendering.cohort.document import class_document
+from feedback.rendering.student.document import student_document
+from tests.harness.documents import Parsed, pages_by_poppler, pages_by_pypdf, pdf_text, running_text
+from tests.harness.exams import NO_TIMES, UNUSUAL, exam
+from tests.harness.logs import student
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+OTHERS = [language for language in LANGUAGES if language != "en"]
+STUDENTS = {who.student_id: who for who in (exam(), exam(90, scores=False), NO_TIMES, student(), *UNUSUAL)}
+# Not words: drawings, addresses, names of ours; and what only a page or only assistive technology says.
+_NOT_SHOWN = {"svg", "href", "tone", "drawing", "phone", "summary", "id", "language", "paper", "foot", "colon", "date"}
+_NOT_SHOWN_OF = {
+    Chart: {"title", "description"},
+    QuestionRows: {"caption"},
+    Cell: {"svg", "href", "tone"},
+    Key: {"svg"},
+}
+
+
+def found(language: str, who: Student) -> Findings:
+    return analyse(who, settings=AnalysisSettings(language=language))
+
+
+def found_of_class(language: str) -> ClassFindings:
+    settings = AnalysisSettings(language=language)
+    students = (analyse(exam(60, seed=seed), settings=settings) for seed in range(24))
+    return analyse_class(students, [Failure("lost", None, "–")])
+
+
+def documents(language: str) -> Iterator[Document]:
+    for who in STUDENTS.values():
+        yield student_document(found(language, who), RenderOptions(), Legible(Coverage.FONTS))
+    yield class_document(found_of_class(language), RenderOptions(), Legible(Coverage.FONTS), [], 500, [])
+
+
+def told(part: Any) -> Iterator[str]:
+    """Every text that a printed document shows, in its order."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, tuple | list):
+        for each in part:
+            yield from told(each)
+    elif isinstance(part, msgspec.Struct):
+        unseen = _NOT_SHOWN | _NOT_SHOWN_OF.get(type(part), set())
+        for name in part.__struct_fields__:
+            if name not in unseen:
+                yield from told(getattr(part, name))
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("who", STUDENTS)
+def test_the_pdf_of_a_student_holds_every_text_as_it_was_sent(language: str, who: str) -> None:
+    findings = found(language, STUDENTS[who])
+    document = student_document(findings, RenderOptions(), Legible(Coverage.FONTS))
+    pdf = render(findings, Format.PDF).body
+    holds_every_text(pdf, document)
+    assert f"Student ID: {findings.student_id}" in pdf_text(pdf)
+    if findings.event_order:
+        assert "Event Order: " + " -> ".join(findings.event_order) in pdf_text(pdf)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pdf_of_a_class_holds_every_text_as_it_was_sent(language: str) -> None:
+    findings = found_of_class(language)
+    document = class_document(findings, RenderOptions(), Legible(Coverage.FONTS), [], 500, [])
+    holds_every_text(render_class(findings, Format.PDF).body, document)
+
+
+def holds_every_text(pdf: bytes, document: Document) -> None:
+    text = running_text(pages_by_pypdf(pdf)).replace(" ", "")
+    for said in told((document.kind, document.heading, document.identity, document.lines, document.sections)):
+        assert plain(said).replace(" ", "") in text, said
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_nothing_stays_english(language: str) -> None:
+    """Of whole sentences and headings; sources have the titles they were published under, and marks stay marks."""
+    for theirs, ours in zip(documents(language), documents("en"), strict=True):
+        english = {text for text in told(ours.sections) if len(re.findall(r"[A-Za-z]{3,}", text)) > 1}
+        same = {text for text in told(theirs.sections) if text in english}
+        assert {text for text in same if not re.search(r" \d{4}|Event Order|Moodle", text)} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_document_says_what_language_it_is_in_and_numbers_its_pages_in_it(language: str) -> None:
+    findings = found(language, exam())
+    assert ("html", {"lang": language}) in Parsed(render(findings, Format.HTML).body.decode()).tags
+    pdf = render(findings, Format.PDF).body
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        assert str(opened.Root.Lang) == language
+    foot = {
+        "en": "Page {} of {}",
+        "de": "Seite {} von {}",
+        "es": "Página {} de {}",
+        "fr": "Page {} sur {}",
+        "hi": "पृष्ठ {} / {}",
+    }[language]
+    pages = pages_by_poppler(pdf)
+    for number, page in enumerate(pages, start=1):
+        assert foot.format(number, len(pages)) in [line.strip() for line in page.splitlines()]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_report_takes_at_most_a_page_more_than_in_english(language: str) -> None:
+    def pages(in_language: str, who: Student) -> int:
+        return len(pages_by_poppler(render(found(in_language, who), Format.PDF).body))
+
+    for who in STUDENTS.values():
+        assert pages(language, who) <= pages("en", who) + 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("of_class", [False, True], ids=["student", "class"])
+def test_a_page_is_accessible_and_fits_a_phone(language: str, of_class: bool, browser: Browser) -> None:
+    if of_class:
+        body = render_class(found_of_class(language), Format.HTML).body
+    else:
+        body = render(found(language, exam()), Format.HTML).body
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.set_content(body.decode())
+    for folded in page.locator("summary").all():
+        folded.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    results = Axe().run(
+        page, options={"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+    )
+    assert results.violations_count == 0, results.generate_report()
+    page.close()
