@@ -8,7 +8,7 @@ CLDR, by Babel.
 
 import gettext
 import io
-from datetime import date
+from datetime import date as Day  # noqa: N812 - `date` is a method of Speech
 from functools import lru_cache
 from pathlib import Path
 
@@ -89,17 +89,17 @@ class Speech:
         """`37 %`, `37%`."""
         return self.digits(str(whole)) + self._percent
 
-    def date(self, day: date) -> str:
+    def date(self, day: Day) -> str:
         """`21 July 2024`."""
         return _date(day, self._locale)
 
-    def day_and_month(self, day: date) -> str:
+    def day_and_month(self, day: Day) -> str:
         """`21 Jul`, for where there is little room."""
-        return format_skeleton("MMMd", day, locale=self._locale)  # type: ignore[arg-type]  # it takes a date as well
+        return format_skeleton("MMMd", day, locale=self._locale)
 
 
 @lru_cache(maxsize=4096)
-def _date(day: date, locale: Locale) -> str:
+def _date(day: Day, locale: Locale) -> str:
     # The visits of a long log ask for few days, many times.
     return format_date(day, "long", locale=locale)
 

@@ -1,7 +1,5 @@
 """What a page for students is written in: the language that the reader's browser asks for."""
 
-from typing import cast
-
 from django.http import HttpRequest
 from django.utils.translation.trans_real import parse_accept_lang_header
 
@@ -13,5 +11,5 @@ def language_of(request: HttpRequest) -> Language:
     for tag, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         language = tag.partition("-")[0]
         if language in LANGUAGES:
-            return cast(Language, language)
+            return language
     return "en"

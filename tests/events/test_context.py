@@ -110,11 +110,10 @@ def test_an_exam_and_a_student_say_in_which_language_and_on_what_paper() -> None
 
 
 def test_an_unknown_language_or_paper_is_a_fault_that_names_the_known() -> None:
-    faults = context_faults(exam={"language": "tlh", "paper": "a5"})
-    assert "expected one of de, en, es, fr, hi" in faults["exam.language"][0]
-    assert 'expected "a4" or "letter"' in faults["exam.paper"][0]
-    [place, [said]] = *faults_of([ADA | {"language": "DE"}]), *faults_of([ADA | {"language": "DE"}]).values()
-    assert (place, "expected one of de, en, es, fr, hi" in said) == ("language", True)
+    faults = context_faults(exam={"language": "tlh", "paper": "a5"}) | faults_of(ADA | {"language": "DE"})
+    assert "expected one of de, en, es, fr, hi" in str(faults["exam.language"])
+    assert "expected one of de, en, es, fr, hi" in str(faults["language"])
+    assert 'expected "a4" or "letter"' in str(faults["exam.paper"])
 
 
 def test_every_fault_of_a_context_is_named_by_its_place() -> None:
