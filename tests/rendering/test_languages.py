@@ -16,7 +16,7 @@ from feedback.contract.formats import Format
 from feedback.contract.languages import LANGUAGES
 from feedback.events import Student
 from feedback.rendering import RenderOptions, render, render_class
-from feedback.rendering.blocks import Cell, Chart, Document, Key, QuestionRows
+from feedback.rendering.blocks import Advice, Cell, Chart, Document, Key, QuestionRows
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.cohort.document import class_document
 from feedback.rendering.student.document import student_document
@@ -34,6 +34,7 @@ _NOT_SHOWN_OF = {
     QuestionRows: {"caption"},
     Cell: {"svg", "href", "tone"},
     Key: {"svg"},
+    Advice: {"label"},
 }
 
 
