@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
-from feedback.config import env, home, logs
+from feedback.config import env, home, logs, mail
 from feedback.config.broker import broker
 from feedback.db import connections
 
@@ -78,6 +78,17 @@ FEEDBACK_RETENTION_DAYS = env.optional_integer("FEEDBACK_RETENTION_DAYS")
 
 # Read by OpenTelemetry itself as well (feedback.config.tracing).
 OTEL_EXPORTER_OTLP_ENDPOINT = env.web_address("OTEL_EXPORTER_OTLP_ENDPOINT")
+
+# --- mail (docs/how-to/hand-out.md) ---------------------------------------------------------------
+
+_EMAIL_URL = env.secret("EMAIL_URL")
+FEEDBACK_SENDS_MAIL = bool(_EMAIL_URL)
+globals().update(mail.server(_EMAIL_URL))
+FEEDBACK_MAIL_FROM = mail.address("FEEDBACK_MAIL_FROM", env.text("FEEDBACK_MAIL_FROM"))
+FEEDBACK_MAIL_REPLY_TO = mail.address("FEEDBACK_MAIL_REPLY_TO", env.text("FEEDBACK_MAIL_REPLY_TO"))
+FEEDBACK_MAILS_PER_MINUTE = env.integer("FEEDBACK_MAILS_PER_MINUTE", 30)
+if FEEDBACK_SENDS_MAIL and not FEEDBACK_MAIL_FROM:
+    raise ImproperlyConfigured("EMAIL_URL is set, and FEEDBACK_MAIL_FROM is not: set it to the address of the sender.")
 
 # --- Celery (read by feedback.celery with the prefix CELERY_) ------------------------------------------
 

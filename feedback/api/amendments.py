@@ -10,53 +10,36 @@ from rest_framework.request import Request
 from feedback.analysis import known_names
 from feedback.api import responses
 from feedback.api.authentication import caller_of
+from feedback.api.bodies import json_of
 from feedback.api.errors import InvalidRequest
 from feedback.api.openapi.messages import NewRemark
-from feedback.api.views import ContractView, report_of, task_of
+from feedback.api.views import ContractView, report_of, writable_task
 from feedback.contract.formats import Format
-from feedback.events import UnsupportedInput
 from feedback.events.context_files import read_context
 from feedback.events.normal_form import settled
-from feedback.store.models import Document, Task
+from feedback.store.models import Document
 from feedback.submissions import amendments
-from feedback.submissions.errors import NotWritable, UnknownTask
+from feedback.submissions.errors import UnknownTask
 from feedback.submissions.upload_limits import reading
 
 
 class ContextView(ContractView):
     def put(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
-        task = _writable(request, format_, task_id)
+        task = writable_task(request, format_, task_id)
         with reading(caller_of(request)) as one:
-            context = read_context(io.BytesIO(_json_of(request)), known_names(), one.limits)
+            context = read_context(io.BytesIO(json_of(request)), known_names(), one.limits)
         amendments.amend_context(task, context, caller_of(request).name)
         return responses.accepted(task)
 
 
 class RemarkView(ContractView):
     def put(self, request: Request, format_: Format, task_id: UUID, report_id: UUID) -> HttpResponseBase:
-        task = _writable(request, format_, task_id)
+        task = writable_task(request, format_, task_id)
         report = report_of(request, format_, task_id, report_id)
         if report.kind == Document.Kind.CLASS:
             raise UnknownTask
-        amendments.amend_remark(report, _remark_in(_json_of(request)), caller_of(request).name)
+        amendments.amend_remark(report, _remark_in(json_of(request)), caller_of(request).name)
         return responses.accepted(task)
-
-
-def _writable(request: Request, format_: Format, task_id: UUID) -> Task:
-    """Raises UnknownTask and NotWritable."""
-    task = task_of(request, format_, task_id)
-    if not Task.objects.writable_by(caller_of(request)).filter(pk=task.pk).exists():
-        raise NotWritable
-    return task
-
-
-def _json_of(request: Request) -> bytes:
-    """The body, which is small and no form. Raises UnsupportedInput."""
-    media_type = request.headers.get("Content-Type", "application/json").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        why = "An amendment is read as JSON alone. Send it as `Content-Type: application/json`."
-        raise UnsupportedInput(why, {"Content-Type": [f"got {media_type[:100]!r}"]})
-    return bytes(request._request.body)
 
 
 def _remark_in(body: bytes) -> str | None:

@@ -2,32 +2,27 @@
 
 import io
 import zipfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from uuid import UUID
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
-from feedback.api import responses
-from feedback.contract.filenames import file_stems
-from feedback.contract.layout import MANIFEST, report_path
-from feedback.contract.manifest import Manifest, encode_manifest
-from feedback.contract.states import State
+from feedback.api.layouts import Plan
 from feedback.queue.render_job import class_files
-from feedback.store.models import HEADLINE, Document, Task
+from feedback.store.models import Document, Task
 
 _PAGE = 32
 # The archive is a function of what is in it: no wall clock.
 _DATE = (2000, 1, 1, 0, 0, 0)
 
 
-def stream(task: Task, reports: Sequence[Document]) -> AsyncIterator[bytes]:
+def stream(task: Task, what: Plan) -> AsyncIterator[bytes]:
     """The bytes of the archive, for a response that is sent at the client's speed.
 
     A slow client holds up no one: between two parts the stream holds no connection to the database, and of each
     report only its id and its path.
     """
-    return _at_the_clients_speed(parts_of(task, reports))
+    return _at_the_clients_speed(parts_of(task, what))
 
 
 async def _at_the_clients_speed(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
@@ -42,38 +37,24 @@ def _next(parts: Iterator[bytes]) -> bytes:
         close_old_connections()
 
 
-def parts_of(task: Task, reports: Sequence[Document]) -> Iterator[bytes]:
-    """The same, for the files layout: `<format>/<file>`, `class.<format>`, the class's tables and `manifest.json`."""
-    manifest = manifest_of(task, reports)
-    names = {UUID(entry.report_id): entry.link for entry in manifest.students if entry.report_id and entry.link}
-    of_class = task.upload.is_class and reports[HEADLINE].state == State.SUCCESS
-    return _parts(task, encode_manifest(manifest), names, of_class=of_class)
-
-
-def _parts(task: Task, manifest: bytes, names: Mapping[UUID, str], *, of_class: bool) -> Iterator[bytes]:
-    done = list(names)
+def parts_of(task: Task, what: Plan) -> Iterator[bytes]:
+    """The same, in this process."""
+    done = list(what.paths)
     sink = _Sink()
     with zipfile.ZipFile(sink, "w") as archive:
-        archive.writestr(_info(MANIFEST), manifest)
-        yield sink.take()
-        if of_class:
-            for path, content in _class_files(task, list(names.values())):
+        for path, content in what.beside:
+            archive.writestr(_info(path), content)
+            yield sink.take()
+        if what.of_class:
+            for path, content in _class_files(task, list(what.paths.values())):
                 archive.writestr(_info(path), content)
                 yield sink.take()
         for start in range(0, len(done), _PAGE):
             bodies = dict(Document.objects.filter(id__in=done[start : start + _PAGE]).values_list("id", "body"))
             for report_id, body in bodies.items():
-                archive.writestr(_info(names[report_id]), bytes(body or b""))
+                archive.writestr(_info(what.paths[report_id]), bytes(body or b""))
                 yield sink.take()
     yield sink.take()
-
-
-def manifest_of(task: Task, reports: Sequence[Document]) -> Manifest:
-    """What the archive says is in it: a link is the name of a file."""
-    students = [report for report in reports if report.kind == Document.Kind.STUDENT]
-    stems = file_stems([(report.namespace, report.student_id) for report in students])
-    names = dict(zip((report.id for report in students), stems, strict=True))
-    return responses.manifest(task, students, lambda report: report_path(task.format, names[report.id]))
 
 
 def _class_files(task: Task, links: Sequence[str]) -> Iterator[tuple[str, bytes]]:

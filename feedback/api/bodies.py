@@ -18,7 +18,7 @@ from feedback.api.errors import InvalidRequest
 from feedback.api.multipart import MULTIPART, students_in_parts
 from feedback.contract.formats import PAPERS, Format
 from feedback.contract.languages import LANGUAGES
-from feedback.events import MediaType, StudentStream, UnsupportedInput, inflate, read_students, spool
+from feedback.events import Limits, MediaType, StudentStream, UnsupportedInput, inflate, read_students, spool
 from feedback.events.spool import CHUNK_BYTES, too_large
 from feedback.queue.render_job import options_of
 from feedback.submissions.intake import Order
@@ -26,6 +26,11 @@ from feedback.submissions.upload_limits import Reading, reading
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 _LONGEST_NAME = 200
+# As browsers, spreadsheets and command lines call a CSV file.
+_TABLES = (
+    *("text/csv", "application/csv", "text/plain", "text/tab-separated-values"),
+    *("application/vnd.ms-excel", "application/octet-stream"),
+)
 _UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
 
 
@@ -123,6 +128,26 @@ def students_of(request: Request) -> Iterator[StudentStream]:
                 yield students
             return
         yield read_students(body, media_type, one.limits, known_names())
+
+
+def json_of(request: Request) -> bytes:
+    """A body that is one small object in JSON. Raises UnsupportedInput."""
+    if (media_type := _content_type(request).get_content_type()) != MediaType.JSON:
+        why = "This is read as JSON alone. Send it as `Content-Type: application/json`."
+        raise UnsupportedInput(why, {"Content-Type": [f"got {media_type[:100]!r}"]})
+    return bytes(request._request.body)
+
+
+@contextmanager
+def table_of(request: Request) -> Iterator[tuple[IO[bytes], Limits]]:
+    """A body that is a table, rewound, with what it may hold and cost. Raises UnsupportedInput, TooLarge and Busy."""
+    named = "Content-Type" in request.headers
+    if named and (media_type := _content_type(request).get_content_type()) not in _TABLES:
+        why = "A roster is read as CSV. Send it as `Content-Type: text/csv`, plain or compressed with gzip."
+        raise UnsupportedInput(why, {"Content-Type": [f"got {media_type[:100]!r}"]})
+    compressed = _is_gzip(request)
+    with reading(caller_of(request)) as one, _at_rest(request, one, compressed=compressed) as body:
+        yield body, one.limits
 
 
 def _at_rest(request: Request, one: Reading, *, compressed: bool) -> AbstractContextManager[IO[bytes]]:

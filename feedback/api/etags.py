@@ -7,7 +7,6 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.cache import get_conditional_response
 from rest_framework.request import Request
 
-from feedback.contract.manifest import Manifest, encode_manifest
 from feedback.rendering import renderer_version
 from feedback.store.models import Document
 
@@ -50,7 +49,7 @@ def of_table(report: Document) -> str:
     return f'"{report.sha256}-{report.fence}-{renderer_version()}"'
 
 
-def of_archive(manifest: Manifest, headline: Document) -> str:
-    """Weak: of what is in it, and not of how it happens to be compressed."""
-    content = [encode_manifest(manifest), of_findings(headline).encode(), renderer_version().encode()]
+def of_archive(listing: bytes, headline: Document) -> str:
+    """Weak: of what is in it (`layouts.Plan.listing`), and not of how it happens to be compressed."""
+    content = [listing, of_findings(headline).encode(), renderer_version().encode()]
     return f'W/"{hashlib.sha256(b" ".join(content)).hexdigest()}"'

@@ -19,12 +19,12 @@ from feedback.api.openapi.messages import (
     HandOutLinks,
     HandOuts,
 )
-from feedback.api.views import ContractView, task_of
+from feedback.api.views import ContractView, writable_task
 from feedback.contract import spreadsheet
 from feedback.contract.formats import Format
 from feedback.store.models import HandOut, Task
-from feedback.submissions import handouts
-from feedback.submissions.errors import NotWritable, UnknownTask
+from feedback.submissions import handouts, rosters
+from feedback.submissions.errors import UnknownTask
 from feedback.submissions.handouts import LONGEST_DAYS, Link
 
 DAYS = 30
@@ -34,11 +34,11 @@ class HandOutsView(ContractView):
     """The hand-outs of a task's upload, and a new one."""
 
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
-        handouts = _task(request, format_, task_id).upload.handouts.order_by("-made_at")
+        handouts = writable_task(request, format_, task_id).upload.handouts.order_by("-made_at")
         return Response(_builtins(HandOuts([HandedOut(**_facts(one)) for one in handouts])))
 
     def post(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
-        task = _task(request, format_, task_id)
+        task = writable_task(request, format_, task_id)
         made = handouts.make(task, _days(request), caller_of(request).name)
         address = reverse("handout", args=[format_, task_id, made.id])
         return Response(_with_links(request, made, task), status=201, headers={"Location": address})
@@ -48,10 +48,10 @@ class HandOutView(ContractView):
     """One hand-out with all its links; deleted, it is withdrawn."""
 
     def get(self, request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> HttpResponseBase:
-        return Response(_with_links(request, *_handout(request, format_, task_id, handout_id)))
+        return Response(_with_links(request, *handout_of(request, format_, task_id, handout_id)))
 
     def delete(self, request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> HttpResponseBase:
-        handouts.withdraw(*_handout(request, format_, task_id, handout_id), caller_of(request).name)
+        handouts.withdraw(*handout_of(request, format_, task_id, handout_id), caller_of(request).name)
         return Response(status=204)
 
 
@@ -59,7 +59,7 @@ class HandOutTableView(ContractView):
     """The links as CSV, for a mail merge."""
 
     def get(self, request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> HttpResponseBase:
-        return links_table(request._request, *_handout(request, format_, task_id, handout_id))
+        return links_table(request._request, *handout_of(request, format_, task_id, handout_id))
 
 
 class HandOutLinkView(ContractView):
@@ -68,20 +68,29 @@ class HandOutLinkView(ContractView):
     def delete(
         self, request: Request, format_: Format, task_id: UUID, handout_id: UUID, report_id: UUID
     ) -> HttpResponseBase:
-        found, task = _handout(request, format_, task_id, handout_id)
+        found, task = handout_of(request, format_, task_id, handout_id)
         if not handouts.withdraw_link(found, task, report_id, caller_of(request).name):
             raise UnknownTask
         return Response(status=204)
 
 
 def links_table(request: HttpRequest, found: HandOut, task: Task) -> HttpResponse:
-    """A row for each student whose link is open."""
-    made = handouts.formats_of(found)
+    """A row for each student whose link is open, with name and address where the upload has a roster."""
+    made, entries = handouts.formats_of(found), rosters.entries_of(task.upload_id)
+
+    def who(link: Link) -> tuple[str, ...]:
+        entry = entries.get(link.student)
+        return (entry.name, entry.email) if entry else ("", "")
+
     rows = (
-        (link.student_id, link.namespace, *addresses(request, link, made).values(), found.expires_at)
+        (
+            *(link.student_id, link.namespace, *(who(link) if entries else ())),
+            *(*addresses(request, link, made).values(), found.expires_at),
+        )
         for link in _open(found, task)
     )
-    content = spreadsheet.csv_table(("student_id", "namespace", "page", "pdf", "expires_at"), rows)
+    header = ("student_id", "namespace", *(("name", "email") if entries else ()), "page", "pdf", "expires_at")
+    content = spreadsheet.csv_table(header, rows)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="links-{found.id}.csv"'
     return response
@@ -96,10 +105,8 @@ def addresses(request: HttpRequest, link: Link, made: Collection[Format]) -> dic
 
 
 def _absolute(request: HttpRequest, path: str) -> str:
-    """Under FEEDBACK_PUBLIC_URL, which stands for the whole address of this service; else as the request had it."""
-    if not settings.FEEDBACK_PUBLIC_URL:
-        return request.build_absolute_uri(path)
-    return str(settings.FEEDBACK_PUBLIC_URL + path.removeprefix(settings.FEEDBACK_PATH_PREFIX))
+    """Under FEEDBACK_PUBLIC_URL, where that is set; else as the request had it."""
+    return handouts.public_address(path) if settings.FEEDBACK_PUBLIC_URL else request.build_absolute_uri(path)
 
 
 def _open(found: HandOut, task: Task) -> Iterable[Link]:
@@ -108,16 +115,9 @@ def _open(found: HandOut, task: Task) -> Iterable[Link]:
     return (link for link in handouts.links_of(found, task) if not link.withdrawn)
 
 
-def _task(request: Request, format_: Format, task_id: UUID) -> Task:
-    """Raises UnknownTask and NotWritable."""
-    task = task_of(request, format_, task_id)
-    if not Task.objects.writable_by(caller_of(request)).filter(pk=task_id).exists():
-        raise NotWritable
-    return task
-
-
-def _handout(request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> tuple[HandOut, Task]:
-    task = _task(request, format_, task_id)
+def handout_of(request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> tuple[HandOut, Task]:
+    """A hand-out of a task that the caller may hand out. Raises UnknownTask and NotWritable."""
+    task = writable_task(request, format_, task_id)
     found = task.upload.handouts.filter(pk=handout_id).first()
     if found is None:
         raise UnknownTask

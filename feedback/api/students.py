@@ -18,8 +18,10 @@ from feedback.api.bodies import student_from, student_in_body
 from feedback.api.views import ContractView
 from feedback.contract.states import State
 from feedback.store.models import Document, Task, Upload
+from feedback.store.reaching import Mail, RosterEntry
 from feedback.submissions import disclosures, erasure
 from feedback.submissions.errors import NotWritable, UnknownStudent
+from feedback.submissions.mail import outbox
 
 # The archive is a function of what is in it: no wall clock.
 _DATE = (2000, 1, 1, 0, 0, 0)
@@ -122,8 +124,26 @@ def _described(document: Document) -> dict[str, Any]:
         "in_a_class": upload.is_class,
         "state": document.state,
         "error": document.error or None,
+        "roster": _roster(document),
+        "mails": [_mail(mail) for mail in Mail.objects.filter(about=document.about_id).order_by("changed_at")],
         "files": _names(document) if document.state == State.SUCCESS else _names(document)[:1],
         "read_by": list(disclosures.of_document(document)),
+    }
+
+
+def _roster(document: Document) -> dict[str, str] | None:
+    """What the teacher's roster says of the student; None where it says nothing."""
+    entry = RosterEntry.objects.filter(about=document.about_id).first()
+    names = ("name", "email", "participant", "canvas_user", "canvas_file")
+    return {name: getattr(entry, name) for name in names} if entry else None
+
+
+def _mail(mail: Mail) -> dict[str, Any]:
+    return {
+        "handout_id": mail.handout_id,
+        "state": outbox.told(mail.state),
+        "error": mail.error or None,
+        "at": mail.changed_at,
     }
 
 

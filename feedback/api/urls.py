@@ -14,7 +14,9 @@ from feedback.api.handouts import (
 )
 from feedback.api.health import accepting, live, ready
 from feedback.api.listing import TasksView
+from feedback.api.mail import HandOutMailView
 from feedback.api.metrics import MetricsView
+from feedback.api.rosters import RosterView
 from feedback.api.students import StudentErasureView, StudentExportView, StudentsView
 from feedback.api.views import (
     ArchiveView,
@@ -73,6 +75,7 @@ urlpatterns = [
     path("assignment/<format:format_>/<id:task_id>/reports/<id:report_id>", ReportView.as_view(), name="report"),
     path("assignment/<format:format_>/<id:task_id>/context", ContextView.as_view(), name="context"),
     path("assignment/<format:format_>/<id:task_id>/reports/<id:report_id>/remark", RemarkView.as_view(), name="remark"),
+    path("assignment/<format:format_>/<id:task_id>/roster", RosterView.as_view(), name="roster"),
     path("assignment/<format:format_>/<id:task_id>/archive.zip", ArchiveView.as_view(), name="archive"),
     *(
         path(
@@ -94,6 +97,11 @@ urlpatterns = [
         "assignment/<format:format_>/<id:task_id>/handouts/<id:handout_id>/links/<id:report_id>",
         HandOutLinkView.as_view(),
         name="handout-link",
+    ),
+    path(
+        "assignment/<format:format_>/<id:task_id>/handouts/<id:handout_id>/mail",
+        HandOutMailView.as_view(),
+        name="handout-mail",
     ),
     path("tasks", TasksView.as_view(), name="tasks"),
     path("students", StudentsView.as_view(), name="students"),

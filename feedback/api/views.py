@@ -12,12 +12,14 @@ from feedback.access.context import context_of
 from feedback.api import (
     archive,
     etags,
+    layouts,
     long_poll,
     responses,
 )
 from feedback.api.authentication import caller_of
 from feedback.api.bodies import order_from, students_of
 from feedback.api.errors import InvalidRequest
+from feedback.api.layouts import Layout
 from feedback.api.negotiation import JSON, names, wants_description
 from feedback.api.openapi.parameters import MANIFEST_PAGE
 from feedback.api.throttling import tell
@@ -116,7 +118,7 @@ class ReportsView(ContractView):
 
 class ArchiveView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
-        partial = _flag(request, "partial")
+        partial, layout = flag(request, "partial"), _layout(request)
         task = task_of(request, format_, task_id)
         reports = list(responses.small(task.documents.order_by("position")))
         headline = reports[0]
@@ -125,13 +127,15 @@ class ArchiveView(ContractView):
         failed = [report for report in reports if report.state == State.FAILURE]
         if failed and not partial:
             raise Incomplete({report.student_id or "class": [report.error] for report in failed})
+        what = layouts.plan(task, reports, layout)
+        kind = format_.value if layout == Layout.FILES else f"{layout}-{format_.value}"
         headers = etags.CACHING | {
-            "ETag": etags.of_archive(archive.manifest_of(task, reports), headline),
-            "Content-Disposition": f'attachment; filename="feedback-{format_.value}-{task.id}.zip"',
+            "ETag": etags.of_archive(what.listing(reports), headline),
+            "Content-Disposition": f'attachment; filename="feedback-{kind}-{task.id}.zip"',
         }
         if etags.knows(request, headers["ETag"]):
             return etags.not_modified(headers)
-        return StreamingHttpResponse(archive.stream(task, reports), content_type="application/zip", headers=headers)
+        return StreamingHttpResponse(archive.stream(task, what), content_type="application/zip", headers=headers)
 
 
 def task_of(request: Request, format_: Format, task_id: UUID) -> Task:
@@ -139,6 +143,14 @@ def task_of(request: Request, format_: Format, task_id: UUID) -> Task:
     task = find_task(caller_of(request), format_, task_id)
     if task is None:
         raise UnknownTask
+    return task
+
+
+def writable_task(request: Request, format_: Format, task_id: UUID) -> Task:
+    """A task that the caller may change and hand out. Raises UnknownTask and NotWritable."""
+    task = task_of(request, format_, task_id)
+    if not Task.objects.writable_by(caller_of(request)).filter(pk=task.pk).exists():
+        raise NotWritable
     return task
 
 
@@ -195,7 +207,15 @@ def _page(request: Request) -> int | None:
     return int(value)
 
 
-def _flag(request: Request, name: str) -> bool:
+def _layout(request: Request) -> Layout:
+    try:
+        return Layout(request.query_params.get("layout", Layout.FILES))
+    except ValueError:
+        raise InvalidRequest("layout", f"expected {', '.join(Layout)}; leave it out for {Layout.FILES}") from None
+
+
+def flag(request: Request, name: str) -> bool:
+    """A parameter of the query that is true or false, which it is without. Raises InvalidRequest."""
     value = request.query_params.get(name, "false")
     if value not in ("true", "false"):
         raise InvalidRequest(name, "expected true or false")

@@ -36,6 +36,7 @@ from django.utils import timezone
 from feedback.access.callers import Caller, Scope
 from feedback.contract.formats import Format
 from feedback.contract.states import State
+from feedback.store import reaching  # noqa: F401 - its tables are of this application
 
 MAX_ATTEMPTS = 3
 HEADLINE = 0

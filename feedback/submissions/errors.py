@@ -3,6 +3,8 @@
 `error` says what failed, why, and how to mend it; `details` maps a place to its messages. Nothing is stored.
 """
 
+from collections.abc import Sequence
+
 from feedback.events.faults import Details
 
 
@@ -72,6 +74,54 @@ class NotWritable(Refused):
 
     def __init__(self) -> None:
         super().__init__("These credentials may read here, and not erase or hand out.")
+
+
+class RosterFitsNobody(Refused):
+    """No row of a roster is one of the upload's students; `details` maps the first lines to why."""
+
+    SHOWN = 20
+
+    def __init__(self, rows: dict[str, list[str]]) -> None:
+        shown: Details = dict(list(rows.items())[: self.SHOWN])
+        if len(rows) > self.SHOWN:
+            shown["more"] = len(rows) - self.SHOWN
+        super().__init__(
+            "No row of the roster fits a student of this upload, so nothing was stored. Rows are joined by id number, "
+            "e-mail address, its part before the @, or name: one of them must be as in the log.",
+            shown,
+        )
+
+
+class RosterLacks(Refused):
+    """An archive for a learning platform was asked for, and no roster says who the students are there."""
+
+    _WANTED = {
+        "moodle": "Moodle's grading worksheet of the assignment, whose column `Identifier` numbers the participants",
+        "canvas": "Canvas's gradebook export, whose column `ID` has the users' numbers",
+    }
+
+    def __init__(self, platform: str) -> None:
+        super().__init__(
+            f"No roster of this upload says who its students are in {platform.capitalize()}. Send one first "
+            f"(PUT …/roster): {self._WANTED[platform]}."
+        )
+
+
+class NoMail(Refused):
+    """This service sends no mail, as some settings are missing."""
+
+    def __init__(self, lacking: Sequence[str]) -> None:
+        super().__init__(
+            f"This service cannot send mail: the operator has not set {' and '.join(lacking)}. Take the links as a "
+            "table (links.csv) for a mail merge instead."
+        )
+
+
+class LinksClosed(Refused):
+    """A hand-out was to be mailed whose links do not open any more."""
+
+    def __init__(self) -> None:
+        super().__init__("The links of this hand-out are closed. Make a new hand-out, and mail that one.")
 
 
 class Incomplete(Refused):

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -53,6 +54,7 @@ class NotMade(CannotOpen):
 class Link:
     """One student's. `token` is the secret part of its address."""
 
+    student: UUID  # the row
     student_id: str
     namespace: str
     report_id: UUID
@@ -77,7 +79,7 @@ def links_of(handout: HandOut, task: Task) -> Iterator[Link]:
         "about__student_id", "about__namespace", "id", "about", "withdrawn"
     )
     for student_id, namespace, report_id, student, is_withdrawn in found:
-        yield Link(student_id, namespace, report_id, _token(handout.id, student), is_withdrawn)
+        yield Link(student, student_id, namespace, report_id, token_of(handout.id, student), is_withdrawn)
 
 
 def formats_of(handout: HandOut) -> set[Format]:
@@ -121,6 +123,11 @@ def open_link(token: str, format_: Format | None) -> Document:
     return found
 
 
+def public_address(path: str) -> str:
+    """A path of this service under FEEDBACK_PUBLIC_URL, which stands for the whole address of the service."""
+    return str(settings.FEEDBACK_PUBLIC_URL + path.removeprefix(settings.FEEDBACK_PATH_PREFIX))
+
+
 def purge() -> int:
     """Forget hand-outs that closed long ago; returns how many."""
     return HandOut.objects.filter(expires_at__lt=Now() - _REMEMBERED).delete()[0]
@@ -146,7 +153,8 @@ def _readable(student: Student, formats: Collection[Format]) -> Iterator[Documen
     return (document for document in documents.order_by("task__created_at") if document.is_readable)
 
 
-def _token(handout_id: UUID, student: UUID) -> str:
+def token_of(handout_id: UUID, student: UUID) -> str:
+    """The secret part of the address of a student's link."""
     return _signer().sign(urlsafe_b64encode(handout_id.bytes + student.bytes).decode().rstrip("="))
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import structlog
 from celery import shared_task
+from celery.signals import worker_process_init, worker_process_shutdown
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, OperationalError
@@ -14,6 +15,7 @@ from feedback.config import tracing
 from feedback.queue import claims, doorbell, reaper
 from feedback.queue.worker import Worker
 from feedback.submissions import erasure, handouts, tallies
+from feedback.submissions.mail import mailer
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -21,7 +23,20 @@ log = structlog.stdlib.get_logger(__name__)
 _FORMER_QUEUES = ("interactive", "bulk")
 # After this many intervals without a sweep a worker sweeps by itself.
 _OVERDUE = 3
+# For so long a process that ends waits for the mail that is under way.
+MAIL_PATIENCE_SECONDS = 2.0
 _worker = Worker(doorbell.ring)
+
+
+@worker_process_init.connect
+def begin_mailing(**_: Any) -> None:
+    """Each process of a worker sends mails, in a thread that begins after the fork."""
+    mailer.start()
+
+
+@worker_process_shutdown.connect
+def stop_mailing(**_: Any) -> None:
+    mailer.stop(MAIL_PATIENCE_SECONDS)
 
 
 @shared_task(

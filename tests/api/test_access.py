@@ -14,7 +14,8 @@ from pytest_django import Settings
 
 from feedback.access import keys
 from feedback.access.models import ApiKey
-from feedback.api import archive
+from feedback.api import archive, layouts
+from feedback.api.layouts import Layout
 from feedback.contract.layout import CLASS_TABLES, MANIFEST, class_path, report_path
 from feedback.store.models import Document, Task, Upload
 from tests.harness.in_process import (
@@ -191,7 +192,8 @@ def test_the_archive_of_a_scoped_key_is_whole(calling: Caller) -> None:
     task = scoped.submit("html", class_of(3))
     work_off()
     submission = Task.objects.get(id=task.rsplit("/", 1)[1])
-    parts = archive.parts_of(submission, list(submission.documents.order_by("position")))
+    what = layouts.plan(submission, list(submission.documents.order_by("position")), Layout.FILES)
+    parts = archive.parts_of(submission, what)
 
     assert scoped.client.get(f"{task}/archive.zip").status_code == 200
     names = zipfile.ZipFile(io.BytesIO(b"".join(parts))).namelist()

@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from feedback.analysis import analyse, analyse_class
-from feedback.api import archive
+from feedback.api import archive, layouts
+from feedback.api.layouts import Layout
 from feedback.api.negotiation import JSON
 from feedback.contract.formats import Format
 from feedback.contract.layout import CLASS_TABLES
@@ -237,7 +238,8 @@ def _names_in(data: bytes) -> dict[str, bytes]:
 def _archive(address: str) -> dict[str, bytes]:
     """The content of the streamed archive, gathered without an event loop."""
     submission = Task.objects.get(id=address.rsplit("/", 1)[1])
-    return _names_in(b"".join(archive.parts_of(submission, list(submission.documents.order_by("position")))))
+    what = layouts.plan(submission, list(submission.documents.order_by("position")), Layout.FILES)
+    return _names_in(b"".join(archive.parts_of(submission, what)))
 
 
 @pytest.mark.parametrize("format_", ["html", "pdf"])

@@ -234,7 +234,7 @@ def test_a_link_never_opens_the_class_report(client: Client, teacher: Calling, t
     hand_out(teacher, task)
     [made] = HandOut.objects.all()
     for report in Document.objects.filter(kind="class"):
-        assert client.get(f"/r/{handouts._token(made.id, report.id)}").status_code == 404
+        assert client.get(f"/r/{handouts.token_of(made.id, report.id)}").status_code == 404
 
 
 @pytest.mark.parametrize("days", ["0", "366", "-1", "x", "", "1e1", "٣", "9" * 5_000])

@@ -12,7 +12,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from feedback.access.models import AuditEntry
-from feedback.store.models import Document, Student
+from feedback.store.models import Document, Student, Task
+from feedback.store.reaching import Mail, Mailing
+from feedback.submissions import handouts
 from tests.harness.in_process import Caller, Calling, Submit, student, work_off
 
 # What is streamed reads the database outside of a test's transaction.
@@ -62,6 +64,23 @@ def test_an_export_has_all_that_is_held_and_nothing_of_others(calling: Caller, b
         (one["what"], one["by"]) for one in single["read_by"]
     ]
     assert not any(b"grace-1906" in content for content in files.values())
+
+
+def test_an_export_has_what_the_roster_says_and_how_the_mails_stand(calling: Caller) -> None:
+    caller = calling("platform")
+    task = caller.submit("html", [student("ada"), student("grace-1906")])
+    roster = b"student_id,name,email\nada,Ada Lovelace,ada@example.edu\ngrace-1906,Grace Hopper,grace@example.edu\n"
+    caller.client.put(f"{task}/roster", roster, content_type="text/csv")
+    handout = handouts.make(Task.objects.get(), 7, "the test")
+    mailing = Mailing.objects.create(handout=handout, subject="{exam}", body="{link}", made_by="the test")
+    for one in Student.objects.all():
+        Mail.objects.create(handout=handout, mailing=mailing, about=one, state="sent")
+    files = files_of(caller.client.get("/students/export?student_id=ada"))
+
+    [record] = json.loads(files["record.json"])
+    assert (record["roster"]["name"], record["roster"]["email"]) == ("Ada Lovelace", "ada@example.edu")
+    assert [(mail["handout_id"], mail["state"]) for mail in record["mails"]] == [(str(handout.pk), "sent")]
+    assert not any(b"Hopper" in content for content in files.values())
 
 
 def test_an_export_is_of_what_the_caller_may_read_and_is_written_down(calling: Caller) -> None:

@@ -16,7 +16,8 @@ from feedback.queue import (
 )
 from feedback.queue.worker import Worker
 from feedback.store.models import Document, Student, Task, Upload
-from feedback.submissions import erasure, tasks
+from feedback.store.reaching import Mail, Mailing, RosterEntry
+from feedback.submissions import erasure, handouts, tasks
 from tests.harness.in_process import (
     Caller,
     Post,
@@ -62,6 +63,54 @@ def test_an_erased_task_is_a_204_then_a_404_and_leaves_no_trace(
     assert statuses_below(client, address, report_id) == {404}
     assert traces_of(GONE) == set()
     assert not Document.objects.exists()
+
+
+# What a roster says of her and of another, who stays.
+ROSTER = f"student_id,name,email\n{GONE},Augusta Ada King,countess@example.edu\nstudent-0,Alan Turing,at@example.edu\n"
+OF_HERS = (GONE, "Augusta Ada King", "countess")
+
+
+def with_roster(client: Client, submit: Submit, format_: str = "html") -> str:
+    """A class with her in it, made, whose roster has her name and address, and a mail to her that failed."""
+    address = submit(format_, with_her())
+    work_off()
+    assert client.put(f"{address}/roster", ROSTER.encode(), content_type="text/csv").json()["matched"] == 2
+    handout = handouts.make(Task.objects.get(pk=task_of(address)), 7, "the test")
+    mailing = Mailing.objects.create(handout=handout, subject="{exam}", body="{link}", made_by="the test")
+    for student_ in Student.objects.filter(roster_entry__isnull=False):
+        error = f"550 <{student_.roster_entry.email}>: unknown"
+        Mail.objects.create(handout=handout, mailing=mailing, about=student_, state="failed", error=error)
+    assert {table for table, _ in traces_of("countess")} == {"reports_rosterentry", "reports_mail"}
+    return address
+
+
+def test_names_and_addresses_go_with_a_student_and_those_of_the_others_stay(client: Client, submit: Submit) -> None:
+    with_roster(client, submit)
+
+    assert client.delete(f"/students?student_id={GONE}").status_code == 204
+    assert [traces_of(words) for words in OF_HERS] == [set()] * 3
+    assert RosterEntry.objects.get().name == "Alan Turing"
+    assert Mail.objects.get().about.student_id == "student-0"
+
+
+def test_names_and_addresses_go_with_the_last_task_of_an_upload(client: Client, submit: Submit) -> None:
+    address, other = with_roster(client, submit), submit("pdf", with_her())
+
+    assert client.delete(address).status_code == 204
+    assert RosterEntry.objects.count() == 2, "another format of the upload is there"
+    assert client.delete(other).status_code == 204
+    assert [traces_of(words) for words in (*OF_HERS, "Turing", "at@example")] == [set()] * 5
+
+
+def test_names_and_addresses_go_with_what_is_past_its_retention(
+    client: Client, submit: Submit, settings: Settings
+) -> None:
+    with_roster(client, submit)
+    Task.objects.update(created_at=Now() - timedelta(days=31))
+    settings.FEEDBACK_RETENTION_DAYS = 30
+    tasks.sweep()
+
+    assert [traces_of(words) for words in (*OF_HERS, "Turing", "at@example")] == [set()] * 5
 
 
 @pytest.mark.parametrize("format_", ["html", "pdf"])

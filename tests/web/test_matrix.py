@@ -71,6 +71,10 @@ MATRIX = {
     ("report", "GET"): API_READ,
     ("archive", "GET"): API_READ,
     **{(table, "GET"): API_READ for table in CLASS_TABLES},
+    ("roster", "PUT"): API_HAND,
+    ("roster", "DELETE"): API_ERASE,
+    ("handout-mail", "GET"): API_HAND,
+    ("handout-mail", "POST"): "401 401 403 202 404 404 401 202 401",
     ("handouts", "GET"): API_HAND,
     ("handouts", "POST"): "401 401 403 201 404 404 401 201 401",
     ("handout", "GET"): API_HAND,
@@ -112,6 +116,9 @@ MATRIX = {
     ("handing-out", "POST"): PAGE_FORM,
     ("links", "GET"): PAGE_READ,
     ("links-table", "GET"): PAGE_READ,
+    ("mail", "GET"): PAGE_READ,
+    ("mail", "POST"): PAGE_FORM,
+    ("class-roster", "POST"): PAGE_FORM,
     ("withdraw", "POST"): PAGE_MOVE,
     ("delete", "GET"): PAGE_READ,
     ("delete", "POST"): PAGE_FORM,
@@ -250,6 +257,12 @@ class World:
                 answer = client.post(
                     reverse(address.name), {"student_id": "student-1"}, content_type="application/json"
                 )
+            elif address.name == "roster" and address.method == "PUT":
+                roster = "student_id,name\nstudent-1,Ada Lovelace\n"
+                answer = client.put(self.path(address), roster, content_type="text/csv")
+            elif address.name == "handout-mail" and address.method == "POST":
+                mail = {"subject": "Your report", "body": "{link}"}
+                answer = client.post(self.path(address), mail, content_type="application/json")
             elif address.method == "PUT":
                 body = {"remark": "Well argued"} if address.name == "remark" else {"exam": {"title": "Midterm"}}
                 answer = client.put(self.path(address), body, content_type="application/json")
@@ -263,7 +276,12 @@ class World:
 def world(broker: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:  # noqa: ARG001 - must be running
     """Made once: whoever asks leaves it as it was."""
     # The broker in files, so that the counters go with the transaction.
-    closed = override_settings(FEEDBACK_AUTH="keys", CELERY_BROKER_URL="filesystem://")
+    closed = override_settings(
+        FEEDBACK_AUTH="keys",
+        CELERY_BROKER_URL="filesystem://",
+        FEEDBACK_PUBLIC_URL="https://feedback.example.edu",
+        FEEDBACK_SENDS_MAIL=True,
+    )
     with django_db_blocker.unblock(), closed, transaction.atomic():
         yield World()
         transaction.set_rollback(True)

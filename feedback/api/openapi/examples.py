@@ -25,6 +25,10 @@ ada,cs101,1,saved_code,2025-11-14T09:01:30Z,
 ada,cs101,1,submission,2025-11-14T09:04:10Z,0.5
 grace,cs101,,,,
 """
+EXAMPLE_ROSTER = """student_id,namespace,name,email
+ada,cs101,Ada Lovelace,ada@example.edu
+grace,cs101,Grace Hopper,grace@example.edu
+"""
 EXAMPLE_ERROR = {
     "error": "The events cannot be read: 1 fault, named with its place in `details`. "
     "Mend it and send the whole body again; nothing was stored.",

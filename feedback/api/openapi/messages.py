@@ -10,6 +10,7 @@ from feedback.contract.formats import Format
 from feedback.contract.states import State
 from feedback.events import Context, Student
 from feedback.events.model import Remark
+from feedback.store.reaching import LONGEST_BODY, LONGEST_SUBJECT
 
 TaskId = Annotated[str, Meta(description="Ours, from the answer to the POST.", extra_json_schema={"format": "uuid"})]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Of the document's bytes.")]
@@ -132,6 +133,84 @@ class HandOuts(msgspec.Struct):
     """All hand-outs of a task, the latest first."""
 
     handouts: list[HandedOut]
+
+
+class StudentKey(msgspec.Struct):
+    """A student of the upload, as the log calls them."""
+
+    student_id: str
+    namespace: str | None
+
+
+class RosterLine(msgspec.Struct):
+    """A row of a roster that was not stored: its line, what it says, and why it was left out."""
+
+    line: int
+    student_id: str | None
+    namespace: str | None
+    name: str | None
+    email: str | None
+    why: str
+
+
+class RosterTaken(msgspec.Struct):
+    """How a roster and the students of an upload fit."""
+
+    matched: int
+    students_without_row: list[StudentKey]
+    rows_without_student: list[RosterLine]
+
+
+class NewMail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the students are to read. `{name}`, `{link}`, `{exam}` and `{expires}` stand for a student's own."""
+
+    subject: Annotated[str, Meta(min_length=1, max_length=LONGEST_SUBJECT)]
+    body: Annotated[str, Meta(min_length=1, max_length=LONGEST_BODY, description="Plain text; needs `{link}`.")]
+
+
+class MailsQueued(msgspec.Struct):
+    """How many mails are queued now, how many students have theirs already, and how many have no address."""
+
+    queued: int
+    already: int
+    without_address: int
+
+
+class PreviewedMail(msgspec.Struct):
+    """One student's mail as it would be sent."""
+
+    student_id: str
+    namespace: str | None
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+class MailPreview(MailsQueued):
+    """What would be queued, and the first of it."""
+
+    first: list[PreviewedMail]
+
+
+class MailStatus(msgspec.Struct):
+    """How a student's mail stands: `state` is null where none was asked for. `error` has the server's words, or ours.
+
+    `uncertain`: it may have been sent; the service does not send it again.
+    """
+
+    student_id: str
+    namespace: str | None
+    state: Literal["queued", "sent", "failed", "uncertain"] | None
+    error: str | None
+    at: datetime | None
+
+
+class MailStatuses(msgspec.Struct):
+    """How the mails of a hand-out stand; `trouble` says why none can be sent at the moment."""
+
+    trouble: str | None
+    mails: list[MailStatus]
 
 
 class ListedTask(msgspec.Struct):

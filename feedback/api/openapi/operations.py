@@ -13,7 +13,12 @@ from feedback.api.openapi.messages import (
     HandOutLinks,
     HandOuts,
     Health,
+    MailPreview,
+    MailsQueued,
+    MailStatuses,
+    NewMail,
     NewRemark,
+    RosterTaken,
     StudentNamed,
     TaskList,
     Unfinished,
@@ -48,6 +53,7 @@ class Operation:
     parameters: Sequence[str] = ()
     takes_events: bool = False
     takes: type | None = None
+    takes_roster: bool = False
     tag: str = "Reports"
     for_everyone: bool = field(default=False)
 
@@ -188,9 +194,38 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             **_ALWAYS,
         },
     ),
+    ("roster", "put"): Operation(
+        "Say who the students are",
+        description=(
+            "Takes a Moodle grading worksheet, a Canvas gradebook export, or a table with the columns `student_id`, "
+            "`namespace`, `name` and `email`. It is kept for all formats of the upload, instead of the roster before. "
+            "A row and a student belong together by the id number, the e-mail address, its part before the @ or the "
+            "name, in this order, each only where it is unique. Rows that fit nobody are answered and not stored. The "
+            "body may be gzip."
+        ),
+        parameters=[*_TASK, "Content-Encoding"],
+        tag="Handing out",
+        takes_roster=True,
+        answers={
+            200: Answer("How many rows were kept, and what did not fit.", json=[RosterTaken]),
+            **faults(400, 404, 413, 415),
+            **_ALWAYS,
+        },
+    ),
+    ("roster", "delete"): Operation(
+        "Forget who the students are",
+        parameters=_TASK,
+        tag="Handing out",
+        answers={204: Answer("There is no roster any more."), **faults(404), **_ALWAYS},
+    ),
     ("archive", "get"): Operation(
         "Get every report of a task in one ZIP",
-        parameters=[*_TASK, "partial", "If-None-Match"],
+        description=(
+            "With `layout` the files are called as a learning platform takes them back (`moodle`, `canvas`), or by "
+            "the students' names (`names`). For these, whom the roster lacks is listed in `not-in-roster.csv`. A "
+            "platform is given the students' reports alone."
+        ),
+        parameters=[*_TASK, "partial", "layout", "If-None-Match"],
         answers={
             200: Answer(
                 "`<format>/<file>`, `class.<format>`, `manifest.json`, and of a class its tables.",
@@ -199,7 +234,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             ),
             202: _UNFINISHED,
             304: _NOT_MODIFIED,
-            409: Answer("Some reports failed; `details` names them. `partial=true` takes the others.", json=[Error]),
+            409: Answer(
+                "Some reports failed; `details` names them, and `partial=true` takes the others. Or there is no roster "
+                "with what the layout needs.",
+                json=[Error],
+            ),
             **faults(400, 404),
             **_ALWAYS,
         },
@@ -330,6 +369,34 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         answers={
             200: Answer("A row for each link that is open.", documents=[CSV], headers=["Content-Disposition"]),
             **faults(404),
+            **_ALWAYS,
+        },
+    ),
+    ("handout-mail", "get"): Operation(
+        "See how the mails of a hand-out stand",
+        parameters=_HANDOUT,
+        tag="Handing out",
+        answers={
+            200: Answer("Of each student whose link is open, or who had a mail.", json=[MailStatuses]),
+            **faults(404),
+            **_ALWAYS,
+        },
+    ),
+    ("handout-mail", "post"): Operation(
+        "Mail every student the link",
+        description=(
+            "Sends each student who has an address in the roster, and whose link is open, one mail: however often this "
+            "is asked, and whatever fails. A mail that the server refused is tried again. With `preview=true` nothing "
+            "is queued, and the first three mails are shown."
+        ),
+        parameters=[*_HANDOUT, "preview"],
+        tag="Handing out",
+        takes=NewMail,
+        answers={
+            200: Answer("With `preview=true`: what would be sent.", json=[MailPreview]),
+            202: Answer("Queued, to be sent at a bounded rate.", json=[MailsQueued]),
+            409: Answer("The service has no mail server or no public address, or the links are closed.", json=[Error]),
+            **faults(400, 404, 415),
             **_ALWAYS,
         },
     ),

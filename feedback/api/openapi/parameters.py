@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from feedback.api.layouts import Layout
 from feedback.api.long_poll import LONGEST_SECONDS
 from feedback.contract.formats import PAPERS, Format
 from feedback.contract.languages import LANGUAGES
@@ -51,6 +52,10 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         {"enum": list(PAPERS)},
     ),
     "partial": _query("partial", "Take what there is although some reports failed.", {"enum": ["true", "false"]}),
+    "preview": _query("preview", "Show the mails, and send none.", {"enum": ["true", "false"]}),
+    "layout": _query(
+        "layout", "How the files are called.", {"enum": [one.value for one in Layout], "default": "files"}
+    ),
     "before": _query("before", "The last task of the page before: older ones are listed.", _TASK_ID),
     "page": _query(
         "page",

@@ -12,7 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 from feedback.analysis import ClassFindings, Findings
 from feedback.api.multipart import MULTIPART
 from feedback.api.openapi import messages
-from feedback.api.openapi.examples import EXAMPLE_CLASS, EXAMPLE_ENVELOPE, EXAMPLE_ERROR, EXAMPLE_ROWS
+from feedback.api.openapi.examples import EXAMPLE_CLASS, EXAMPLE_ENVELOPE, EXAMPLE_ERROR, EXAMPLE_ROSTER, EXAMPLE_ROWS
 from feedback.api.openapi.operations import OPERATIONS, Answer, Operation
 from feedback.api.openapi.parameters import HEADERS, PARAMETERS
 from feedback.contract.manifest import Manifest
@@ -70,6 +70,10 @@ def _operation(name: str, method: str, operation: Operation) -> Json:
         described["parameters"] = [{"$ref": f"#/components/parameters/{each}"} for each in operation.parameters]
     if operation.takes_events:
         described["requestBody"] = _events()
+    if operation.takes_roster:
+        rows = {"type": "string", "description": "A header row, then a row a student."}
+        content = {MediaType.CSV.value: {"schema": rows, "example": EXAMPLE_ROSTER}}
+        described["requestBody"] = {"required": True, "content": content}
     if operation.takes is not None:
         content = {"application/json": {"schema": _any_of([operation.takes])}}
         described["requestBody"] = {"required": True, "content": content}

@@ -1,0 +1,227 @@
+"""The outbox: who is to have a mail of a hand-out, which mail is due, and what came of it.
+
+All times are the database's own. At most one mail at a time is claimed by all workers together, at the rate of
+FEEDBACK_MAILS_PER_MINUTE; it is given a lease, and a fence behind which its worker writes down what came of it.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from feedback.access import audit
+from feedback.access.audit import Action
+from feedback.store.models import HandOut, Task, Upload
+from feedback.store.reaching import Mail, Mailing, MailPace, MailState
+from feedback.submissions import handouts, rosters
+from feedback.submissions.errors import LinksClosed, NoMail
+from feedback.submissions.handouts import Link
+from feedback.submissions.mail.letters import letter_to, of_handout
+from feedback.submissions.mail.server import Outcome, Result
+from feedback.submissions.mail.wording import Letter, Words
+
+log = structlog.stdlib.get_logger(__name__)
+
+_ROW = 1
+_SHOWN = 3
+# After the server has said "not now" to a mail, and after it could not be reached: doubled each time, to the longest.
+_FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 3_600.0
+_FIRST_REACH, _LONGEST_REACH = 5.0, 300.0
+# What is put off for so long, some three hours, is given up.
+_MOST_ATTEMPTS = 8
+
+
+class Asked(NamedTuple):
+    """What mailing a hand-out comes to: how many are queued, had a mail before, and have no address."""
+
+    queued: int
+    already: int
+    without_address: int
+
+
+class Status(NamedTuple):
+    """How a student's mail stands; `state` None where there is none."""
+
+    link: Link
+    state: MailState | None
+    words: str
+    at: datetime | None
+
+
+class _Sorted(NamedTuple):
+    new: list[Link]
+    again: list[UUID]  # students whose mail had failed
+    already: int
+    without_address: int
+
+
+def lacking() -> list[str]:
+    """The settings without which no mail can be sent, as far as they are not set."""
+    needed = {"FEEDBACK_PUBLIC_URL": settings.FEEDBACK_PUBLIC_URL, "EMAIL_URL": settings.FEEDBACK_SENDS_MAIL}
+    return [name for name, value in needed.items() if not value]
+
+
+def _check(handout: HandOut) -> None:
+    """Raises NoMail and LinksClosed."""
+    if missing := lacking():
+        raise NoMail(missing)
+    if handout.is_over:
+        raise LinksClosed
+
+
+def ask(handout: HandOut, task: Task, words: Words, by: str) -> Asked:
+    """Queue a mail for every student whose link is open, who has an address, and whose mail is not on its way already.
+
+    A mail that failed is tried again. Raises NoMail and LinksClosed.
+    """
+    _check(handout)
+    with transaction.atomic():
+        Upload.objects.select_for_update().only("pk").get(pk=task.upload_id)  # no student of it is erased meanwhile
+        found = _sorted(handout, task)
+        if found.new or found.again:
+            mailing = Mailing.objects.create(handout=handout, subject=words.subject, body=words.body, made_by=by)
+            rows = (Mail(handout=handout, mailing=mailing, about_id=link.student) for link in found.new)
+            Mail.objects.bulk_create(rows, batch_size=500)
+            again = Mail.objects.filter(handout=handout, about__in=found.again, state=MailState.FAILED)
+            again.update(mailing=mailing, state=MailState.QUEUED, due_at=Now(), attempts=0, error="", changed_at=Now())
+            audit.record(by, Action.HAND_OUT, f"mail of hand-out {handout.pk}", task.id)
+    return Asked(len(found.new) + len(found.again), found.already, found.without_address)
+
+
+def preview(handout: HandOut, task: Task, words: Words) -> tuple[Asked, list[tuple[Link, Letter]]]:
+    """The same without doing it, and the first mails as they would be sent. Raises NoMail and LinksClosed."""
+    _check(handout)
+    found = _sorted(handout, task)
+    shared, entries = of_handout(handout), rosters.entries_of(task.upload_id)
+    wanted = {link.student for link in found.new}.union(found.again)
+    first = [link for link in handouts.links_of(handout, task) if link.student in wanted][:_SHOWN]
+    letters = [(link, letter_to(shared, words, entries[link.student])) for link in first]
+    return Asked(len(wanted), found.already, found.without_address), letters
+
+
+def statuses(handout: HandOut, task: Task) -> Iterator[Status]:
+    """How the mail of each student stands whose link is open or who had one, in the order of the class."""
+    mails = {mail.about_id: mail for mail in Mail.objects.filter(handout=handout)}
+    for link in handouts.links_of(handout, task):
+        mail = mails.get(link.student)
+        if mail is not None:
+            yield Status(link, told(mail.state), mail.error, mail.changed_at)
+        elif not link.withdrawn:
+            yield Status(link, None, "", None)
+
+
+def told(state: str) -> MailState:
+    """A state as it is told: a mail that is being sent is still queued."""
+    return MailState.QUEUED if state == MailState.SENDING else MailState(state)
+
+
+def trouble() -> str:
+    """Why no mail can be sent at the moment; "" where all is well."""
+    return MailPace.objects.filter(pk=_ROW).values_list("trouble", flat=True).first() or ""
+
+
+def _sorted(handout: HandOut, task: Task) -> _Sorted:
+    states: Mapping[UUID, str] = dict(Mail.objects.filter(handout=handout).values_list("about", "state"))
+    with_address = {student for student, entry in rosters.entries_of(task.upload_id).items() if entry.email}
+    new, again, already, without = list[Link](), list[UUID](), 0, 0
+    for link in handouts.links_of(handout, task):
+        state = states.get(link.student)
+        if link.withdrawn:
+            continue
+        if state is not None and state != MailState.FAILED:
+            already += 1
+        elif link.student not in with_address:
+            without += 1
+        elif state is None:
+            new.append(link)
+        else:
+            again.append(link.student)
+    return _Sorted(new, again, already, without)
+
+
+# --- a worker's part ---
+
+
+def waiting_seconds() -> float | None:
+    """How long until a mail may be claimed; None where nothing is queued that is due."""
+    if not Mail.objects.filter(state=MailState.QUEUED, due_at__lte=Now()).exists():
+        return None
+    found = MailPace.objects.filter(pk=_ROW).annotate(now=Now()).values_list("next_at", "now").first()
+    return max((found[0] - found[1]).total_seconds(), 0.0) if found else 0.0
+
+
+def claim() -> Mail | None:
+    """The next mail that is due, with a lease; None where there is none, or it is too early for another."""
+    with transaction.atomic():
+        pace = _pace()
+        if pace.next_at > pace.now:  # type: ignore[attr-defined] # annotated
+            return None
+        due = Mail.objects.filter(state=MailState.QUEUED, due_at__lte=Now()).order_by("due_at", "pk")
+        mail = due.select_for_update(skip_locked=True, of=("self",)).first()
+        if mail is None:
+            return None
+        lease = Now() + timedelta(seconds=settings.FEEDBACK_LEASE_SECONDS)
+        Mail.objects.filter(pk=mail.pk).update(
+            state=MailState.SENDING, due_at=lease, attempts=F("attempts") + 1, fence=F("fence") + 1, changed_at=Now()
+        )
+        gap = timedelta(minutes=1) / settings.FEEDBACK_MAILS_PER_MINUTE
+        MailPace.objects.filter(pk=_ROW).update(next_at=Now() + gap, failures=0, trouble="")
+    mail.attempts, mail.fence = mail.attempts + 1, mail.fence + 1
+    return mail
+
+
+def put_off(words: str) -> None:
+    """Note that the server cannot be reached: no mail is claimed for a while, which grows with each time."""
+    with transaction.atomic():
+        pace = _pace()
+        seconds = min(_FIRST_REACH * 2**pace.failures, _LONGEST_REACH)
+        later = Now() + timedelta(seconds=seconds)
+        MailPace.objects.filter(pk=_ROW).update(next_at=later, failures=F("failures") + 1, trouble=words)
+    log.warning("the mail server cannot be reached, mails wait", reason=words, seconds=seconds)
+
+
+def record(mail: Mail, result: Result) -> None:
+    """Write down what came of a claimed mail; the worker that claimed it last has the say, also when it comes late."""
+    held = Mail.objects.filter(pk=mail.pk, fence=mail.fence, state__in=[MailState.SENDING, MailState.UNCERTAIN])
+    pause = min(_FIRST_PAUSE * 2.0 ** (mail.attempts - 1), _LONGEST_PAUSE)
+    change: dict[str, Any]
+    match result.outcome:
+        case Outcome.SENT:
+            change = {"state": MailState.SENT, "error": ""}
+        case Outcome.UNKNOWN:
+            change = {"state": MailState.UNCERTAIN, "error": result.words}
+        case Outcome.LATER if mail.attempts < _MOST_ATTEMPTS:
+            change = {
+                "state": MailState.QUEUED,
+                "error": result.words,
+                "due_at": Now() + timedelta(seconds=pause),
+            }
+        case Outcome.NOT_SENT:
+            change = {"state": MailState.QUEUED, "error": "", "due_at": Now(), "attempts": F("attempts") - 1}
+        case _:
+            change = {"state": MailState.FAILED, "error": result.words}
+    held.update(changed_at=Now(), **change)
+    log.info("a mail was tried", mail_id=str(mail.pk), outcome=result.outcome.name.lower(), attempt=mail.attempts)
+
+
+def give_up_lost() -> int:
+    """UNCERTAIN for every mail whose worker did not write down what came of it; returns how many."""
+    lost = Mail.objects.filter(state=MailState.SENDING, due_at__lte=Now())
+    if not lost.exists():
+        return 0
+    words = "The worker that was sending it was lost before it could write down what came of it."
+    found = lost.update(state=MailState.UNCERTAIN, error=words, changed_at=Now())
+    log.warning("mails are uncertain: their worker was lost", number=found)
+    return found
+
+
+def _pace() -> MailPace:
+    """The one row of it, locked."""
+    MailPace.objects.bulk_create([MailPace(pk=_ROW)], ignore_conflicts=True)
+    return MailPace.objects.select_for_update().annotate(now=Now()).get(pk=_ROW)

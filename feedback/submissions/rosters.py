@@ -1,0 +1,98 @@
+"""The roster of an upload: who its students are, for archives, tables of links and mails; all its formats share it."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+
+from feedback.access import audit
+from feedback.access.audit import Action
+from feedback.store.models import Student, Task, Upload
+from feedback.store.reaching import RosterEntry
+from feedback.submissions.errors import RosterFitsNobody
+from feedback.submissions.roster_file import RosterRow
+from feedback.submissions.roster_match import Joined, Person, join
+
+_PAGE = 500
+_KEPT = ("name", "email", "participant", "canvas_user", "canvas_file")
+
+
+class Known(NamedTuple):
+    """How many students of an upload the roster knows, and of how many of them what."""
+
+    students: int
+    addresses: int
+    participants: int
+    canvas_users: int
+
+
+class _Named(msgspec.Struct):
+    """Of a student's payload, what a roster is joined by."""
+
+    name: str | None = None
+
+
+def replace(task: Task, rows: Sequence[RosterRow], by: str) -> Joined:
+    """Keep the rows that fit a student of the task's upload, instead of the roster that it had.
+
+    What fits nobody is returned and not stored. Raises RosterFitsNobody, with the roster as it was.
+    """
+    with transaction.atomic():
+        Upload.objects.select_for_update().only("pk").get(pk=task.upload_id)
+        joined = _joined(task.upload_id, rows)
+        if not joined.pairs:
+            raise RosterFitsNobody({f"line {row.line}": [why] for row, why in joined.rows})
+        RosterEntry.objects.filter(about__upload=task.upload_id).delete()
+        entries = (_entry(person, row) for person, row in joined.pairs)
+        RosterEntry.objects.bulk_create(entries, batch_size=_PAGE)
+        audit.record(by, Action.AMEND, "roster", task.id)
+    return joined
+
+
+def forget(task: Task, by: str) -> None:
+    """Delete the roster of the task's upload, if it has one."""
+    with transaction.atomic():
+        Upload.objects.select_for_update().only("pk").get(pk=task.upload_id)
+        if RosterEntry.objects.filter(about__upload=task.upload_id).delete()[0]:
+            audit.record(by, Action.ERASE, "roster", task.id)
+
+
+def entries_of(upload: UUID) -> dict[UUID, RosterEntry]:
+    """Those of an upload by the student's primary key. One query."""
+    return {entry.about_id: entry for entry in RosterEntry.objects.filter(about__upload=upload)}
+
+
+def known(upload: UUID) -> Known | None:
+    """None where the upload has no roster. One query."""
+    rows = RosterEntry.objects.filter(about__upload=upload).values_list("email", "participant", "canvas_user")
+    found = list(rows)
+    return Known(len(found), *(sum(map(bool, column)) for column in zip(*found, strict=True))) if found else None
+
+
+def names_in_log(upload: UUID) -> Iterator[tuple[UUID, str]]:
+    """The name of each student who was posted with one, by primary key. Reads every payload, a page at a time."""
+    payloads = Student.objects.filter(upload=upload).order_by("position").values_list("pk", "payload")
+    for student, payload in payloads.iterator(chunk_size=_PAGE):
+        if name := name_in(bytes(payload)):
+            yield student, name
+
+
+def name_in(payload: bytes) -> str:
+    """The student's name as it was posted, "" where it was not."""
+    return msgspec.json.decode(payload, type=_Named).name or ""
+
+
+def _joined(upload: UUID, rows: Sequence[RosterRow]) -> Joined:
+    students = Student.objects.filter(upload=upload).order_by("position")
+    people = [Person(*found, "") for found in students.values_list("pk", "namespace", "student_id")]
+    joined = join(rows, people)
+    if not joined.people or not any(row.name for row, _ in joined.rows):
+        return joined
+    names = dict(names_in_log(upload))  # only now: a class's payloads may be large
+    return join(rows, [person._replace(name=names.get(person.pk, "")) for person in people])
+
+
+def _entry(person: Person, row: RosterRow) -> RosterEntry:
+    return RosterEntry(about_id=person.pk, **{name: getattr(row, name) for name in _KEPT})
