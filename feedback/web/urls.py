@@ -10,7 +10,9 @@ from feedback.web.views.classes import FindingsTableView
 from feedback.web.views.exam import ExamView, RemarkView
 from feedback.web.views.handouts import HandOutsView, LinksTableView, LinksView, WithdrawView
 from feedback.web.views.links import LinkView
+from feedback.web.views.mail import MailView
 from feedback.web.views.recent import DeleteView, RecentView
+from feedback.web.views.roster import RosterView
 from feedback.web.views.security_contact import security_txt
 from feedback.web.views.start import SampleView, StartView
 from feedback.web.views.students import StudentView
@@ -45,6 +47,8 @@ urlpatterns = [
         "submissions/<uuid:task_id>/handouts/<uuid:handout_id>/links.csv", LinksTableView.as_view(), name="links-table"
     ),
     path("submissions/<uuid:task_id>/handouts/<uuid:handout_id>/withdraw", WithdrawView.as_view(), name="withdraw"),
+    path("submissions/<uuid:task_id>/handouts/<uuid:handout_id>/mail", MailView.as_view(), name="mail"),
+    path("submissions/<uuid:task_id>/roster", RosterView.as_view(), name="class-roster"),
     path("submissions/<uuid:task_id>/delete", DeleteView.as_view(), name="delete"),
     path("submissions/<uuid:task_id>/findings.csv", FindingsTableView.as_view(), name="findings-table"),
     path("submissions/<uuid:task_id>/students/<uuid:report_id>", StudentView.as_view(), name="student"),

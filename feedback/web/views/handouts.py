@@ -1,9 +1,12 @@
-"""Handing reports out: make links, see them, take them away again."""
+"""Handing reports out: make links, see them, take them away again; and every other way, beside them."""
 
+from collections import defaultdict
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,9 +14,11 @@ from django.views import View
 
 from feedback.api.handouts import DAYS, addresses, links_table
 from feedback.store.models import HandOut
-from feedback.submissions import handouts
+from feedback.store.reaching import Mail
+from feedback.submissions import handouts, rosters
 from feedback.submissions.errors import NotWritable
 from feedback.submissions.handouts import LONGEST_DAYS
+from feedback.submissions.mail import outbox
 from feedback.web.access import caller_of
 from feedback.web.responses import go_to
 from feedback.web.uploads import Shown, upload_of, writable
@@ -26,24 +31,25 @@ class DaysForm(forms.Form):
 
 
 class HandOutsView(View):
-    """The hand-outs of an upload, and the form for a new one."""
+    """All ways to hand an upload out, and what was handed out before."""
 
     def get(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
-        return _list(request, _shown(request, task_id), DaysForm())
+        return ways_page(request, writable_upload(request, task_id))
 
     def post(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
-        shown, form = _shown(request, task_id), DaysForm(request.POST)
+        shown, form = writable_upload(request, task_id), DaysForm(request.POST)
         if not form.is_valid():
-            return _list(request, shown, form, status=400)
+            return ways_page(request, shown, status=400, form=form)
         made = handouts.make(shown.first, form.cleaned_data["days"], caller_of(request).name)
-        return go_to(request, reverse("links", args=[task_id, made.id]))
+        then = "mail" if "mail" in request.POST else "links"
+        return go_to(request, reverse(then, args=[task_id, made.id]))
 
 
 class LinksView(View):
     """Every student's link of one hand-out."""
 
     def get(self, request: HttpRequest, task_id: UUID, handout_id: UUID) -> HttpResponse:
-        shown, found = _handout(request, task_id, handout_id)
+        shown, found = handout_of(request, task_id, handout_id)
         page = Paginator(list(handouts.links_of(found, shown.first)), _ROWS).get_page(request.GET.get("page"))
         made = handouts.formats_of(found)
         rows = [(link, addresses(request, link, made)) for link in page]
@@ -53,7 +59,7 @@ class LinksView(View):
 
 class LinksTableView(View):
     def get(self, request: HttpRequest, task_id: UUID, handout_id: UUID) -> HttpResponse:
-        shown, found = _handout(request, task_id, handout_id)
+        shown, found = handout_of(request, task_id, handout_id)
         return links_table(request, found, shown.first)
 
 
@@ -63,7 +69,7 @@ class WithdrawView(View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, task_id: UUID, handout_id: UUID) -> HttpResponse:
-        shown, found = _handout(request, task_id, handout_id)
+        shown, found = handout_of(request, task_id, handout_id)
         if report_id := request.POST.get("report"):
             if not handouts.withdraw_link(found, shown.first, _uuid(report_id), caller_of(request).name):
                 raise Http404
@@ -72,7 +78,7 @@ class WithdrawView(View):
         return go_to(request, reverse("handing-out", args=[task_id]))
 
 
-def _shown(request: HttpRequest, task_id: UUID) -> Shown:
+def writable_upload(request: HttpRequest, task_id: UUID) -> Shown:
     """Raises Http404 and NotWritable."""
     shown = upload_of(request, task_id)
     if not writable(request, shown):
@@ -80,12 +86,39 @@ def _shown(request: HttpRequest, task_id: UUID) -> Shown:
     return shown
 
 
-def _handout(request: HttpRequest, task_id: UUID, handout_id: UUID) -> tuple[Shown, HandOut]:
-    shown = _shown(request, task_id)
+def handout_of(request: HttpRequest, task_id: UUID, handout_id: UUID) -> tuple[Shown, HandOut]:
+    """Raises Http404 and NotWritable."""
+    shown = writable_upload(request, task_id)
     found = HandOut.objects.filter(pk=handout_id, upload=shown.upload).first()
     if found is None:
         raise Http404
     return shown, found
+
+
+def ways_page(request: HttpRequest, shown: Shown, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The page with every way; `more` is what came of a form on it: `form` of days, `roster_fault`, `joined`."""
+    found = HandOut.objects.filter(upload=shown.upload).order_by("-made_at")
+    context = {
+        "shown": shown,
+        "handouts": found,
+        "mails": _mails(shown),
+        "roster": rosters.known(shown.upload.pk),
+        "lacking": outbox.lacking(),
+        "form": DaysForm(),
+        "roster_fault": None,
+        "joined": None,
+    }
+    return render(request, "handouts.html.j2", context | more, status=status)
+
+
+def _mails(shown: Shown) -> dict[UUID, dict[str, int]]:
+    """How many mails of each hand-out are in which state."""
+    counted = defaultdict[UUID, dict[str, int]](dict)
+    rows = Mail.objects.filter(handout__upload=shown.upload).values_list("handout", "state").annotate(Count("pk"))
+    for handout, state, number in rows.order_by("state"):
+        told = outbox.told(state)
+        counted[handout][told] = counted[handout].get(told, 0) + number
+    return counted
 
 
 def _uuid(text: str) -> UUID:
@@ -93,8 +126,3 @@ def _uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise Http404 from None
-
-
-def _list(request: HttpRequest, shown: Shown, form: DaysForm, *, status: int = 200) -> HttpResponse:
-    found = HandOut.objects.filter(upload=shown.upload).order_by("-made_at")
-    return render(request, "handouts.html.j2", {"shown": shown, "form": form, "handouts": found}, status=status)

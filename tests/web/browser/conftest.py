@@ -105,8 +105,10 @@ def visit(browser: Browser, service: stack.Stack) -> Iterator[Visit]:
 @pytest.fixture(scope="package")
 def closed(service: stack.Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[stack.Stack]:
     """The same service behind a second web process, which asks who one is."""
-    settings = service.environment | {"FEEDBACK_AUTH": "keys"}
+    mail = {"EMAIL_URL": "smtp://127.0.0.1:9", "FEEDBACK_MAIL_FROM": "exams@example.edu"}
+    settings = service.environment | {"FEEDBACK_AUTH": "keys"} | mail
     with stack.Stack(tmp_path_factory.mktemp("closed"), settings) as running:
+        running.environment["FEEDBACK_PUBLIC_URL"] = running.url  # what it shows leads to it
         running.start_web()
         yield running
 

@@ -101,6 +101,33 @@ def no_days(page: Page) -> None:
     expect(page.locator("#days-error")).to_be_visible()
 
 
+def roster_that_lacks(page: Page) -> None:
+    rows = "".join(f"Participant {number},Name {number},{number}@example.edu,s{number}\n" for number in range(3))
+    worksheet = f"Identifier,Full name,Email address,ID number\n{rows}Participant 9,Known,k@example.edu,handed out a\n"
+    page.set_input_files("#roster", {"name": "w.csv", "mimeType": "text/csv", "buffer": worksheet.encode()})
+    page.get_by_role("button", name="Take the roster").click()
+    expect(page.get_by_text("1 row fits")).to_be_visible()
+
+
+def broken_roster(page: Page) -> None:
+    rows = "".join(f"s{number},x\n" for number in range(3))
+    table = f"student_id,email\n{rows}".encode()
+    page.set_input_files("#roster", {"name": "w.csv", "mimeType": "text/csv", "buffer": table})
+    page.get_by_role("button", name="Take the roster").click()
+    expect(page.get_by_role("alert")).to_contain_text("nothing was stored")
+
+
+def look_at_first(page: Page) -> None:
+    page.get_by_role("button", name="Look at the first").click()
+    expect(page.get_by_role("heading", name="would be sent")).to_be_visible()
+
+
+def no_link(page: Page) -> None:
+    page.locator("#body").fill("Dear {nobody}")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#body-error")).to_contain_text("it lacks {link}")
+
+
 def unfold(page: Page) -> None:
     for folded in page.locator("summary").all():
         folded.click()
@@ -173,6 +200,15 @@ PAGES = [
     Shown("handing-out", "nothing yet", lambda world: f"{world.made}/handouts"),
     Shown("handing-out", "before", lambda world: f"{world.page('handed out')}/handouts"),
     Shown("handing-out", "refused", lambda world: f"{world.made}/handouts", no_days, 400),
+    Shown("handing-out", "with mails", lambda world: f"{world.page('mailed')}/handouts"),
+    Shown("handing-out", "with mails", lambda world: f"{world.page('mailed')}/handouts", scripts=False),
+    Shown("handing-out", "a roster was taken", lambda world: f"{world.page('handed out')}/handouts", roster_that_lacks),
+    Shown("handing-out", "a roster was refused", lambda world: f"{world.made}/handouts", broken_roster, 400),
+    Shown("mail", "to be written", lambda world: f"{world.links}/mail", scripts=False),
+    Shown("mail", "looked at", lambda world: world.unmailed, look_at_first),
+    Shown("mail", "refused", lambda world: world.unmailed, no_link, 400),
+    Shown("mail", "how each stands", lambda world: world.mails),
+    Shown("mail", "closed", lambda world: f"{world.closed_links}/mail"),
     Shown("links", "open", lambda world: world.links),
     Shown("links", "closed", lambda world: world.closed_links),
     # A report is shown in a sandbox, where no script runs; what axe finds in one is tests/rendering's to say.
@@ -200,6 +236,7 @@ NO_PAGES = {
     "other-format",
     "withdraw",
     "student-remark",
+    "class-roster",
     "security-txt",
 }
 

@@ -40,7 +40,7 @@ class World:
         self._open = open_
         self.sessions: dict[str, str] = json.loads(closed.run("python", "-c", _ACCOUNTS, json.dumps(PEOPLE)))
         self.made = made
-        classes = ("working", "failed", "old", "broken", "handed out")
+        classes = ("working", "failed", "old", "broken", "handed out", "mailed")
         singles = ("waiting", "not made", "alone")
         tasks = {name: self._submit([_student(f"{name} {one}") for one in "abc"]) for name in classes}
         tasks |= {name: self._submit([_student(name)]) for name in singles}
@@ -88,6 +88,35 @@ class World:
         self.link = urlsplit(given["links"][0]["page"]).path
         self.withdrawn_link = urlsplit(given["links"][1]["page"]).path
         self.busy_link = urlsplit(given["links"][2]["page"]).path
+
+        self._mail()
+
+    def _mail(self) -> None:
+        """A class whose mails stand in every way, and a hand-out of it that nobody was mailed yet."""
+        task, client = self._tasks["mailed"], self._open.client
+        rows = "".join(f"Participant {n},Name {n},{n}@example.edu,mailed {one}\n" for n, one in enumerate("abc"))
+        worksheet = f"Identifier,Full name,Email address,ID number\n{rows}".encode()
+        client.put(f"{task}/roster", content=worksheet, headers={"Content-Type": "text/csv"})
+        mailed, other = [client.post(f"{task}/handouts", json={}).json()["handout_id"] for _ in range(2)]
+        self.mails = f"{self.page('mailed')}/handouts/{mailed}/mail"
+        self.unmailed = f"{self.page('mailed')}/handouts/{other}/mail"
+        mailing = "00000000-0000-0000-0000-000000000001"
+        self._sql(
+            "INSERT INTO reports_mailing (id, handout_id, subject, body, made_by) VALUES (%s, %s, %s, %s, %s)",
+            *(mailing, mailed, "Your report: {exam}", "Dear {name},\n\n{link}\n", "teacher"),
+        )
+        states = (
+            ("sent", ""),
+            ("failed", "550 5.1.1 …: Recipient address rejected: User unknown"),
+            ("uncertain", "lost"),
+        )
+        for position, (state, error) in enumerate(states, start=1):
+            self._sql(
+                "INSERT INTO reports_mail (id, handout_id, mailing_id, about_id, state, attempts, fence, error) SELECT "
+                "gen_random_uuid(), %s, %s, s.id, %s, 1, 1, %s FROM reports_student s JOIN reports_task t "
+                "ON t.upload_id = s.upload_id WHERE t.id = %s AND s.position = %s",
+                *(mailed, mailing, state, error, self._id("mailed"), position),
+            )
 
     def _id(self, name: str) -> str:
         return self._tasks[name].rsplit("/", 1)[1]
