@@ -18,8 +18,8 @@ from feedback.events import Faults, InvalidEvents, Limits
 from feedback.events.faults import Line
 from feedback.events.formats.columns import plain
 from feedback.events.formats.records import text_table
-from feedback.events.strict_decoder import inspect
 from feedback.events.normal_form import settled
+from feedback.events.strict_decoder import inspect
 
 MAX_COLUMNS = 400  # a gradebook has one for each assignment
 _LONGEST = 200

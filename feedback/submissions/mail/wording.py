@@ -14,8 +14,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.html import linebreaks, urlize
 
 from feedback.events import Faults, InvalidEvents
-from feedback.events.strict_decoder import inspect
 from feedback.events.normal_form import settled
+from feedback.events.strict_decoder import inspect
 from feedback.store.reaching import LONGEST_BODY, LONGEST_SUBJECT
 
 # What each stands for, as it is told to people.

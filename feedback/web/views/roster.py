@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views import View
 
-from feedback.access.turns import Busy
+from feedback.access.budgets import Busy
 from feedback.api.errors import STATUSES, words_of
 from feedback.events import EventsError, InvalidEvents, spool
 from feedback.events.files import plain
