@@ -14,7 +14,7 @@ SECTIONS = (
     *("comparison", "details", "headline", "insights", "message", "path", "questions", "reading", "rhythm", "score"),
     *("thinking", "timeline"),
 )
-_NO_THRESHOLDS = ("language",)
+_NO_THRESHOLDS = ("language", "assumed_zone")
 
 
 @cache

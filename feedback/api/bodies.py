@@ -18,7 +18,8 @@ from feedback.api.errors import InvalidRequest
 from feedback.api.multipart import MULTIPART, students_in_parts
 from feedback.contract.formats import PAPERS, Format
 from feedback.contract.languages import LANGUAGES
-from feedback.events import Limits, MediaType, StudentStream, UnsupportedInput, inflate, read_students, spool
+from feedback.events import OWN, Limits, MediaType, Origin, StudentStream, UnsupportedInput, inflate, origin_of, spool
+from feedback.events.origin import inflated
 from feedback.events.spool import CHUNK_BYTES, too_large
 from feedback.queue.render_job import options_of
 from feedback.submissions.intake import Order
@@ -31,6 +32,8 @@ _TABLES = (
     *("text/csv", "application/csv", "text/plain", "text/tab-separated-values"),
     *("application/vnd.ms-excel", "application/octet-stream"),
 )
+# A platform's own words are few; each costs a look at every event.
+_MOST_OPTIONS = 200
 _UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
 
 
@@ -121,13 +124,39 @@ def students_of(request: Request) -> Iterator[StudentStream]:
     Raises UnsupportedInput, TooLarge, InvalidEvents and Busy, some of them only at the end of the iteration.
     """
     in_parts = _content_type(request).get_content_type() == MULTIPART
-    media_type, compressed = None if in_parts else _media_type(request), _is_gzip(request)
+    compressed, origin = _is_gzip(request), _origin(request)
     with reading(caller_of(request)) as one, _at_rest(request, one, compressed=compressed) as body:
-        if media_type is None:
-            with students_in_parts(request, body, one.limits) as students:
+        if in_parts:
+            with students_in_parts(request, body, one.limits, origin) as students:
                 yield students
             return
-        yield read_students(body, media_type, one.limits, known_names())
+        with as_exported(body, origin, one) as content:
+            known = origin.known(content, one.effort)
+            media_type = MediaType.JSON if known.source != OWN else _media_type(request)
+            yield known.read(content, media_type, one.limits, known_names())
+
+
+def _origin(request: Request) -> Origin:
+    """What the query says of the log. Raises InvalidEvents."""
+    query = request.query_params
+    return origin_of(
+        query.get("source"),
+        query.get("source_tz"),
+        query.getlist("column")[:_MOST_OPTIONS],
+        query.getlist("role")[:_MOST_OPTIONS],
+        settings.FEEDBACK_MAX_BODY_BYTES,
+    )
+
+
+@contextmanager
+def as_exported(body: IO[bytes], origin: Origin, one: Reading) -> Iterator[IO[bytes]]:
+    """The body, or what it holds where it is a platform's export as gzip. Raises TooLarge, InvalidEvents and Busy."""
+    inside = inflated(body, origin, settings.FEEDBACK_MAX_BODY_BYTES, one.effort)
+    if inside is None:
+        yield body
+        return
+    with inside:
+        yield one.counted_file(inside)
 
 
 def json_of(request: Request) -> bytes:
@@ -172,6 +201,7 @@ def _content_type(request: Request) -> Message:
 
 
 def _media_type(request: Request) -> MediaType:
+    """The format of ours that the body's type names. Raises UnsupportedInput."""
     header = _content_type(request)
     charset = header.get_content_charset("utf-8")
     try:
@@ -182,7 +212,8 @@ def _media_type(request: Request) -> MediaType:
         raise UnsupportedInput(
             "The body's type is not read here. Send JSON as `Content-Type: application/json`, "
             "one student a line as `Content-Type: application/x-ndjson`, "
-            "or one event a row as `Content-Type: text/csv`, in UTF-8.",
+            "or one event a row as `Content-Type: text/csv`, in UTF-8; "
+            "or, of the log of another platform, name it by `?source=`.",
             {"Content-Type": [f"got {request.headers.get('Content-Type', '')[:100]!r}"]},
         ) from None
 

@@ -75,5 +75,6 @@ def _listed(task: Task) -> ListedTask:
         namespace=task.upload.namespace or None,
         students=task.upload.students,
         created_at=task.created_at,
+        source=task.upload.source,
         link=task_url(task),
     )

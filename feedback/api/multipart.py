@@ -12,10 +12,9 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from rest_framework.request import Request
 
 from feedback.analysis import known_names
-from feedback.events import NO_CONTEXT, Context, InvalidEvents, Limits, MediaType, StudentStream, TooLarge
+from feedback.events import NO_CONTEXT, Context, InvalidEvents, Limits, MediaType, Origin, StudentStream, TooLarge
 from feedback.events.context_files import read_context, read_questions
 from feedback.events.files import media_type_of, plain
-from feedback.events.readers import read_students
 from feedback.events.spool import spool
 
 MULTIPART = "multipart/form-data"
@@ -24,7 +23,7 @@ _NAMES = ("events", *_CONTEXTS)
 
 
 @contextmanager
-def students_in_parts(request: Request, body: IO[bytes], limits: Limits) -> Iterator[StudentStream]:
+def students_in_parts(request: Request, body: IO[bytes], limits: Limits, origin: Origin) -> Iterator[StudentStream]:
     """The students of the part `events`, with the context of the other part. `body` is the whole, rewound.
 
     Raises InvalidEvents where a part is unknown, missing or there twice, and as the readers do.
@@ -37,7 +36,7 @@ def students_in_parts(request: Request, body: IO[bytes], limits: Limits) -> Iter
         with _at_rest(events, limits) as content:
             media_type = _media_type(events, content)
             context = _context(parts, limits)
-            yield read_students(content, media_type, limits, known_names(), context)
+            yield origin.read(content, media_type, limits, known_names(), context)
     finally:
         for part in (*parts.values(), *([events] if events else [])):
             part.close()

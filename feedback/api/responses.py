@@ -75,6 +75,7 @@ def unfinished(report: Document) -> Response:
         student_id=report.task.upload.student_id if whole else report.student_id,
         namespace=report.namespace or None,
         created_at=task.created_at,
+        source=report.task.upload.source,
         progress=counts,
     )
     return _json(body, status=202, headers=RETRY_AFTER)
@@ -130,6 +131,7 @@ def description(report: Document, caller: Caller) -> Response:
         student_id=report.task.upload.student_id if whole else report.student_id,
         namespace=report.namespace or None,
         created_at=task.created_at,
+        source=report.task.upload.source,
         media_type="text/html" if task.format == Format.HTML else "application/pdf",
         filename=report.filename,
         bytes=task.size or 0,  # type: ignore[attr-defined] # annotated

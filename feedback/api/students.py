@@ -119,6 +119,7 @@ def _described(document: Document) -> dict[str, Any]:
         "submitted_by": upload.owner or None,
         "submitted_at": task.created_at,
         "format": task.format,
+        "source": upload.source,
         "options": upload.options,
         "exam": msgspec.Raw(bytes(upload.context)) if upload.context else None,
         "in_a_class": upload.is_class,

@@ -58,6 +58,10 @@ class _Words(msgspec.Struct):
     details: dict[str, list[str] | int] = {}
 
 
+# The parameters of a POST; one that may come several times has a list.
+Query = Mapping[str, str | list[str]]
+
+
 class Counts(msgspec.Struct, frozen=True):
     """How many of a task's reports there are, are done, and have failed."""
 
@@ -91,12 +95,12 @@ class Service:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._http.close()
 
-    def submit(self, format_: Format, content: IO[bytes], media_type: MediaType, options: Mapping[str, str]) -> str:
+    def submit(self, format_: Format, content: IO[bytes], media_type: MediaType, options: Query) -> str:
         """Post a body, compressed as it is sent; the id of the task. Sent again, it is the same task."""
         response = self._send(
             lambda: self._http.post(
                 f"/assignment/{format_}",
-                params=options,
+                params=dict(options),
                 headers={"Content-Type": media_type, "Content-Encoding": "gzip", "Accept": "application/json"},
                 content=_compressed(content),
             )

@@ -8,19 +8,22 @@ import click
 import msgspec
 
 from feedback.cli import console, options
-from feedback.cli.files import Beside, Origin, UnreadableFiles, read_roster
-from feedback.events import Event, Roster, Student, decode_student, encode_context, encode_student
+from feedback.cli.files import Beside, UnreadableFiles, read_roster
+from feedback.cli.pseudonyms import pseudonyms_of, write_list
+from feedback.events import Event, Origin, Roster, Student, decode_student, encode_context, encode_student
 
 
 @click.command("convert", short_help="Turn logs of other platforms into events of ours.")
 @options.files
 @options.context
 @options.origin
+@options.pseudonyms
 @options.max_bytes
 def convert(
     files: tuple[str, ...],
     context_file: str | None,
     questions_file: str | None,
+    key_file: str | None,
     max_bytes: int,
     origin: Origin,
 ) -> None:
@@ -31,12 +34,12 @@ def convert(
     written if anything in any file is wrong.
     """
     try:
-        roster = read_roster(
-            files, max_bytes, context=Beside(context_file, questions_file).read(max_bytes), origin=origin
-        )
+        beside, pseudonyms = Beside(context_file, questions_file).read(max_bytes), pseudonyms_of(key_file)
+        roster = read_roster(files, max_bytes, context=beside, origin=origin, pseudonyms=pseudonyms)
     except UnreadableFiles as fault:
         raise console.Failed("The files cannot be taken, and nothing was written:", fault.lines) from None
     with roster:
+        write_list(key_file, pseudonyms)
         for note in roster.notes:
             console.note(note.message)
         write_envelope(roster, sys.stdout.buffer)

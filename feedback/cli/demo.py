@@ -10,10 +10,11 @@ import click
 
 from feedback.cli import console, embedded, options, remote
 from feedback.cli.client import Failing, Refused, Service, ServiceError
-from feedback.cli.files import Beside, Origin
+from feedback.cli.files import Beside
 from feedback.cli.submit import body_of, report
 from feedback.cli.supervisor import Supervisor
 from feedback.contract.layout import DOCUMENTS
+from feedback.events import Origin
 
 _LOG_LINES = 30
 
@@ -24,6 +25,7 @@ _LOG_LINES = 30
 @options.language_and_paper
 @options.context
 @options.origin
+@options.pseudonyms
 def demo(
     files: tuple[str, ...],
     out: Path,
@@ -31,6 +33,7 @@ def demo(
     paper: str | None,
     context_file: str | None,
     questions_file: str | None,
+    key_file: str | None,
     origin: Origin,
 ) -> None:
     """Start a service on a free port, submit the events in every format, fetch the reports, and stop it."""
@@ -41,10 +44,11 @@ def demo(
             with (
                 _running(Path(home)) as url,
                 Service(url) as service,
-                body_of(files, beside, origin) as (content, media_type),
+                body_of(files, beside, origin, key_file) as body,
             ):
                 console.note(f"A service is running at {url}")
-                deliveries = remote.deliver(service, content, media_type, DOCUMENTS, out, asked)
+                query = {**asked, **body.query}
+                deliveries = remote.deliver(service, body.content, body.media_type, DOCUMENTS, out, query)
         except ServiceError as fault:
             answered = isinstance(fault, Refused) and not isinstance(fault, Failing)
             # A refused file is named by its faults; the log of the service would only bury them.

@@ -4,7 +4,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -19,18 +19,14 @@ from feedback.events import (
     InvalidEvents,
     Limits,
     MediaType,
+    Origin,
     Roster,
-    Source,
-    SourceOptions,
-    StudentStream,
-    read_source,
-    read_students,
     spool,
 )
 from feedback.events.context_files import read_context, read_questions
 from feedback.events.faults import Details
 from feedback.events.files import media_type_of, plain
-from feedback.events.sources import recognised
+from feedback.events.pseudonyms import Pseudonyms
 from feedback.events.spool import CHUNK_BYTES
 
 STANDARD_INPUT = "-"
@@ -69,41 +65,17 @@ class Beside:
             raise UnreadableFiles(unreadable(path, fault)) from None
 
 
-@dataclass(frozen=True)
-class Origin:
-    """The platform that files come from, where it was said, and what was said of them beside."""
-
-    source: Source | None = None
-    options: SourceOptions = field(default_factory=SourceOptions)
-
-    def of(self, content: IO[bytes]) -> Source:
-        """The source that was named, else the one that rewound content is for certain."""
-        return self.source or recognised(content)
-
-    def read(
-        self, content: IO[bytes], media_type: MediaType, max_bytes: int, limits: Limits, context: Context
-    ) -> StudentStream:
-        """The students of a file, of whatever source. Raises InvalidEvents for options that it does not take."""
-        source = self.of(content)
-        if source is not Source.FEEDBACK:
-            options = msgspec.structs.replace(self.options, max_bytes=max_bytes)
-            return read_source(content, source, options, limits, known_names(), context)
-        if self.options != SourceOptions():
-            raise InvalidEvents(
-                "--source-tz, --column and --role are for the logs of other platforms, and this file is not recognised "
-                "as one; name its platform by --source, or leave them out."
-            )
-        return read_students(content, media_type, limits, known_names(), context)
-
-
 def read_roster(
     paths: Sequence[str],
     max_bytes: int,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     context: Context = NO_CONTEXT,
-    origin: Origin = Origin(),
+    origin: Origin = Origin(),  # noqa: B008 - likewise
+    pseudonyms: Pseudonyms | None = None,
 ) -> Roster:
-    """The class that all the files make together. Each file is held to the limits of one body of the service.
+    """The class that all the files make together, under `pseudonyms` where there are any.
+
+    Each file is held to the limits of one body of the service.
 
     Raises UnreadableFiles, naming every fault of every file, if anything is wrong anywhere.
     """
@@ -111,20 +83,26 @@ def read_roster(
     for number, path in enumerate(paths):
         try:
             with open_events(path, max_bytes) as (content, media_type):
-                stream = origin.read(content, media_type, max_bytes, limits, roster.context)
+                stream = with_room(origin, max_bytes).read(content, media_type, limits, known_names(), roster.context)
                 for student in stream:
                     if (first := seen.setdefault(student.key, number)) != number:
                         faults.append(f"{shown(path)}: {_duplicate(student.key, paths[first])}")
                     else:
-                        roster.add(student)
-                roster.context = stream.context
+                        roster.add(pseudonyms.student(student) if pseudonyms else student)
+                roster.context, roster.source = stream.context, stream.source
                 roster.notes += stream.notes
+                roster.assumed_zone = stream.assumed_zone or roster.assumed_zone
         except (EventsError, OSError) as fault:
             faults += unreadable(path, fault)
     if faults:
         roster.close()
         raise UnreadableFiles(_bounded(faults))
     return roster
+
+
+def with_room(origin: Origin, max_bytes: int) -> Origin:
+    """The origin, with what may be unpacked from an archive."""
+    return msgspec.structs.replace(origin, options=msgspec.structs.replace(origin.options, max_bytes=max_bytes))
 
 
 def _bounded(faults: list[str]) -> list[str]:

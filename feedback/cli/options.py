@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import click
 
-from feedback.cli.files import Origin, detail_lines
+from feedback.cli.files import detail_lines
 from feedback.contract.formats import PAPERS
 from feedback.contract.languages import LANGUAGES
 from feedback.contract.layout import DOCUMENTS, Output
-from feedback.events import InvalidEvents, Source, source_options
+from feedback.events import SOURCES, InvalidEvents, origin_of
 from feedback.events.formats.progsnap2 import TABLE as PROGSNAP2_TABLE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -49,14 +49,14 @@ def origin(command: Command) -> Command:
         **rest: Any,
     ) -> Any:
         try:
-            options = source_options(source_tz, column, role)
+            origin = origin_of(source, source_tz, column, role)
         except InvalidEvents as fault:
             raise click.UsageError("\n".join(detail_lines(fault.details))) from None
-        return command(origin=Origin(Source(source) if source else None, options), **rest)
+        return command(origin=origin, **rest)
 
     named = click.option(
         "--source",
-        type=click.Choice([source.value for source in Source]),
+        type=click.Choice(SOURCES),
         help="The platform that exported the files; without it, what their content is for certain.",
     )
     zone = click.option("--source-tz", metavar="ZONE", help="The zone of times that say none; UTC without it.")
@@ -68,6 +68,19 @@ def origin(command: Command) -> Command:
     )
     role = click.option("--role", multiple=True, metavar="NAME", help="Whose events to keep, where the log has roles.")
     return cast(Command, named(zone(column(role(with_origin)))))
+
+
+def pseudonyms(command: Command) -> Command:
+    """`--pseudonyms`, as `key_file`."""
+    path = click.Path(dir_okay=False)
+    return click.option(
+        "--pseudonyms",
+        "key_file",
+        type=path,
+        metavar="KEYFILE",
+        help="Keyed hashes in place of ids, without names. A key is made where there is none; who is who is written in "
+        "KEYFILE.students.csv, for you alone.",
+    )(command)
 
 
 def out(command: Command) -> Command:

@@ -6,7 +6,7 @@ import re
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import IO
 import msgspec
 
 from feedback.cli import console, output
-from feedback.cli.client import Counts, Refused, Service, ServiceError
+from feedback.cli.client import Counts, Query, Refused, Service, ServiceError
 from feedback.contract import layout
 from feedback.contract.filenames import file_stems
 from feedback.contract.formats import Format
@@ -47,7 +47,7 @@ def deliver(
     media_type: MediaType,
     outputs: Sequence[Output],
     folder: Path,
-    options: Mapping[str, str],
+    options: Query,
 ) -> list[Delivery]:
     """Submit a body, wait, and write what was made under `folder`, with one manifest for all.
 

@@ -4,16 +4,18 @@ import dataclasses
 from pathlib import Path
 
 import click
+import msgspec
 
 from feedback.analysis import AnalysisSettings
 from feedback.cli import console, local, options
-from feedback.cli.files import Beside, Origin, UnreadableFiles, read_roster
+from feedback.cli.files import Beside, UnreadableFiles, read_roster
 from feedback.cli.making import Plan
+from feedback.cli.pseudonyms import pseudonyms_of, write_list
 from feedback.contract import layout
 from feedback.contract.formats import Paper
 from feedback.contract.languages import Language
 from feedback.contract.layout import Output
-from feedback.events import encode_context
+from feedback.events import Origin, Roster, encode_context
 from feedback.pipeline import Recipe
 from feedback.rendering import RenderOptions
 
@@ -44,6 +46,7 @@ from feedback.rendering import RenderOptions
 @options.compare
 @options.context
 @options.origin
+@options.pseudonyms
 @options.max_bytes
 def render(
     files: tuple[str, ...],
@@ -56,6 +59,7 @@ def render(
     compare: str | None,
     context_file: str | None,
     questions_file: str | None,
+    key_file: str | None,
     max_bytes: int,
     origin: Origin,
 ) -> None:
@@ -72,21 +76,26 @@ def render(
     except ValueError as fault:
         raise click.BadParameter(str(fault), param_hint="--tz") from None
     try:
-        beside = Beside(context_file, questions_file).read(max_bytes)
-        roster = read_roster(files, max_bytes, context=beside, origin=origin)
+        beside, pseudonyms = Beside(context_file, questions_file).read(max_bytes), pseudonyms_of(key_file)
+        roster = read_roster(files, max_bytes, context=beside, origin=origin, pseudonyms=pseudonyms)
     except UnreadableFiles as fault:
         raise console.Failed("The files cannot be taken, and nothing was written:", fault.lines) from None
     try:
         with roster:
-            plan = dataclasses.replace(
-                plan, recipe=dataclasses.replace(plan.recipe, context=encode_context(roster.context) or None)
-            )
+            plan = dataclasses.replace(plan, recipe=_with_reading(plan.recipe, roster))
+            write_list(key_file, pseudonyms)
             for note in roster.notes:
                 console.note(note.message)
             run = local.render_roster(roster, plan)
     except OSError as fault:
         raise console.unwritable(out, fault) from None
     _report(run, out)
+
+
+def _with_reading(recipe: Recipe, roster: Roster) -> Recipe:
+    """The recipe with what the files say of all their students: the exam, and the zone of times that say none."""
+    settings = msgspec.structs.replace(recipe.settings, assumed_zone=roster.assumed_zone)
+    return dataclasses.replace(recipe, settings=settings, context=encode_context(roster.context) or None)
 
 
 def _report(run: local.Run, out: Path) -> None:

@@ -2,21 +2,25 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
 import click
 import click.core
+import msgspec
 
+from feedback.analysis import known_names
 from feedback.cli import console, options, remote
 from feedback.cli.client import Service, ServiceError
 from feedback.cli.embedded import is_loopback
-from feedback.cli.files import Beside, Origin, UnreadableFiles, open_events, read_roster, unreadable
+from feedback.cli.files import Beside, UnreadableFiles, open_events, read_roster, unreadable, with_room
+from feedback.cli.pseudonyms import pseudonyms_of, write_list
 from feedback.contract import layout
 from feedback.contract.layout import Output
-from feedback.events import NO_CONTEXT, EventsError, Limits, MediaType, Roster, Source, encode_context, spool
+from feedback.events import OWN, EventsError, Limits, MediaType, Origin, Roster, encode_context, spool
 
 
 @click.command("submit")
@@ -30,6 +34,7 @@ from feedback.events import NO_CONTEXT, EventsError, Limits, MediaType, Roster, 
 @options.compare
 @options.context
 @options.origin
+@options.pseudonyms
 def submit(
     files: tuple[str, ...],
     url: str,
@@ -42,6 +47,7 @@ def submit(
     compare: str | None,
     context_file: str | None,
     questions_file: str | None,
+    key_file: str | None,
     origin: Origin,
 ) -> None:
     """Send events to a service, wait, and fetch the reports.
@@ -56,9 +62,10 @@ def submit(
     try:
         with (
             Service(url, api_key) as service,
-            body_of(files, Beside(context_file, questions_file), origin) as (content, media_type),
+            body_of(files, Beside(context_file, questions_file), origin, key_file) as body,
         ):
-            deliveries = remote.deliver(service, content, media_type, outputs, out, asked)
+            query = {**asked, **body.query}
+            deliveries = remote.deliver(service, body.content, body.media_type, outputs, out, query)
     except ServiceError as fault:
         raise console.Failed(str(fault), fault.details) from None
     except OSError as fault:
@@ -98,19 +105,32 @@ def _lines(context: bytes, roster: Roster) -> Iterator[bytes]:
     yield from roster.ndjson()
 
 
+@dataclass(frozen=True)
+class Body:
+    """What is sent: the content, its type, and what the query says of it."""
+
+    content: IO[bytes]
+    media_type: MediaType
+    query: Mapping[str, list[str]] = field(default_factory=dict)
+
+
 @contextlib.contextmanager
-def body_of(files: Sequence[str], beside: Beside, origin: Origin) -> Iterator[tuple[IO[bytes], MediaType]]:
+def body_of(files: Sequence[str], beside: Beside, origin: Origin, key_file: str | None = None) -> Iterator[Body]:
     """One file goes as it is, for the service to judge; several are joined here, so faults name their file.
 
-    So is one with a context beside it, which becomes the first line, and a log of another platform.
+    So is one with a context beside it, which becomes the first line, and one whose students get pseudonyms: the
+    service must not see the others.
     """
     with contextlib.ExitStack() as open_files:
         try:
-            if len(files) == 1 and not beside and origin == Origin():
+            if len(files) == 1 and not beside and key_file is None:
                 body = _as_it_is(files[0], origin, open_files)
             else:
-                roster = read_roster(files, sys.maxsize, context=beside.read(sys.maxsize), origin=origin)
+                pseudonyms = pseudonyms_of(key_file)
+                context = beside.read(sys.maxsize)
+                roster = read_roster(files, sys.maxsize, context=context, origin=origin, pseudonyms=pseudonyms)
                 body = _joined(roster, open_files)
+                write_list(key_file, pseudonyms)
         except UnreadableFiles as fault:
             raise console.Failed("The files cannot be taken, and nothing was sent:", fault.lines) from None
         except (EventsError, OSError) as fault:
@@ -120,18 +140,40 @@ def body_of(files: Sequence[str], beside: Beside, origin: Origin) -> Iterator[tu
         yield body
 
 
-def _as_it_is(file: str, origin: Origin, open_files: contextlib.ExitStack) -> tuple[IO[bytes], MediaType]:
-    """The file for the service to judge; the log of another platform as the students read from it."""
+def _as_it_is(file: str, origin: Origin, open_files: contextlib.ExitStack) -> Body:
+    """The file for the service to judge. The log of another platform is read here too, to say what is left out."""
     content, media_type = open_files.enter_context(open_events(file, sys.maxsize))
-    if origin.of(content) is Source.FEEDBACK:
-        return content, media_type
-    return _joined(Roster(origin.read(content, media_type, sys.maxsize, Limits(), NO_CONTEXT)), open_files)
+    if (source := origin.of(content)) != OWN:
+        with Roster(with_room(origin, sys.maxsize).read(content, media_type, Limits(), known_names())) as roster:
+            _tell(roster)
+        content.seek(0)
+        return Body(content, media_type, _query(msgspec.structs.replace(origin, source=source)))
+    return Body(content, media_type, _query(origin))
 
 
-def _joined(roster: Roster, open_files: contextlib.ExitStack) -> tuple[IO[bytes], MediaType]:
-    """A roster as a body; what the log of another platform was read as is told here, the service cannot know it."""
-    open_files.enter_context(roster)
+def _query(origin: Origin) -> dict[str, list[str]]:
+    """The origin as the parameters of the service; none of what was not said."""
+    options = origin.options
+    columns = [f"{name}={heading}" for name, heading in options.columns.items()]
+    columns += [f"kind:{kind}={word}" for word, kind in options.kinds.items()]
+    said = {
+        "source": [origin.source] if origin.source else [],
+        "source_tz": [options.zone.key] if options.zone else [],
+        "column": columns,
+        "role": list(options.roles),
+    }
+    return {name: values for name, values in said.items() if values}
+
+
+def _tell(roster: Roster) -> None:
+    """What the log of another platform was read as."""
     if any(note.code == "source" for note in roster.notes):
         for note in roster.notes:
             console.note(note.message)
-    return open_files.enter_context(_with_context(roster)), MediaType.NDJSON
+
+
+def _joined(roster: Roster, open_files: contextlib.ExitStack) -> Body:
+    """A roster as a body; what its log was read as is told here, the service cannot know it."""
+    open_files.enter_context(roster)
+    _tell(roster)
+    return Body(open_files.enter_context(_with_context(roster)), MediaType.NDJSON)

@@ -13,14 +13,17 @@ from feedback.events.faults import EventsError, Faults, InvalidEvents, TooLarge,
 from feedback.events.formats.source import SourceOptions, source_options
 from feedback.events.limits import Limits
 from feedback.events.model import Event, Student, decode_student, encode_student
+from feedback.events.origin import Origin, origin_of
 from feedback.events.readers import MediaType, read_source, read_students
 from feedback.events.reading import StudentStream
 from feedback.events.roster import Roster
-from feedback.events.sources import Source
+from feedback.events.sources import OWN, SOURCES
 from feedback.events.spool import inflate, spool
 
 __all__ = [
     "NO_CONTEXT",
+    "OWN",
+    "SOURCES",
     "Context",
     "Event",
     "EventsError",
@@ -29,10 +32,10 @@ __all__ = [
     "InvalidEvents",
     "Limits",
     "MediaType",
+    "Origin",
     "Question",
     "ReportOptions",
     "Roster",
-    "Source",
     "SourceOptions",
     "Student",
     "StudentStream",
@@ -43,6 +46,7 @@ __all__ = [
     "encode_context",
     "encode_student",
     "inflate",
+    "origin_of",
     "read_source",
     "read_students",
     "source_options",

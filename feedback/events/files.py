@@ -31,6 +31,13 @@ def plain(chunks: Iterator[bytes], effort: Effort | None = None) -> Iterator[byt
     return inflate(whole, effort) if first.startswith(_GZIP_MAGIC) else whole
 
 
+def is_gzip(content: IO[bytes]) -> bool:
+    """Whether rewound content, which is left rewound, begins like gzip."""
+    magic = content.read(len(_GZIP_MAGIC))
+    content.seek(0)
+    return magic == _GZIP_MAGIC
+
+
 def media_type_of(name: str, content: IO[bytes]) -> MediaType:
     """The format of rewound content, which is left rewound: by the file's name, else by a look at it."""
     suffixes = [suffix.lower() for suffix in PurePath(name).suffixes]

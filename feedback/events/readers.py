@@ -10,12 +10,13 @@ from feedback.events.faults import Faults, Place, describe
 from feedback.events.formats.csv import read_csv
 from feedback.events.formats.json_text import read_json
 from feedback.events.formats.ndjson import read_ndjson
+from feedback.events.formats.own import settled_by
 from feedback.events.formats.source import SourceOptions
 from feedback.events.limits import Limits
 from feedback.events.model import Student
 from feedback.events.reading import Received, StudentStream, has_no_zone, notes_about
 from feedback.events.recognised import refuse_other_files
-from feedback.events.sources import Source, reader_of
+from feedback.events.sources import reader_of
 
 
 class MediaType(StrEnum):
@@ -40,10 +41,12 @@ def read_students(
     limits: Limits,
     names: Names = ANY_NAMES,
     context: Context = NO_CONTEXT,
+    options: SourceOptions = SourceOptions(),  # noqa: B008 - frozen
 ) -> StudentStream:
     """The students of a body, each given as soon as it has been validated, and what else the body says.
 
     `names` is what the context may name, `context` one that came beside the body, which then has none of its own.
+    Of `options` our own formats take the zone of times without one, and the kinds of words.
     At the end of the iteration raises InvalidEvents if anything was wrong anywhere, so a consumer must hold back
     what it was given until it has ended well. Raises TooLarge as soon as a limit is passed.
     """
@@ -51,14 +54,15 @@ def read_students(
 
     def read(source: IO[bytes], limits: Limits, faults: Faults, stream: StudentStream) -> Received:
         refuse_other_files(source, table=media_type is MediaType.CSV)
-        yield from _READERS[media_type](source, limits, faults, stream)
+        received = _READERS[media_type](source, limits, faults, stream)
+        yield from settled_by(received, options, stream) if options.zone or options.kinds else received
 
     return stream.of(_students(source, read, limits, stream))
 
 
 def read_source(
     content: IO[bytes],
-    source: Source,
+    source: str,
     options: SourceOptions,
     limits: Limits,
     names: Names = ANY_NAMES,
@@ -69,6 +73,7 @@ def read_source(
     Raises InvalidEvents at once where `options` say what this source does not have.
     """
     stream = StudentStream(names, context)
+    stream.source = source
     return stream.of(_students(content, reader_of(source, options), limits, stream))
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Self
 
 from feedback.events.context import NO_CONTEXT, Context, encode_context
@@ -14,9 +14,9 @@ from feedback.events.spool import IN_MEMORY_BYTES
 class Roster:
     """The students of a body or of some files: their keys, their canonical payloads, and the hash of the content.
 
-    `context` is the exam's, `notes` and `columns` are the reader's. The payloads are NDJSON on a spool (in memory up
-    to 1 MiB, on disk beyond), so a class of any size fits; the keys, (namespace, student_id) in the order received,
-    stay in memory. Close it, or use it in a `with`.
+    `context` is the exam's; `notes`, `columns`, `source`, `left_out` and `assumed_zone` are the reader's. The payloads
+    are NDJSON on a spool (in memory up to 1 MiB, on disk beyond), so a class of any size fits; the keys, (namespace,
+    student_id) in the order received, stay in memory. Close it, or use it in a `with`.
     """
 
     def __init__(self, students: Iterable[Student] | StudentStream = (), context: Context = NO_CONTEXT) -> None:
@@ -28,13 +28,16 @@ class Roster:
         self.context = context
         self.notes: list[Note] = []
         self.columns: Columns | None = None
+        self.source = "feedback"
+        self.left_out: Mapping[str, int] = {}
+        self.assumed_zone: str | None = None
         self._digest = hashlib.sha256()
         self._payloads: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - see close
         try:
             for student in students:
                 self.add(student)
             if isinstance(students, StudentStream):
-                self.context, self.notes, self.columns = students.context, students.notes, students.columns
+                self.take_reading(students)
         except BaseException:
             self.close()
             raise
@@ -47,6 +50,11 @@ class Roster:
 
     def close(self) -> None:
         self._payloads.close()
+
+    def take_reading(self, stream: StudentStream) -> None:
+        """All that a reading, which has ended well, says besides its students."""
+        self.context, self.notes, self.columns = stream.context, stream.notes, stream.columns
+        self.source, self.left_out, self.assumed_zone = stream.source, stream.left_out, stream.assumed_zone
 
     def add(self, student: Student) -> None:
         """Take in one more student; not while `ndjson`, `payloads` or `rows` is being read."""

@@ -132,7 +132,10 @@ def _payloads(upload: Upload) -> Iterator[bytes]:
 
 
 def _recipe(upload: Upload, facts: bytes | None = None) -> Recipe:
-    analysis = AnalysisSettings(session_gap_minutes=upload.options["session_gap_minutes"])
+    options = upload.options
+    analysis = AnalysisSettings(
+        session_gap_minutes=options["session_gap_minutes"], assumed_zone=options.get("assumed_zone")
+    )
     context = None if upload.context is None else bytes(upload.context)
     rendering, language, paper = RenderOptions(upload.options["tz"]), *map(upload.options.get, ("lang", "paper"))
     return Recipe(analysis, rendering, facts, context, language, paper)

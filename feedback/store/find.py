@@ -14,6 +14,7 @@ Content = Literal["body", "findings", "nothing"]
 _SMALL = (
     *("position", "kind", "state", "fence", "error", "filename", "media_type", "sha256", "about__revision"),
     *("about__student_id", "about__namespace", "task__format", "task__upload__student_id", "task__upload__namespace"),
+    "task__upload__source",
 )
 _LARGE = {"body": ("body",), "findings": ("about__findings", "task__findings"), "nothing": ()}
 

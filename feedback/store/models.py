@@ -87,6 +87,9 @@ class Upload(models.Model):
     # sha256 over owner, options, version and content (intake.upload_identity). The content has no hash of its own: this
     # one says all that is asked of it, and each hash of a student's log is one more to forget with the student.
     identity = models.BinaryField(max_length=32, unique=True)
+    # The format that the log was in, by the name of a source; no part of the identity, so that of an upload that came
+    # again in another format it is the first.
+    source = models.CharField(max_length=32, default="feedback", db_default="feedback")
     # What the sender said of the exam (DESIGN 8), as `events.context` encodes it; None where that was nothing.
     context = models.BinaryField(null=True)
     # What of the class a student's report may depend on (DESIGN 3), as the pipeline encodes it; None until the first

@@ -6,7 +6,7 @@ Once `submit` has returned, the work is safe whatever happens to this process or
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import msgspec
@@ -57,6 +57,8 @@ def submit(students: Iterable[Student] | StudentStream, order: Order) -> tuple[T
 def submit_roster(roster: Roster, order: Order) -> tuple[Task, State]:
     """The same for students who are at rest already, and may be submitted in several formats: as one upload."""
     _require_scope([namespace for namespace, _ in roster.keys], order.caller)
+    if roster.assumed_zone:  # the reports say it, so it is one of the options that change them
+        order = replace(order, options=order.options | {"assumed_zone": roster.assumed_zone})
     upload = _new_upload(roster, order)
     task = _new_task(upload, order, task_identity(bytes(upload.identity), roster.content_sha256, order))
     former = _keyed_identity(roster.content_sha256, order, scoped=False)
@@ -162,6 +164,7 @@ def _new_upload(roster: Roster, order: Order) -> Upload:
         namespace=namespaces.pop() if len(namespaces) == 1 else "",
         is_class=not single,
         students=len(roster.keys),
+        source=roster.source,
         context=encode_context(roster.context) or None,
     )
 

@@ -1,6 +1,10 @@
-"""Kept numbers: what was finished, counted before it may be erased, so that nobody has to count whole tables."""
+"""What is kept beside uploads: numbers of what was finished, and what was chosen for files of other platforms.
+
+Numbers are counted before the reports may be erased, so that nobody has to count whole tables.
+"""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from feedback.contract.formats import Format
 from feedback.contract.states import State
@@ -30,3 +34,18 @@ class Tallied(models.Model):
 
     def __str__(self) -> str:
         return f"tallied until {self.until}"
+
+
+class FileShape(models.Model):
+    """What an owner chose for files of a shape (`shapes.py`): source, zone, columns, kinds. Nothing of a student."""
+
+    owner = models.CharField(max_length=64, blank=True)
+    shape = models.BinaryField(max_length=32)
+    choices = models.JSONField()
+    used_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "shape"], name="one_choice_per_owner_and_shape")]
+
+    def __str__(self) -> str:
+        return f"file shape {self.pk}"

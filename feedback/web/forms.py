@@ -1,11 +1,13 @@
 """The forms of the start page."""
 
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
 
 from feedback.contract.formats import Format
+from feedback.events.pseudonyms import KEY_BYTES, Pseudonyms, WeakKeyError
 from feedback.queue.render_job import Options, options_of
 
 _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -41,3 +43,17 @@ class UploadForm(WishesForm):
         error_messages={"required": "Choose a file first, or drop one on the field.", "invalid": "Choose a file."},
     )
     questions = forms.FileField(required=False, allow_empty_file=True)
+    pseudonyms = forms.BooleanField(required=False)
+    key = forms.CharField(required=False, max_length=200)
+    seen = forms.CharField(required=False, max_length=64)
+
+    def clean(self) -> dict[str, Any]:
+        """With `hidden`: what makes the pseudonyms, or None where none are wanted."""
+        cleaned: dict[str, Any] = self.cleaned_data
+        cleaned["hidden"] = None
+        if cleaned.get("pseudonyms"):
+            try:
+                cleaned["hidden"] = Pseudonyms(cleaned.get("key", "").encode())
+            except WeakKeyError:
+                self.add_error("key", f"Write a key of at least {KEY_BYTES} characters that nobody can guess.")
+        return cleaned

@@ -5,13 +5,12 @@ types and of columns) is kept in the session of the person who sent the file, an
 notes say the same of each log to everyone else.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.http import HttpRequest
 
-from feedback.analysis.kinds import kind_of
-from feedback.events import Roster, Student, StudentStream
+from feedback.events import Roster
 from feedback.events.reading import notes_about
 
 _SESSION = "noticed"
@@ -21,26 +20,12 @@ _NAMES_SHOWN, _CHARACTERS_SHOWN, _WORDS_KEPT = 10, 60, 500
 _ABOUT_IDS = ("ids_differ_in_case", "ids_ruined")
 
 
-class UnknownTypes:
-    """Gathers the types of events that say nothing here, while the students pass by."""
-
-    def __init__(self) -> None:
-        self._types = set[str]()
-
-    def among(self, stream: StudentStream) -> StudentStream:
-        """The same stream; iterate this one."""
-        return stream.of(self._watched(iter(stream)))
-
-    def _watched(self, students: Iterable[Student]) -> Iterator[Student]:
-        for student in students:
-            self._types |= {event.type for event in student.events if event.type is not None}
-            yield student
-
-    def words(self) -> list[str]:
-        unknown = sorted(name for name in self._types if kind_of(name) == "other")
-        if not unknown:
-            return []
-        return [f"Types of events that are not known here: {_listed(unknown)}. Nothing is concluded from them."]
+def about_types(unknown: Iterable[str]) -> list[str]:
+    """What there is to say of the types of events that are not known here."""
+    names = sorted(unknown)
+    if not names:
+        return []
+    return [f"Types of events that are not known here: {_listed(names)}. Nothing is concluded from them."]
 
 
 def about_reading(roster: Roster) -> list[str]:

@@ -14,7 +14,7 @@ from feedback.web.views.mail import MailView
 from feedback.web.views.recent import DeleteView, RecentView
 from feedback.web.views.roster import RosterView
 from feedback.web.views.security_contact import security_txt
-from feedback.web.views.start import SampleView, StartView
+from feedback.web.views.start import SampleView, StartView, WhoIsWhoView
 from feedback.web.views.students import StudentView
 from feedback.web.views.submissions import (
     OtherFormatView,
@@ -32,6 +32,7 @@ urlpatterns = [
     path("password", PasswordView.as_view(), name="password"),
     path("r/<str:token>.pdf", LinkView.as_view(format_=Format.PDF), name="link-pdf"),
     path("r/<str:token>", LinkView.as_view(), name="link"),
+    path("who-is-who.csv", WhoIsWhoView.as_view(), name="who-is-who"),
     path("sample", SampleView.as_view(), name="sample"),
     path("api/docs/", ApiDocsView.as_view(), name="api-docs"),
     path("submissions", RecentView.as_view(), name="recent"),

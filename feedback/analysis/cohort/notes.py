@@ -7,6 +7,7 @@ from feedback.analysis.cohort.findings import Activity, ClassRow
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote
 from feedback.analysis.student.quality import merged_note
+from feedback.analysis.student.quality_texts import ASSUMED_ZONE
 from feedback.events.reading import alike_in_case
 from feedback.phrasing.i18n import N_, NN_, speech
 from feedback.phrasing.phrases import listed, shortened
@@ -87,6 +88,8 @@ def class_notes_of(
         notes.append(DataNote("question_sets_differ", text, questions))
     if outside:
         notes.append(DataNote("outside_activity", say.count(*_OUTSIDE, outside), outside))
+    if settings.assumed_zone:
+        notes.append(DataNote("assumed_zone", say.text(ASSUMED_ZONE, zone=settings.assumed_zone)))
     if merged:
         notes.append(merged_note(merged, say))
     if alike := sorted(map(sorted, alike_in_case((row.namespace or "", row.student_id) for row in rows))):

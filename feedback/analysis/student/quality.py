@@ -93,7 +93,9 @@ def _unknown_types(noted: Noted) -> Iterator[DataNote]:
 
 
 def _about_the_log(noted: Noted) -> Iterator[DataNote]:
-    log, say = noted.log, noted.say
+    log, say, zone = noted.log, noted.say, noted.settings.assumed_zone
+    if zone and any(event.created_time is not None for event in noted.events):
+        yield DataNote("assumed_zone", say.text(texts.ASSUMED_ZONE, zone=zone))
     if log.full_minutes:
         yield DataNote("full_minutes", say.gettext(texts.FULL_MINUTES))
     if log.visits:

@@ -11,6 +11,7 @@ PAGE_VISITS = N_(
     "This log has an event each time you opened a question. A change of the score, or half a minute of work, is a try; "
     "all else is a look and not counted."
 )
+ASSUMED_ZONE = N_("Times that came without a time zone were read as {zone}.")
 FULL_MINUTES = N_("All times are on full minutes, so nothing is said that needs seconds.")
 VERSIONS = N_("Units such as “{unit}” were read as versions of one question, “{slot}”.")
 NOT_COUNTED = NN_(

@@ -17,6 +17,9 @@ Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Of the docum
 Address = Annotated[str, Meta(description="Relative to this host.", extra_json_schema={"format": "uri-reference"})]
 Link = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
 Details = dict[str, list[str] | int]
+Source = Annotated[
+    str, Meta(description="The format that the log was in: `feedback` is our own, any other a platform's.")
+]
 
 
 class Envelope(Context, frozen=True, kw_only=True):
@@ -62,6 +65,7 @@ class Unfinished(msgspec.Struct):
     student_id: str | None
     namespace: str | None
     created_at: datetime
+    source: Source
     progress: Progress
 
 
@@ -96,6 +100,7 @@ class Description(msgspec.Struct):
     student_id: str | None
     namespace: str | None
     created_at: datetime
+    source: Source
     media_type: Literal["text/html", "application/pdf"]
     filename: str
     bytes: int
@@ -223,6 +228,7 @@ class ListedTask(msgspec.Struct):
     namespace: str | None
     students: int
     created_at: datetime
+    source: Source
     link: Address
 
 

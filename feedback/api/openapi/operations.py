@@ -114,9 +114,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             "Takes one student (an object) or a class (a list; one student a line as NDJSON; one event a row as CSV), "
             "with the exam's context where an envelope or parts of a form bring it. "
             "What was answered with a 202 will be made, whatever fails. An identical submission is the same task, so "
-            "this may also be repeated to learn how far it is. Unknown fields are ignored. The body may be gzip."
+            "this may also be repeated to learn how far it is. Unknown fields are ignored. The body may be gzip. "
+            "The log of another platform is taken as it is exported, of any media type, where its content is "
+            "recognised or `source` names it."
         ),
-        parameters=["format", "tz", "lang", "paper", "compare", "Idempotency-Key", "Content-Encoding"],
+        parameters=[
+            *("format", "tz", "lang", "paper", "compare", "source", "source_tz", "column", "role"),
+            *("Idempotency-Key", "Content-Encoding"),
+        ],
         takes_events=True,
         answers={
             200: Answer(

@@ -7,6 +7,10 @@ from feedback.api.layouts import Layout
 from feedback.api.long_poll import LONGEST_SECONDS
 from feedback.contract.formats import PAPERS, Format
 from feedback.contract.languages import LANGUAGES
+from feedback.events import SOURCES
+from feedback.events.formats.source import FIELDS
+from feedback.events.kinds import KINDS
+from feedback.events.origin import AUTO
 from feedback.submissions.handouts import LONGEST_DAYS
 
 
@@ -50,6 +54,28 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "paper",
         "What the documents are laid out for; without it the paper of the exam's context, else A4.",
         {"enum": list(PAPERS)},
+    ),
+    "source": _query(
+        "source",
+        "The platform that exported the log, whatever the body's media type. Without it the log is what its content is "
+        "for certain, else one of our own formats, by its media type.",
+        {"type": "string", "enum": [AUTO, *SOURCES], "default": AUTO},
+    ),
+    "source_tz": _query(
+        "source_tz",
+        "IANA name of the zone of times in the log that say none; UTC without it. The reports say which it was.",
+        {"type": "string", "format": "iana-time-zone", "examples": ["America/New_York"]},
+    ),
+    "column": _query(
+        "column",
+        "`FIELD=HEADER`, the heading of a field's column in a table, or `kind:KIND=WORD`, a word of the log for a kind "
+        f"of events. FIELD is one of {', '.join(FIELDS)}; KIND one of {', '.join(KINDS)}.",
+        {"type": "array", "items": {"type": "string", "pattern": "="}, "examples": [["student_id=Matrikel"]]},
+    ),
+    "role": _query(
+        "role",
+        "Whose events are kept, where the log says who has which role.",
+        {"type": "array", "items": {"type": "string"}, "examples": [["Student"]]},
     ),
     "partial": _query("partial", "Take what there is although some reports failed.", {"enum": ["true", "false"]}),
     "preview": _query("preview", "Show the mails, and send none.", {"enum": ["true", "false"]}),

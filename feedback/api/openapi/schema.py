@@ -118,6 +118,9 @@ def _events() -> Json:
             MediaType.NDJSON.value: {"schema": lines, "example": "\n".join(map(json.dumps, EXAMPLE_CLASS))},
             MediaType.CSV.value: {"schema": rows, "example": EXAMPLE_ROWS},
             MULTIPART: {"schema": _parts()},
+            "application/octet-stream": {
+                "schema": {"type": "string", "format": "binary", "description": "Another platform's export."}
+            },
         },
     }
 

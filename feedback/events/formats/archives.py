@@ -57,6 +57,18 @@ def member(source: IO[bytes], name: str, max_bytes: int, effort: Effort) -> IO[b
         raise _refused(f"it is damaged ({type(fault).__name__}); pack it again") from None
 
 
+def names_in(source: IO[bytes], effort: Effort) -> list[str]:
+    """The paths of an archive's files; it is left rewound. Raises InvalidEvents and TooLarge as `member` does."""
+    try:
+        return [name for name, _ in _members(source, effort)]
+    except NotImplementedError:
+        raise _refused("it is packed in a way that is not read here; pack it again as an ordinary ZIP") from None
+    except _DAMAGED as fault:
+        raise _refused(f"it is damaged ({type(fault).__name__}); pack it again") from None
+    finally:
+        source.seek(0)
+
+
 def _members(source: IO[bytes], effort: Effort) -> Iterator[Member]:
     """Name and opener of each regular file, less what macOS adds. Raises InvalidEvents at a path that leads out."""
     if source.read(4) == b"PK\x03\x04":
@@ -115,7 +127,7 @@ def _chunks(packed: IO[bytes], archive_bytes: int, effort: Effort, source: IO[by
 
 def _missing(name: str, source: IO[bytes], effort: Effort) -> str:
     source.seek(0)
-    names = [one for one, _ in _members(source, effort)]
+    names = names_in(source, effort)
     shown = ", ".join(one for one in names[:_MOST_NAMED] if one.isprintable())[:400] or "no file"
     return f"there is no {name} in it ({shown}); send the archive as it was exported"
 

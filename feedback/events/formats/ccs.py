@@ -14,7 +14,9 @@ import msgspec
 
 from feedback.events.context import Context, Exam
 from feedback.events.faults import Faults, Line
-from feedback.events.formats.json_lines import entries, part
+from feedback.events.formats.format import Format
+from feedback.events.formats.json_lines import entries, part, quietly
+from feedback.events.formats.look import Look
 from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, in_utc, questions_of, short
 from feedback.events.formats.source_times import time_in
 from feedback.events.limits import Limits
@@ -26,7 +28,7 @@ Id = str | int
 
 
 class _Entry(msgspec.Struct):
-    type: str | None = None
+    type: str | None
     id: Id | None = None
     op: str | None = None
     data: msgspec.Raw = msgspec.Raw(b"null")
@@ -221,3 +223,29 @@ def _window(contest: _Contest, gathering: Gathering) -> tuple[datetime | None, d
     except (ValueError, OverflowError):
         gathering.faults.add(("contest", "start_time"), "expected a date and time in ISO 8601")
         return None, None
+
+
+class _Sign(msgspec.Struct):
+    """A line of a feed, by its members alone."""
+
+    type: str
+    data: msgspec.Raw
+    token: str | None = None
+    op: str | None = None
+
+
+_sign = msgspec.json.Decoder(_Sign)
+
+
+def _is_feed(look: Look) -> bool:
+    found = quietly(look.first, _sign) if look.names(b'"type"', b'"data"') else None
+    return found is not None and (found.token is not None or found.op is not None)
+
+
+FORMAT = Format(
+    name="ccs",
+    label="A contest’s event feed (CCS)",
+    described=DESCRIBED,
+    read=read_ccs,
+    recognises=_is_feed,
+)

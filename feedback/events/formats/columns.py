@@ -1,6 +1,7 @@
 """Which column of a table is which field: by its heading, however that is written, where it can only be one."""
 
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 
 from feedback.events.faults import Faults, Line
 from feedback.events.limits import MAX_COLUMNS
@@ -44,6 +45,11 @@ def columns_of(header: Sequence[str], fields: Sequence[str]) -> Columns:
     return Columns({heading.strip(): field for heading, field in pairs if field}, ignored)
 
 
+def has_own_header(headings: Collection[str]) -> bool:
+    """Whether headings in their plain form name what a table of our own format must have."""
+    return all(any(name in headings for name in (plain(field), *SYNONYMS[field])) for field in ("student_id", "unit"))
+
+
 def plain(heading: str) -> str:
     """A heading or a word of a file as it is compared: case, blanks, `_` and `-` do not matter."""
-    return "".join(heading.casefold().replace("_", "").replace("-", "").split())
+    return "".join(unicodedata.normalize("NFC", heading).casefold().replace("_", "").replace("-", "").split())

@@ -10,6 +10,7 @@ import msgspec
 
 from feedback.events.context import Context, Exam
 from feedback.events.faults import Faults, Line
+from feedback.events.formats.format import Format
 from feedback.events.formats.json_lines import entries, quietly
 from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, questions_of, short
 from feedback.events.formats.source_times import time_in
@@ -39,7 +40,7 @@ class _Where(msgspec.Struct):
 
 
 class _Line(msgspec.Struct):
-    event_type: str | None = None
+    event_type: str | None
     event_source: str | None = None
     username: str | None = None
     time: str | None = None
@@ -118,3 +119,23 @@ def _score(event: _Event) -> float | None:
     if event.max_grade is not None and event.grade is not None and event.max_grade > 0:
         return min(1.0, max(0.0, event.grade / event.max_grade))
     return {"correct": 1.0, "incorrect": 0.0}.get(str(event.success))
+
+
+class _Sign(msgspec.Struct):
+    """The members that every line has, and no line of ours."""
+
+    event_type: str
+    event_source: str
+    time: str
+    context: msgspec.Raw
+
+
+_sign = msgspec.json.Decoder(_Sign)
+
+FORMAT = Format(
+    name="open-edx",
+    label="Open edX",
+    described=DESCRIBED,
+    read=read_open_edx,
+    recognises=lambda look: look.names(b'"event_source"') and quietly(look.first, _sign) is not None,
+)

@@ -10,6 +10,7 @@ from typing import IO
 
 from feedback.events.context import Context, Exam
 from feedback.events.faults import Faults, Line
+from feedback.events.formats.format import Format
 from feedback.events.formats.records import Record, Wanted, records, text_table
 from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, questions_of, short
 from feedback.events.formats.source_times import time_in
@@ -109,3 +110,15 @@ def _number(row: Record, field: str, line: Line, gathering: Gathering) -> float 
         return float(row[field])
     gathering.faults.add((line, _SAID[field]), f"expected a number, got {row[field][:40]}")
     return None
+
+
+FORMAT = Format(
+    name="prairielearn",
+    label="PrairieLearn",
+    described=DESCRIBED,
+    read=read_prairielearn,
+    recognises=lambda look: look.headings >= SIGNS,
+    member=TABLE,
+    table=True,
+    roles=True,
+)

@@ -10,6 +10,7 @@ from typing import IO
 
 from feedback.events.faults import Faults, Line
 from feedback.events.formats.columns import plain
+from feedback.events.formats.format import Format
 from feedback.events.formats.records import Record, Wanted, records, text_table
 from feedback.events.formats.source import Action, Gathering, SourceOptions
 from feedback.events.formats.source_times import time_in
@@ -18,6 +19,8 @@ from feedback.events.reading import Received, StudentStream
 
 DESCRIBED = "ProgSnap2"
 TABLE = "MainTable.csv"
+# The headings that no other table has together, in their plain form.
+SIGNS = frozenset({"eventtype", "eventid", "subjectid"})
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "event_type": ("eventtype",),
     "event_id": ("eventid",),
@@ -138,3 +141,14 @@ def _score(row: Record, line: Line, gathering: Gathering) -> float | None:
         gathering.faults.add((line, "Score"), f"expected a number from 0 to 1, got {score[:40]}")
         return None
     return share
+
+
+FORMAT = Format(
+    name="progsnap2",
+    label="ProgSnap2",
+    described=DESCRIBED,
+    read=read_progsnap2,
+    recognises=lambda look: look.headings >= SIGNS,
+    member=TABLE,
+    table=True,
+)

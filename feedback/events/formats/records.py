@@ -59,13 +59,13 @@ def records(
 ) -> Iterator[tuple[Line, Record]]:
     """(its line, the cells that are not empty by field) of each row of a table.
 
-    A header without a required field is a fault that names the columns there are. Raises TooLarge.
+    A header without a required field is a fault that names the columns there are. They are told to the stream in any
+    case. Raises TooLarge.
     """
     rows = table.rows
     line, header = next(rows, (1, []))
     fields = _fields_of(header, Line(line), wanted, options, faults)
-    if fields:
-        stream.columns = columns_of(header, fields)
+    stream.columns = columns_of(header, fields or [""] * len(header))
     for number, (line, row) in enumerate(rows if fields else (), start=1):
         limits.check_rows(number)
         faults.spend(4 + (len(row) >> 2))

@@ -19,15 +19,16 @@ from feedback.events.strict_decoder import event_from, student_from
 
 _TITLE_CHARACTERS = 200
 _KIND_PREFIX = "kind:"
-_FIELDS = ("student_id", "namespace", "name", "unit", "type", "created_time", "score", "max_score")
+FIELDS = ("student_id", "namespace", "name", "unit", "type", "created_time", "score", "max_score")
 
 
 class SourceOptions(msgspec.Struct, frozen=True):
     """What the sender says of a file beside its format.
 
     `zone` is that of times without a zone. `columns` has the file's own heading for a field, in its plain form, and
-    `kinds` the kind for a word of the file's own, in its plain form. `roles` are the roles to keep where the source
-    has roles; none means the source's own choice. `max_bytes` bounds what is unpacked from an archive.
+    `kinds` the kind for a word of the file's own, in its plain form, whatever the source. `roles` are the roles to
+    keep where the source has roles; none means the source's own choice. `max_bytes` bounds what is unpacked from an
+    archive.
     """
 
     zone: ZoneInfo | None = None
@@ -51,21 +52,30 @@ def source_options(
 
     Raises InvalidEvents that names every option that cannot be read.
     """
-    faults, fields, kinds = Faults(), dict[str, str](), dict[str, str]()
+    faults = Faults()
+    options = options_from(zone, columns, roles, max_bytes, faults)
+    faults.raise_if_any()
+    return options
+
+
+def options_from(
+    zone: str | None, columns: Sequence[str], roles: Sequence[str], max_bytes: int, faults: Faults
+) -> SourceOptions:
+    """The same, with the faults recorded instead."""
+    fields, kinds = dict[str, str](), dict[str, str]()
     for given in columns:
         field, equals, header = (part.strip() for part in given.partition("="))
         if not equals or not header:
-            faults.add(("column",), f"expected FIELD=HEADER, such as student_id=Matrikel, got {given}")
+            faults.add(("column",), f"expected FIELD=HEADER, such as student_id=Matrikel, got {given[:80]}")
         elif field.startswith(_KIND_PREFIX) and field.removeprefix(_KIND_PREFIX) in KINDS:
             kinds[plain(header)] = field.removeprefix(_KIND_PREFIX)
-        elif field in _FIELDS:
+        elif field in FIELDS:
             fields[field] = plain(header)
         else:
-            known = ", ".join((*_FIELDS, *(_KIND_PREFIX + kind for kind in KINDS)))
-            faults.add(("column",), f"{field} is no field; expected one of {known}")
-    found = _zone(zone, faults)
-    faults.raise_if_any()
-    return SourceOptions(found, fields, kinds, tuple(role.strip().casefold() for role in roles), max_bytes)
+            known = ", ".join((*FIELDS, *(_KIND_PREFIX + kind for kind in KINDS)))
+            faults.add(("column",), f"{field[:40]} is no field; expected one of {known}")
+    kept = tuple(role.strip().casefold() for role in roles if role.strip())
+    return SourceOptions(_zone(zone, faults), fields, kinds, kept, max_bytes)
 
 
 def _zone(name: str | None, faults: Faults) -> ZoneInfo | None:
@@ -74,7 +84,7 @@ def _zone(name: str | None, faults: Faults) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, LookupError):
-        faults.add(("source_tz",), f"{name} is no time zone; expected an IANA name such as Europe/Berlin")
+        faults.add(("source_tz",), f"{name[:40]} is no time zone; expected an IANA name such as Europe/Berlin")
         return None
 
 
@@ -102,6 +112,7 @@ class Gathering:
     def __init__(self, limits: Limits, faults: Faults, stream: StudentStream, options: SourceOptions) -> None:
         self.limits, self.faults, self.stream, self.options = limits, faults, stream, options
         self.no_zone = False
+        self._kinds = options.kinds
         self._students = dict[tuple[str, str], tuple[Place, Student]]()
         self._names = dict[tuple[str, str], str]()
         self._left_out = dict[str, int]()
@@ -132,7 +143,10 @@ class Gathering:
             self.limits.check_events(len(events), self._events, place)
 
     def _event(self, action: Action, place: Place) -> Event | None:
-        time, fields = action.created_time, dict[str, Any](unit=settled(action.unit), type=settled(action.type) or None)
+        time, word = action.created_time, settled(action.type)
+        if self._kinds:
+            word = self._kinds.get(plain(word), word)
+        fields = dict[str, Any](unit=settled(action.unit), type=word or None)
         if action.score is not None:
             fields["score"] = settled_score(action.score)
         if time is not None:
@@ -166,7 +180,9 @@ class Gathering:
         if self._left_out:
             parts = "; ".join(f"{number:,} {reason}" for reason, number in self._left_out.items())
             self._note("left_out", f"Left out: {parts}.")
+        self.stream.left_out = dict(self._left_out)
         if self.no_zone:
+            self.stream.assumed_zone = self.options.zone_name
             self._note("times_without_zone", f"Times without a zone were taken as {self.options.zone_name}.")
         if self._events > 1 and self._to_the_minute:
             self._note("times_to_the_minute", "All times are to the minute; what needs seconds is not said.")

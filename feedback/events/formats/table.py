@@ -4,32 +4,23 @@ A row counts where it names a student and a question, so neither a footer nor a 
 """
 
 import re
-from collections.abc import Mapping
 from typing import IO
 
 from feedback.events.context import Context
 from feedback.events.faults import Faults, Line
 from feedback.events.formats.archives import is_archive
-from feedback.events.formats.columns import plain
+from feedback.events.formats.format import Format
+from feedback.events.formats.look import Look
 from feedback.events.formats.records import Record, Wanted, records, text_table
 from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, questions_of
 from feedback.events.formats.source_times import time_in
+from feedback.events.formats.table_headings import HEADINGS
 from feedback.events.formats.workbook import workbook_table
 from feedback.events.limits import Limits
 from feedback.events.reading import Received, StudentStream
 
 DESCRIBED = "a table"
-_HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "student_id": ("studentid", "student", "userid", "user", "username", "login", "email", "emailaddress", "idnumber"),
-    "namespace": ("namespace", "course", "courseid"),
-    "name": ("name", "studentname", "fullname"),
-    "unit": ("unit", "question", "questionid", "problem", "problemid", "task", "exercise", "item"),
-    "type": ("type", "event", "eventtype", "eventname", "action", "activity", "verb"),
-    "created_time": ("createdtime", "createdat", "timestamp", "datetime", "time", "date", "submittedat"),
-    "score": ("score", "grade", "mark", "fraction"),
-    "max_score": ("maxscore", "maxgrade", "maxmark", "maximum", "outof"),
-}
-_WANTED = Wanted("table", _HEADINGS, ("student_id", "unit"), loose=True)
+_WANTED = Wanted("table", HEADINGS, ("student_id", "unit"), loose=True)
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _MOST_POINTS = 1_000_000
 
@@ -58,7 +49,7 @@ def _add(row: Record, line: Line, gathering: Gathering, points: dict[str, float]
         Action(
             student_id=row["student_id"],
             unit=row["unit"],
-            type=gathering.options.kinds.get(plain(word), word),
+            type=word,
             created_time=time_in(written, "created_time", place, gathering, day_first=True) if written else None,
             score=_share(row, most, line, gathering, decimal_comma),
             namespace=row.get("namespace", ""),
@@ -95,3 +86,19 @@ def _number(row: Record, field: str, line: Line, gathering: Gathering, decimal_c
         return float(written)
     gathering.faults.add((line, field), f"expected a number, got {row[field][:40]}")
     return None
+
+
+def _is_workbook(look: Look) -> bool:
+    """Of text there are tables of all kinds, and ours are among them: none is this one for certain."""
+    return "workbook.xml" in look.members and "[content_types].xml" in look.members
+
+
+FORMAT = Format(
+    name="table",
+    label="Any spreadsheet",
+    described=DESCRIBED,
+    read=read_table,
+    recognises=_is_workbook,
+    table=True,
+    workbook=True,
+)

@@ -1,5 +1,6 @@
-"""The start page: what this is, and the form that takes a file."""
+"""The start page: what this is, the form that takes a file, and what a file of another platform holds."""
 
+import secrets
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,16 +15,21 @@ from django.views import View
 from feedback.access.budgets import Busy
 from feedback.access.rate_limits import Exceeded
 from feedback.api.errors import STATUSES, words_of
+from feedback.contract.spreadsheet import csv_table
 from feedback.events import NO_CONTEXT, Context, EventsError, InvalidEvents
+from feedback.events.pseudonyms import HEADER
 from feedback.submissions.errors import Refused
 from feedback.web import earlier
 from feedback.web.access import caller_of
+from feedback.web.choices import Choices, sent_choices
 from feedback.web.exam_draft import Draft, draft_of, sent_draft
 from feedback.web.forms import UploadForm, WishesForm, time_zones
-from feedback.web.responses import go_to
-from feedback.web.upload_file import check_size, lines_in, questions_beside, take
+from feedback.web.preview import KIND_LABELS, Preview, source_labels
+from feedback.web.responses import go_to, wants_fragment
+from feedback.web.upload_file import Unread, Wishes, check_size, lines_in, questions_beside, take, who_is_who
 
 _FAULTS_SHOWN = 20
+_KEY_BYTES = 24
 
 
 class About(NamedTuple):
@@ -51,9 +57,20 @@ class StartView(View):
             context = _context(request, form, about)
             if not valid or about.draft.faults:
                 return _page(request, form, about, status=400)
-            return _taken(request, form, form.cleaned_data["events"], context)
+            return self._taken(request, form, about, context)
         except (EventsError, Refused, Exceeded, Busy) as fault:
             return _page(request, UploadForm(request.POST), about, fault, status=STATUSES[type(fault)])
+
+    def _taken(self, request: HttpRequest, form: UploadForm, about: About, context: Context) -> HttpResponse:
+        said = form.cleaned_data
+        wishes = Wishes(form.wanted_formats(), form.wanted_options(), context, said["hidden"], said["seen"])
+        try:
+            taken = take(request, said["events"], sent_choices(request.POST), wishes)
+        except Unread as unread:
+            return _page(request, form, about, unread.fault, unread.preview, status=400)
+        if isinstance(taken, Preview):
+            return _page(request, form, about, preview=taken)
+        return go_to(request, reverse("submission", args=[taken.id]))
 
 
 class SampleView(View):
@@ -65,7 +82,35 @@ class SampleView(View):
         form = WishesForm({})
         form.is_valid()
         with sample_path().open("rb") as sample:
-            return _taken(request, form, File(sample, sample_path().name))
+            file = File(sample, sample_path().name)
+            task = take(request, file, Choices(), Wishes(form.wanted_formats(), form.wanted_options()))
+        if isinstance(task, Preview):
+            raise TypeError("the sample class is no longer in our own format")
+        return go_to(request, reverse("submission", args=[task.id]))
+
+
+class WhoIsWhoView(View):
+    """Who is behind the pseudonyms of a file: worked out from the file and the key, given once, stored nowhere."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        caller_of(request)
+        about = About(Draft(), None)
+        try:
+            check_size(request)
+            form = UploadForm(request.POST, request.FILES)
+            about = About(sent_draft(request.POST), None)
+            if form.is_valid() and form.cleaned_data["hidden"] is None:
+                form.add_error("pseudonyms", "Tick this first: without it the reports name the students.")
+            if not form.is_valid():
+                return _page(request, form, about, status=400)
+            said = form.cleaned_data
+            found = who_is_who(request, said["events"], sent_choices(request.POST), said["hidden"])
+        except (EventsError, Refused, Exceeded, Busy) as fault:
+            return _page(request, UploadForm(request.POST), about, fault, status=STATUSES[type(fault)])
+        headers = {"Content-Disposition": 'attachment; filename="who-is-who.csv"', "Cache-Control": "no-store"}
+        return HttpResponse(csv_table(HEADER, found.rows), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def sample_path() -> Path:
@@ -82,23 +127,30 @@ def _context(request: HttpRequest, form: UploadForm, about: About) -> Context:
     return msgspec.structs.replace(context, questions=questions)
 
 
-def _taken(request: HttpRequest, form: WishesForm, file: "File[Any]", context: Context = NO_CONTEXT) -> HttpResponse:
-    task = take(request, file, form.wanted_formats(), form.wanted_options(), context)
-    return go_to(request, reverse("submission", args=[task.id]))
-
-
 def _page(
-    request: HttpRequest, form: UploadForm, about: About, fault: Exception | None = None, *, status: int = 200
+    request: HttpRequest,
+    form: UploadForm,
+    about: About,
+    fault: Exception | None = None,
+    preview: Preview | None = None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "form": form,
         "file_errors": form.errors.get("events", []) if form.is_bound and not fault else [],
         "time_zones": time_zones(),
-        "has_sample": sample_path().exists(),
+        "has_sample": sample_path().exists() and preview is None,
         "refusal": _refusal(request, fault) if fault else None,
         "draft": about.draft,
         "like": about.like,
         "offered": earlier.offered(request),
+        "preview": preview,
+        "file_is_kept": preview is not None and wants_fragment(request),
+        "sources": source_labels(),
+        "chosen_source": preview.source if preview else request.POST.get("source", ""),
+        "kind_labels": KIND_LABELS,
+        "new_key": secrets.token_urlsafe(_KEY_BYTES),
     }
     return render(request, "start.html.j2", context, status=status)
 

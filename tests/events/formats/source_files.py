@@ -10,7 +10,6 @@ from feedback.events import (
     Context,
     InvalidEvents,
     Limits,
-    Source,
     SourceOptions,
     Student,
     StudentStream,
@@ -25,7 +24,7 @@ class Reading:
     def __init__(
         self,
         body: bytes,
-        source: Source,
+        source: str,
         options: SourceOptions | None = None,
         limits: Limits | None = None,
         context: Context = NO_CONTEXT,
@@ -52,7 +51,7 @@ class Reading:
         return Counter(event.type for student in self.students for event in student.events)
 
 
-def refusal(body: bytes, source: Source, options: SourceOptions | None = None) -> Details:
+def refusal(body: bytes, source: str, options: SourceOptions | None = None) -> Details:
     with pytest.raises(InvalidEvents) as refused:
         Reading(body, source, options)
     return refused.value.details

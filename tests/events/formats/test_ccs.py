@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from feedback.events import Context, Exam, Limits, Question, Source, TooLarge, source_options
+from feedback.events import OWN, Context, Exam, Limits, Question, TooLarge, source_options
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal
 
@@ -45,7 +45,7 @@ def judged(verdict: str | None, identity: str = "j1", of: str = "1", **more: Any
 
 
 def read(*lines: str) -> Reading:
-    return Reading("".join(lines).encode(), Source.CCS)
+    return Reading("".join(lines).encode(), "ccs")
 
 
 def test_a_team_is_a_student_and_a_problem_its_label() -> None:
@@ -71,7 +71,7 @@ def test_what_the_feed_knows_of_the_contest_is_the_context() -> None:
 
 def test_what_the_sender_says_of_the_contest_counts_before_the_feed() -> None:
     given = Context(exam=Exam(title="Our exam"), questions=(Question("A", "First", points=5),))
-    reading = Reading((contest() + SETTING + submission()).encode(), Source.CCS, context=given)
+    reading = Reading((contest() + SETTING + submission()).encode(), "ccs", context=given)
 
     assert (reading.context.exam.title, reading.context.exam.kind) == ("Our exam", "exam")
     assert reading.context.questions == (Question("A", "First", points=5), Question("B", "Bridges"))
@@ -178,25 +178,25 @@ def test_a_last_line_that_was_cut_is_left_out_and_counted() -> None:
 
 
 def test_any_other_line_that_is_no_entry_is_a_fault_of_its_line() -> None:
-    details = refusal((contest() + "{nonsense\n" + SETTING + submission()).encode(), Source.CCS)
+    details = refusal((contest() + "{nonsense\n" + SETTING + submission()).encode(), "ccs")
 
     assert "no entry of this log" in str(details["line 2"])
 
 
 def test_a_feed_before_the_first_submission_is_refused() -> None:
-    assert "no student" in str(refusal((contest() + SETTING).encode(), Source.CCS)["body"])
+    assert "no student" in str(refusal((contest() + SETTING).encode(), "ccs")["body"])
 
 
 def test_options_that_a_feed_has_no_use_for_are_refused() -> None:
     body = (contest() + SETTING + submission()).encode()
 
-    assert "no columns" in str(refusal(body, Source.CCS, source_options(columns=["unit=Problem"]))["column"])
-    assert "no roles" in str(refusal(body, Source.CCS, source_options(roles=["Student"]))["role"])
+    assert "no columns" in str(refusal(body, "ccs", source_options(columns=["unit=Problem"]))["column"])
+    assert "no roles" in str(refusal(body, "ccs", source_options(roles=["Student"]))["role"])
 
 
 def test_a_feed_is_recognised_by_its_first_line_and_ours_is_not() -> None:
-    assert recognised(io.BytesIO(contest().encode())) is Source.CCS
-    assert recognised(io.BytesIO(b'{"type": "x", "student_id": "a", "events": []}\n')) is Source.FEEDBACK
+    assert recognised(io.BytesIO(contest().encode())) == "ccs"
+    assert recognised(io.BytesIO(b'{"type": "x", "student_id": "a", "events": []}\n')) == OWN
 
 
 def test_a_name_and_a_title_keep_no_nul_and_at_most_200_characters() -> None:
@@ -211,9 +211,9 @@ def test_a_unit_with_a_nul_is_a_fault_of_its_line() -> None:
     odd = line("problems", id="p-a", label="A\0", name="Arches")
     body = "".join((contest(), SETTING, odd, submission())).encode()
 
-    assert "NUL" in str(refusal(body, Source.CCS))
+    assert "NUL" in str(refusal(body, "ccs"))
 
 
 def test_more_problems_than_an_exam_may_have_are_refused() -> None:
     with pytest.raises(TooLarge):
-        Reading((contest() + SETTING + submission()).encode(), Source.CCS, limits=Limits(max_questions=1))
+        Reading((contest() + SETTING + submission()).encode(), "ccs", limits=Limits(max_questions=1))

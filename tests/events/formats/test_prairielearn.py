@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from feedback.events import Question, Source, source_options
+from feedback.events import Question, source_options
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal
 
@@ -65,7 +65,7 @@ def table(*rows: dict[str, str], columns: list[str] = COLUMNS) -> bytes:
 
 
 def read(*rows: dict[str, str]) -> Reading:
-    return Reading(table(*rows), Source.PRAIRIELEARN)
+    return Reading(table(*rows), "prairielearn")
 
 
 def test_a_row_is_a_submission_at_its_own_time() -> None:
@@ -92,7 +92,7 @@ def test_only_students_are_read_and_others_are_counted_by_role() -> None:
 
     assert read(*rows).ids() == ["ada@school.edu"]
     assert "1 of the role Staff" in read(*rows).notes["left_out"]
-    staff = Reading(table(*rows), Source.PRAIRIELEARN, source_options(roles=["staff"]))
+    staff = Reading(table(*rows), "prairielearn", source_options(roles=["staff"]))
     assert staff.ids() == ["t@school.edu"]
 
 
@@ -111,7 +111,7 @@ def test_what_waits_for_its_grade_is_a_submission_without_a_score() -> None:
 @pytest.mark.parametrize("names", ['["ada@x.edu","bob@x.edu"]', "{ada@x.edu,bob@x.edu}", "ada@x.edu, bob@x.edu"])
 def test_the_work_of_a_group_is_each_members(names: str) -> None:
     columns = ["Group name", "Usernames", "SubmitStudent", *COLUMNS[5:]]
-    reading = Reading(table({"Usernames": names, "Name": ""}, columns=columns), Source.PRAIRIELEARN)
+    reading = Reading(table({"Usernames": names, "Name": ""}, columns=columns), "prairielearn")
 
     assert reading.ids() == ["ada@x.edu", "bob@x.edu"]
     assert reading.events_of("bob@x.edu")[0][3] == 0.5
@@ -127,7 +127,7 @@ def test_a_submission_comes_once_however_often_its_id_does() -> None:
 def test_every_fault_is_named_by_its_line_and_column() -> None:
     details = refusal(
         table({"Score": "7"}, {"submission_id": "2", "Submission date": "noon"}, {"submission_id": "3", "Score": "x"}),
-        Source.PRAIRIELEARN,
+        "prairielearn",
     )
 
     assert "from 0 to 1" in str(details["line 2: Score"])
@@ -136,7 +136,7 @@ def test_every_fault_is_named_by_its_line_and_column() -> None:
 
 
 def test_a_table_of_students_or_of_points_is_refused_with_the_columns_it_has() -> None:
-    assert "UID, UIN, Exam 1" in str(refusal(b"UID,UIN,Exam 1\na,1,50\n", Source.PRAIRIELEARN))
+    assert "UID, UIN, Exam 1" in str(refusal(b"UID,UIN,Exam 1\na,1,50\n", "prairielearn"))
 
 
 def test_the_table_is_found_in_an_archive_and_recognised_alone() -> None:
@@ -145,9 +145,9 @@ def test_the_table_is_found_in_an_archive_and_recognised_alone() -> None:
         packed.writestr("cs1/Exam1_all_submissions.csv", table({}))
         packed.writestr("cs1/Exam1_scores.csv", "UID,UIN\n")
 
-    assert Reading(content.getvalue(), Source.PRAIRIELEARN).ids() == ["ada@school.edu"]
-    assert recognised(io.BytesIO(table({}))) is Source.PRAIRIELEARN
-    assert "no *_submissions.csv" in str(refusal(_only_scores(), Source.PRAIRIELEARN))
+    assert Reading(content.getvalue(), "prairielearn").ids() == ["ada@school.edu"]
+    assert recognised(io.BytesIO(table({}))) == "prairielearn"
+    assert "no *_submissions.csv" in str(refusal(_only_scores(), "prairielearn"))
 
 
 def _only_scores() -> bytes:

@@ -10,16 +10,16 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.events import EventsError, Limits, Question, Source, TooLarge, source_options
+from feedback.events import EventsError, Limits, Question, TooLarge, source_options
 from tests.events.formats.source_files import Reading, refusal
 
 
 def read(text: str, *columns: str, zone: str | None = None) -> Reading:
-    return Reading(text.encode(), Source.TABLE, source_options(zone, columns))
+    return Reading(text.encode(), "table", source_options(zone, columns))
 
 
 def faults(text: str, *columns: str) -> str:
-    return str(refusal(text.encode(), Source.TABLE, source_options(columns=columns)))
+    return str(refusal(text.encode(), "table", source_options(columns=columns)))
 
 
 def workbook(*rows: list[object], sheet: str = "Events") -> bytes:
@@ -140,7 +140,7 @@ def test_a_workbook_is_read_with_its_times_and_numbers() -> None:
         [7, "A", None, None, "Seven"],
         ["Sum", None, None, 1.5, None],
     )
-    reading = Reading(body, Source.TABLE, source_options("Europe/Berlin"))
+    reading = Reading(body, "table", source_options("Europe/Berlin"))
 
     assert reading.events_of("ada") == [
         ("17", None, "2024-07-21T08:05:06+00:00", 0.5),
@@ -153,20 +153,18 @@ def test_a_workbook_and_a_csv_of_it_are_the_same() -> None:
     rows: list[list[object]] = [["student", "question", "score"], ["ada", "1", 0.5], ["Zoë", "2", 1]]
     text = "\n".join(",".join(map(str, row)) for row in rows)
 
-    assert Reading(workbook(*rows), Source.TABLE).students == read(text).students
+    assert Reading(workbook(*rows), "table").students == read(text).students
 
 
 def test_a_fault_in_a_workbook_is_named_by_its_row() -> None:
-    assert "line 3: score" in refusal(
-        workbook(["student", "question", "score"], ["a", "1", 1], ["a", "1", 9]), Source.TABLE
-    )
+    assert "line 3: score" in refusal(workbook(["student", "question", "score"], ["a", "1", 1], ["a", "1", 9]), "table")
 
 
 def test_a_damaged_workbook_is_refused_at_every_length() -> None:
     body = workbook(["student", "question"], ["ada", "1"])
 
     for length in range(4, len(body) - 1, 97):
-        assert refusal(body[:length], Source.TABLE)
+        assert refusal(body[:length], "table")
 
 
 def test_an_archive_that_is_no_workbook_is_refused() -> None:
@@ -174,8 +172,8 @@ def test_an_archive_that_is_no_workbook_is_refused() -> None:
     book = openpyxl.Workbook()
     book.save(content)
 
-    assert "no header row" in str(refusal(content.getvalue(), Source.TABLE)), "an empty sheet"
-    assert refusal(b"PK\x05\x06" + b"\0" * 18, Source.TABLE)
+    assert "no header row" in str(refusal(content.getvalue(), "table")), "an empty sheet"
+    assert refusal(b"PK\x05\x06" + b"\0" * 18, "table")
 
 
 def test_a_workbook_that_unpacks_to_more_than_any_log_is_refused() -> None:
@@ -186,7 +184,7 @@ def test_a_workbook_that_unpacks_to_more_than_any_log_is_refused() -> None:
             page.write_row(number, 0, ["0" * 30_000])
 
     with pytest.raises(TooLarge):
-        Reading(content.getvalue(), Source.TABLE)
+        Reading(content.getvalue(), "table")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -194,15 +192,15 @@ def test_a_workbook_that_unpacks_to_more_than_any_log_is_refused() -> None:
 def test_any_encoding_and_separator_of_a_spreadsheet_is_read(encoding: str, separator: str) -> None:
     text = f"student{separator}question\r\nZoë{separator}1\r\n"
 
-    assert Reading(text.encode(encoding), Source.TABLE).ids() == ["Zoë"]
+    assert Reading(text.encode(encoding), "table").ids() == ["Zoë"]
 
 
 def test_the_limits_of_a_body_hold() -> None:
     with pytest.raises(TooLarge):
-        Reading(b"student,question\na,1\nb,1\n", Source.TABLE, limits=Limits(max_students=1))
+        Reading(b"student,question\na,1\nb,1\n", "table", limits=Limits(max_students=1))
 
 
 @given(st.binary(max_size=400) | st.text(max_size=200).map(lambda text: ("student,question\n" + text).encode()))
 def test_no_table_breaks_the_reading(body: bytes) -> None:
     with contextlib.suppress(EventsError):
-        assert all(student.student_id for student in Reading(body, Source.TABLE).students)
+        assert all(student.student_id for student in Reading(body, "table").students)

@@ -25,4 +25,13 @@ document.addEventListener("htmx:xhr:progress", (event) => {
   sending.querySelector("progress").value = event.detail.loaded / event.detail.total;
 });
 
-document.addEventListener("htmx:afterSwap", () => document.querySelector(".faults, [aria-invalid]")?.scrollIntoView());
+document.addEventListener("htmx:afterSwap", () => {
+  document.querySelector(".faults, [aria-invalid]")?.scrollIntoView();
+  // What was recognised is news: read out, and seen from its beginning.
+  document.querySelector("#seen-file")?.focus();
+});
+
+// A button with an address of its own asks for a file to keep: it is for the browser to fetch, and not for htmx.
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.hasAttribute("formaction")) event.stopPropagation();
+}, true);

@@ -1,0 +1,18 @@
+"""The sources of other platforms. A new one is a module with a `Format`, and a line here: HTTP, pages and command
+line, their documentation and the fuzz tests take it from this list.
+"""
+
+from collections.abc import Mapping
+
+from feedback.events.formats import ccs, open_edx, prairielearn, progsnap2, table
+from feedback.events.formats.format import Format
+
+# In the order in which a choice shows them; a spreadsheet of nobody in particular comes last.
+_ALL = (
+    prairielearn.FORMAT,
+    progsnap2.FORMAT,
+    open_edx.FORMAT,
+    ccs.FORMAT,
+    table.FORMAT,
+)
+FORMATS: Mapping[str, Format] = {format_.name: format_ for format_ in _ALL}

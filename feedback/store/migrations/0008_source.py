@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("reports", "0007_without_the_old_columns"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="upload",
+            name="source",
+            field=models.CharField(db_default="feedback", default="feedback", max_length=32),
+        ),
+    ]

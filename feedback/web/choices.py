@@ -1,0 +1,71 @@
+"""What a person says of a file's origin on the upload page: its source, zone, columns, and kinds for its words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.http import QueryDict
+
+from feedback.events import Origin, origin_of
+from feedback.events.formats import table
+from feedback.events.formats.columns import plain
+from feedback.events.formats.registry import FORMATS
+from feedback.events.formats.source import FIELDS
+from feedback.events.kinds import KINDS
+from feedback.events.origin import AUTO
+
+# More are not asked for: with them a form would have more fields than Django takes.
+MOST_WORDS = 100
+
+
+class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
+    """As JSON, what is kept for the next file of the same shape. `kinds` has words as the file writes them."""
+
+    source: str = ""
+    zone: str = ""
+    columns: Mapping[str, str] = {}
+    kinds: Mapping[str, str] = {}
+    roles: str = ""
+
+    def origin(self, seen_as: str | None) -> Origin:
+        """For the readers; `seen_as` is the source where none was chosen. Raises InvalidEvents."""
+        columns = [f"{field}={heading}" for field, heading in self.columns.items()]
+        columns += [f"kind:{kind}={word}" for word, kind in self.kinds.items()]
+        roles = [role for role in self.roles.split(",") if role.strip()]
+        source = self.source or seen_as
+        return origin_of(source, self.zone or None, columns, roles, settings.FEEDBACK_MAX_BODY_BYTES)
+
+    def kind_of(self, word: str) -> str:
+        """The kind that was chosen for a word; "" where none was."""
+        return next((kind for known, kind in self.kinds.items() if plain(known) == plain(word)), "")
+
+    def kept(self) -> dict[str, Any]:
+        """As `recalled` takes it."""
+        made: dict[str, Any] = msgspec.to_builtins(self)
+        return made
+
+
+def sent_choices(form: QueryDict) -> Choices:
+    """What the form says; a field that is missing, or of another source than the chosen one, says nothing."""
+    source = form.get("source", "").strip()
+    columns = {field: heading for field in FIELDS if (heading := form.get(f"column-{field}", "").strip())}
+    if source != table.FORMAT.name:
+        columns = {}
+    format_ = FORMATS.get(source)
+    roles = form.get("roles", "").strip() if format_ and format_.roles else ""
+    kinds = {}
+    for index, word in enumerate(form.getlist("word")[:MOST_WORDS]):
+        if (kind := form.get(f"kind-{index}", "")) in KINDS and kind != "other" and word.strip():
+            kinds[word.strip()] = kind
+    zone = form.get("source_tz", "").strip()
+    return Choices("" if source == AUTO else source, zone, columns, kinds, roles)
+
+
+def recalled(kept: Mapping[str, Any], source: str = "") -> Choices:
+    """What was chosen for an earlier file, where `source`, if it is said now, is what it was then."""
+    try:
+        found = msgspec.convert(dict(kept), Choices)
+    except msgspec.ValidationError:  # of another version
+        return Choices(source)
+    return found if source in ("", found.source) else Choices(source)
