@@ -22,9 +22,7 @@ class AnalysisSettings(msgspec.Struct, frozen=True):
     """
 
     language: Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([_@][A-Za-z]+)*$", description="Of the texts.")] = "en"
-    assumed_zone: Annotated[
-        str | None, Meta(max_length=64, description="In which times that came without one were read.")
-    ] = None
+    assumed_zone: Annotated[str, Meta(max_length=64, description="In which times without one were read.")] | None = None
     # The measures.
     session_gap_minutes: Minutes = 10
     narrow_gap_minutes: Minutes = 5

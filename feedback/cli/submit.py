@@ -14,7 +14,7 @@ import msgspec
 
 from feedback.analysis import known_names
 from feedback.cli import console, options, remote
-from feedback.cli.client import Service, ServiceError
+from feedback.cli.client import Query, Service, ServiceError
 from feedback.cli.embedded import is_loopback
 from feedback.cli.files import Beside, UnreadableFiles, open_events, read_roster, unreadable, with_room
 from feedback.cli.pseudonyms import pseudonyms_of, write_list
@@ -64,7 +64,7 @@ def submit(
             Service(url, api_key) as service,
             body_of(files, Beside(context_file, questions_file), origin, key_file) as body,
         ):
-            query = {**asked, **body.query}
+            query: Query = {**asked, **body.query}
             deliveries = remote.deliver(service, body.content, body.media_type, outputs, out, query)
     except ServiceError as fault:
         raise console.Failed(str(fault), fault.details) from None

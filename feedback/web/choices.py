@@ -1,15 +1,16 @@
 """What a person says of a file's origin on the upload page: its source, zone, columns, and kinds for its words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.http import QueryDict
 
-from feedback.events import Origin, origin_of
+from feedback.events import Origin, StudentStream, origin_of
 from feedback.events.formats import table
 from feedback.events.formats.columns import plain
+from feedback.events.formats.own import with_kinds
 from feedback.events.formats.registry import FORMATS
 from feedback.events.formats.source import FIELDS
 from feedback.events.kinds import KINDS
@@ -29,12 +30,25 @@ class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
     roles: str = ""
 
     def origin(self, seen_as: str | None) -> Origin:
-        """For the readers; `seen_as` is the source where none was chosen. Raises InvalidEvents."""
+        """For the readers; `seen_as` is the source where none was chosen. Raises InvalidEvents.
+
+        Without the kinds, which `among` puts in: so that a page can show the words that the file itself has.
+        """
         columns = [f"{field}={heading}" for field, heading in self.columns.items()]
-        columns += [f"kind:{kind}={word}" for word, kind in self.kinds.items()]
         roles = [role for role in self.roles.split(",") if role.strip()]
         source = self.source or seen_as
         return origin_of(source, self.zone or None, columns, roles, settings.FEEDBACK_MAX_BODY_BYTES)
+
+    def among(self, stream: StudentStream) -> StudentStream:
+        """The same stream with the kinds that were chosen; iterate this one."""
+        kinds = {plain(word): kind for word, kind in self.kinds.items()}
+        return stream.of(with_kinds(iter(stream), kinds)) if kinds else stream
+
+    def besides(self, kept: "Choices", words: Collection[str]) -> "Choices":
+        """With the kinds that were kept for words that are not among these, which the form did not show."""
+        shown = set(map(plain, words))
+        others = {word: kind for word, kind in kept.kinds.items() if plain(word) not in shown}
+        return msgspec.structs.replace(self, kinds={**others, **self.kinds})
 
     def kind_of(self, word: str) -> str:
         """The kind that was chosen for a word; "" where none was."""

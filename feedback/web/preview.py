@@ -1,7 +1,7 @@
 """What a file of another platform holds, shown before any report is made of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -70,11 +70,11 @@ class Tally:
     def questions(self) -> int:
         return len(self._units)
 
-    def kinds(self) -> list[tuple[str, int]]:
-        """How many events there are of each kind that occurs, in the order of the kinds."""
+    def kinds(self, choices: Choices) -> list[tuple[str, int]]:
+        """How many events there are of each kind that occurs or was chosen, in the order of the kinds."""
         counts = Counter[str]()
         for name, number in self.types.items():
-            counts[kind_of(name)] += number
+            counts[choices.kind_of(name or "") or kind_of(name)] += number
         return [(KIND_LABELS[kind], counts[kind]) for kind in KINDS if counts[kind]]
 
     def unknown(self) -> dict[str, int]:
@@ -87,7 +87,7 @@ class Word(msgspec.Struct, frozen=True):
     """A word of the file's own for what happened, how often it comes, and the kind that was chosen for it."""
 
     text: str
-    events: int | None
+    events: int
     kind: str
 
 
@@ -116,7 +116,7 @@ class Preview(msgspec.Struct, frozen=True):
 
 def preview_of(roster: Roster, tally: Tally, seen: str, choices: Choices, *, recalled: bool) -> Preview:
     """Of a file that was read."""
-    words = _words(tally.unknown(), choices)
+    words = [Word(word, number, choices.kind_of(word)) for word, number in tally.unknown().items()]
     zoneless = roster.assumed_zone is not None or any(note.code == "times_without_zone" for note in roster.notes)
     notes = [note.message for note in (*notes_about(roster.keys, False), *roster.notes)]
     said = {note.message for note in roster.notes if note.code in _SAID_ELSEWHERE}
@@ -125,7 +125,7 @@ def preview_of(roster: Roster, tally: Tally, seen: str, choices: Choices, *, rec
         students=tally.students,
         events=tally.events,
         questions=tally.questions,
-        kinds=tally.kinds(),
+        kinds=tally.kinds(choices),
         words=words[:MOST_WORDS],
         more_words=max(len(words) - MOST_WORDS, 0),
         left_out=[(number, reason) for reason, number in roster.left_out.items()],
@@ -163,17 +163,11 @@ def _columns(columns: Columns, choices: Choices) -> list[tuple[str, str, str]]:
     return [(field, COLUMN_LABELS[field], chosen.get(field) or used.get(field, "")) for field in FIELDS]
 
 
-def _words(unknown: Mapping[str, int], choices: Choices) -> list[Word]:
-    """The words that nobody knows, and those for which a kind was chosen: they stand in the log as that kind."""
-    chosen = [Word(word, None, kind) for word, kind in choices.kinds.items()]
-    return [*chosen, *(Word(word, number, "") for word, number in unknown.items())]
-
-
 def source_labels() -> list[tuple[str, str]]:
     """Every source and how a choice shows it."""
     return [(name, FORMATS[name].label if name in FORMATS else _OWN_LABEL) for name in SOURCES]
 
 
-def must_be_seen(source: str, tally: Tally, choices: Choices) -> bool:
-    """Whether a file is shown before reports are made: all but one of our own whose words are known."""
-    return source != OWN or bool(tally.unknown()) or choices != Choices()
+def must_be_seen(roster: Roster, tally: Tally) -> bool:
+    """Whether a file is shown before reports are made: all but one of our own whose words and zone are known."""
+    return roster.source != OWN or bool(tally.unknown()) or roster.assumed_zone is not None

@@ -111,9 +111,9 @@ def take(request: HttpRequest, file: "File[Any]", choices: Choices, wishes: Wish
         origin = chosen.origin(sent.source)
         stream, tally = sent.students(origin, wishes.context), Tally()
         try:
-            hidden = wishes.pseudonyms.among(stream) if wishes.pseudonyms else stream
-            with Roster(tally.among(hidden)) as roster:
-                if wishes.pseudonyms is not None or must_be_seen(roster.source, tally, chosen):
+            students = chosen.among(tally.among(stream))
+            with Roster(wishes.pseudonyms.among(students) if wishes.pseudonyms else students) as roster:
+                if wishes.pseudonyms is not None or must_be_seen(roster, tally):
                     seen = sent.seen(roster, chosen)
                     if seen != wishes.seen:
                         return preview_of(roster, tally, seen, chosen, recalled=bool(known))
@@ -137,9 +137,12 @@ def _stored(request: HttpRequest, roster: Roster, tally: Tally, sent: Sent, choi
     caller = caller_of(request)
     orders = [Order(format=one, options=wishes.options, caller=caller) for one in wishes.formats]
     found = [submit_roster(roster, order)[0] for order in orders]
-    keep(request, found[0].upload_id, [*about_reading(roster), *about_types(tally.unknown())])
-    if choices != Choices() or wishes.seen:
-        shapes.remember(caller.owner, sent.shape, choices.kept())
+    unknown = tally.unknown()
+    still = [word for word in unknown if not choices.kind_of(word)]
+    keep(request, found[0].upload_id, [*about_reading(roster), *about_types(still)])
+    if wishes.seen:
+        before = recalled(shapes.recall(caller.owner, sent.shape))
+        shapes.remember(caller.owner, sent.shape, choices.besides(before, unknown).kept())
     return found[0]
 
 

@@ -32,7 +32,7 @@ urlpatterns = [
     path("password", PasswordView.as_view(), name="password"),
     path("r/<str:token>.pdf", LinkView.as_view(format_=Format.PDF), name="link-pdf"),
     path("r/<str:token>", LinkView.as_view(), name="link"),
-    path("who-is-who.csv", WhoIsWhoView.as_view(), name="who-is-who"),
+    path("submissions/who-is-who.csv", WhoIsWhoView.as_view(), name="who-is-who"),
     path("sample", SampleView.as_view(), name="sample"),
     path("api/docs/", ApiDocsView.as_view(), name="api-docs"),
     path("submissions", RecentView.as_view(), name="recent"),

@@ -9,6 +9,7 @@ import pytest
 
 from feedback.events import Limits, MediaType, read_students
 from tests.cli.support import feedback, files_in, student
+from tests.harness.exports import workbook
 
 TABLE = (
     "EventType,EventID,SubjectID,ServerTimestamp,ProblemID,Score\n"
@@ -91,9 +92,30 @@ def test_options_of_sources_are_refused_for_a_file_of_our_own(tmp_path: Path) ->
     file = tmp_path / "class.json"
     file.write_text(json.dumps([student("ada")]))
 
-    done = feedback("convert", file, "--source-tz", "Europe/Berlin")
+    done = feedback("convert", file, "--column", "student_id=Who")
     assert done.returncode == 1
-    assert "--source" in done.stderr
+    assert "not recognised as a platform" in done.stderr
+
+
+def test_the_zone_of_our_own_times_can_be_said(tmp_path: Path) -> None:
+    file = tmp_path / "class.csv"
+    file.write_text("student_id,unit,created_time\nada,1,2024-07-21T10:00:01\n")
+
+    done = feedback("convert", file, "--source-tz", "Europe/Berlin")
+    assert json.loads(done.stdout)["students"][0]["events"][0]["created_time"] == "2024-07-21T08:00:01Z"
+
+
+def test_a_workbook_is_recognised(tmp_path: Path) -> None:
+    file = tmp_path / "noten.xlsx"
+    file.write_bytes(workbook())
+
+    done = feedback("convert", file, "--column", "kind:submission=Abgabe")
+    assert done.returncode == 0, done.stderr
+    students = json.loads(done.stdout)["students"]
+    assert [(one["student_id"], one["events"][0]["type"]) for one in students] == [
+        ("17", "submission"),
+        ("18", "submission"),
+    ]
 
 
 def test_a_folder_that_is_no_data_set_is_a_fault_of_the_command(tmp_path: Path) -> None:

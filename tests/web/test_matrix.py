@@ -101,6 +101,7 @@ MATRIX = {
     ("password", "POST"): PAGE_READ,
     ("start", "GET"): PAGE_READ,
     ("start", "POST"): PAGE_FORM,
+    ("who-is-who", "POST"): PAGE_FORM,
     ("sample", "POST"): ADMIN_NO,  # of a namespace that was not granted
     ("api-docs", "GET"): EVERYONE,
     ("recent", "GET"): PAGE_READ,

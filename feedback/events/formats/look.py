@@ -1,5 +1,7 @@
 """What a file looks like from outside: how a source tells, before anything is read, whether a file is its export."""
 
+import codecs
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -11,6 +13,8 @@ from feedback.events.formats.columns import plain
 
 _HEAD_BYTES = 1 << 16
 _BOM = b"\xef\xbb\xbf"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SAID = re.compile(rb"sep=[,;\t|]\s*$", re.IGNORECASE)
 _OPENING = (b"{", b"[")
 _OTHER_SEPARATORS = str.maketrans(";\t|", ",,,")
 
@@ -24,7 +28,7 @@ class Look:
     def __init__(self, content: IO[bytes], effort: Effort | None = None) -> None:
         """Of rewound content, which is left rewound after each question."""
         self._content, self._effort = content, effort or Effort()
-        self.head = content.read(_HEAD_BYTES).removeprefix(_BOM).lstrip(b" \t\r\n")
+        self.head = _in_utf8(content.read(_HEAD_BYTES)).removeprefix(_BOM).lstrip(b" \t\r\n")
         content.seek(0)
 
     @cached_property
@@ -46,8 +50,10 @@ class Look:
         """The cells of the first line in their plain form; none where the file is no text table."""
         if self.is_json or self.is_archive or self.head.startswith(b"\x1f\x8b"):
             return frozenset()
-        text = self.first.decode(errors="replace").translate(_OTHER_SEPARATORS)
-        return frozenset(plain(cell.strip().strip('"')) for cell in text.split(","))
+        line = self.first
+        if _SAID.match(line):  # as Excel says what separates its cells
+            line = self.head.partition(b"\n")[2].partition(b"\n")[0].rstrip(b"\r")
+        return frozenset(plain(cell.strip().strip('"')) for cell in _text(line).translate(_OTHER_SEPARATORS).split(","))
 
     def names(self, *needed: bytes) -> bool:
         """Whether the head, which must be JSON, holds all of these byte for byte, such as `"actor"`."""
@@ -62,6 +68,18 @@ class Look:
         if not self.is_archive:
             return ()
         return tuple(_last_parts(names_in(self._content, self._effort)))
+
+
+def _in_utf8(head: bytes) -> bytes:
+    """A text in UTF-16 with a mark in UTF-8; anything else as it is."""
+    return head.decode("utf-16", errors="ignore").encode() if head.startswith(_UTF16) else head
+
+
+def _text(line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("cp1252", errors="replace")
 
 
 def _last_parts(names: Iterable[str]) -> Iterable[str]:

@@ -1,5 +1,6 @@
 """Logs of our own formats with what their sender says of them: the zone of times that say none, the kinds of words."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 import msgspec
@@ -42,3 +43,13 @@ def _in_zone(time: datetime | None, options: SourceOptions, stream: StudentStrea
         return time
     stream.assumed_zone = options.zone_name
     return found
+
+
+def with_kinds(students: Iterable[Student], kinds: Mapping[str, str]) -> Iterator[Student]:
+    """Students of any source, with the kind in the place of each word that `kinds` has in its plain form."""
+    for student in students:
+        events = [
+            msgspec.structs.replace(event, type=kinds.get(plain(event.type), event.type)) if event.type else event
+            for event in student.events
+        ]
+        yield msgspec.structs.replace(student, events=events)

@@ -16,6 +16,7 @@ from feedback.events.reading import StudentStream
 # A table as a database exports it has far more columns than one of ours; each costs a cell a row.
 MAX_COLUMNS = 400
 _CHUNK = 1 << 18
+_MOST_SHOWN = 6
 _SEPARATORS = ",;\t|"
 
 Record = dict[str, str]
@@ -103,7 +104,7 @@ def _fields_of(header: list[str], line: Line, wanted: Wanted, options: SourceOpt
         elif field in wanted.required and not chosen:
             faults.add(
                 (line, field),
-                f"no column of this {wanted.described} has it (expected {' or '.join(headings)}); "
+                f"no column of this {wanted.described} has it (expected {' or '.join(headings[:_MOST_SHOWN])}); "
                 f"{_columns_there(header)}; {_name_yours(field)}",
             )
     return fields if faults.count == before else []

@@ -175,8 +175,8 @@ class Gathering:
         their times, those without one first.
         """
         self.limits.check_questions(self.stream.context.questions)
-        events = f"{self._events:,} events" if self._events != 1 else "1 event"
-        self._note("source", f"Read as {described}: {len(self._students):,} students, {events}.")
+        students, events = _number_of(len(self._students), "student"), _number_of(self._events, "event")
+        self._note("source", f"Read as {described}: {students}, {events}.")
         if self._left_out:
             parts = "; ".join(f"{number:,} {reason}" for reason, number in self._left_out.items())
             self._note("left_out", f"Left out: {parts}.")
@@ -196,6 +196,10 @@ class Gathering:
 
     def _note(self, code: str, message: str) -> None:
         self.stream.notes.append(Note(code, message))
+
+
+def _number_of(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _time_of(event: Event) -> datetime:

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from feedback.events import Limits, TooLarge, source_options
+from feedback.events import OWN, Limits, TooLarge, source_options
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal
 

@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from django.urls import URLResolver, get_resolver
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.harness.exports import GERMAN
 from tests.web.browser.conftest import LONG, Watched
 from tests.web.browser.world import World
 
@@ -151,6 +152,34 @@ def step_refused(page: Page) -> None:
     expect(page.locator("#questions-file-error")).to_contain_text("line 2: points")
 
 
+def a_foreign_log(page: Page) -> None:
+    page.set_input_files("#events", {"name": "noten.csv", "mimeType": "text/csv", "buffer": GERMAN})
+    page.get_by_role("button", name="Make the reports").click()
+    expect(page.get_by_role("heading", name="This looks like")).to_be_visible()
+
+
+def unknown_columns(page: Page) -> None:
+    table = b"Who,What\nada,1\n"
+    page.set_input_files("#events", {"name": "log.csv", "mimeType": "text/csv", "buffer": table})
+    page.get_by_role("button", name="Make the reports").click()
+    expect(page.get_by_role("heading", name="Which column is what?")).to_be_visible()
+
+
+def weak_key(page: Page) -> None:
+    unfold(page)
+    page.get_by_label("Pseudonyms instead").check()
+    page.locator("#key").fill("secret")
+    page.set_input_files("#events", {"name": "log.csv", "mimeType": "text/csv", "buffer": b"student_id,unit\nada,1\n"})
+    page.get_by_role("button", name="Make the reports").click()
+    expect(page.locator("#key-error")).to_be_visible()
+
+
+def hidden(page: Page) -> None:
+    unfold(page)
+    page.get_by_label("Pseudonyms instead").check()
+    a_foreign_log(page)
+
+
 def long_remark(page: Page) -> None:
     page.locator("#remark-text").fill("x" * 2001)
     page.get_by_role("button", name="Save the remark").click()
@@ -170,6 +199,11 @@ PAGES = [
     Shown("start", "with faults", at("/"), broken_file, 400, scripts=False),
     Shown("start", "no file chosen", at("/"), no_file, 400),
     Shown("start", "a fault about the exam", at("/"), step_refused, 400),
+    Shown("start", "a log of another platform", at("/"), a_foreign_log),
+    Shown("start", "a log of another platform", at("/"), a_foreign_log, scripts=False),
+    Shown("start", "columns that nobody knows", at("/"), unknown_columns, 400),
+    Shown("start", "pseudonyms", at("/"), hidden),
+    Shown("start", "a key that can be guessed", at("/"), weak_key, 400),
     Shown("login", "as it opens", at("/login"), who="nobody"),
     Shown("login", "wrong password", at("/login"), guess, who="nobody"),
     Shown("password", "as it opens", at("/password")),
@@ -232,6 +266,7 @@ NO_PAGES = {
     "progress-rows",
     "logout",
     "sample",
+    "who-is-who",
     "retry",
     "other-format",
     "withdraw",

@@ -26,9 +26,10 @@ document.addEventListener("htmx:xhr:progress", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", () => {
-  document.querySelector(".faults, [aria-invalid]")?.scrollIntoView();
+  const wrong = document.querySelector(".faults, [aria-invalid]");
+  wrong?.scrollIntoView();
   // What was recognised is news: read out, and seen from its beginning.
-  document.querySelector("#seen-file")?.focus();
+  if (!wrong) document.querySelector("#seen-file")?.focus();
 });
 
 // A button with an address of its own asks for a file to keep: it is for the browser to fetch, and not for htmx.
