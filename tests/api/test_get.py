@@ -37,7 +37,7 @@ def test_a_pending_task_says_what_it_is_and_how_far(client: Client, submit: Subm
     assert response.status_code == 202
     assert int(response["Retry-After"]) >= 1
     answer = response.json()
-    assert set(answer) == {"status", "task_id", "student_id", "namespace", "created_at", "progress"}
+    assert set(answer) == {"status", "task_id", "student_id", "namespace", "created_at", "source", "progress"}
     assert answer["status"] == "PENDING"
     assert (answer["student_id"], answer["namespace"]) == ("ada", "course")
     assert answer["progress"] == {"total": 1, "done": 0, "failed": 0}
