@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0007_without_the_old_columns"),
+        ("reports", "0008_traces"),
     ]
 
     operations = [
