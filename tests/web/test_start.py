@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from feedback.events import origin
+from feedback.events import readers
 from feedback.store.models import Document, Task
 from tests.harness.in_process import class_of, student
 from tests.web.conftest import Upload
@@ -192,13 +192,13 @@ def test_an_upload_lies_in_files_without_a_name(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     names: list[list[str]] = []
-    real = origin.read_students
+    real = readers.read_students
 
     def look(*arguments: Any) -> Any:
         names.append([path.name for path in tmp_path.iterdir()])
         return real(*arguments)
 
-    monkeypatch.setattr(origin, "read_students", look)
+    monkeypatch.setattr("feedback.events.origin.read_students", look)
     assert upload([*class_of(3), student("large", code="x" * (3 << 20))]).status_code == 303
     assert names == [[]], "there is none while it is read"
     assert list(tmp_path.iterdir()) == []
