@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0008_traces"),
+        ("reports", "0009_rosters_and_mail"),
     ]
 
     operations = [
