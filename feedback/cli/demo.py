@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from feedback.cli import console, embedded, options, remote
-from feedback.cli.client import Failing, Refused, Service, ServiceError
+from feedback.cli.client import Failing, Query, Refused, Service, ServiceError
 from feedback.cli.files import Beside
 from feedback.cli.submit import body_of, report
 from feedback.cli.supervisor import Supervisor
@@ -47,7 +47,7 @@ def demo(
                 body_of(files, beside, origin, key_file) as body,
             ):
                 console.note(f"A service is running at {url}")
-                query = {**asked, **body.query}
+                query: Query = {**asked, **body.query}
                 deliveries = remote.deliver(service, body.content, body.media_type, DOCUMENTS, out, query)
         except ServiceError as fault:
             answered = isinstance(fault, Refused) and not isinstance(fault, Failing)
