@@ -65,11 +65,13 @@ def members_of_list(body: Body, start: int, effort: Effort = _FREE) -> Iterator[
         yield begin, end
 
 
-def members_of_object(body: Body, start: int, effort: Effort = _FREE) -> Iterator[tuple[str, int, int]]:
+def members_of_object(
+    body: Body, start: int, effort: Effort = _FREE, long_list: str = "students"
+) -> Iterator[tuple[str, int, int]]:
     """(name, begin, end) of each member's value in the object whose `{` is at `start`, in constant memory.
 
     `end` is where the comma or the brace stands that follows. Raises MalformedError where the object is not JSON,
-    msgspec.DecodeError where a name is not, TooLarge for a value (but a list `students`) beyond MAX_PIECE_BYTES;
+    msgspec.DecodeError where a name is not, TooLarge for a value (but a list `long_list`) beyond MAX_PIECE_BYTES;
     what follows the end is not looked at.
     """
     end = after_space(body, start + 1, effort)
@@ -86,7 +88,7 @@ def members_of_object(body: Body, start: int, effort: Effort = _FREE) -> Iterato
             raise MalformedError("expected ':'", colon)
         begin = after_space(body, colon + 1, effort)
         name = msgspec.json.decode(body[key:colon], type=str)
-        large = name == "students" and begin + MAX_PIECE_BYTES < len(body) and body[begin : begin + 1] == b"["
+        large = name == long_list and begin + MAX_PIECE_BYTES < len(body) and body[begin : begin + 1] == b"["
         end = (_end_of_list if large else end_of_value)(body, begin, effort)
         yield name, begin, end
     if body[end : end + 1] != b"}":

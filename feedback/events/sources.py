@@ -3,7 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import IO
+
+import msgspec
 
 from feedback.events.effort import Effort
 from feedback.events.faults import Faults, InvalidEvents
@@ -37,8 +40,10 @@ def reader_of(source: str, options: SourceOptions) -> Callable[[IO[bytes], Limit
     _check(options, format_)
 
     def read(content: IO[bytes], limits: Limits, faults: Faults, stream: StudentStream) -> Received:
-        with _content(content, format_, options, limits.effort) as plain_content:
-            yield from format_.read(plain_content, limits, faults, stream, options)
+        with _content(content, format_, options, limits.effort) as (plain_content, folder):
+            yield from format_.read(
+                plain_content, limits, faults, stream, msgspec.structs.replace(options, folder=folder)
+            )
 
     return read
 
@@ -53,14 +58,18 @@ def _check(options: SourceOptions, format_: Format) -> None:
 
 
 @contextmanager
-def _content(content: IO[bytes], format_: Format, options: SourceOptions, effort: Effort) -> Iterator[IO[bytes]]:
+def _content(
+    content: IO[bytes], format_: Format, options: SourceOptions, effort: Effort
+) -> Iterator[tuple[IO[bytes], str]]:
+    """What is read, and the name of the folder it was in where that was an archive's."""
     if format_.workbook or not is_archive(content):
-        yield content
+        yield content, ""
     elif format_.member is None:
         raise wrong_source(format_.described, "it is an archive", "unpack it and send the log, plain or as gzip")
     else:
-        with member(content, format_.member, options.max_bytes, effort) as one:
-            yield one
+        path, one = member(content, format_.member, options.max_bytes, effort)
+        with one:
+            yield one, PurePosixPath(path.replace("\\", "/")).parent.name
 
 
 def recognised(content: IO[bytes], effort: Effort | None = None) -> str:

@@ -36,8 +36,9 @@ def is_archive(source: IO[bytes]) -> bool:
     return head.startswith(b"PK\x03\x04") or head[_TAR_MAGIC] == b"ustar"
 
 
-def member(source: IO[bytes], name: str, max_bytes: int, effort: Effort) -> IO[bytes]:
-    """The file called `name`, a pattern as of a shell, in whatever folder, spooled and rewound; the caller closes it.
+def member(source: IO[bytes], name: str, max_bytes: int, effort: Effort) -> tuple[str, IO[bytes]]:
+    """The file called `name`, a pattern as of a shell, in whatever folder: its path in the archive, and its content,
+    spooled and rewound, which the caller closes.
 
     Raises InvalidEvents where it is not there, is there twice, is encrypted or damaged, or where a path leads out of
     the archive; TooLarge where it unpacks to more than `max_bytes` or to more than any log's ratio.
@@ -48,7 +49,8 @@ def member(source: IO[bytes], name: str, max_bytes: int, effort: Effort) -> IO[b
         if len(found) != 1:
             raise _refused(_missing(name, source, effort) if not found else _ambiguous(name, [one[0] for one in found]))
         with found[0][1]() as packed:
-            return spool(_chunks(packed, source.seek(0, io.SEEK_END), effort, source), max_bytes)
+            content = spool(_chunks(packed, source.seek(0, io.SEEK_END), effort, source), max_bytes)
+            return found[0][0], content
     except RuntimeError:
         raise _refused("it is encrypted; pack it without a password") from None
     except NotImplementedError:

@@ -15,6 +15,7 @@ _SAID = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 _SPACED_QUOTE = re.compile(r'(?:^|[,;\t|]) +"')
 # Rows of a few fields are far shorter; a file without line ends is not read into memory whole.
 _LINE_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 16
 
 
 def rows_of(
@@ -24,11 +25,12 @@ def rows_of(
     encoding: str | None = None,
     separators: str = _SEPARATORS,
     told: Callable[[str], None] = lambda _: None,
+    escape: str | None = None,
 ) -> Iterator[tuple[int, list[str]]]:
     """(number of its first line, all cells) of each row that is not blank, the header's too.
 
     `encoding` is that of the file where it is known to be another than UTF-8 or UTF-16 with a mark; `told` is called
-    with what separates the cells.
+    with what separates the cells; after the character `escape` a quote does not end its cell.
     """
     lines = _decoded(source, encoding, faults) if encoding else _lines(source, faults)
     blank, header = _first(lines)
@@ -41,6 +43,7 @@ def rows_of(
     reader = csv.reader(
         itertools.chain([header], lines),
         delimiter=separator,
+        escapechar=escape,
         strict=True,
         skipinitialspace=bool(_SPACED_QUOTE.search(header)),
     )
@@ -82,7 +85,34 @@ def _lines(source: IO[bytes], faults: Faults) -> Iterator[str]:
 
 
 def _in_utf8(source: IO[bytes], faults: Faults) -> Iterator[str]:
-    for number, line in enumerate(iter(lambda: source.readline(_LINE_BYTES), b""), start=1):
+    """The lines, a block at a time: nearly all blocks hold nothing that a single line has to be looked at for."""
+    number = 0
+    while block := source.read(_BLOCK_BYTES):
+        rest = b"" if block.endswith(b"\n") else source.readline(_LINE_BYTES)
+        too_long = len(rest) + len(block) - block.rfind(b"\n") > _LINE_BYTES
+        text = None if too_long else _plain_text(block + rest, faults, first=number == 0)
+        if text is None:
+            yield from _one_by_one(io.BytesIO(block + rest), number, faults)
+            if faults:
+                return
+        else:
+            yield from io.StringIO(text, newline="\n")
+        number += block.count(b"\n") + rest.count(b"\n")
+
+
+def _plain_text(block: bytes, faults: Faults, *, first: bool) -> str | None:
+    """The text of whole lines; None where one of them is a fault, or ends the file as old systems wrote it."""
+    faults.spend(1 + block.count(b"\n"))
+    if b"\0" in block or b"\x1a" in block:
+        return None
+    try:
+        return block.decode("utf-8-sig" if first else "utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _one_by_one(lines: IO[bytes], before: int, faults: Faults) -> Iterator[str]:
+    for number, line in enumerate(iter(lambda: lines.readline(_LINE_BYTES), b""), start=before + 1):
         faults.spend(1)
         if len(line) == _LINE_BYTES:
             faults.add((Line(number),), f"longer than {_LINE_BYTES:,} bytes; end each row with a new line")

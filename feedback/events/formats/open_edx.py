@@ -12,7 +12,7 @@ from feedback.events.context import Context, Exam
 from feedback.events.faults import Faults, Line
 from feedback.events.formats.format import Format
 from feedback.events.formats.json_lines import entries, quietly
-from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, questions_of, short
+from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, short
 from feedback.events.formats.source_times import time_in
 from feedback.events.limits import Limits
 from feedback.events.reading import Received, StudentStream
@@ -84,7 +84,10 @@ def read_open_edx(
         else:
             _take(entry, kind, line, log, gathering)
     course = next(iter(log.courses)) if len(log.courses) == 1 else None
-    own = Context(exam=Exam(course=short(course or "")), questions=questions_of(log.titles, log.points))
+    own = Context(
+        exam=Exam(course=short(course or "")),
+        questions=gathering.questions(log.titles, log.points, known=course is not None),
+    )
     stream.context = beside(own, stream.context)
     yield from gathering.students(DESCRIBED)
 

@@ -12,7 +12,7 @@ from feedback.events.context import Context, Exam
 from feedback.events.faults import Faults, Line
 from feedback.events.formats.format import Format
 from feedback.events.formats.records import Record, Wanted, records, text_table
-from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, questions_of, short
+from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, short
 from feedback.events.formats.source_times import time_in
 from feedback.events.limits import Limits
 from feedback.events.reading import Received, StudentStream
@@ -62,7 +62,7 @@ def read_prairielearn(
             if (most := _number(row, "max_points", line, gathering)) is not None and 0 < most <= _MOST_POINTS:
                 points[row["unit"]] = most
     title = short(next(iter(assessments))) if len(assessments) == 1 else None
-    stream.context = beside(Context(exam=Exam(title=title), questions=questions_of({}, points)), stream.context)
+    stream.context = beside(Context(exam=Exam(title=title), questions=gathering.questions({}, points)), stream.context)
     yield from gathering.students(DESCRIBED, in_time_order=True)
 
 

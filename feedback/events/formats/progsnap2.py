@@ -2,11 +2,12 @@
 
 MainTable.csv, alone or in an archive of the data set. `Score` (else `Correct`) is read of submissions alone: on
 Run.Test it is that of one test, and data sets repeat the last state on hint requests. An event whose `ParentEventID`
-is another event's is the same action as that one and is left out, but a submission.
+is another event's is the same action as that one and is left out, but a submission. A run or a compilation of which
+such a part is a compile error is a compile error itself.
 """
 
-from collections.abc import Mapping
-from typing import IO
+from collections.abc import Iterable, Mapping
+from typing import IO, NamedTuple
 
 from feedback.events.faults import Faults, Line
 from feedback.events.formats.columns import plain
@@ -36,6 +37,7 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "correct": ("correct",),
     "initiator": ("eventinitiator",),
 }
+_PARTS = Wanted("ProgSnap2 main table", {"parent": _HEADINGS["parent"]}, ())
 _WANTED = Wanted("ProgSnap2 main table", _HEADINGS, ("event_type", "event_id", "student_id"))
 KINDS = {
     plain(name): kind
@@ -62,25 +64,50 @@ def read_progsnap2(
     source: IO[bytes], limits: Limits, faults: Faults, stream: StudentStream, options: SourceOptions
 ) -> Received:
     gathering = Gathering(limits, faults, stream, options)
-    events = _events_with_children(source, limits, options)
+    families = _families(source, limits, options)
     for line, row in records(text_table(source, faults), _WANTED, options, limits, faults, stream):
-        if why := _why_left_out(row, events):
+        if why := _why_left_out(row, families.events):
             gathering.leave_out(why)
         else:
-            _add(row, line, gathering, options)
+            _add(row, line, gathering, families.failed)
     yield from gathering.students(DESCRIBED)
 
 
-def _events_with_children(source: IO[bytes], limits: Limits, options: SourceOptions) -> frozenset[str]:
-    """The ids of the events of somebody on some question, where the table has a column that refers to them."""
-    faults, stream, found = Faults(limits.effort.spend), StudentStream(), set[str]()
-    for _, row in records(text_table(source, faults), _WANTED, options, limits, faults, stream):
-        if stream.columns and "parent" not in stream.columns.used.values():
-            break
-        if "event_id" in row and not _why_left_out(row, frozenset()):
-            found.add(row["event_id"])
+class _Families(NamedTuple):
+    """Ids of events: those that others may be a part of, and those of which a part is a compile error."""
+
+    events: frozenset[str]
+    failed: frozenset[str]
+
+
+def _families(source: IO[bytes], limits: Limits, options: SourceOptions) -> _Families:
+    """Of the events of somebody on some question, where any event of the table is a part of another."""
+    faults, stream = Faults(limits.effort.spend), StudentStream()
+    found, parents, failed = set[str](), dict[str, str](), set[str]()
+    some_part = next(records(text_table(source, faults), _PARTS, SourceOptions(), limits, faults, stream), None)
     source.seek(0)
-    return frozenset(found)
+    if some_part is None:
+        return _Families(frozenset(), frozenset())
+    for _, row in records(text_table(source, faults), _WANTED, options, limits, faults, stream):
+        if "event_id" not in row or _why_left_out(row, frozenset()):
+            continue
+        found.add(row["event_id"])
+        if "parent" in row and (kind := _kind_of(row)) in ("compile", "compile_error"):
+            parents[row["event_id"]] = row["parent"]
+            if kind == "compile_error":
+                failed.add(row["event_id"])
+    source.seek(0)
+    return _Families(frozenset(found), frozenset(_with_ancestors(failed, parents)))
+
+
+def _with_ancestors(events: Iterable[str], parents: Mapping[str, str]) -> set[str]:
+    found = set[str]()
+    for event in events:
+        above: str | None = event
+        while above is not None and above not in found:
+            found.add(above)
+            above = parents.get(above)
+    return found
 
 
 def _why_left_out(row: Record, events: frozenset[str]) -> str | None:
@@ -96,10 +123,12 @@ def _why_left_out(row: Record, events: frozenset[str]) -> str | None:
     return None
 
 
-def _add(row: Record, line: Line, gathering: Gathering, options: SourceOptions) -> None:
+def _add(row: Record, line: Line, gathering: Gathering, failed: frozenset[str]) -> None:
     place = (line,)
     word = row.get("event_type", "")
-    kind = options.kinds.get(plain(word)) or _kind_of(row) or word
+    kind = gathering.options.kind_for(word) or _kind_of(row) or word
+    if kind in ("run", "compile") and row.get("event_id") in failed:
+        kind = "compile_error"
     field, heading = (
         ("created_time", "ServerTimestamp") if "created_time" in row else ("client_time", "ClientTimestamp")
     )

@@ -43,15 +43,18 @@ class Table(msgspec.Struct):
     decimal_comma: bool = False
 
 
-def text_table(source: IO[bytes], faults: Faults) -> Table:
-    """A table as text, in UTF-8, UTF-16 with a mark or cp1252; with `;` or tabs between cells, `0,5` is a half."""
+def text_table(source: IO[bytes], faults: Faults, escape: str | None = None) -> Table:
+    """A table as text, in UTF-8, UTF-16 with a mark or cp1252; with `;` or tabs between cells, `0,5` is a half.
+
+    `escape` is the character after which a quote does not end its cell, where the file's writer had one.
+    """
     table = Table(iter(()))
 
     def separated_by(separator: str) -> None:
         table.decimal_comma = separator in ";\t"
 
     encoding = _encoding_of(source, faults)
-    table.rows = rows_of(source, faults, encoding=encoding, separators=_SEPARATORS, told=separated_by)
+    table.rows = rows_of(source, faults, encoding=encoding, separators=_SEPARATORS, told=separated_by, escape=escape)
     return table
 
 
@@ -67,6 +70,7 @@ def records(
     line, header = next(rows, (1, []))
     fields = _fields_of(header, Line(line), wanted, options, faults)
     stream.columns = columns_of(header, fields or [""] * len(header))
+    known = [(index, field) for index, field in enumerate(fields) if field]
     for number, (line, row) in enumerate(rows if fields else (), start=1):
         limits.check_rows(number)
         faults.spend(4 + (len(row) >> 2))
@@ -75,7 +79,8 @@ def records(
         if len(row) > len(fields) and any(cell.strip() for cell in row[len(fields) :]):
             faults.add((Line(line),), f"{len(row)} cells, the header has {len(fields)}; put such a cell in quotes")
             continue
-        record = {field: text for field, cell in zip(fields, row, strict=False) if field and (text := cell.strip())}
+        cells = row if len(row) >= len(fields) else row + [""] * (len(fields) - len(row))
+        record = {field: text for index, field in known if (text := cells[index].strip())}
         if record:
             yield Line(line), record
 
@@ -99,7 +104,7 @@ def _fields_of(header: list[str], line: Line, wanted: Wanted, options: SourceOpt
             faults.add((line, field), f"more than one column may be this: {', '.join(there)}; {_name_yours(field)}")
         elif found is not None and names.count(found) > 1:
             faults.add((line, field), f"{names.count(found)} columns are called {found}; keep one")
-        elif found is not None:
+        elif found is not None and (chosen or not fields[names.index(found)]):  # what the sender chose counts
             fields[names.index(found)] = field
         elif field in wanted.required and not chosen:
             faults.add(

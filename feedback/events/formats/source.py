@@ -1,5 +1,6 @@
 """What every source of another platform shares: what it is asked with, and how its actions become students."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from feedback.events.reading import Note, Received, StudentStream
 from feedback.events.strict_decoder import event_from, student_from
 
 _TITLE_CHARACTERS = 200
+_HASH_CHARACTERS = 12
 _KIND_PREFIX = "kind:"
 FIELDS = ("student_id", "namespace", "name", "unit", "type", "created_time", "score", "max_score")
 
@@ -28,7 +30,7 @@ class SourceOptions(msgspec.Struct, frozen=True):
     `zone` is that of times without a zone. `columns` has the file's own heading for a field, in its plain form, and
     `kinds` the kind for a word of the file's own, in its plain form, whatever the source. `roles` are the roles to
     keep where the source has roles; none means the source's own choice. `max_bytes` bounds what is unpacked from an
-    archive.
+    archive, and `folder` is the one that the file was found in there.
     """
 
     zone: ZoneInfo | None = None
@@ -36,6 +38,11 @@ class SourceOptions(msgspec.Struct, frozen=True):
     kinds: Mapping[str, str] = {}
     roles: tuple[str, ...] = ()
     max_bytes: int = 512 << 20
+    folder: str = ""
+
+    def kind_for(self, word: str) -> str | None:
+        """The kind that the sender gave to a word of the file's own, if any."""
+        return self.kinds.get(plain(word)) if self.kinds else None
 
     @property
     def zone_name(self) -> str:
@@ -112,9 +119,10 @@ class Gathering:
     def __init__(self, limits: Limits, faults: Faults, stream: StudentStream, options: SourceOptions) -> None:
         self.limits, self.faults, self.stream, self.options = limits, faults, stream, options
         self.no_zone = False
-        self._kinds = options.kinds
         self._students = dict[tuple[str, str], tuple[Place, Student]]()
         self._names = dict[tuple[str, str], str]()
+        self._units = dict[str, None]()
+        self._windows = dict[tuple[str, str], tuple[datetime, datetime]]()
         self._left_out = dict[str, int]()
         self._seen = set[str]()
         self._events = 0
@@ -140,29 +148,49 @@ class Gathering:
             events = self._students[key][1].events
             events.append(event)
             self._events += 1
+            if event.unit not in self._units:
+                self._units[str(event.unit)] = None
+                self.limits.check_questions(self._units)
             self.limits.check_events(len(events), self._events, place)
 
     def _event(self, action: Action, place: Place) -> Event | None:
         time, word = action.created_time, settled(action.type)
-        if self._kinds:
-            word = self._kinds.get(plain(word), word)
-        fields = dict[str, Any](unit=settled(action.unit), type=word or None)
-        if action.score is not None:
-            fields["score"] = settled_score(action.score)
+        word = self.options.kind_for(word) or word
+        unit, score = unit_text(action.unit), None if action.score is None else settled_score(action.score)
         if time is not None:
             self._to_the_minute = self._to_the_minute and not (time.second or time.microsecond)
-        try:
-            if "\0" not in action.unit and "\0" not in action.type:
-                return msgspec.convert(fields | {"created_time": time}, Event)
-        except msgspec.ValidationError:
-            pass  # the careful path says what is wrong
+        if _is_valid(unit, word) and (score is None or 0 <= score <= 1):
+            return Event(unit, word or None, time, score)
+        # The careful path says what is wrong.
+        fields: dict[str, Any] = {"unit": unit, "type": word or None, "score": score}
         event = event_from(fields, place, 0, self.faults)
         return event and msgspec.structs.replace(event, created_time=time)
 
     def name(self, namespace: str, student_id: str, name: str) -> None:
         """The name of a student for people to read; of one who never comes it is dropped."""
-        if text := short(name):
+        if name and (text := short(name)):
             self._names[settled(namespace), settled(student_id)] = text
+
+    def window(self, namespace: str, student_id: str, start: datetime, end: datetime) -> None:
+        """A student's own window, from the first start to the last end of those that are given."""
+        key = settled(namespace), settled(student_id)
+        known = self._windows.get(key, (start, end))
+        self._windows[key] = min(known[0], start), max(known[1], end)
+
+    def questions(
+        self, titles: Mapping[str, str], points: Mapping[str, float] | None = None, *, known: bool = True
+    ) -> tuple[Question, ...]:
+        """The questions by what a source tells of them, and those of the log that it tells nothing of; else none.
+
+        Where they are not `known` to be the exam's, but only what was met in the log, nobody need have had them all:
+        they are optional.
+        """
+        if not points and not any(titles.values()):
+            return ()
+        told = {unit_text(unit) for unit in (*titles, *(points or ()))}
+        others = questions_of(dict.fromkeys((unit for unit in self._units if unit not in told), ""))
+        all_ = (*questions_of(titles, points), *others)
+        return all_ if known else tuple(msgspec.structs.replace(question, optional=True) for question in all_)
 
     def leave_out(self, reason: str, number: int = 1) -> None:
         """Count what is not taken in, by the reason that people read."""
@@ -189,10 +217,11 @@ class Gathering:
         if not self._students and not self.faults:
             self.faults.add((), f"no student did anything on a question in this file, read as {described}")
         for key, (place, student) in self._students.items():
+            starts_at, ends_at = self._windows.get(key, (None, None))
             if in_time_order:
                 student.events.sort(key=_time_of)
             name = self._names.get(key)
-            yield place, msgspec.structs.replace(student, name=name) if name else student
+            yield place, msgspec.structs.replace(student, name=name, starts_at=starts_at, ends_at=ends_at)
 
     def _note(self, code: str, message: str) -> None:
         self.stream.notes.append(Note(code, message))
@@ -202,6 +231,10 @@ def _number_of(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
+def _is_valid(unit: str, word: str) -> bool:
+    return 0 < len(unit) <= _TITLE_CHARACTERS >= len(word) and "\0" not in unit and "\0" not in word
+
+
 def _time_of(event: Event) -> datetime:
     return event.created_time or datetime.min.replace(tzinfo=UTC)
 
@@ -209,16 +242,24 @@ def _time_of(event: Event) -> datetime:
 def questions_of(titles: Mapping[str, str], points: Mapping[str, float] | None = None) -> tuple[Question, ...]:
     """Questions with a title, points or both, by unit; a title is cut to the 200 characters that one may have."""
     most = points or {}
-    given = dict.fromkeys((*titles, *most))
-    units = [unit for unit in given if 1 <= len(settled(unit)) <= _TITLE_CHARACTERS and "\0" not in unit]
+    units = [unit for unit in dict.fromkeys((*titles, *most)) if settled(unit) and "\0" not in unit]
     return tuple(
         Question(
-            settled(unit),
+            unit_text(unit),
             title=short(titles.get(unit, "")),
             points=most.get(unit),
         )
         for unit in units
     )
+
+
+def unit_text(unit: str) -> str:
+    """The unit as events and questions name it: one that is too long is cut, and keeps apart by a hash of the whole."""
+    text = settled(unit)
+    if len(text) <= _TITLE_CHARACTERS:
+        return text
+    digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:_HASH_CHARACTERS]
+    return f"{text[: _TITLE_CHARACTERS - _HASH_CHARACTERS - 1]}…{digest}"
 
 
 def beside(own: Context, given: Context) -> Context:

@@ -12,7 +12,7 @@ from feedback.events.formats.archives import is_archive
 from feedback.events.formats.format import Format
 from feedback.events.formats.look import Look
 from feedback.events.formats.records import Record, Wanted, records, text_table
-from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, questions_of
+from feedback.events.formats.source import Action, Gathering, SourceOptions, beside
 from feedback.events.formats.source_times import time_in
 from feedback.events.formats.table_headings import HEADINGS
 from feedback.events.formats.workbook import workbook_table
@@ -35,7 +35,7 @@ def read_table(
             gathering.leave_out("rows without a student" if "student_id" not in row else "rows without a question")
         else:
             _add(row, line, gathering, points, table.decimal_comma)
-    stream.context = beside(Context(questions=questions_of({}, points)), stream.context)
+    stream.context = beside(Context(questions=gathering.questions({}, points)), stream.context)
     yield from gathering.students(DESCRIBED)
 
 

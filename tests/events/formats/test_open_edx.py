@@ -109,6 +109,7 @@ def test_one_user_in_two_courses_is_two_students() -> None:
 
     assert [student.namespace for student in reading.students] == [COURSE, "course-v1:Other+C+R"]
     assert reading.context.exam.course is None
+    assert {question.optional for question in reading.context.questions} == {True}, "nobody had those of both"
 
 
 def test_two_checks_at_one_time_are_two_since_the_log_has_no_ids() -> None:

@@ -130,6 +130,20 @@ def test_an_action_and_its_children_are_one_event_whichever_comes_first(rows: st
     assert "2 part of another event" in reading.notes["left_out"]
 
 
+@pytest.mark.parametrize(
+    ("rows", "kinds"),
+    [
+        ("Run.Program,1,,ada,p,\nCompile,2,1,ada,p,\nCompile.Error,3,2,ada,p,\n", ["compile_error"]),
+        ("Compile.Error,2,1,ada,p,\nCompile,1,,ada,p,\n", ["compile_error"]),
+        ("Run.Program,1,,ada,p,\nCompile,2,1,ada,p,\n", ["run"]),
+        ("Submit,1,,ada,p,0\nCompile.Error,2,1,ada,p,\n", ["submission"]),
+        ("Compile.Error,1,2,ada,p,\nCompile,2,1,ada,p,\nSubmit,3,,ada,p,1\n", ["submission"]),
+    ],
+)
+def test_a_run_or_compilation_with_an_error_as_its_part_is_a_compile_error(rows: str, kinds: list[str]) -> None:
+    assert [kind for _, kind, *_ in read(CHILDREN + rows).events_of("ada")] == kinds
+
+
 def test_a_child_of_an_event_that_is_not_read_stands_for_itself() -> None:
     reading = read(CHILDREN + "Session.Start,1,,ada,,\nCompile,2,1,ada,p,\nSubmit,3,1,ada,p,1\n")
 

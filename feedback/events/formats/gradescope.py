@@ -1,0 +1,204 @@
+"""Gradescope's "Download Submissions": `submission_metadata.yml`, alone or in the archive of an assignment.
+
+The export's folder is the unit: an assignment is one question. A submission is each submitter's, and so is every
+earlier one of its `:history`. Scores are divided by the sum of the tests' `max_score`; an assignment without tests
+has none, so they count only where the sender says the points.
+
+The file is YAML as Ruby writes it, with symbols (`:score`), tags and aliases. It is read a submission at a time. The
+results of earlier submissions, test by test, are most of a file and nothing of them is read: their lines never reach
+the parser.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import IO
+
+import msgspec
+
+from feedback.events.context import Context
+from feedback.events.faults import Faults, Line
+from feedback.events.formats.format import Format
+from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, questions_of, wrong_source
+from feedback.events.formats.source_times import time_in
+from feedback.events.formats.yaml_members import Node, NotAMappingError, members_of
+from feedback.events.limits import Limits
+from feedback.events.reading import Received, StudentStream
+
+DESCRIBED = "Gradescope's submissions of an assignment"
+FILE = "submission_metadata.yml"
+_CURE = f"send the archive that Download Submissions gives, or the {FILE} in it"
+_ALONE = "assignment"
+_SIGN = b"\n  :submitters:"
+# Members of what stands in a list: the first, and all others. Those that are read, and what stands below one.
+_FIRST, _OTHER = b"  - :", b"    :"
+_KEPT = tuple(
+    indented + name
+    for name in (b"created_at:", b"score:", b"name:", b"sid:", b"email:")
+    for indented in (_FIRST, _OTHER)
+)
+_DEEPER = (b"     ", b"    -")
+_LINE_BYTES = 1 << 20
+_TIME = re.compile(r"(.*[0-9]) ?(Z|[+-][0-9]{2}:?[0-9]{2})", re.ASCII)
+_MOST_POINTS = 1_000_000
+
+
+class _Attempt(msgspec.Struct, gc=False):
+    """One submission as it was; `most` is what its tests could earn."""
+
+    line: Line
+    identity: str
+    submitters: tuple[str, ...]
+    time: datetime | None
+    points: float | None
+    most: float | None
+
+
+def read_gradescope(
+    source: IO[bytes], limits: Limits, faults: Faults, stream: StudentStream, options: SourceOptions
+) -> Received:
+    gathering, attempts = Gathering(limits, faults, stream, options), list[_Attempt]()
+    unit = options.folder or _ALONE
+    for line, name, node in _entries(source, gathering):
+        attempts.extend(_attempts(line, name, node, gathering))
+        limits.check_events(0, len(attempts), (line,))
+    given = next((one.points for one in stream.context.questions if one.unit == unit), None)
+    most = max((one.most for one in attempts if one.most), default=None)
+    for attempt in attempts:
+        _add(attempt, unit, given or attempt.most or most, gathering)
+    own = Context(questions=questions_of({}, {unit: most} if most and most <= _MOST_POINTS else {}))
+    stream.context = beside(own, stream.context)
+    yield from gathering.students(DESCRIBED, in_time_order=True)
+
+
+def _add(attempt: _Attempt, unit: str, most: float | None, gathering: Gathering) -> None:
+    score = None
+    if attempt.points is not None and most:
+        score = min(1.0, max(0.0, attempt.points / most))
+    elif attempt.points is not None:
+        gathering.leave_out("scores without a maximum (the tests have none: give the points of the question)")
+    for student_id in attempt.submitters:
+        source_id = f"{attempt.identity} {student_id}"
+        gathering.add(Action(student_id, unit, "submission", attempt.time, score, source_id=source_id), (attempt.line,))
+
+
+def _attempts(line: Line, name: str, node: Node, gathering: Gathering) -> Iterator[_Attempt]:
+    """The submission and those before it, each once: the last one stands in its own history too."""
+    submitters = _submitters(node, gathering)
+    if not submitters:
+        gathering.leave_out("entries without a submitter")
+        return
+    history, most = _member(node, "history"), _most(node)
+    seen = set[str]()
+    for part in [node, *(history if isinstance(history, list) else [])]:
+        if not isinstance(part, dict):
+            continue
+        written = _time_text(_member(part, "created_at"))
+        if written in seen:
+            continue
+        seen.add(written)
+        time = time_in(written, f"{name}: created_at", (line,), gathering) if written else None
+        points = _number(_member(part, "score"), f"{name}: score", line, gathering)
+        yield _Attempt(line, f"{name} {written}", submitters, time, points, most)
+
+
+def _submitters(node: Node, gathering: Gathering) -> tuple[str, ...]:
+    """The ids of all who handed in together, by the school's number, else by e-mail address."""
+    found, listed = dict[str, None](), _member(node, "submitters")
+    for one in listed if isinstance(listed, list) else ():
+        texts = (_member(one, "sid"), _member(one, "email"))
+        identity = next((text.strip() for text in texts if isinstance(text, str) and text.strip() not in _EMPTY), None)
+        if identity is not None:
+            found[identity] = None
+            name = _member(one, "name")
+            gathering.name("", identity, name if isinstance(name, str) and name not in _EMPTY else "")
+    return tuple(found)
+
+
+_EMPTY = ("", "~", "null")
+
+
+def _member(node: Node, name: str) -> Node:
+    """The member `:name` of a mapping, as Ruby writes a symbol, or `name`; None where there is none."""
+    if not isinstance(node, dict):
+        return None
+    return node.get(f":{name}", node.get(name))
+
+
+def _time_text(node: Node) -> str:
+    """The time as written, without the blank before its zone; Ruby's times with a zone are mappings."""
+    if isinstance(node, dict):
+        node = next((node[name] for name in ("utc", "time") if name in node), "")
+    text = node if isinstance(node, str) else ""
+    found = _TIME.fullmatch(text)
+    return f"{found[1]}{found[2]}" if found else text
+
+
+def _most(node: Node) -> float | None:
+    """What all tests of a submission can earn together; None where there are none, or one that does not say."""
+    tests = _member(_member(node, "results"), "tests")
+    if not isinstance(tests, list) or not tests:
+        return None
+    total = 0.0
+    for test in tests:
+        text = _member(test, "max_score")
+        try:
+            total += max(0.0, float(text)) if isinstance(text, str) and text not in _EMPTY else 0.0
+        except ValueError:
+            return None
+    return total if 0 < total <= _MOST_POINTS else None
+
+
+def _number(node: Node, what: str, line: Line, gathering: Gathering) -> float | None:
+    if node is None or node in _EMPTY:
+        return None
+    try:
+        number = float(node)
+        if abs(number) <= _MOST_POINTS:
+            return number
+    except (TypeError, ValueError):
+        pass
+    gathering.faults.add((line, what), f"expected a number, got {str(node)[:40]}")
+    return None
+
+
+def _entries(source: IO[bytes], gathering: Gathering) -> Iterator[tuple[Line, str, Node]]:
+    """(its line, its folder, its content) of each submission. Raises InvalidEvents for what is no such file."""
+    try:
+        yield from members_of(_WithoutEarlierResults(source, gathering.faults), gathering.faults)
+    except NotAMappingError:
+        raise wrong_source(DESCRIBED, "it is no mapping of submissions", _CURE) from None
+
+
+class _WithoutEarlierResults:
+    """The file as the parser reads it: of earlier submissions, lines that nothing is read of are blank.
+
+    Ruby writes a symbol for each member of a submission, and indents what stands below it further, its texts of several
+    lines too, but for lists.
+    """
+
+    def __init__(self, source: IO[bytes], faults: Faults) -> None:
+        self._source, self._faults, self._below = source, faults, False
+
+    def read(self, size: int = _LINE_BYTES) -> bytes:
+        lines, taken = list[bytes](), 0
+        while taken < size and (line := self._source.readline(_LINE_BYTES)):
+            self._faults.spend(1 + (len(line) >> 10))
+            taken += len(line)
+            first = line.startswith(_FIRST)
+            if first or line.startswith(_OTHER):
+                self._below = not line.startswith(_KEPT)
+            else:
+                self._below = self._below and (line.startswith(_DEEPER) or not line.strip())
+            lines.append(b"\n" if self._below and not first else line)
+        return b"".join(lines)
+
+
+FORMAT = Format(
+    name="gradescope",
+    label="Gradescope",
+    described=DESCRIBED,
+    read=read_gradescope,
+    recognises=lambda look: not look.is_json and _SIGN in look.head,
+    member=FILE,
+)
