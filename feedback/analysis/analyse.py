@@ -14,6 +14,7 @@ from feedback.analysis.insights import chosen
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.headline import headline_of
 from feedback.analysis.settings import AnalysisSettings
+from feedback.analysis.student.compiling import compiling_of
 from feedback.analysis.student.figures import key_figures_of
 from feedback.analysis.student.late import late_share_of
 from feedback.analysis.student.log import lay_out
@@ -78,6 +79,7 @@ def analyse(
         path=path,
         rhythm=rhythm,
         late=late,
+        compiling=compiling_of(log, settings),
         headline=headline_of(evidence),
         insights=insights,
         further_insights=further,

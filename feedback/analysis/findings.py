@@ -235,6 +235,21 @@ class Rhythm(msgspec.Struct, frozen=True, gc=False):
     quick_resubmissions: int = 0
 
 
+class Compiling(msgspec.Struct, frozen=True, gc=False):
+    """Compilations, `errors` of them failed, and Jadud's error quotient between its bounds, from 0 to 1.
+
+    `pairs` are neighbours in time within a sitting, `failed_pairs` those that both failed. The low bound takes every
+    two errors for different ones, the high bound for the same; both are None without a pair.
+    """
+
+    compilations: int
+    errors: int
+    pairs: int
+    failed_pairs: int
+    error_quotient_low: float | None = None
+    error_quotient_high: float | None = None
+
+
 class LateShare(msgspec.Struct, frozen=True, gc=False):
     """The last part of the time (`late_share_of_window`): its timed events, and the questions first touched in it.
 
@@ -277,9 +292,10 @@ class Findings(msgspec.Struct, frozen=True, gc=False):
 
     `event_order` holds the aliases in the order received, of every event; `marks`, `path` and all measures are in
     time order and without repeats, and `order_differs` says whether the two orders are not the same. `kinds` counts
-    the events of each kind there is. `log_kind` and `kind` come from the sender where `…_given` says so, else they
-    were detected. `headline` is the sentence on what mattered most. `insights` are those of page one, at most one
-    praise and two suggestions; `further_insights` are the others. `hide` names what the report leaves out.
+    the events of each kind there is. `compiling` is None where the log has no results of compilations. `log_kind` and
+    `kind` come from the sender where `…_given` says so, else they were detected. `headline` is the sentence on what
+    mattered most. `insights` are those of page one, at most one praise and two suggestions; `further_insights` are the
+    others. `hide` names what the report leaves out.
     """
 
     student_id: str
@@ -303,6 +319,7 @@ class Findings(msgspec.Struct, frozen=True, gc=False):
     path: tuple[Run, ...] = ()
     rhythm: Rhythm = Rhythm()
     late: LateShare | None = None
+    compiling: Compiling | None = None
     insights: tuple[Insight, ...] = ()
     further_insights: tuple[Insight, ...] = ()
     data_notes: tuple[DataNote, ...] = ()

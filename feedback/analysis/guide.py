@@ -1,7 +1,7 @@
 """ "How to read this": every measure and every rule with its definition, its source, and the settings in numbers."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -20,7 +20,7 @@ _AUTHORS_AND_YEAR = re.compile(r"(.*? \d{4}), ")
 
 def definitions(settings: AnalysisSettings) -> tuple[Definition, ...]:
     """Everything a student's report can hold, with the numbers of these settings."""
-    return _guide(MEASURES, RULES, settings)
+    return _guide((*MEASURES, *LIMITS), RULES, settings)
 
 
 def how_to_read(findings: Findings) -> tuple[Definition, ...]:
@@ -36,7 +36,7 @@ def how_to_read(findings: Findings) -> tuple[Definition, ...]:
 @lru_cache(maxsize=256)
 def _how_to_read(held: frozenset[str], given: frozenset[str], settings: AnalysisSettings) -> tuple[Definition, ...]:
     # The students of a class need one of some selections, and putting the numbers in took as long as a chart.
-    measures = [entry for entry in MEASURES if not entry.needs or entry.needs in held]
+    measures = [entry for entry in (*MEASURES, *LIMITS) if not entry.needs or entry.needs in held]
     rules = [rule for rule in RULES if rule.id in given]
     if not given and "events" in held:
         rules = [rule for rule in RULES if not rule.needs or rule.needs in held]
@@ -64,19 +64,22 @@ def _held(findings: Findings) -> frozenset[str]:
         "rhythm": rhythm.median_seconds is not None,
         "resubmissions": rhythm.submission_intervals,
         "comparison": findings.comparison is not None,
+        "compilations": findings.compiling is not None,
+        "no compilations": findings.compiling is None,
     }
     return frozenset(name for name, present in held.items() if present)
 
 
-def _guide(entries: Iterable[Entry], rules: Iterable[Rule], settings: AnalysisSettings) -> tuple[Definition, ...]:
+def _guide(entries: Sequence[Entry], rules: Iterable[Rule], settings: AnalysisSettings) -> tuple[Definition, ...]:
     say = speech(settings.language)
+    limits = [entry for entry in entries if entry.group == "limits"]
     return (
-        *(_definition(entry, settings, say) for entry in entries),
+        *(_definition(entry, settings, say) for entry in entries if entry.group != "limits"),
         *(
             Definition("insights", rule.id, say.gettext(rule.title), rule.in_words(settings, say), _source(rule, say))
             for rule in rules
         ),
-        *(_definition(entry, settings, say) for entry in LIMITS),
+        *(_definition(entry, settings, say) for entry in limits),
     )
 
 

@@ -114,6 +114,19 @@ MEASURES = (
     ),
     Entry(
         "measures",
+        "compiling.error_quotient",
+        N_("Error quotient"),
+        N_(
+            "Each two compilations that follow each other within a sitting: 8 of 11 where both failed, 11 of 11 where "
+            "both failed with the same type of error, else 0; the quotient is the mean. This log does not say the "
+            "type, so the quotient lies between the two figures. A run, or a submission, is a compilation that "
+            "succeeded where the log has no other."
+        ),
+        N_("Jadud 2006, Methods and tools for exploring novice compilation behaviour"),
+        needs="compilations",
+    ),
+    Entry(
+        "measures",
         "comparison",
         N_("Beside the class"),
         N_(
@@ -145,6 +158,18 @@ LIMITS = (
             "which this log does not hold. Nor the quality of your code, nor questions you never opened."
         ),
         N_("Jadud 2006; Watson, Li & Godwin 2013"),
+        needs="no compilations",
+    ),
+    Entry(
+        "limits",
+        "watwin_score",
+        N_("What is not measured"),
+        N_(
+            "How soon each error was mended (Watwin score): that takes the message and the line of every error, which "
+            "this log does not hold. Nor the quality of your code, nor questions you never opened."
+        ),
+        N_("Watson, Li & Godwin 2013"),
+        needs="compilations",
     ),
 )
 MOODLE = N_("Moodle, Quiz statistics calculations")

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from feedback.analysis.findings import Findings, LateShare, Pause, Run
+from feedback.analysis.findings import Compiling, Findings, LateShare, Pause, Run
 from feedback.rendering.blocks import AnyBlock, Paragraph, Path, Step, Term, Terms
 from feedback.rendering.words import Words
 
@@ -107,6 +107,8 @@ def _terms(findings: Findings, words: Words) -> Iterator[Term]:
                 limit=words.number(settings.quick_resubmission_seconds),
             ),
         )
+    if findings.compiling is not None and findings.compiling.pairs:
+        yield Term(words.text("Error quotient"), _error_quotient(findings.compiling, words))
     if findings.key_figures.window_seconds is not None and findings.log_kind != "visits":
         yield Term(words.text("Pauses"), _pauses(findings, words))
     if late is not None:
@@ -114,6 +116,18 @@ def _terms(findings: Findings, words: Words) -> Iterator[Term]:
             words.text("The last {share} of the time", share=words.percent(settings.late_share_of_window)),
             _late(late, findings, words),
         )
+
+
+def _error_quotient(compiling: Compiling, words: Words) -> str:
+    if not compiling.failed_pairs:
+        return words.text("0: no two compilations in a row failed")
+    return words.text(
+        "{low} to {high}: both failed in {failed} of {pairs} pairs of compilations in a row",
+        low=words.number(round(compiling.error_quotient_low or 0, 2)),
+        high=words.number(round(compiling.error_quotient_high or 0, 2)),
+        pairs=words.number(compiling.pairs),
+        failed=words.number(compiling.failed_pairs),
+    )
 
 
 def _pauses(findings: Findings, words: Words) -> str:
