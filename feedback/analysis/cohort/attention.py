@@ -5,7 +5,7 @@ from math import fsum
 from statistics import median
 from typing import NamedTuple
 
-from feedback.analysis.cohort.results import Attention
+from feedback.analysis.cohort.results import Attention, named
 from feedback.analysis.cohort.scores import Score
 from feedback.analysis.findings import Findings, Slot
 from feedback.phrasing.i18n import N_, NN_, Speech
@@ -186,4 +186,4 @@ def _lost_at_the_end(findings: Findings) -> float:
 
 
 def _name(slot: Slot) -> str:
-    return f"{slot.slot} {slot.title}" if slot.title else slot.slot
+    return named(slot.slot, slot.title)

@@ -73,6 +73,7 @@ class EffortTally:
         slot_of: dict[str, Key] = {}
         for key, slot, questions in slots:
             tally = self._tallies.get(key) or self._tallies.setdefault(key, _Tally(slot))
+            tally.title = tally.title or slot.title
             if questions:
                 tally.add(slot, questions)
             for alias in slot.aliases:

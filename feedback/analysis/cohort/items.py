@@ -78,6 +78,8 @@ class ItemsTally:
         by_last = findings.exam.counts == "last"
         for key, slot, questions in slots:
             tally = self._tallies.get(key) or self._tallies.setdefault(key, _Tally(slot))
+            # A student who did not open a question may know it by its title alone, as its label.
+            tally.title = tally.title or slot.title
             if slot.share is None:
                 continue
             tally.shares.append(slot.share)

@@ -2,6 +2,17 @@
 
 import msgspec
 
+# Longer ones are keys that only a platform can read.
+_READABLE = 40
+_TELLING = 6
+
+
+def named(slot: str, title: str | None) -> str:
+    """A slot as a class report calls it: `q18 Trees`, or of a long key by title and end: `Trees …05d2af`."""
+    if not title or title == slot:
+        return slot
+    return f"{title} …{slot[-_TELLING:]}" if len(slot) > _READABLE else f"{slot} {title}"
+
 
 class TimeAndScore(msgspec.Struct, frozen=True, gc=False):
     """How time on the questions and score went together: Pearson's r with its 95 % interval, over `n` students."""
@@ -69,7 +80,7 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     @property
     def name(self) -> str:
         """The slot with its title behind it: `q18 Trees`."""
-        return f"{self.slot} {self.title}" if self.title else self.slot
+        return named(self.slot, self.title)
 
     @property
     def unequal(self) -> bool:

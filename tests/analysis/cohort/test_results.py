@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.analysis import ClassFindings, analyse, analyse_class, facts_of
+from feedback.analysis.cohort.results import named
 from feedback.analysis.cohort.scores import Score, bin_width, scores_of
 from feedback.events import Event, Student
 from feedback.events.context import NO_CONTEXT, Context, Exam, Question
@@ -128,6 +129,32 @@ def test_items_have_the_points_and_titles_of_the_exam_and_rows_for_what_nobody_t
         (8, 10, 3, 2),
         (7, 10, 3, 2),
     ]
+
+
+def test_a_question_that_the_first_student_did_not_open_has_its_title() -> None:
+    context = Context(questions=(Question("a", title="Lists"), Question("b", title="Trees")))
+    found = of(
+        student(submission("a", 0, 1), student_id="first"),
+        student(submission("b", 0, 1), student_id="second"),
+        context=context,
+    )
+
+    assert [item.name for item in found.items] == ["a Lists", "b Trees"]
+    assert [slot.title for slot in found.slots] == ["Lists", "Trees"]
+
+
+@pytest.mark.parametrize(
+    ("slot", "title", "name"),
+    [
+        ("q18", "Trees", "q18 Trees"),
+        ("q18", None, "q18"),
+        ("Trees", "Trees", "Trees"),
+        ("block-v1:Org+Course+2016+type@problem+block@8ea3115a05d2af", "Trees", "Trees …05d2af"),
+        ("block-v1:Org+Course+2016+type@problem+block@8ea3115a05d2af", None, None),
+    ],
+)
+def test_a_question_is_called_by_what_people_can_read(slot: str, title: str | None, name: str | None) -> None:
+    assert named(slot, title) == (name or slot)
 
 
 def test_the_headline_names_the_hardest_question_and_is_silent_where_two_print_alike() -> None:
