@@ -18,6 +18,7 @@ from benchmarks.measure import Row, scale
 # What each is compared with that is not in the product: of the dependency group `bench`.
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "decoding": (),
+    "sources": (),
     "documents": ("reportlab", "weasyprint"),
     "pages": (),
     "course": (),
