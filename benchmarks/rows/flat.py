@@ -19,6 +19,7 @@ from benchmarks import service
 from benchmarks.measure import Goal, Row, scaled
 from feedback.api import health, metrics
 from feedback.queue import claims
+from feedback.queue.claims import Share, Work
 from tests.harness import stack
 
 ROWS = int(os.environ.get("BENCH_FLAT_ROWS", "200000"))
@@ -85,7 +86,7 @@ class _Operations:
 
     def _claim(self) -> None:
         """And hand it back, so that the next turn finds it."""
-        held = claims.claim_singles("", 1)
+        held = claims.claim(Work(""), Share(1, 1))
         _expect(len(held), 1)
         claims.release(held)
 

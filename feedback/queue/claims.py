@@ -4,7 +4,7 @@ Every statement stands in `statements.sql`. All times are the database's own, so
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,11 +24,19 @@ FIRST_BACK_OFF_SECONDS = 5.0
 _SQL = statements.load(connection.vendor)
 
 
-class Waiting(NamedTuple):
-    """Work of an owner that is ready: all its singles where `class_id` is None, else one class."""
+class Work(NamedTuple):
+    """Work of one owner that is ready: its singles where `upload` is None, else one class, whatever its formats."""
 
     owner: str
-    class_id: UUID | None
+    upload: UUID | None = None
+    kind: str = "singles"  # documents of a kind take about as long
+
+
+class Share(NamedTuple):
+    """How many documents to claim: `most` of singles; of a class a quarter of what is left, from `least` to `most`."""
+
+    most: int
+    least: int
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,6 @@ class Claim:
     report_id: UUID
     task_id: UUID
     student: UUID | None  # the row that the document is about; None for a class report
-    position: int
     is_class_report: bool
     due_at: Any  # as the database gave it, to be given back
     attempt: int
@@ -64,9 +71,9 @@ class Made:
 # --- what is ready ---
 
 
-def waiting() -> list[Waiting]:
-    """Who has work that is ready, the longest waiting first."""
-    return [Waiting(owner, None if id_ is None else _uuid(id_)) for owner, id_, _ in _rows("waiting")]
+def waiting() -> list[Work]:
+    """All work that is ready, the longest waiting first."""
+    return [Work(owner, None if id_ is None else _uuid(id_), kind) for owner, id_, kind, _ in _rows("waiting")]
 
 
 def single_is_due() -> bool:
@@ -75,11 +82,6 @@ def single_is_due() -> bool:
 
 def anything_ready() -> bool:
     return single_is_due() or bool(_rows("class_is_due"))
-
-
-def left_of_task(task_id: UUID) -> int:
-    """About how many documents of a task are still to be claimed; 0 where none is due."""
-    return sum(left for (left,) in _rows("left_of_task", task=_id(task_id)))
 
 
 def backlog() -> list[tuple[bool, int, float, int]]:
@@ -96,32 +98,30 @@ def finished_since(seconds: float, *, single: bool) -> bool:
 # --- claims ---
 
 
-def claim_task(task_id: UUID, most: int) -> list[Claim]:
-    """Take up to `most` due documents of a task in order; one that has an attempt behind it comes alone.
+def claim(work: Work, share: Share) -> list[Claim]:
+    """Take documents that are due, in order; one that has an attempt behind it comes alone.
 
     Two claims at the same moment never share a document. Two statements, whatever the size.
     """
     with transaction.atomic():
-        return _take(_rows("lock_task", task=_id(task_id), most=most))
-
-
-def claim_singles(owner: str, most: int) -> list[Claim]:
-    """The same for an owner's singles, whichever tasks they are of."""
-    with transaction.atomic():
-        return _take(_rows("lock_singles", owner=owner, most=most))
-
-
-def _take(locked: Iterable[tuple[Any, ...]]) -> list[Claim]:
-    found = [
-        Claim(_uuid(id_), _uuid(task), about and _uuid(about), at, kind == "class", due_at, attempts + 1, fence + 1)
-        for id_, task, about, at, kind, due_at, attempts, fence in locked
-    ]
-    taken = [claim for claim in found if claim.attempt == 1] or found[:1]
-    if taken:
-        ids: list[Any] = [_id(claim.report_id) for claim in taken]
-        among = ids if connection.vendor == "postgresql" else json.dumps(ids)
-        _change("take", ids=among, lease=settings.FEEDBACK_LEASE_SECONDS)
+        if work.upload is None:
+            locked = _rows("lock_singles", owner=work.owner, most=share.most)
+        else:
+            locked = _rows("lock_class", upload=_id(work.upload), **share._asdict())
+        taken = _of_first_attempt([_claim(*row) for row in locked])
+        if taken:
+            ids: list[Any] = [_id(claim.report_id) for claim in taken]
+            among = ids if connection.vendor == "postgresql" else json.dumps(ids)
+            _change("take", ids=among, lease=settings.FEEDBACK_LEASE_SECONDS)
     return taken
+
+
+def _claim(id_: Any, task: Any, about: Any, kind: str, due_at: Any, attempts: int, fence: int) -> Claim:
+    return Claim(_uuid(id_), _uuid(task), about and _uuid(about), kind == "class", due_at, attempts + 1, fence + 1)
+
+
+def _of_first_attempt(found: list[Claim]) -> list[Claim]:
+    return [claim for claim in found if claim.attempt == 1] or found[:1]
 
 
 # --- what becomes of a claim; each returns how many were still held ---
@@ -133,7 +133,10 @@ def renew(claims: Sequence[Claim]) -> int:
 
 
 def store(made: Sequence[Made]) -> int:
-    """Commit documents, their findings and their SUCCESS together. An earlier document is there until then."""
+    """Commit documents, their findings and their SUCCESS together. An earlier document is there until then.
+
+    What has findings goes first: then students are locked before documents, as `erasure` locks them.
+    """
     of_students = [(one.claim, _document(one)) for one in made if not one.claim.is_class_report]
     of_classes = [(one.claim, _document(one)) for one in made if one.claim.is_class_report]
     return _change_held("store", of_students, before="store_findings") + sum(map(_store_class_report, of_classes))
@@ -188,11 +191,13 @@ def _change_held(name: str, rows: Sequence[tuple[Claim, Mapping[str, Any]]], bef
     """
     if not rows:
         return 0
-    in_order = sorted(rows, key=lambda row: _order(row[0]))
+    in_order = sorted(rows, key=lambda row: (row[1].get("student") is None, *_order(row[0])))
     parameters = [{**values, "id": _id(claim.report_id), "fence": claim.fence} for claim, values in in_order]
     run = [_SQL[one] for one in (before, name) if one]
     if len(run) > 1 and connection.vendor == "postgresql":
-        run = [f"WITH before AS ({run[0]}) {run[1]}"]
+        # In one round trip. The condition has the first done before the second begins.
+        found = f"WITH before AS ({run[0]} RETURNING 1)"
+        run = [f"{found} {run[1]} AND (SELECT COUNT(*) FROM before) >= 0"]  # noqa: S608 - statements of our own
     # One statement is a transaction by itself, with no further round trip for its end.
     with nullcontext() if len(rows) == len(run) == 1 else transaction.atomic(), binding_cursor() as cursor:
         for statement in run:
@@ -200,9 +205,9 @@ def _change_held(name: str, rows: Sequence[tuple[Claim, Mapping[str, Any]]], bef
         return int(cursor.rowcount)
 
 
-def _order(claim: Claim) -> tuple[int, UUID]:
+def _order(claim: Claim) -> tuple[bool, UUID, UUID]:
     """Class reports first, then by student, as `erasure` locks them."""
-    return (1, claim.student) if claim.student else (0, claim.report_id)
+    return claim.student is not None, claim.student or claim.report_id, claim.report_id
 
 
 # --- what is not about a claim ---

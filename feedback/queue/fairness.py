@@ -7,23 +7,13 @@ is ready. No process needs to know of another: each is fair, so all of them toge
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from uuid import UUID
 
 from feedback.queue import claims
+from feedback.queue.claims import Work
 
 # For how many times what it took a look at the table is relied on: so looking takes a twentieth of the time at most,
 # also where 30,000 documents wait (60 ms a look). A new owner waits that long, and a slice, for its first turn.
 _COST = 20
-
-
-@dataclass
-class Turn:
-    """An owner with work that is ready: perhaps singles, which go first, and classes, the oldest first."""
-
-    owner: str
-    has_singles: bool = False
-    classes: list[UUID] = field(default_factory=list)
 
 
 class Turns:
@@ -31,52 +21,49 @@ class Turns:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._waiting: dict[str, Turn] = {}
+        self._waiting: dict[str, list[Work]] = {}
         self._seconds: dict[str, float] = {}
         self._fresh_until = float("-inf")
         self._served = 0
 
-    def in_order(self) -> Iterator[Turn]:
-        """Whose turn it is, then whose it would be if that owner's work is gone, until there is surely no work."""
+    def in_order(self) -> Iterator[Work]:
+        """Work of the owner whose turn it is: its singles, then one of its classes, then the next owner's, and so on.
+
+        To be asked for more where what it gave was gone; it ends when there is surely no work.
+        """
         looked = self._clock() >= self._fresh_until
         if looked:
             self._look()
         while True:
             while self._waiting:
-                owner = min(self._waiting, key=lambda one: (self._seconds[one], not self._waiting[one].has_singles))
-                yield self._waiting[owner]
-                del self._waiting[owner]  # the worker is back: it found nothing there
+                owner = min(self._waiting, key=self._precedence)
+                yield Work(owner)  # also such as came since the look
+                if classes := [work for work in self._waiting[owner] if work.upload]:
+                    self._served += 1
+                    yield classes[self._served % len(classes)]
+                del self._waiting[owner]
             if looked:
                 return
             self._look()
             looked = True
 
     @contextmanager
-    def timed(self, turn: Turn) -> Iterator[None]:
+    def timed(self, work: Work) -> Iterator[None]:
         """Count the time inside for the owner."""
         began = self._clock()
         try:
             yield
         finally:
-            self._seconds[turn.owner] += self._clock() - began
+            self._seconds[work.owner] += self._clock() - began
 
-    def class_of(self, turn: Turn) -> UUID | None:
-        """One of the owner's classes that are ready, each in its turn; None where none is."""
-        if not turn.classes:
-            return None
-        chosen = turn.classes[self._served % len(turn.classes)]
-        self._served += 1
-        return chosen
+    def _precedence(self, owner: str) -> tuple[float, bool]:
+        return self._seconds[owner], Work(owner) not in self._waiting[owner]
 
     def _look(self) -> None:
         began = self._clock()
         self._waiting = {}
-        for owner, class_id in claims.waiting():
-            turn = self._waiting.setdefault(owner, Turn(owner))
-            if class_id is None:
-                turn.has_singles = True
-            else:
-                turn.classes.append(class_id)
+        for work in claims.waiting():
+            self._waiting.setdefault(work.owner, []).append(work)
         # A new owner begins where the one who had least stands: neither ahead of the others nor behind.
         least = min((seconds for owner, seconds in self._seconds.items() if owner in self._waiting), default=0.0)
         self._seconds = {owner: self._seconds.get(owner, least) for owner in self._waiting}

@@ -1,7 +1,9 @@
 """How much a worker process claims at once and when its slice of time is over. Pure: the clock is given."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from feedback.queue.claims import Share
 
 # Long enough that wake-ups, claims and commits vanish beside the work, short enough for other owners to have a turn.
 SLICE_SECONDS = 1.0
@@ -11,8 +13,6 @@ SLACK = 1 / 8
 BATCH_SECONDS = 0.1
 # How much longer a batch may take than expected before the rest of it is released, to be committed apart.
 GRACE_SECONDS = 0.05
-# The part of what is left of a class that one claim may take: all workers are to be done with it at the same time.
-SHARE = 1 / 4
 # How often a class looks whether a single is due: often enough for its reader, seldom enough to cost nothing.
 LOOK_SECONDS = 0.05
 # How many a process claims that does not know yet how long one takes, and how many a claim takes at most.
@@ -22,14 +22,15 @@ FIRST_BATCH, LARGEST_BATCH = 4, 64
 class Pacer:
     """What one worker process knows of its own pace: the seconds that a document lately took, by the kind of work."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock = clock
+    def __init__(self, clock: Callable[[], float] = time.monotonic, slice_seconds: float = SLICE_SECONDS) -> None:
+        self.clock, self.slice_seconds = clock, slice_seconds
         self.interrupted = False  # whether a single cut the last slice of a class short
         self._pace: dict[str, float] = {}
 
-    def learn(self, kind: str, seconds: float) -> None:
-        """Take note that a document of this kind took so many seconds."""
-        self._pace[kind] = seconds
+    def learn(self, kind: str, seconds: Sequence[float]) -> None:
+        """Take note of how many seconds each of the latest documents of this kind took."""
+        if seconds:
+            self._pace[kind] = sum(seconds) / len(seconds)
 
     def batch(self, kind: str, seconds: float) -> int:
         """How many of a kind this process makes in so many seconds; at least one."""
@@ -37,54 +38,44 @@ class Pacer:
             return FIRST_BATCH
         return min(max(round(seconds / self._pace[kind]), 1), LARGEST_BATCH)
 
-    def share(self, kind: str, left: int, seconds: float) -> int:
-        """How many to claim of a class that has `left` before it.
-
-        Less towards the end of the class, or the last worker to claim would leave the others idle; yet no less than
-        a batch, which is made quickly.
-        """
-        fair = max(round(left * SHARE), self.batch(kind, BATCH_SECONDS))
-        return min(self.batch(kind, seconds), fair)
-
-    def slice(self, seconds: float = SLICE_SECONDS) -> "Slice":
-        """A slice of time that begins now."""
-        return Slice(self, seconds)
-
 
 class Slice:
-    """One owner's turn: over when its time is or, amid a class, when a single is found to be due."""
+    """One owner's turn, which begins now: batches of singles, or parts of a class until a single is due."""
 
-    def __init__(self, pacer: Pacer, seconds: float) -> None:
-        now = pacer.clock()
-        self._pacer = pacer
-        self._until, self._slack = now + seconds, seconds * SLACK
-        self._ends = self._until + self._slack
+    def __init__(self, pacer: Pacer, kind: str, single_is_due: Callable[[], bool] | None = None) -> None:
+        """Amid a class `single_is_due` is asked every LOOK_SECONDS; None for singles, which nothing interrupts."""
+        self._pacer, self._kind, self._single_is_due = pacer, kind, single_is_due
+        now, self._slack = pacer.clock(), pacer.slice_seconds * SLACK
+        self._until = now + pacer.slice_seconds
+        self._stops_at = self._until + self._slack
         self._look_at = now + LOOK_SECONDS
 
-    def batch_seconds(self) -> float:
-        """The time that the next claim of singles should fill."""
-        return max(min(BATCH_SECONDS, self._until - self._pacer.clock()), 0.0)
+    def share(self) -> Share:
+        """How much to claim now."""
+        now = self._pacer.clock()
+        seconds = max(self._until - now, 0.0)
+        if self._single_is_due is None:
+            seconds = min(seconds, BATCH_SECONDS)
+            self._stops_at = now + seconds + GRACE_SECONDS
+        elif self._pacer.interrupted:
+            seconds = min(seconds, LOOK_SECONDS)  # singles keep coming
+        quickly_made = min(seconds, BATCH_SECONDS)
+        return Share(self._pacer.batch(self._kind, seconds), self._pacer.batch(self._kind, quickly_made))
 
-    def class_seconds(self) -> float:
-        """The time that the next claim of a class should fill: little where singles keep coming."""
-        left = self._until - self._pacer.clock()
-        return max(min(left, LOOK_SECONDS) if self._pacer.interrupted else left, 0.0)
+    def over(self) -> bool:
+        """Whether to make no more of what is claimed."""
+        self._look()
+        return self._pacer.clock() >= self._stops_at
 
     def spent(self) -> bool:
         """Whether the time is over, or too little of it left for another claim."""
-        return self._pacer.clock() + self._slack > min(self._until, self._ends)
+        self._look()
+        return self._pacer.clock() + self._slack > self._until
 
-    def over_after(self, seconds: float) -> Callable[[], bool]:
-        """A condition for a batch of singles: that many seconds from now, and a little more, have passed."""
-        end = self._pacer.clock() + seconds + GRACE_SECONDS
-        return lambda: self._pacer.clock() >= end
-
-    def over(self, single_is_due: Callable[[], bool]) -> bool:
-        """Whether a class must stop now. Asks `single_is_due` every LOOK_SECONDS."""
+    def _look(self) -> None:
         now = self._pacer.clock()
-        if self._look_at <= now < self._ends:
+        if self._single_is_due and self._look_at <= now < self._stops_at:
             self._look_at = now + LOOK_SECONDS
-            self._pacer.interrupted = single_is_due()
+            self._pacer.interrupted = self._single_is_due()
             if self._pacer.interrupted:
-                self._ends = now
-        return now >= self._ends
+                self._until = self._stops_at = now

@@ -2,8 +2,9 @@
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 from django.conf import settings
@@ -30,6 +31,7 @@ from feedback.store.models import Document, Student, Task, Upload
 Options = dict[str, str | float]
 # A document, the findings it shows, encoded, or None where they are stored already, and the first event in them.
 Shown = tuple[Artifact, bytes | None, datetime | None]
+_NO_LOG = Log(b"", None, 0)  # of a class report
 _PAGE = 200
 
 
@@ -48,23 +50,42 @@ def options_of(
     return options | {name: value for name, value in asked.items() if value}
 
 
-def make(task: Task, claim: Claim, log: Log) -> Made:
-    """The document of a claim. Raises pipeline.NothingToReport; any other exception is a fault of ours."""
-    begun = time.perf_counter()
-    shown = _class_report(task) if claim.is_class_report else _student(task, log)
-    artifact, findings, first_event_at = shown
-    sha256 = hashlib.sha256(artifact.body).hexdigest()
-    return Made(claim, artifact, sha256, findings, first_event_at, time.perf_counter() - begun, log.revision)
+class RenderJob:
+    """The documents of claims that were taken together: each log is read and analysed once, whatever its formats."""
 
+    def __init__(self, tasks: Mapping[UUID, Task], logs: Mapping[UUID, Log]) -> None:
+        """`logs` are by their students."""
+        self.tasks, self._logs = tasks, logs
+        self._found: dict[UUID, Findings] = {}
+        self._to_store: dict[UUID, bytes] = {}  # findings that no document has been made with yet
 
-def _student(task: Task, log: Log) -> Shown:
-    """Shows what was found for an earlier format, so that all formats agree and the analysis runs once."""
-    findings, format_ = _stored(log), Format(task.format)
-    if findings is not None:
-        return pipeline.document(findings, format_, _recipe(task.upload)), None, findings.key_figures.first_at
-    recipe = _recipe(task.upload, _facts(task.upload) if task.upload.is_class else None)
-    findings = pipeline.find(log.payload, recipe)
-    return pipeline.document(findings, format_, recipe), encode_findings(findings), findings.key_figures.first_at
+    def task_of(self, claim: Claim) -> Task | None:
+        """None where it, or the student, was erased since it was claimed."""
+        gone = claim.student is not None and claim.student not in self._logs
+        return None if gone else self.tasks.get(claim.task_id)
+
+    def make(self, claim: Claim) -> Made:
+        """The document of a claim that `task_of` knows.
+
+        Raises pipeline.NothingToReport; any other exception is a fault of ours.
+        """
+        task, log = self.tasks[claim.task_id], self._logs[claim.student] if claim.student else _NO_LOG
+        begun = time.perf_counter()
+        shown = self._student(task, claim.student, log) if claim.student else _class_report(task)
+        artifact, findings, first_event_at = shown
+        sha256 = hashlib.sha256(artifact.body).hexdigest()
+        return Made(claim, artifact, sha256, findings, first_event_at, time.perf_counter() - begun, log.revision)
+
+    def _student(self, task: Task, student: UUID, log: Log) -> Shown:
+        """Shows what was found for an earlier document about the student, if any, so that all formats agree."""
+        upload = task.upload
+        findings = self._found.get(student) or _stored(log)
+        if findings is None:
+            findings = pipeline.find(log.payload, _recipe(upload, _facts(upload) if upload.is_class else None))
+            self._to_store[student] = encode_findings(findings)
+        self._found[student] = findings
+        artifact = pipeline.document(findings, Format(task.format), _recipe(upload))
+        return artifact, self._to_store.pop(student, None), findings.key_figures.first_at
 
 
 def _stored(log: Log) -> Findings | None:

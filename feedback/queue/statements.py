@@ -19,6 +19,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         r"\bSECONDS_FROM_NOW\((-?%\(\w+\)s)\)": _MOMENT.format(r", (\1) || ' seconds'"),
         r"\bSECONDS_SINCE\((.+?)\)": r"86400.0 * (JULIANDAY('NOW') - JULIANDAY(\1))",
         r"\bAMONG\((%\(\w+\)s)\)": r"IN (SELECT value FROM JSON_EACH(\1))",
+        r"\bLEAST\(": "MIN(",
+        r"\bGREATEST\(": "MAX(",
         r"\bSKIP_LOCKED\((.+?)\)": "",
     },
 }

@@ -6,6 +6,7 @@
 --   SECONDS_FROM_NOW(x)    x seconds after that; before it where x is negative
 --   SECONDS_SINCE(column)  how many seconds ago a moment was
 --   AMONG(list)            IN (list), for a list of ids as one parameter
+--   LEAST, GREATEST        of two numbers
 --   SKIP_LOCKED(alias)     locks the rows found and skips those that others have locked; on SQLite writers take turns
 -- and {name} for the fragment of that name.
 
@@ -33,27 +34,26 @@ EXISTS (SELECT 1 FROM reports_document AS student
            AND student.state IN ('PENDING', 'RUNNING') AND student.due_at <= NOW() AND student.attempts < 3)
 OR ({due} AND {others_done})
 
--- fragment: first_of_upload
--- Of the tasks of one upload the older is worked on first: the others then show what was found for it.
-NOT EXISTS (SELECT 1 FROM reports_task AS earlier JOIN reports_document AS document ON document.task_id = earlier.id
-             WHERE earlier.upload_id = task.upload_id AND (earlier.created_at, earlier.id) < (task.created_at, task.id)
-               AND document.position = 0 AND document.kind = 'class' AND {unfinished} AND ({due_in_class}))
-
 -- fragment: with_upload
 JOIN reports_task AS task ON task.id = document.task_id JOIN reports_upload AS upload ON upload.id = task.upload_id
 
+-- fragment: ready_of_class
+FROM reports_document AS document JOIN reports_task AS task ON task.id = document.task_id
+ WHERE task.upload_id = %(upload)s AND {due} AND (document.kind = 'student' OR {others_done})
+
 -- name: waiting
--- Who has work that is ready: a row for all singles of an owner, then one for each class, by age.
-SELECT upload.owner, NULL AS class_id, MIN(document.due_at) AS since
+-- Who has work that is ready: a row for all singles of an owner, then one for each class, by age. The third column is
+-- what all of it has in common, so that a worker can guess how long a document takes.
+SELECT upload.owner, NULL AS upload_id, 'singles' AS kind, MIN(document.due_at) AS since
   FROM reports_document AS document {with_upload}
  WHERE {single} AND {due}
  GROUP BY upload.owner
 UNION ALL
-SELECT upload.owner, task.id, task.created_at
+SELECT upload.owner, upload.id, MIN(task.format) || ' to ' || MAX(task.format), MIN(task.created_at)
   FROM reports_document AS document {with_upload}
  WHERE document.position = 0 AND document.kind = 'class' AND {unfinished} AND ({due_in_class})
-   AND {first_of_upload}
- ORDER BY 3
+ GROUP BY upload.owner, upload.id
+ ORDER BY 4
 
 -- name: single_is_due
 SELECT 1 FROM reports_document AS document WHERE {single} AND {due} LIMIT 1
@@ -62,25 +62,19 @@ SELECT 1 FROM reports_document AS document WHERE {single} AND {due} LIMIT 1
 SELECT 1 FROM reports_document AS document
  WHERE document.position = 0 AND document.kind = 'class' AND {unfinished} AND ({due_in_class}) LIMIT 1
 
--- name: left_of_task
--- About how many documents a task has before it, from the first that is due to its last: claims are made in order.
-SELECT upload.students - document.position + 1
-  FROM reports_document AS document {with_upload}
- WHERE document.task_id = %(task)s AND {due} AND (document.kind = 'student' OR {others_done})
- ORDER BY document.attempts, document.position LIMIT 1
-
--- name: lock_task
--- Up to so many due documents of a task in order, what failed before last.
-SELECT document.id, document.task_id, document.about_id, document.position, document.kind, document.due_at,
-       document.attempts, document.fence
-  FROM reports_document AS document
- WHERE document.task_id = %(task)s AND {due} AND (document.kind = 'student' OR {others_done})
- ORDER BY document.attempts, document.position LIMIT %(most)s SKIP_LOCKED(document)
+-- name: lock_class
+-- Due documents of a class in order, all formats of a student together, what failed before last. So many, yet no more
+-- than a quarter of what is left, or the last worker to claim would leave the others idle; and no fewer than `least`.
+SELECT document.id, document.task_id, document.about_id, document.kind, document.due_at, document.attempts,
+       document.fence
+  {ready_of_class}
+ ORDER BY document.attempts, document.position, document.task_id
+ LIMIT LEAST(%(most)s, GREATEST(%(least)s, (SELECT COUNT(*) {ready_of_class}) / 4)) SKIP_LOCKED(document)
 
 -- name: lock_singles
--- The same of an owner's singles, the longest due first.
-SELECT document.id, document.task_id, document.about_id, document.position, document.kind, document.due_at,
-       document.attempts, document.fence
+-- Up to so many of an owner's singles, the longest due first, what failed before last.
+SELECT document.id, document.task_id, document.about_id, document.kind, document.due_at, document.attempts,
+       document.fence
   FROM reports_document AS document {with_upload}
  WHERE {single} AND {due} AND upload.owner = %(owner)s
  ORDER BY document.attempts, document.due_at LIMIT %(most)s SKIP_LOCKED(document)

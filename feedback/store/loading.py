@@ -6,13 +6,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from feedback.db.compiled_query import CompiledQuery, padded, places
-from feedback.store.models import Document, Task
+from feedback.store.models import Student, Task
 
 
 class Log(NamedTuple):
-    """What a document is made from: a student's log, and what was found in it, if anything was yet.
+    """What documents are made from: a student's log, and what was found in it, if anything was yet.
 
-    `revision` says which log it is; of a class report all is empty.
+    `revision` says which log it is.
     """
 
     payload: bytes
@@ -20,18 +20,20 @@ class Log(NamedTuple):
     revision: int
 
 
-def task(task_id: UUID) -> Task | None:
-    """None where it was erased."""
-    return tasks([task_id]).get(task_id)
-
-
 def tasks(ids: Collection[UUID]) -> dict[UUID, Task]:
-    """Those that still are, by id, each with its upload and without its findings; one query."""
+    """Those that still are, by id, each with its upload and without its findings; one query.
+
+    Tasks of one upload share it.
+    """
     if not ids:
         return {}
     wanted = padded(ids)
     values = dict(zip(places(len(wanted)), wanted, strict=True))
-    return {found.id: found for found in _of(len(wanted)).rows(values)}
+    found = {task.id: task for task in _of(len(wanted)).rows(values)}
+    uploads = {task.upload_id: task.upload for task in found.values()}
+    for task in found.values():
+        task.upload = uploads[task.upload_id]
+    return found
 
 
 @functools.cache
@@ -40,7 +42,7 @@ def _of(number: int) -> CompiledQuery[Task]:
 
 
 def logs(ids: Collection[UUID]) -> dict[UUID, Log]:
-    """The logs that documents are made from, by the document's id, those that still are; one query."""
+    """The logs of students, by the student's row, those that still are; one query."""
     if not ids:
         return {}
     wanted = padded(ids)
@@ -48,15 +50,12 @@ def logs(ids: Collection[UUID]) -> dict[UUID, Log]:
     return {found.id: _log_of(found) for found in _logs_of(len(wanted)).rows(values)}
 
 
-def _log_of(document: Document) -> Log:
-    about = document.about
-    if about is None:
-        return Log(b"", None, 0)
-    return Log(bytes(about.payload), None if about.findings is None else bytes(about.findings), about.revision)
+def _log_of(student: Student) -> Log:
+    findings = None if student.findings is None else bytes(student.findings)
+    return Log(bytes(student.payload), findings, student.revision)
 
 
 @functools.cache
-def _logs_of(number: int) -> CompiledQuery[Document]:
-    needed = ("pk", "about__payload", "about__findings", "about__revision")
-    documents = Document.objects.filter(pk__in=places(number)).select_related("about")
-    return CompiledQuery(documents.only(*needed), binary=True)
+def _logs_of(number: int) -> CompiledQuery[Student]:
+    needed = ("pk", "payload", "findings", "revision")
+    return CompiledQuery(Student.objects.filter(pk__in=places(number)).only(*needed), binary=True)

@@ -16,12 +16,7 @@ from feedback.api import health, metrics
 from feedback.queue import claims, stall
 from feedback.store.models import Document, Task
 from feedback.submissions import tallies
-from tests.harness.in_process import (
-    Submit,
-    class_of,
-    student,
-    work_off,
-)
+from tests.harness.in_process import Submit, claim_task, class_of, student, work_off
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +57,7 @@ def test_work_that_nobody_does_makes_it_not_ready_though_it_accepts(
 def test_a_long_queue_that_is_being_worked_on_is_ready(client: Client, submit: Submit, settings: Settings) -> None:
     task = submit("html", class_of(20)).rsplit("/", 1)[1]
     grow_due(settings.FEEDBACK_STALL_SECONDS + 1)
-    held = claims.claim_task(Task.objects.get(id=task).id, 16)
+    held = claim_task(Task.objects.get(id=task).id, 16)
     assert client.get("/health/ready").status_code == 200, "someone is at it"
 
     claims.fail([(claim, "no") for claim in held])
@@ -87,7 +82,7 @@ def test_one_queue_that_moves_does_not_hide_another_that_stands(
 
 def test_a_worker_that_was_lost_is_not_at_work(submit: Submit) -> None:
     task = submit("html", student()).rsplit("/", 1)[1]
-    claims.claim_task(Task.objects.get(id=task).id, 16)
+    claim_task(Task.objects.get(id=task).id, 16)
     assert [queue.running for queue in stall.queues()] == [1, 0]
     grow_due(1)
     assert [(queue.running, queue.ready) for queue in stall.queues()] == [(0, 1), (0, 0)]
@@ -151,7 +146,7 @@ def test_the_metrics_count_what_is_in_the_tables(submit: Submit, metric: Sample)
     work_off()
     task = submit("html", student()).rsplit("/", 1)[1]
     for _ in range(2):
-        claims.claim_task(Task.objects.get(id=task).id, 16)
+        claim_task(Task.objects.get(id=task).id, 16)
         Document.objects.filter(task_id=task).update(due_at=Now() - timedelta(seconds=90))
 
     tallies.tally(timedelta())

@@ -8,7 +8,7 @@ from feedback.api.openapi import parameters
 from feedback.api.views import ReportsView
 from feedback.queue import claims
 from feedback.store.models import Document, Task
-from tests.harness.in_process import Caller, Submit, class_of, student, work_off
+from tests.harness.in_process import Caller, Submit, claim_task, class_of, student, work_off
 
 
 def ids(answer: object) -> list[str]:
@@ -22,7 +22,7 @@ def test_tasks_are_listed_with_their_states_the_newest_first(client: Client, sub
     Document.objects.filter(task_id=failed.rsplit("/", 1)[1]).update(state="FAILURE", error="no")
     begun = submit("html", class_of(3))
     task = Task.objects.get(id=begun.rsplit("/", 1)[1])
-    claims.fail([(claims.claim_task(task.id, 1)[0], "no")])
+    claims.fail([(claim_task(task.id, 1)[0], "no")])
 
     answer = client.get("/tasks").json()
     assert [(one["link"], one["status"], one["student_id"], one["students"]) for one in answer["tasks"]] == [

@@ -5,7 +5,9 @@ The tests do a worker's part themselves, by calling what the Celery task calls.
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -14,8 +16,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from feedback.access import keys
-from feedback.queue import render_job
-from feedback.queue.claims import Claim, Made
+from feedback.queue import claims
+from feedback.queue.claims import Claim, Made, Share, Work
+from feedback.queue.render_job import RenderJob
 from feedback.queue.worker import Worker
 from feedback.store import loading
 from feedback.store.models import Document, Task
@@ -114,7 +117,25 @@ def work_off(worker: Worker | None = None) -> None:
             return
 
 
+def task_of(address: str) -> UUID:
+    return UUID(address.rsplit("/", 1)[1])
+
+
+def let_leases_run_out() -> None:
+    Document.objects.filter(state="RUNNING").update(due_at=Now() - timedelta(seconds=1))
+
+
+def claim_task(task_id: UUID, most: int) -> list[Claim]:
+    """The first due documents of the upload that the task is of, no matter how many are left for others."""
+    upload = Task.objects.values_list("upload", flat=True).get(pk=task_id)
+    return claims.claim(Work("", upload), Share(most, most))
+
+
+def claim_singles(owner: str, most: int) -> list[Claim]:
+    return claims.claim(Work(owner), Share(most, most))
+
+
 def made_of(claim: Claim) -> Made:
     """The document of a claim, not stored."""
-    log = loading.logs([claim.report_id])[claim.report_id]
-    return render_job.make(Task.objects.get(pk=claim.task_id), claim, log)
+    logs = loading.logs([claim.student] if claim.student else [])
+    return RenderJob(loading.tasks([claim.task_id]), logs).make(claim)

@@ -7,9 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from feedback.queue import claims, fairness, worker
-from feedback.queue.fairness import Turn, Turns
-from feedback.queue.pacer import Pacer, Slice
+from feedback.queue import claims, fairness
+from feedback.queue.claims import Work
+from feedback.queue.fairness import Turns
+from feedback.queue.pacer import Pacer
+from feedback.queue.render_job import RenderJob
 from feedback.queue.worker import Worker
 from feedback.store.models import Document, Task
 from tests.harness.in_process import Caller, class_of, student, work_off
@@ -25,22 +27,23 @@ class Clock:
 class FourBySlice(Pacer):
     """Claims four at a time, and a slice is over when they are made: four hundredths of a second."""
 
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock, slice_seconds=0.04)
+
     def batch(self, _kind: str, _seconds: float) -> int:
         return 4
 
-    def slice(self, _seconds: float = 0.0) -> Slice:
-        return super().slice(0.04)
-
 
 class Watched(Turns):
-    """Remembers the owners in the order in which they had a turn."""
+    """Remembers the owners in the order in which their classes had a turn."""
 
     served: list[str]
 
     @contextmanager
-    def timed(self, turn: Turn) -> Iterator[None]:
-        self.served.append(turn.owner)
-        with super().timed(turn):
+    def timed(self, work: Work) -> Iterator[None]:
+        if work.upload:  # an owner's singles are asked for first, whether or not there are any
+            self.served.append(work.owner)
+        with super().timed(work):
             yield
 
 
@@ -49,11 +52,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A clock by which a document takes a hundredth of a second to make and all else no time."""
     found = Clock()
 
-    def attempt(*arguments: object, real: Callable[..., claims.Made | None] = worker._attempt) -> claims.Made | None:
+    def make(job: RenderJob, claim: claims.Claim, real: Callable[..., claims.Made] = RenderJob.make) -> object:
         found.now += 0.01
-        return real(*arguments)
+        return real(job, claim)
 
-    monkeypatch.setattr(worker, "_attempt", attempt)
+    monkeypatch.setattr(RenderJob, "make", make)
     return found
 
 
@@ -168,7 +171,7 @@ def test_what_a_look_found_is_relied_on_for_as_long_as_the_look_is_cheap(
     calling("a").submit("html", class_of(3))
     looks: list[float] = []
 
-    def look(real: Callable[[], list[claims.Waiting]] = claims.waiting) -> list[claims.Waiting]:
+    def look(real: Callable[[], list[Work]] = claims.waiting) -> list[Work]:
         looks.append(clock.now)
         clock.now += 0.1
         return real()
@@ -192,4 +195,4 @@ def test_a_worker_whose_view_is_out_of_date_looks_again_before_it_says_that_ther
     Task.objects.all().delete()
     calling("b").submit("html", student())
 
-    assert [turn.owner for turn in turns.in_order()] == ["key:a", "key:b"]
+    assert list(turns.in_order()) == [Work("key:a"), Work("key:b")]

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.queue import pacer
-from feedback.queue.pacer import Pacer
+from feedback.queue.claims import Share
+from feedback.queue.pacer import Pacer, Slice
 
 
 class Clock:
@@ -26,15 +27,15 @@ def single_due() -> bool:
     return True
 
 
-def at_pace(seconds: float) -> Pacer:
-    found = Pacer(Clock())
-    found.learn("html", seconds)
+def at_pace(seconds: float, clock: Clock | None = None) -> Pacer:
+    found = Pacer(clock or Clock())
+    found.learn("html", [seconds])
     return found
 
 
 def test_a_process_that_does_not_know_its_pace_claims_few() -> None:
-    assert Pacer(Clock()).batch("html", 100) == pacer.FIRST_BATCH
-    assert Pacer(Clock()).share("html", 1_000, 100) == pacer.FIRST_BATCH
+    few = Share(pacer.FIRST_BATCH, pacer.FIRST_BATCH)
+    assert Slice(Pacer(Clock()), "html", nothing_due).share() == Slice(Pacer(Clock()), "html").share() == few
 
 
 def test_a_batch_is_what_fits_into_its_time() -> None:
@@ -42,24 +43,37 @@ def test_a_batch_is_what_fits_into_its_time() -> None:
     assert at_pace(0.01).batch("pdf", 0.1) == pacer.FIRST_BATCH, "of another kind nothing is known"
 
 
-@given(seconds=st.floats(0.0001, 300), window=st.floats(0, 10), left=st.integers(0, 30_000))
-def test_every_claim_is_of_one_at_least_and_bounded(seconds: float, window: float, left: int) -> None:
-    paced = at_pace(seconds)
-    assert 1 <= paced.share("html", left, window) <= paced.batch("html", window) <= pacer.LARGEST_BATCH
+def test_a_pace_is_the_mean_of_the_latest_documents_and_of_none_nothing_is_learnt() -> None:
+    paced = at_pace(1.0)
+    paced.learn("html", [0.01, 0.03])
+    paced.learn("html", [])
+    assert paced.batch("html", 0.1) == 5
 
 
-def test_the_nearer_the_end_of_a_class_the_less_of_it_one_worker_takes() -> None:
-    paced = at_pace(pacer.BATCH_SECONDS)
-    assert [paced.share("html", left, 100) for left in (40, 30, 12, 4, 1)] == [10, 8, 3, 1, 1]
+@given(seconds=st.floats(0.0001, 300), passed=st.floats(0, 10), amid_a_class=st.booleans())
+def test_every_claim_is_of_one_at_least_and_bounded(seconds: float, passed: float, amid_a_class: bool) -> None:
+    clock = Clock()
+    slice_ = Slice(at_pace(seconds, clock), "html", nothing_due if amid_a_class else None)
+    clock.now += passed
+    most, least = slice_.share()
+    assert 1 <= least <= most <= pacer.LARGEST_BATCH
 
 
-def test_but_no_less_than_a_batch_which_is_quickly_made() -> None:
-    assert at_pace(pacer.BATCH_SECONDS / 5).share("html", 8, 100) == 5
+def test_of_a_class_as_much_is_claimed_as_fits_into_the_slice_and_no_less_than_a_batch() -> None:
+    clock = Clock()
+    slice_ = Slice(at_pace(pacer.BATCH_SECONDS / 5, clock), "html", nothing_due)
+    assert slice_.share() == Share(most=50, least=5)
+    clock.now += 0.5
+    assert slice_.share() == Share(most=25, least=5)
+
+
+def test_singles_are_claimed_by_the_batch() -> None:
+    assert Slice(at_pace(pacer.BATCH_SECONDS / 5), "html").share() == Share(most=5, least=5)
 
 
 def test_what_little_is_left_of_a_slice_is_not_spent_on_another_claim() -> None:
     clock = Clock()
-    slice_ = Pacer(clock).slice(0.3)
+    slice_ = Slice(Pacer(clock, slice_seconds=0.3), "html")
     clock.now += 0.26
     assert not slice_.spent()
     clock.now += 0.01
@@ -68,22 +82,22 @@ def test_what_little_is_left_of_a_slice_is_not_spent_on_another_claim() -> None:
 
 def test_a_slice_ends_a_little_late_rather_than_release_its_last_document() -> None:
     clock = Clock()
-    slice_ = Pacer(clock).slice(0.8)
+    slice_ = Slice(Pacer(clock, slice_seconds=0.8), "html", nothing_due)
     clock.now += 0.89
-    assert not slice_.over(nothing_due)
+    assert not slice_.over()
     clock.now += 0.02
-    assert slice_.over(nothing_due)
+    assert slice_.over()
 
 
 def test_a_class_stops_at_the_first_look_that_finds_a_single_due() -> None:
-    clock = Clock()
-    paced = Pacer(clock)
-    slice_ = paced.slice(1.0)
-    assert not slice_.over(single_due), "it has not looked yet"
+    clock, due = Clock(), [True, False]
+    slice_ = Slice(Pacer(clock), "html", lambda: due.pop(0))
+    assert not slice_.over(), "it has not looked yet"
     clock.now += pacer.LOOK_SECONDS
-    assert slice_.over(single_due)
+    assert slice_.over()
     assert slice_.spent()
-    assert slice_.over(nothing_due), "over is over"
+    clock.now += pacer.LOOK_SECONDS
+    assert slice_.over(), "over is over"
 
 
 def test_a_class_looks_no_more_often_than_it_must() -> None:
@@ -93,34 +107,37 @@ def test_a_class_looks_no_more_often_than_it_must() -> None:
         looks.append(clock.now)
         return False
 
-    slice_ = Pacer(clock).slice(1.0)
+    slice_ = Slice(Pacer(clock), "html", look)
     for _ in range(100):
         clock.now += 0.01
-        slice_.over(look)
+        slice_.over()
+        slice_.spent()
     assert len(looks) <= 1.0 / pacer.LOOK_SECONDS
 
 
 def test_where_singles_keep_coming_a_class_claims_no_more_than_fits_between_two_looks() -> None:
     clock = Clock()
-    paced = Pacer(clock)
-    assert paced.slice(1.0).class_seconds() == pytest.approx(1.0)
-    slice_ = paced.slice(1.0)
+    paced = at_pace(pacer.LOOK_SECONDS / 5, clock)
+    assert Slice(paced, "html", nothing_due).share().most == pacer.LARGEST_BATCH
+    slice_ = Slice(paced, "html", single_due)
     clock.now += pacer.LOOK_SECONDS
-    assert slice_.over(single_due)
+    assert slice_.over()
 
-    again = paced.slice(1.0)
-    assert again.class_seconds() == pytest.approx(pacer.LOOK_SECONDS)
+    again = Slice(paced, "html", nothing_due)
+    assert again.share() == Share(5, 5)
     clock.now += pacer.LOOK_SECONDS
-    assert not again.over(nothing_due)
-    assert paced.slice(1.0).class_seconds() == pytest.approx(1.0)
+    assert not again.over()
+    assert again.share().most == pacer.LARGEST_BATCH
 
 
-def test_a_batch_of_singles_may_take_a_little_longer_than_expected_but_not_much() -> None:
+@pytest.mark.parametrize("passed", [0.0, 0.3])
+def test_a_batch_of_singles_may_take_a_little_longer_than_expected_but_not_much(passed: float) -> None:
     clock = Clock()
-    slice_ = Pacer(clock).slice(1.0)
-    assert slice_.batch_seconds() == pytest.approx(pacer.BATCH_SECONDS)
-    over = slice_.over_after(pacer.BATCH_SECONDS)
+    slice_ = Slice(Pacer(clock), "html")
+    clock.now += passed
+    slice_.share()
     clock.now += pacer.BATCH_SECONDS * 1.2
-    assert not over()
+    assert not slice_.over()
     clock.now += pacer.GRACE_SECONDS
-    assert over()
+    assert slice_.over()
+    assert not slice_.spent(), "there may be another batch"

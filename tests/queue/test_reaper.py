@@ -11,7 +11,14 @@ from pytest_django import Settings
 from feedback.queue import claims, doorbell, reaper
 from feedback.store.models import MAX_ATTEMPTS, Document, Sweep
 from feedback.submissions import tasks
-from tests.harness.in_process import Submit, class_of, student, work_off
+from tests.harness.in_process import (
+    Submit,
+    claim_task,
+    class_of,
+    let_leases_run_out,
+    student,
+    work_off,
+)
 
 
 @pytest.fixture
@@ -27,10 +34,6 @@ def rings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
-def let_leases_run_out() -> None:
-    Document.objects.filter(state="RUNNING").update(due_at=Now() - timedelta(seconds=1))
-
-
 @pytest.mark.parametrize("body", [student(), class_of(3)], ids=["a single", "a class"])
 def test_the_sweep_rings_where_work_is_ready(submit: Submit, rings: list[int], body: object) -> None:
     submit("html", body)
@@ -44,7 +47,7 @@ def test_the_sweep_rings_where_work_is_ready(submit: Submit, rings: list[int], b
 
 
 def test_the_sweep_leaves_alone_what_is_in_progress_until_the_lease_runs_out(submit: Submit, rings: list[int]) -> None:
-    claims.claim_task(UUID(submit("html", student()).rsplit("/", 1)[1]), 1)
+    claim_task(UUID(submit("html", student()).rsplit("/", 1)[1]), 1)
     rings.clear()
     reaper.sweep()
     assert rings == []

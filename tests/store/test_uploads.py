@@ -1,7 +1,7 @@
 """One upload, whatever it is asked for in: one log and one analysis a student, as many documents as are wanted."""
 
 import threading
-from uuid import UUID
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -18,7 +18,15 @@ from feedback.store.models import Document, Task, Upload
 from feedback.store.models import Student as StoredStudent
 from feedback.submissions import intake
 from feedback.submissions.intake import Order
-from tests.harness.in_process import Submit, class_of, made_of, student, work_off
+from tests.harness.in_process import (
+    Submit,
+    claim_task,
+    class_of,
+    made_of,
+    student,
+    task_of,
+    work_off,
+)
 
 OPTIONS: dict[str, str | float] = {"tz": "UTC", "session_gap_minutes": 10.0}
 
@@ -34,10 +42,6 @@ def analysed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
     monkeypatch.setattr(pipeline, "find", find)
     return seen
-
-
-def id_of(address: str) -> UUID:
-    return UUID(address.rsplit("/", 1)[1])
 
 
 @pytest.mark.parametrize("body", [student(), class_of(5)], ids=["a single", "a class"])
@@ -74,8 +78,8 @@ def test_findings_that_this_version_cannot_read_are_made_anew(submit: Submit, an
 
 
 def test_of_two_workers_that_analyse_at_once_the_first_stores_the_findings(submit: Submit) -> None:
-    html, pdf = (id_of(submit(format_, student())) for format_ in ("html", "pdf"))
-    [one], [other] = claims.claim_task(html, 1), claims.claim_task(pdf, 1)
+    html, pdf = (task_of(submit(format_, student())) for format_ in ("html", "pdf"))
+    [one], [other] = claim_task(html, 1), claim_task(pdf, 1)
     made, late = made_of(one), made_of(other)
 
     assert made.findings == late.findings
@@ -84,8 +88,8 @@ def test_of_two_workers_that_analyse_at_once_the_first_stores_the_findings(submi
 
 
 def test_a_change_of_the_log_in_between_wins_over_what_was_found_in_it(submit: Submit) -> None:
-    task = id_of(submit("html", student()))
-    [claim] = claims.claim_task(task, 1)
+    task = task_of(submit("html", student()))
+    [claim] = claim_task(task, 1)
     late = made_of(claim)
     StoredStudent.objects.update(revision=F("revision") + 1)
     claims.store([late])
@@ -117,11 +121,40 @@ def test_an_upload_stays_until_its_last_task_goes(client: Client, submit: Submit
         assert not model.objects.exists(), model
 
 
-def test_the_older_task_of_an_upload_is_worked_on_first(submit: Submit) -> None:
-    html, pdf = (id_of(submit(format_, class_of(3))) for format_ in ("html", "pdf"))
-    assert [waiting.class_id for waiting in claims.waiting()] == [html]
-    claims.claim_task(html, 16)
-    assert [waiting.class_id for waiting in claims.waiting()] == [pdf], "nothing of the older is due"
+def test_the_formats_of_a_class_are_claimed_together_a_student_after_the_other(submit: Submit) -> None:
+    html, pdf = (task_of(submit(format_, class_of(3))) for format_ in ("html", "pdf"))
+    [work] = claims.waiting()
+    assert (work.upload, work.kind) == (Upload.objects.get().id, "html to pdf")
+    claimed = claim_task(html, 5)
+
+    positions = dict(StoredStudent.objects.values_list("id", "position"))
+    assert [positions[claim.student] for claim in claimed if claim.student] == [1, 1, 2, 2, 3]
+    assert {claim.task_id for claim in claimed[:2]} == {html, pdf}
+
+
+def test_a_document_that_fails_takes_nothing_from_the_other_format(
+    client: Client, submit: Submit, analysed: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = pipeline.render
+
+    def broken_in_html(findings: Findings, format_: Format, *rest: Any) -> Any:
+        if format_ is Format.HTML and findings.student_id == "student-1":
+            raise ValueError
+        return real(findings, format_, *rest)
+
+    monkeypatch.setattr(pipeline, "render", broken_in_html)
+    html, pdf = (submit(format_, class_of(3)) for format_ in ("html", "pdf"))
+    work_off()
+
+    assert [one["state"] for one in client.get(f"{html}/reports").json()["students"]] == [
+        "SUCCESS",
+        "FAILURE",
+        "SUCCESS",
+    ]
+    assert [one["state"] for one in client.get(f"{pdf}/reports").json()["students"]] == ["SUCCESS"] * 3
+    assert not StoredStudent.objects.filter(findings=None).exists()
+    assert len(set(analysed)) == 3
+    assert client.get(pdf).status_code == client.get(html).status_code == 200
 
 
 def test_a_key_that_is_sent_again_after_an_upgrade_leaves_no_empty_upload(

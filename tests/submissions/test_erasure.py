@@ -1,7 +1,6 @@
 """Erasing a task or a student leaves no trace in the database, and nothing that comes late brings one back."""
 
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 from django.db.models.functions import Now
@@ -22,18 +21,16 @@ from tests.harness.in_process import (
     Caller,
     Post,
     Submit,
+    claim_task,
     class_of,
     made_of,
     student,
+    task_of,
     work_off,
 )
 from tests.harness.traces import traces_of
 
 GONE = "lovelace-1815"
-
-
-def task_of(address: str) -> UUID:
-    return UUID(address.rsplit("/", 1)[1])
 
 
 def with_her(size: int = 3) -> list[object]:
@@ -196,7 +193,7 @@ def test_erasing_nobody_in_particular_is_a_400(client: Client, db: None, query: 
 def test_a_worker_that_is_late_recreates_nothing(client: Client, submit: Submit) -> None:
     address = submit("html", with_her())
     task = Task.objects.get()
-    claimed = claims.claim_task(task.id, 16)
+    claimed = claim_task(task.id, 16)
     made = [made_of(claim) for claim in claimed]
 
     client.delete(f"/students?student_id={GONE}")
@@ -212,9 +209,9 @@ def test_a_worker_that_is_late_recreates_nothing(client: Client, submit: Submit)
 def test_a_class_report_that_was_being_made_meanwhile_is_refused(client: Client, submit: Submit) -> None:
     address = submit("html", with_her())
     task = Task.objects.get()
-    students = claims.claim_task(task.id, 16)
+    students = claim_task(task.id, 16)
     claims.store([made_of(claim) for claim in students])
-    [headline] = claims.claim_task(task.id, 16)
+    [headline] = claim_task(task.id, 16)
     with_the_student = made_of(headline)
     assert GONE.encode() in with_the_student.artifact.body
 
