@@ -2,11 +2,12 @@
 
 import functools
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Length
 from django.http import HttpResponse
 from django.urls import reverse
@@ -34,6 +35,7 @@ from feedback.contract.states import State
 from feedback.db.compiled_query import AN_ID, CompiledQuery
 from feedback.rendering import style_source
 from feedback.store.models import HEADLINE, Document, HandOut, Task, Upload
+from feedback.store.progress import counts
 from feedback.submissions.errors import OutdatedFindings, UnknownTask
 
 
@@ -65,18 +67,18 @@ def unfinished(report: Document) -> Response:
     """
     whole = report.position == HEADLINE
     if report.kind == Document.Kind.CLASS:
-        task, counts = _progress(report.task_id)
+        created_at, progress = _progress(report.task_id)
     else:
-        task, counts = _task(report.task_id), Progress(total=1, done=0, failed=0)
-    begun = report.state == State.RUNNING or counts.done + counts.failed > 0
+        created_at, progress = _created_at(report.task_id), Progress(total=1, done=0, failed=0)
+    begun = report.state == State.RUNNING or progress.done + progress.failed > 0
     body = Unfinished(
         status="RUNNING" if begun else "PENDING",
-        task_id=str(task.id),
+        task_id=str(report.task_id),
         student_id=report.task.upload.student_id if whole else report.student_id,
         namespace=report.namespace or None,
-        created_at=task.created_at,
+        created_at=created_at,
         source=report.task.upload.source,
-        progress=counts,
+        progress=progress,
     )
     return _json(body, status=202, headers=RETRY_AFTER)
 
@@ -85,31 +87,24 @@ def failed(report: Document) -> Response:
     return _json(Failed(report.error, {}, str(report.task_id)), status=404)
 
 
-def _task(task_id: UUID) -> Task:
-    found = next(_small().rows({AN_ID: task_id}), None)
+def _created_at(task_id: UUID) -> datetime:
+    found = next(_polled().rows({AN_ID: task_id}), None)
     if found is None:
         raise UnknownTask
-    return found
+    return found.created_at
 
 
 @functools.cache
-def _small() -> CompiledQuery[Task]:
+def _polled() -> CompiledQuery[Task]:
     """What a client that polls is told of a task, which is asked for most of the time."""
     return CompiledQuery(Task.objects.filter(pk=AN_ID).only("pk", "created_at"))
 
 
-def _progress(task_id: UUID) -> tuple[Task, Progress]:
-    """A task, and how many of its students' reports there are, are done, and have failed."""
-    students = Q(documents__kind=Document.Kind.STUDENT)
-    counted = Task.objects.only("created_at").annotate(
-        total=Count("documents", filter=students),
-        done=Count("documents", filter=students & Q(documents__state=State.SUCCESS)),
-        failed=Count("documents", filter=students & Q(documents__state=State.FAILURE)),
-    )
-    found = counted.filter(pk=task_id).first()
-    if found is None:
+def _progress(task_id: UUID) -> tuple[datetime, Progress]:
+    counted = counts([task_id]).get(task_id)
+    if counted is None:
         raise UnknownTask
-    return found, Progress(total=found.total, done=found.done, failed=found.failed)  # type: ignore[attr-defined] # annotated
+    return counted.created_at, Progress(counted.total, counted.done, counted.failed)
 
 
 def description(report: Document, caller: Caller) -> Response:

@@ -1,12 +1,8 @@
 """How far an upload is: counts, rate and time left of each of its tasks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Count, Q
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from feedback.contract.states import State
@@ -16,8 +12,8 @@ from feedback.store.models import (
     Document,
     Task,
 )
+from feedback.store.progress import LATELY, Counts, counts
 
-_WINDOW = timedelta(seconds=10)
 _MILESTONE_PERCENT = 25
 
 
@@ -54,39 +50,27 @@ class Progress:
 
 def progress_of(tasks: Sequence[Task]) -> list[Progress]:
     """One for each, in the same order. Two queries."""
-    reports = Document.objects.filter(task__in=[task.id for task in tasks])
-    counted = reports.filter(kind=Document.Kind.STUDENT).values("task")
-    counts = {
-        row["task"]: row
-        for row in counted.annotate(
-            total=Count("pk"),
-            done=Count("pk", filter=Q(state=State.SUCCESS)),
-            failed=Count("pk", filter=Q(state=State.FAILURE)),
-            recent=Count("pk", filter=Q(finished_at__gte=Now() - _WINDOW)),
-        )
-    }
-    headlines = {
-        task_id: (State(state), error)
-        for task_id, state, error in reports.filter(position=HEADLINE).values_list("task", "state", "error")
-    }
-    return [_progress(task, counts[task.id], *headlines[task.id]) for task in tasks]
+    counted = counts([task.id for task in tasks])
+    headlines = Document.objects.filter(task__in=counted, position=HEADLINE).values_list("task", "state", "error")
+    states = {task_id: (State(state), error) for task_id, state, error in headlines}
+    return [_progress(task, counted[task.id], *states[task.id]) for task in tasks]
 
 
-def _progress(task: Task, counts: Mapping[str, Any], state: State, error: str) -> Progress:
+def _progress(task: Task, counted: Counts, state: State, error: str) -> Progress:
     return Progress(
         task=task,
         state=state,
         error=error,
-        total=counts["total"],
-        done=counts["done"],
-        failed=counts["failed"],
-        per_second=_per_second(counts["recent"], task.created_at),
+        total=counted.total,
+        done=counted.done,
+        failed=counted.failed,
+        per_second=_per_second(counted),
     )
 
 
-def _per_second(recent: int, since: datetime) -> float | None:
-    elapsed = min(timezone.now() - since, _WINDOW).total_seconds()
-    return recent / elapsed if recent and elapsed > 0 else None
+def _per_second(counted: Counts) -> float | None:
+    elapsed = min(timezone.now() - counted.created_at, LATELY).total_seconds()
+    return counted.lately / elapsed if counted.lately and elapsed > 0 else None
 
 
 def milestone(tasks: Sequence[Progress]) -> int:
