@@ -1,7 +1,6 @@
 """Child processes that are ended whole: each leads a group of its own, so that none of its children is left behind.
 
-The sentinel (`orphan_reaper.py`) is told of every group. It outlives us if we are killed without a chance to
-end them, and ends them then.
+Where we are killed without a chance to end them, they end by themselves: their standard input is their lifeline.
 """
 
 import contextlib
@@ -11,8 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 
 _POLL_SECONDS = 0.05
 _PRIVATE = 0o077
@@ -34,7 +32,7 @@ class Child:
         self._popen = subprocess.Popen(  # noqa: S603 - our own commands, no shell
             command,
             env=dict(environment),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # feedback.config.lifeline
             stdout=log or sys.stderr.fileno(),
             stderr=log or sys.stderr.fileno(),
             pass_fds=inherited,
@@ -63,13 +61,11 @@ class Child:
     def end(self) -> None:
         """Kill the processes that are left of the group, and forget it."""
         if self._popen.returncode is None:
-            end_group(self.group)
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.group, signal.SIGKILL)
             self._popen.wait()
-
-
-def end_group(group: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGKILL)
+        if self._popen.stdin:
+            self._popen.stdin.close()
 
 
 def end_all(children: Iterable[Child], seconds: float) -> None:
@@ -82,32 +78,3 @@ def end_all(children: Iterable[Child], seconds: float) -> None:
         time.sleep(_POLL_SECONDS)
     for child in remaining:
         child.end()
-
-
-class Sentinel:
-    """The process that ends the groups it was told of once this one is gone, however it went."""
-
-    def __enter__(self) -> Self:
-        self._popen = subprocess.Popen(
-            [sys.executable, "-m", "feedback.cli.orphan_reaper"],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-            bufsize=0,
-        )
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        if self._popen.stdin:
-            self._popen.stdin.close()
-        self._popen.wait()
-
-    def watch(self, child: Child) -> None:
-        self._tell(f"+{child.group}\n")
-
-    def forget(self, child: Child) -> None:
-        self._tell(f"-{child.group}\n")
-
-    def _tell(self, message: str) -> None:
-        with contextlib.suppress(BrokenPipeError):  # without a sentinel we only lose the safety net
-            if self._popen.stdin:
-                self._popen.stdin.write(message.encode())

@@ -11,7 +11,7 @@ from typing import IO
 
 from feedback.cli import console
 from feedback.cli.embedded import StartFailed, address, environment
-from feedback.cli.processes import Child, Sentinel, end_all
+from feedback.cli.processes import Child, end_all
 from feedback.cli.workers import cores
 
 STOP_SECONDS = 7.5  # what still runs then is killed: the whole takes under ten
@@ -40,30 +40,23 @@ class Supervisor:
 
         Raises StartFailed if a child ends before that: what cannot start will not start a second later.
         """
-        with Sentinel() as self._sentinel:
-            try:
-                if self._migrate(stopping) and self._start(stopping):
-                    ready()
-                    while not stopping.wait(_POLL_SECONDS):
-                        self._revive()
-            finally:
-                end_all(self._children.values(), STOP_SECONDS)
+        try:
+            if self._migrate(stopping) and self._start(stopping):
+                ready()
+                while not stopping.wait(_POLL_SECONDS):
+                    self._revive()
+        finally:
+            end_all(self._children.values(), STOP_SECONDS)
 
     def _launch(self, name: str, command: list[str]) -> None:
         inherited = [self._bound.fileno()] if name == "web" else []
         self._children[name] = Child(name, command, self._environment, self._log, inherited)
-        self._sentinel.watch(self._children[name])
-
-    def _bury(self, name: str) -> None:
-        child = self._children.pop(name)
-        child.end()
-        self._sentinel.forget(child)
 
     def _migrate(self, stopping: threading.Event) -> bool:
         self._launch("migrate", [sys.executable, "-m", "feedback.cli.migrate"])
         while not stopping.wait(_POLL_SECONDS):
             if (status := self._children["migrate"].status()) is not None:
-                self._bury("migrate")
+                self._children.pop("migrate").end()
                 if status:
                     raise StartFailed("The database could not be brought up to date; the lines above say why.")
                 return True
@@ -88,7 +81,7 @@ class Supervisor:
         now = time.monotonic()
         for name, child in list(self._children.items()):
             if (status := child.status()) is not None:
-                self._bury(name)
+                self._children.pop(name).end()
                 if status == 0 and name != "web":
                     self._launch(name, self._commands[name])
                     continue

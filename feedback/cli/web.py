@@ -4,6 +4,7 @@ import contextlib
 import os
 import resource
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 
@@ -15,6 +16,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from feedback.cli import console, embedded
+from feedback.config import lifeline
 
 
 @click.command("web", short_help="Run the web process alone, beside Celery's.")
@@ -29,6 +31,8 @@ def web(host: str, port: int, workers: int, fd: int | None) -> None:
     work to `celery -A feedback worker`. Slow clients cost it nothing: bodies are read before a thread is taken.
     """
     _take_all_descriptors()
+    if fd is not None:
+        lifeline.end_with(sys.stdin.fileno())
     try:
         with embedded.listen(host, port) if fd is None else socket.socket(fileno=fd) as bound:
             config = _configuration(workers)

@@ -1,4 +1,4 @@
-"""`python -m feedback.cli.worker`: one worker process of `feedback serve`. It needs no broker.
+"""`python -m feedback.cli.worker`: one worker process of `feedback serve`, as long as its standard input is open.
 
 SIGTERM lets the slice of work under way finish. What has not finished after `FEEDBACK_STOP_SECONDS` is interrupted
 and released, so that an orderly stop costs a report neither an attempt nor the rest of its lease.
@@ -15,6 +15,8 @@ import django
 from django.conf import settings
 from django.db import connections
 
+from feedback.config import lifeline
+
 
 def main() -> None:
     django.setup()
@@ -25,6 +27,7 @@ def main() -> None:
     from feedback.submissions import tasks  # noqa: PLC0415
     from feedback.submissions.mail import mailer  # noqa: PLC0415
 
+    lifeline.end_with(sys.stdin.fileno())
     poller = Poller(Worker(ring=int), tasks.sweep_if_overdue)
     _stop_in_order(poller.stop)
     name_missing_scripts()

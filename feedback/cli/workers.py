@@ -3,13 +3,13 @@
 import multiprocessing
 import os
 import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
 from typing import Any, Self, TypeVar
+
+from feedback.config import lifeline
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -88,12 +88,5 @@ def _new_pool(processes: int) -> ProcessPoolExecutor:
 def _start_worker() -> None:
     # Ctrl-C reaches every process of the terminal; ours are ended by their parent, in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent is gone, however it went; the pool's own pipes do not tell."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-    os._exit(1)
+    if parent := multiprocessing.parent_process():
+        lifeline.end_with(parent.sentinel)  # the pool's own pipes do not tell

@@ -4,15 +4,13 @@ SIGTERM lets the tasks under way finish. What has not finished after `FEEDBACK_S
 and released, so that an orderly stop costs a report neither an attempt nor the rest of its lease.
 """
 
-import signal
-import sys
+import os
 import threading
 from contextlib import suppress
 from typing import Any
 
 import structlog
 from billiard import active_children
-from billiard.util import set_pdeathsig  # type: ignore[attr-defined] # its stubs lack it
 from celery import bootsteps
 from celery.signals import (
     task_postrun,
@@ -25,11 +23,21 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from feedback.celery import app
-from feedback.config import tracing
+from feedback.config import lifeline, tracing
 from feedback.queue import doorbell
 from feedback.rendering import missing_scripts
 
 log = structlog.stdlib.get_logger(__name__)
+
+
+# Of the worker itself; the processes of its pool inherit it.
+_lifeline = (-1, -1)
+
+
+@worker_init.connect
+def hold_the_lifeline(**_: Any) -> None:
+    global _lifeline  # noqa: PLW0603 - Celery's signals know no other state than the module's
+    _lifeline = os.pipe()
 
 
 @worker_init.connect
@@ -79,8 +87,9 @@ def _interrupt_children() -> None:
 @worker_process_init.connect
 def end_with_parent(**_: Any) -> None:
     """A worker that is killed takes its processes along: they are told to end, and hand back what they hold."""
-    if sys.platform == "linux":
-        set_pdeathsig(signal.SIGTERM)
+    reading, writing = _lifeline
+    os.close(writing)  # this process's copy
+    lifeline.end_with(reading)
 
 
 @worker_process_shutdown.connect

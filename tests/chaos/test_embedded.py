@@ -54,7 +54,7 @@ def test_a_class_survives_the_death_of_the_whole_service(
     serve.restart()
     serve.until(stack.answers)
 
-    assert killed >= 4, "serve, its orphan reaper, web, a worker for each core"
+    assert killed >= 4, "serve, web, a worker for each core"
     assert 0 < progress() < len(students), "amid the class"
     assert stack.finished(address).status_code == 200
     entries = stack.client.get(f"{address}/reports").json()["students"]
