@@ -1,15 +1,29 @@
 """Every operation of the API as its documentation describes it: one entry for each address and method."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-
 from feedback.analysis import ClassFindings, Findings
+from feedback.api.openapi.answers import (
+    ALWAYS,
+    CACHED,
+    CSV,
+    DOCUMENT,
+    GONE,
+    HEALTH,
+    HTML,
+    METRICS,
+    NOT_MODIFIED,
+    OPEN_METRICS,
+    PDF,
+    TO_BE_MADE_AGAIN,
+    UNFINISHED,
+    ZIP,
+    Answer,
+    Operation,
+    faults,
+)
 from feedback.api.openapi.messages import (
     Accepted,
     AlreadyDone,
-    Description,
     Error,
-    Failed,
     HandOutLinks,
     HandOuts,
     Health,
@@ -21,91 +35,14 @@ from feedback.api.openapi.messages import (
     RosterTaken,
     StudentNamed,
     TaskList,
-    Unfinished,
 )
 from feedback.contract.layout import CLASS_TABLES
 from feedback.contract.manifest import Manifest
 from feedback.events import Context
 
-HTML, PDF, ZIP, CSV = "text/html", "application/pdf", "application/zip", "text/csv"
-METRICS, OPEN_METRICS = "text/plain", "application/openmetrics-text"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One status: when it is given, the types of its JSON, other media types, and its headers.
-
-    The document comes unless `Accept` asks for JSON, or with `json_first` the other way round.
-    """
-
-    when: str
-    json: Sequence[type] = ()
-    documents: Sequence[str] = ()
-    headers: Sequence[str] = ()
-    json_first: bool = False
-
-
-@dataclass(frozen=True)
-class Operation:
-    summary: str
-    answers: Mapping[int, Answer]
-    description: str = ""
-    parameters: Sequence[str] = ()
-    takes_events: bool = False
-    takes: type | None = None
-    takes_roster: bool = False
-    tag: str = "Reports"
-    for_everyone: bool = field(default=False)
-
-
-_FAULTS = {
-    400: "Something in the request is wrong; `details` names every place.",
-    401: "No key, or one that is not valid.",
-    403: "The key may not do this.",
-    404: "No such task: never issued, of the other format, erased, or not the caller's.",
-    413: "Over a limit of size or count.",
-    415: "The body's type or encoding is not read here.",
-    422: "The Idempotency-Key came before with another body or other options.",
-    429: "More than the key may ask for in a while.",
-    503: "The database or the disk cannot be reached; nothing was lost.",
-}
-_FAULT_HEADERS = {
-    401: ["WWW-Authenticate"],
-    429: ["Retry-After", "RateLimit", "RateLimit-Policy"],
-    503: ["Retry-After"],
-}
-
-
-def faults(*statuses: int) -> dict[int, Answer]:
-    return {
-        status: Answer(_FAULTS[status], json=[Error], headers=_FAULT_HEADERS.get(status, [])) for status in statuses
-    }
-
-
-_ALWAYS = faults(401, 403, 429, 503)
-_UNFINISHED = Answer("Not done yet: how far it is.", json=[Unfinished], headers=["Retry-After"])
-_GONE = Answer("It could not be made, and why; or there is no such task.", json=[Failed, Error])
-_CACHED = ["ETag", "Cache-Control"]
-_NOT_MODIFIED = Answer("What the client named in `If-None-Match` is still it.", headers=_CACHED)
-_DOCUMENT = Answer(
-    "The document; or, where `Accept` names `application/json` and neither `*/*` nor the document's own type, "
-    "its description with links.",
-    json=[Description],
-    documents=[PDF, HTML],
-    headers=[*_CACHED, "Content-Disposition"],
-)
-_TO_BE_MADE_AGAIN = Answer(
-    "Stored, and the reports to be made again.", json=[Accepted], headers=["Location", "Retry-After"]
-)
 _TASK = ["format", "task_id"]
 _REPORT = ["format", "task_id", "report_id"]
-
 _HANDOUT = [*_TASK, "handout_id"]
-
-_HEALTH = {
-    200: Answer("It is.", json=[Health]),
-    503: Answer("It is not, and why.", json=[Error], headers=["Retry-After"]),
-}
 
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("submit", "post"): Operation(
@@ -129,30 +66,30 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
                 json=[AlreadyDone],
                 documents=[PDF, HTML],
                 json_first=True,
-                headers=["Location", *_CACHED, "Content-Disposition"],
+                headers=["Location", *CACHED, "Content-Disposition"],
             ),
             202: Answer("Stored, and to be made.", json=[Accepted], headers=["Location", "Retry-After"]),
             404: Answer("There is no such format.", json=[Error]),
             **faults(400, 413, 415, 422),
-            **_ALWAYS,
+            **ALWAYS,
         },
     ),
     ("tasks", "get"): Operation(
         "List your tasks",
         description="The newest first, 100 at a time; `next` leads to the older ones.",
         parameters=["before"],
-        answers={200: Answer("Those that the key may read.", json=[TaskList]), **faults(400, 404), **_ALWAYS},
+        answers={200: Answer("Those that the key may read.", json=[TaskList]), **faults(400, 404), **ALWAYS},
     ),
     ("task", "get"): Operation(
         "Get the report, or how far it is",
         parameters=[*_TASK, "wait", "If-None-Match"],
-        answers={200: _DOCUMENT, 202: _UNFINISHED, 304: _NOT_MODIFIED, 404: _GONE, **faults(400), **_ALWAYS},
+        answers={200: DOCUMENT, 202: UNFINISHED, 304: NOT_MODIFIED, 404: GONE, **faults(400), **ALWAYS},
     ),
     ("task", "delete"): Operation(
         "Erase a task and everything made of it",
         parameters=_TASK,
         tag="Erasure",
-        answers={204: Answer("Erased."), **faults(404), **_ALWAYS},
+        answers={204: Answer("Erased."), **faults(404), **ALWAYS},
     ),
     ("reports", "get"): Operation(
         "List the students of a task with their states",
@@ -160,13 +97,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         answers={
             200: Answer("At any time, also of a single student.", json=[Manifest], headers=["Link"]),
             **faults(400, 404),
-            **_ALWAYS,
+            **ALWAYS,
         },
     ),
     ("report", "get"): Operation(
         "Get one student's report",
         parameters=[*_REPORT, "If-None-Match"],
-        answers={200: _DOCUMENT, 202: _UNFINISHED, 304: _NOT_MODIFIED, 404: _GONE, **_ALWAYS},
+        answers={200: DOCUMENT, 202: UNFINISHED, 304: NOT_MODIFIED, 404: GONE, **ALWAYS},
     ),
     ("context", "put"): Operation(
         "Change what is known of the exam",
@@ -178,11 +115,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         tag="Amendments",
         takes=Context,
         answers={
-            202: Answer(
-                "Stored, and the reports to be made again.", json=[Accepted], headers=["Location", "Retry-After"]
-            ),
+            202: TO_BE_MADE_AGAIN,
             **faults(400, 404, 413, 415),
-            **_ALWAYS,
+            **ALWAYS,
         },
     ),
     ("remark", "put"): Operation(
@@ -192,11 +127,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         tag="Amendments",
         takes=NewRemark,
         answers={
-            202: Answer(
-                "Stored, and the report to be made again.", json=[Accepted], headers=["Location", "Retry-After"]
-            ),
+            202: TO_BE_MADE_AGAIN,
             **faults(400, 404, 413, 415),
-            **_ALWAYS,
+            **ALWAYS,
         },
     ),
     ("roster", "put"): Operation(
@@ -214,14 +147,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         answers={
             200: Answer("How many rows were kept, and what did not fit.", json=[RosterTaken]),
             **faults(400, 404, 413, 415),
-            **_ALWAYS,
+            **ALWAYS,
         },
     ),
     ("roster", "delete"): Operation(
         "Forget who the students are",
         parameters=_TASK,
         tag="Handing out",
-        answers={204: Answer("There is no roster any more."), **faults(404), **_ALWAYS},
+        answers={204: Answer("There is no roster any more."), **faults(404), **ALWAYS},
     ),
     ("archive", "get"): Operation(
         "Get every report of a task in one ZIP",
@@ -235,17 +168,17 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             200: Answer(
                 "`<format>/<file>`, `class.<format>`, `manifest.json`, and of a class its tables.",
                 documents=[ZIP],
-                headers=[*_CACHED, "Content-Disposition"],
+                headers=[*CACHED, "Content-Disposition"],
             ),
-            202: _UNFINISHED,
-            304: _NOT_MODIFIED,
+            202: UNFINISHED,
+            304: NOT_MODIFIED,
             409: Answer(
                 "Some reports failed; `details` names them, and `partial=true` takes the others. Or there is no roster "
                 "with what the layout needs.",
                 json=[Error],
             ),
             **faults(400, 404),
-            **_ALWAYS,
+            **ALWAYS,
         },
     ),
     **{
@@ -255,12 +188,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             tag="Findings",
             answers={
                 200: Answer(
-                    "Of a class.", documents=[media_type.partition(";")[0]], headers=[*_CACHED, "Content-Disposition"]
+                    "Of a class.", documents=[media_type.partition(";")[0]], headers=[*CACHED, "Content-Disposition"]
                 ),
-                202: _UNFINISHED,
-                304: _NOT_MODIFIED,
-                404: _GONE,
-                **_ALWAYS,
+                202: UNFINISHED,
+                304: NOT_MODIFIED,
+                404: GONE,
+                **ALWAYS,
             },
         )
         for (name, media_type), summary in zip(
@@ -278,11 +211,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         parameters=[*_TASK, "If-None-Match"],
         tag="Findings",
         answers={
-            200: Answer("Of the student, or of the class.", json=[Findings, ClassFindings], headers=_CACHED),
-            202: _UNFINISHED,
-            304: _NOT_MODIFIED,
-            404: _GONE,
-            **_ALWAYS,
+            200: Answer("Of the student, or of the class.", json=[Findings, ClassFindings], headers=CACHED),
+            202: UNFINISHED,
+            304: NOT_MODIFIED,
+            404: GONE,
+            **ALWAYS,
         },
     ),
     ("report-findings", "get"): Operation(
@@ -290,11 +223,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         parameters=[*_REPORT, "If-None-Match"],
         tag="Findings",
         answers={
-            200: Answer("What the report says.", json=[Findings, ClassFindings], headers=_CACHED),
-            202: _UNFINISHED,
-            304: _NOT_MODIFIED,
-            404: _GONE,
-            **_ALWAYS,
+            200: Answer("What the report says.", json=[Findings, ClassFindings], headers=CACHED),
+            202: UNFINISHED,
+            304: NOT_MODIFIED,
+            404: GONE,
+            **ALWAYS,
         },
     ),
     ("students", "delete"): Operation(
@@ -302,14 +235,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         description="A class that loses a student has its class report made again without them.",
         parameters=["student_id", "namespace"],
         tag="Erasure",
-        answers={204: Answer("Erased."), **faults(400, 404), **_ALWAYS},
+        answers={204: Answer("Erased."), **faults(400, 404), **ALWAYS},
     ),
     ("student-erasure", "post"): Operation(
         "Erase a student everywhere, named in the body",
         description="As by DELETE, without the student's id in an address that proxies log.",
         tag="Erasure",
         takes=StudentNamed,
-        answers={204: Answer("Erased."), **faults(400, 404), **_ALWAYS},
+        answers={204: Answer("Erased."), **faults(400, 404), **ALWAYS},
     ),
     ("student-export", "get"): Operation(
         "Get all that is held on a student",
@@ -322,7 +255,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         answers={
             200: Answer("As far as the caller may read it.", documents=[ZIP], headers=["Content-Disposition"]),
             **faults(400, 404),
-            **_ALWAYS,
+            **ALWAYS,
         },
     ),
     ("student-export", "post"): Operation(
@@ -332,14 +265,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         answers={
             200: Answer("As by GET.", documents=[ZIP], headers=["Content-Disposition"]),
             **faults(400, 404),
-            **_ALWAYS,
+            **ALWAYS,
         },
     ),
     ("handouts", "get"): Operation(
         "List the hand-outs of a task",
         parameters=_TASK,
         tag="Handing out",
-        answers={200: Answer("Without their links.", json=[HandOuts]), **faults(404), **_ALWAYS},
+        answers={200: Answer("Without their links.", json=[HandOuts]), **faults(404), **ALWAYS},
     ),
     ("handouts", "post"): Operation(
         "Hand the reports of a task out",
@@ -352,20 +285,20 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         answers={
             201: Answer("Every student's link.", json=[HandOutLinks], headers=["Location"]),
             **faults(400, 404),
-            **_ALWAYS,
+            **ALWAYS,
         },
     ),
     ("handout", "get"): Operation(
         "Get the links of a hand-out",
         parameters=_HANDOUT,
         tag="Handing out",
-        answers={200: Answer("Those that are open.", json=[HandOutLinks]), **faults(404), **_ALWAYS},
+        answers={200: Answer("Those that are open.", json=[HandOutLinks]), **faults(404), **ALWAYS},
     ),
     ("handout", "delete"): Operation(
         "Withdraw a hand-out",
         parameters=_HANDOUT,
         tag="Handing out",
-        answers={204: Answer("None of its links opens any more."), **faults(404), **_ALWAYS},
+        answers={204: Answer("None of its links opens any more."), **faults(404), **ALWAYS},
     ),
     ("handout-table", "get"): Operation(
         "Get the links of a hand-out for a mail merge",
@@ -374,7 +307,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         answers={
             200: Answer("A row for each link that is open.", documents=[CSV], headers=["Content-Disposition"]),
             **faults(404),
-            **_ALWAYS,
+            **ALWAYS,
         },
     ),
     ("handout-mail", "get"): Operation(
@@ -384,7 +317,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         answers={
             200: Answer("Of each student whose link is open, or who had a mail.", json=[MailStatuses]),
             **faults(404),
-            **_ALWAYS,
+            **ALWAYS,
         },
     ),
     ("handout-mail", "post"): Operation(
@@ -402,19 +335,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             202: Answer("Queued, to be sent at a bounded rate.", json=[MailsQueued]),
             409: Answer("The service has no mail server or no public address, or the links are closed.", json=[Error]),
             **faults(400, 404, 415),
-            **_ALWAYS,
+            **ALWAYS,
         },
     ),
     ("handout-link", "delete"): Operation(
         "Withdraw one student's link",
         parameters=[*_HANDOUT, "report_id"],
         tag="Handing out",
-        answers={204: Answer("It does not open any more."), **faults(404), **_ALWAYS},
+        answers={204: Answer("It does not open any more."), **faults(404), **ALWAYS},
     ),
     ("metrics", "get"): Operation(
         "How the service is doing, for Prometheus",
         tag="Health",
-        answers={200: Answer("Counted from the tables.", documents=[METRICS, OPEN_METRICS]), **_ALWAYS},
+        answers={200: Answer("Counted from the tables.", documents=[METRICS, OPEN_METRICS]), **ALWAYS},
     ),
     ("live", "get"): Operation(
         "Whether the process lives",
@@ -422,6 +355,6 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         for_everyone=True,
         answers={200: Answer("It does.", json=[Health])},
     ),
-    ("accepting", "get"): Operation("Whether a POST would be taken", tag="Health", for_everyone=True, answers=_HEALTH),
-    ("ready", "get"): Operation("Whether work is taken and done", tag="Health", for_everyone=True, answers=_HEALTH),
+    ("accepting", "get"): Operation("Whether a POST would be taken", tag="Health", for_everyone=True, answers=HEALTH),
+    ("ready", "get"): Operation("Whether work is taken and done", tag="Health", for_everyone=True, answers=HEALTH),
 }

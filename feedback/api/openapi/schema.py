@@ -12,8 +12,9 @@ from drf_spectacular.generators import SchemaGenerator
 from feedback.analysis import ClassFindings, Findings
 from feedback.api.multipart import MULTIPART
 from feedback.api.openapi import messages
+from feedback.api.openapi.answers import Answer, Operation
 from feedback.api.openapi.examples import EXAMPLE_CLASS, EXAMPLE_ENVELOPE, EXAMPLE_ERROR, EXAMPLE_ROSTER, EXAMPLE_ROWS
-from feedback.api.openapi.operations import OPERATIONS, Answer, Operation
+from feedback.api.openapi.operations import OPERATIONS
 from feedback.api.openapi.parameters import HEADERS, PARAMETERS
 from feedback.contract.manifest import Manifest
 from feedback.events import Context, Event, MediaType, ReportOptions, Student
