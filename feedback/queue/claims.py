@@ -4,7 +4,7 @@ Every statement stands in `statements.sql`. All times are the database's own, so
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +46,7 @@ class Claim:
     report_id: UUID
     task_id: UUID
     student: UUID | None  # the row that the document is about; None for a class report
+    position: int
     is_class_report: bool
     due_at: Any  # as the database gave it, to be given back
     attempt: int
@@ -108,20 +109,20 @@ def claim(work: Work, share: Share) -> list[Claim]:
             locked = _rows("lock_singles", owner=work.owner, most=share.most)
         else:
             locked = _rows("lock_class", upload=_id(work.upload), **share._asdict())
-        taken = _of_first_attempt([_claim(*row) for row in locked])
-        if taken:
-            ids: list[Any] = [_id(claim.report_id) for claim in taken]
-            among = ids if connection.vendor == "postgresql" else json.dumps(ids)
-            _change("take", ids=among, lease=settings.FEEDBACK_LEASE_SECONDS)
+        return _take(locked)
+
+
+def _take(locked: Iterable[tuple[Any, ...]]) -> list[Claim]:
+    found = [
+        Claim(_uuid(id_), _uuid(task), about and _uuid(about), at, kind == "class", due_at, attempts + 1, fence + 1)
+        for id_, task, about, at, kind, due_at, attempts, fence in locked
+    ]
+    taken = [claim for claim in found if claim.attempt == 1] or found[:1]
+    if taken:
+        ids: list[Any] = [_id(claim.report_id) for claim in taken]
+        among = ids if connection.vendor == "postgresql" else json.dumps(ids)
+        _change("take", ids=among, lease=settings.FEEDBACK_LEASE_SECONDS)
     return taken
-
-
-def _claim(id_: Any, task: Any, about: Any, kind: str, due_at: Any, attempts: int, fence: int) -> Claim:
-    return Claim(_uuid(id_), _uuid(task), about and _uuid(about), kind == "class", due_at, attempts + 1, fence + 1)
-
-
-def _of_first_attempt(found: list[Claim]) -> list[Claim]:
-    return [claim for claim in found if claim.attempt == 1] or found[:1]
 
 
 # --- what becomes of a claim; each returns how many were still held ---
@@ -195,9 +196,7 @@ def _change_held(name: str, rows: Sequence[tuple[Claim, Mapping[str, Any]]], bef
     parameters = [{**values, "id": _id(claim.report_id), "fence": claim.fence} for claim, values in in_order]
     run = [_SQL[one] for one in (before, name) if one]
     if len(run) > 1 and connection.vendor == "postgresql":
-        # In one round trip. The condition has the first done before the second begins.
-        found = f"WITH before AS ({run[0]} RETURNING 1)"
-        run = [f"{found} {run[1]} AND (SELECT COUNT(*) FROM before) >= 0"]  # noqa: S608 - statements of our own
+        run = [f"WITH before AS ({run[0]}) {run[1]}"]
     # One statement is a transaction by itself, with no further round trip for its end.
     with nullcontext() if len(rows) == len(run) == 1 else transaction.atomic(), binding_cursor() as cursor:
         for statement in run:

@@ -65,16 +65,16 @@ SELECT 1 FROM reports_document AS document
 -- name: lock_class
 -- Due documents of a class in order, all formats of a student together, what failed before last. So many, yet no more
 -- than a quarter of what is left, or the last worker to claim would leave the others idle; and no fewer than `least`.
-SELECT document.id, document.task_id, document.about_id, document.kind, document.due_at, document.attempts,
-       document.fence
+SELECT document.id, document.task_id, document.about_id, document.position, document.kind, document.due_at,
+       document.attempts, document.fence
   {ready_of_class}
  ORDER BY document.attempts, document.position, document.task_id
  LIMIT LEAST(%(most)s, GREATEST(%(least)s, (SELECT COUNT(*) {ready_of_class}) / 4)) SKIP_LOCKED(document)
 
 -- name: lock_singles
 -- Up to so many of an owner's singles, the longest due first, what failed before last.
-SELECT document.id, document.task_id, document.about_id, document.kind, document.due_at, document.attempts,
-       document.fence
+SELECT document.id, document.task_id, document.about_id, document.position, document.kind, document.due_at,
+       document.attempts, document.fence
   FROM reports_document AS document {with_upload}
  WHERE {single} AND {due} AND upload.owner = %(owner)s
  ORDER BY document.attempts, document.due_at LIMIT %(most)s SKIP_LOCKED(document)

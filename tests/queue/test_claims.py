@@ -171,4 +171,6 @@ def test_a_batch_takes_the_same_number_of_round_trips_whatever_its_size(submit: 
 def _held(task: UUID) -> list[claims.Claim]:
     """The claims of a task, as the worker has them that made them."""
     running = Document.objects.filter(task=task, state="RUNNING").order_by("position")
-    return [Claim(one.id, task, one.about_id, False, one.due_at, one.attempts, one.fence) for one in running]
+    return [
+        Claim(one.id, task, one.about_id, one.position, False, one.due_at, one.attempts, one.fence) for one in running
+    ]
