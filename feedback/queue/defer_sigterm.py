@@ -1,4 +1,4 @@
-"""When a process is told to end amid something that must be done whole."""
+"""SIGTERM is held back while something that must be done whole is under way."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# For a database that does not answer: whoever ends a process does not wait for ever.
+# For a database that does not answer: the supervisor that ends a process does not wait for ever.
 PATIENCE_SECONDS = 5.0
 
 

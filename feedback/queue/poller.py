@@ -18,7 +18,7 @@ from feedback.queue.worker import Worker
 log = structlog.stdlib.get_logger(__name__)
 
 # How often an idle worker asks SQLite whether another process has committed anything: microseconds each time.
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.01
 # And how often it looks into the table all the same: work becomes due by the mere passing of time, too.
 LOOK_SECONDS = 0.5
 # Between two tries where the database or the disk is away; it doubles up to the longest.

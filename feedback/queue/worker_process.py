@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from billiard import active_children
+from billiard import pool as billiard_pool
 from celery import bootsteps
 from celery.signals import (
     task_postrun,
@@ -30,6 +31,7 @@ from feedback.rendering import missing_scripts
 log = structlog.stdlib.get_logger(__name__)
 
 
+_TENTHS_OF_A_SECOND = 10
 # Of the worker itself; the processes of its pool inherit it.
 _lifeline = (-1, -1)
 
@@ -95,6 +97,16 @@ def end_with_parent(**_: Any) -> None:
 @worker_process_shutdown.connect
 def send_traces(**_: Any) -> None:
     tracing.flush()
+
+
+@worker_process_init.connect
+def end_though_unheard(**_: Any) -> None:
+    """A process that ends waits until the worker has heard what became of its last task: half a minute, as it comes.
+
+    A worker that is told to stop before it has heard that a task began lets go of it, and listens no more. Its message
+    is delivered again, which does no harm.
+    """
+    billiard_pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = _TENTHS_OF_A_SECOND
 
 
 @task_postrun.connect
