@@ -186,6 +186,7 @@ def _outside(what: Timeline, share: _Share, rows: _Rows) -> Iterable[str]:
     yield shape("pause", palette.PAUSE, "".join(spans))
 
 
+_DOT = marks.circle(2.2)
 # Of each question where its best score so far rose, and to what.
 _Rises = Mapping[int, Sequence[tuple[float, float]]]
 
@@ -201,7 +202,7 @@ def _steps(what: Timeline, rises: _Rises, rows: _Rows) -> Iterable[str]:
         for (at, score), (until, _) in pairwise([*steps, (1.0, 0.0)]):
             x, y = rows.across(at), rows.level(question, score)
             line += f"V{y:.1f}H{rows.across(until):.1f}"
-            dots[low].append(marks.dot(x, y, 2.2))
+            dots[low].append(f"M{x + _DOT.right:.1f} {y:.1f}{_DOT.rest}")
         line = f"M{begin} {foot:.1f}{line}"
         outlines[low].append(line)
         if steps[0][0] < 1:
