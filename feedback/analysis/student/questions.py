@@ -67,59 +67,71 @@ def _runs_without_improvement(scores: Sequence[float]) -> tuple[int, ...]:
     return tuple(run for run in [*runs, length] if run)
 
 
+class _Here:
+    """What the log has of one question: its events, and of those the tries and the looks, their times and gaps."""
+
+    def __init__(self, log: Log, number: int) -> None:
+        here = log.by_question[number - 1]
+        self.marks = [log.marks[i] for i in here]
+        self.kinds = Counter([mark.kind for mark in self.marks])
+        self.tries = [mark for mark in self.marks if mark.kind == "submission" and not mark.look]
+        self.looks = [mark for mark in self.marks if mark.look]
+        timed = [(at, log.marks[i]) for i in here if (at := log.instants[i]) is not None]
+        self.times = [at for at, _ in timed]
+        self.tried_at = [at for at, mark in timed if mark.kind == "submission" and not mark.look]
+        self.charged = [gap for i in here if (gap := log.charged[i]) is not None]
+        self.between = log.between_submissions[number - 1]
+        self.batched = sum(log.batched[i] for i in here)
+
+    @property
+    def progress(self) -> ScoreProgress | None:
+        tries, looks = ([mark.score for mark in some if mark.score is not None] for some in (self.tries, self.looks))
+        return progress_of(tries, looks)
+
+    def quick(self, seconds: float) -> int:
+        """How many submissions came so soon after the one before."""
+        return sum(gap < seconds * SECOND for gap in self.between)
+
+
 def _question(basis: Basis, number: int, visits: int) -> Question:
-    log, settings = basis.log, basis.settings
-    here, unit = log.by_question[number - 1], log.units[number - 1]
-    marks = [log.marks[i] for i in here]
-    kinds = [mark.kind for mark in marks]
-    tries = [mark for mark in marks if mark.kind == "submission" and not mark.look]
-    looks = [mark for mark in marks if mark.look]
-    timed = [(at, log.marks[i]) for i in here if (at := log.instants[i]) is not None]
-    submitted = [at for at, mark in timed if mark.kind == "submission" and not mark.look]
-    charged = [gap for i in here if (gap := log.charged[i]) is not None]
-    seconds = seconds_of(charged)
-    between = log.between_submissions[number - 1]
-    saves, submissions = kinds.count("save"), kinds.count("submission")
-    progress = progress_of(
-        [mark.score for mark in tries if mark.score is not None],
-        [mark.score for mark in looks if mark.score is not None],
-    )
+    log, unit, alias = basis.log, basis.log.units[number - 1], basis.log.aliases[number - 1]
+    here = _Here(log, number)
+    seconds, progress = seconds_of(here.charged), here.progress
+    saves, submissions = here.kinds["save"], here.kinds["submission"]
     about, points = basis.exam.questions.get(unit), basis.exam.points(unit)
     return Question(
-        alias=log.aliases[number - 1],
+        alias=alias,
         number=number,
         unit=unit.name,
         unit_kind=unit.kind,
-        label=label_of(unit, log.aliases[number - 1], basis.facts, basis.say),
+        label=label_of(unit, alias, basis.facts, basis.say),
         title=about.title if about else None,
         topic=about.topic if about else None,
         points=points,
         group=group_of(unit, about, basis.facts),
         solution_url=about.solution_url if about else None,
         score_earned=_earned(progress, basis.exam.by_last, 1.0 if points is None else points),
-        events=len(marks),
+        events=len(here.marks),
         saves=saves,
         submissions=submissions,
-        other_events=len(marks) - saves - submissions,
-        attempts=len(tries),
-        looks=len(looks),
+        other_events=len(here.marks) - saves - submissions,
+        attempts=len(here.tries),
+        looks=len(here.looks),
         visits=visits,
         revisits=max(visits - 1, 0),
-        first_at=moment(timed[0][0]) if timed else None,
-        last_at=moment(timed[-1][0]) if timed else None,
-        first_submission_at=moment(submitted[0]) if submitted else None,
-        intervals=len(charged),
-        long_gaps=sum(gap > LONG_GAP for gap in charged) if log.visits else 0,
+        first_at=moment(here.times[0]) if here.times else None,
+        last_at=moment(here.times[-1]) if here.times else None,
+        first_submission_at=moment(here.tried_at[0]) if here.tried_at else None,
+        intervals=len(here.charged),
+        long_gaps=sum(gap > LONG_GAP for gap in here.charged) if log.visits else 0,
         seconds=seconds,
-        seconds_missing=None if seconds is not None else _why_no_seconds(bool(timed), log, basis.say),
+        seconds_missing=None if seconds is not None else _why_no_seconds(bool(here.times), log, basis.say),
         share_of_active_time=seconds / basis.total if seconds is not None and basis.total and not log.visits else None,
-        submission_intervals=len(between),
-        median_submission_interval_seconds=quartiles(between).median / SECOND if between else None,
-        quick_resubmissions=0
-        if log.full_minutes
-        else sum(gap < settings.quick_resubmission_seconds * SECOND for gap in between),
-        batch_submissions=sum(log.batched[i] for i in here),
-        saved_not_submitted=saves > 0 and submissions == 0 and "other" not in kinds and number not in log.scored,
+        submission_intervals=len(here.between),
+        median_submission_interval_seconds=quartiles(here.between).median / SECOND if here.between else None,
+        quick_resubmissions=0 if log.full_minutes else here.quick(basis.settings.quick_resubmission_seconds),
+        batch_submissions=here.batched,
+        saved_not_submitted=saves > 0 and not submissions and not here.kinds["other"] and number not in log.scored,
         progress=progress,
     )
 
