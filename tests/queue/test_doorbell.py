@@ -101,7 +101,7 @@ def test_a_single_that_is_posted_while_the_last_ring_is_answered_is_made(
     class Late:
         def answer(self) -> bool:
             if Document.objects.count() == 1:
-                worker._singles(next(worker._turns.in_order()))
+                worker._slice(next(worker._turns.in_order()))
                 submit("html", student("late"))
                 lane.waiting = 0  # as if enough rings had been waiting, and were taken before it was stored
             return worker.answer()

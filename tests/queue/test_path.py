@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
+from feedback.queue import doorbell
+from feedback.queue.pacer import FIRST_BATCH
+from feedback.queue.worker import Worker
 from feedback.store.models import Document
 from feedback.submissions import tasks
 from tests.harness.in_process import Submit, class_of
@@ -59,8 +62,9 @@ def watched() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def entered(submit: Submit) -> list[str]:
-    submit("html", class_of(3))
+def entered(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setattr(tasks, "_worker", Worker(doorbell.ring))
+    submit("html", class_of(2 * FIRST_BATCH))
     with watched() as found:
         while Document.objects.exclude(state="SUCCESS").exists():
             tasks.wake()

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from feedback.store import loading
 from feedback.store.loading import Log
-from feedback.store.models import Document, Task
+from feedback.store.models import Student, Task
 from tests.harness.in_process import Submit, class_of, student
 from tests.harness.messages import traced
 
@@ -58,17 +58,24 @@ def test_an_erased_task_is_none(submit: Submit) -> None:
     submit("html", student())
     [there] = ids()
     Task.objects.all().delete()
-    assert loading.task(there) is None
+    assert loading.tasks([there]) == {}
+
+
+def test_tasks_of_one_upload_share_it_so_that_what_is_found_for_one_serves_all(submit: Submit) -> None:
+    submit("html", class_of(2))
+    submit("pdf", class_of(2))
+    html, pdf = loading.tasks(ids()).values()
+    assert html.upload is pdf.upload
 
 
 def test_logs_are_loaded_in_one_query_whatever_their_number(
     submit: Submit, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     submit("html", class_of(4))
-    rows = Document.objects.values_list("id", "about__payload")
-    stored = {id_: Log(bytes(payload or b""), None, 0) for id_, payload in rows}
-    assert len({log.payload for log in stored.values()}) == 5
-    for number in (1, 3, 5):
+    rows = Student.objects.values_list("id", "payload")
+    stored = {id_: Log(bytes(payload), None, 0) for id_, payload in rows}
+    assert len({log.payload for log in stored.values()}) == 4
+    for number in (1, 3, 4):
         with django_assert_num_queries(0):  # not through the cursor that Django counts
             found = loading.logs([*list(stored)[:number], uuid4()])
         assert found == dict(list(stored.items())[:number])
@@ -77,7 +84,7 @@ def test_logs_are_loaded_in_one_query_whatever_their_number(
 
 def test_a_log_comes_to_the_worker_as_it_is_not_in_hexadecimal_digits(submit: Submit, tmp_path: Path) -> None:
     submit("html", student("ada"))
-    ids_ = list(Document.objects.values_list("id", flat=True))
+    ids_ = list(Student.objects.values_list("id", flat=True))
     assert '"student_id":"' in traced(tmp_path / "messages", lambda: loading.logs(ids_))
 
 
@@ -86,9 +93,9 @@ def test_neither_tasks_nor_logs_are_asked_for_by_a_statement_made_anew(
 ) -> None:
     submit("html", student())
     [there] = ids()
-    loading.task(there)
+    loading.tasks([there])
     loading.logs([there])
 
     forbid_compiling(monkeypatch)
-    assert loading.task(there) is not None
-    assert loading.logs([there]) == {}, "that is no report's id"
+    assert loading.tasks([there]).keys() == {there}
+    assert loading.logs([there]) == {}, "that is no student's id"

@@ -14,6 +14,7 @@ from feedback.analysis import Findings
 from feedback.contract.formats import Format
 from feedback.events import Event, Student
 from feedback.queue import claims
+from feedback.rendering import render
 from feedback.store.models import Document, Task, Upload
 from feedback.store.models import Student as StoredStudent
 from feedback.submissions import intake
@@ -135,12 +136,10 @@ def test_the_formats_of_a_class_are_claimed_together_a_student_after_the_other(s
 def test_a_document_that_fails_takes_nothing_from_the_other_format(
     client: Client, submit: Submit, analysed: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = pipeline.render
-
     def broken_in_html(findings: Findings, format_: Format, *rest: Any) -> Any:
         if format_ is Format.HTML and findings.student_id == "student-1":
             raise ValueError
-        return real(findings, format_, *rest)
+        return render(findings, format_, *rest)
 
     monkeypatch.setattr(pipeline, "render", broken_in_html)
     html, pdf = (submit(format_, class_of(3)) for format_ in ("html", "pdf"))
