@@ -150,7 +150,7 @@ def redis_at(port: int, folder: Path) -> list[str]:
     configuration = (ROOT / "deploy" / "redis.conf").read_text()
     local = configuration.replace("/run/broker", str(folder)).replace("dir /data", f"dir {folder}")
     (folder / "local.conf").write_text(local.replace("bind * -::*", "bind 127.0.0.1") + f"port {port}\n")
-    return [servers._binary("redis-server", "redis-server", "TEST_REDIS_URL"), str(folder / "local.conf")]
+    return [servers.binary("redis-server", "redis-server", "TEST_REDIS_URL"), str(folder / "local.conf")]
 
 
 def test_a_password_that_could_not_stand_in_an_address_is_refused(tmp_path: Path) -> None:

@@ -33,19 +33,22 @@ class StoppedTooEarlyError(Exception):
 class Process:
     """One running command. `stop` asks it to end; `kill` ends it and everything it started, at once."""
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path, folder: Path = ROOT
+    ) -> None:
         self.name = name
         self.command = list(command)
         self.environment = dict(environment)
         refuse_when_fast(f"A process of the service ({name})")
         self.log = log
+        self._folder = folder
         self._popen = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 self.command,
-                cwd=ROOT,
+                cwd=self._folder,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -24,8 +24,11 @@ class NotInstalledError(Exception):
     """A server that the tests need is not on this machine."""
 
 
-def _binary(name: str, package: str, variable: str) -> str:
-    """The path of a server's program; Debian keeps PostgreSQL's out of PATH, one folder a version."""
+def binary(name: str, package: str, variable: str) -> str:
+    """The path of a server's program, or of one that comes with it.
+
+    Debian keeps PostgreSQL's out of PATH, a folder a version.
+    """
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
     places = os.pathsep.join([*map(str, reversed(versions)), os.environ.get("PATH", os.defpath)])
     found = shutil.which(name, path=places)
@@ -56,7 +59,7 @@ class Postgres(Server):
 
     def __init__(self, folder: Path, port: environment.Reservation, password: str, **options: str) -> None:
         """Raises NotInstalledError. `options` are parameters of postgresql.conf."""
-        initdb = _binary("initdb", "postgresql", "TEST_DATABASE_URL")
+        initdb = binary("initdb", "postgresql", "TEST_DATABASE_URL")
         self.url = f"postgresql://feedback:{password}@127.0.0.1:{port.port}/postgres"
         borrowed = _as_unprivileged(folder)
         _create_cluster([*borrowed, initdb], folder, password)
@@ -89,7 +92,7 @@ class Redis(Server):
     """Redis on a reserved port, in memory only: whenever it is started, it is empty."""
 
     def __init__(self, folder: Path, port: environment.Reservation) -> None:
-        program = _binary("redis-server", "redis-server", "TEST_REDIS_URL")
+        program = binary("redis-server", "redis-server", "TEST_REDIS_URL")
         self.url = f"redis://127.0.0.1:{port.port}/0"
         options = f"--bind 127.0.0.1 --port {port.port} --databases 64 --appendonly no"
         command = [program, *options.split(), "--maxmemory-policy", "noeviction", "--save", "", "--dir", str(folder)]

@@ -27,15 +27,20 @@ _broker_databases = itertools.count(int(urlsplit(environment.redis_url).path.str
 class Stack:
     """One running service: its address, its processes by name, and a client. Ended by `close`."""
 
-    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+    def __init__(self, folder: Path, settings: dict[str, str], source: Path = ROOT) -> None:
         self.folder = folder
-        # The programs are those of this checkout, wherever the environment's own installation points.
-        self.environment = environment.without_ours(dict(os.environ)) | {"PYTHONPATH": str(ROOT)} | settings
+        self.environment = environment.without_ours(dict(os.environ)) | settings
+        self.use(source)
         self.processes: dict[str, Process] = {}
         self._port = environment.Reservation()
         self.url = f"http://127.0.0.1:{self._port.port}"
         self.headers: dict[str, str] = {}  # of every client that is to be let in
         self.client = httpx.Client(base_url=self.url, timeout=60)
+
+    def use(self, source: Path) -> None:
+        """Start programs from this source from now on, wherever the environment's own installation points."""
+        self._source = source
+        self.environment["PYTHONPATH"] = str(source)
 
     @property
     def port(self) -> int:
@@ -45,7 +50,7 @@ class Stack:
         """Run one of the environment's programs to its end and return its output. Raises CalledProcessError."""
         done = subprocess.run(
             [str(BIN / command[0]), *command[1:]],
-            cwd=ROOT,
+            cwd=self._source,
             env=self.environment,
             check=False,
             capture_output=True,
@@ -66,7 +71,7 @@ class Stack:
     def start(self, name: str, *command: str) -> Process:
         """Start one of the environment's programs and keep it under `name`."""
         program = str(BIN / command[0])
-        process = Process(name, [program, *command[1:]], self.environment, self.folder / f"{name}.log")
+        process = Process(name, [program, *command[1:]], self.environment, self.folder / f"{name}.log", self._source)
         self.processes[name] = process
         return process
 
@@ -117,19 +122,29 @@ class Stack:
 
 
 @contextmanager
-def services(folder: Path, **settings: str) -> Iterator[Stack]:
+def services(folder: Path, *, source: Path = ROOT, **settings: str) -> Iterator[Stack]:
     """The services stack, migrated and answering: web, worker, beat. Needs both servers to be up."""
     broker = f"{environment.redis_url.rpartition('/')[0]}/{next(_broker_databases)}"
     with redis.Redis.from_url(broker) as client:
         client.flushdb()
     with fresh_database() as database:
         addresses = {"DATABASE_URL": database, "CELERY_BROKER_URL": broker}
-        with Stack(folder, environment.SETTINGS | addresses | settings) as stack:
+        with Stack(folder, environment.SETTINGS | addresses | settings, source) as stack:
             stack.migrate()
             stack.start_web().until(stack.answers)
             stack.start_worker()
             stack.start_beat()
             yield stack
+
+
+@contextmanager
+def beside(other: Stack, folder: Path) -> Iterator[Stack]:
+    """Another web process, of this checkout, on the database and the broker of a stack that runs."""
+    with Stack(folder, other.environment) as stack:
+        stack.headers = dict(other.headers)
+        stack.client.headers.update(stack.headers)
+        stack.start_web().until(stack.answers)
+        yield stack
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def test_a_developers_own_settings_do_not_reach_a_test() -> None:
 def test_a_missing_server_is_an_error_that_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(servers.NotInstalledError, match=r"apt-get install redis-server.*TEST_REDIS_URL"):
-        servers._binary("no-such-server", "redis-server", "TEST_REDIS_URL")
+        servers.binary("no-such-server", "redis-server", "TEST_REDIS_URL")
 
 
 def test_a_reserved_port_can_be_taken_only_by_a_server_that_means_to() -> None:
