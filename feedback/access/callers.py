@@ -26,7 +26,7 @@ class Caller:
 
     `owner` is what their submissions are kept under. They see their owner's submissions whose namespaces
     are all in `reads`, and those of every owner where `of_all_owners`; what lies in `writes` they may
-    submit and erase. What they ask for is counted under `meter`, and not at all where it is empty;
+    submit and erase. Their requests are counted under `meter`, and not at all where it is empty;
     the audit log knows them by `name`.
     """
 
@@ -37,6 +37,11 @@ class Caller:
     meter: str = ""
     name: str = "anyone"
     is_authenticated: bool = True  # asked by REST framework's IsAuthenticated
+
+    @property
+    def submitting(self) -> str:
+        """What the students they submit are counted under: their owner, so that a second key gives no second quota."""
+        return f"owner:{self.owner}" if self.meter else ""
 
     @property
     def is_anyone(self) -> bool:

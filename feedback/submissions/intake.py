@@ -113,7 +113,7 @@ def _identical(task: Task, former: bytes) -> Task | None:
 def _store(task: Task, caller: Caller, insert: Callable[[bulk_insert.Counting], None]) -> None:
     """Raises InTheWay and Exceeded, with nothing stored."""
     with transaction.atomic():
-        insert(partial(rate_limits.spending, rate_limits.students(), caller.meter, task.upload.students))
+        insert(partial(rate_limits.spending, rate_limits.students(), caller.submitting, task.upload.students))
         _note(task, caller)
 
 
@@ -124,7 +124,7 @@ def _store_single(task: Task, roster: Roster, caller: Caller) -> bool:
     with nullcontext() if caller.is_anyone else transaction.atomic():
         new = bulk_insert.insert_single(task.upload, task, roster)
         if new:
-            rate_limits.take(rate_limits.students(), caller.meter)
+            rate_limits.take(rate_limits.students(), caller.submitting)
             _note(task, caller)
     return new
 

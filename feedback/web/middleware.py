@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.middleware.common import CommonMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped] # it has no types
 
+from feedback.access import rate_limits
 from feedback.access.budgets import Busy
+from feedback.access.context import context_of
 from feedback.access.rate_limits import Exceeded
 from feedback.rendering import style_source
 from feedback.submissions.errors import Refused
@@ -62,7 +64,7 @@ class ContentSecurityPolicy:
 
 
 class RefusalsAsPages:
-    """Turns the exceptions of refused requests into pages.
+    """Turns the exceptions of refused requests into pages, and refuses a person who asks too often.
 
     Also a 405 for a GET at an address that takes only POST: a log-in between the two leads a browser there.
     """
@@ -73,6 +75,21 @@ class RefusalsAsPages:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         return not_to_be_opened(request, response) if isinstance(response, HttpResponseNotAllowed) else response
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        *_: object,
+    ) -> HttpResponseBase | None:
+        """Count the request of a person, as the API counts those of a key; its views count by themselves."""
+        caller = context_of(request).caller
+        if caller is not None and getattr(view, "login_required", True):
+            try:
+                rate_limits.take(rate_limits.requests(), caller.meter)
+            except Exceeded as fault:
+                return refused(request, fault)
+        return None
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponseBase | None:
         return refused(request, fault) if isinstance(fault, Refused | Exceeded | Busy) else None

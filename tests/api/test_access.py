@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import secrets
 import zipfile
 from typing import Any
 from uuid import UUID
@@ -245,9 +246,17 @@ def test_a_key_that_asks_too_often_is_a_429_and_another_is_not(calling: Caller, 
     assert other.status("/assignment/html/never-issued") == 404
 
 
-def test_too_many_students_in_an_hour_are_a_429_and_nothing_is_stored(calling: Caller, settings: Settings) -> None:
+@pytest.fixture
+def nobody() -> str:
+    """A name that no other test has: what is counted of a name outlives the test."""
+    return f"nobody-{secrets.token_hex(4)}"
+
+
+def test_too_many_students_in_an_hour_are_a_429_and_nothing_is_stored(
+    calling: Caller, nobody: str, settings: Settings
+) -> None:
     settings.FEEDBACK_STUDENTS_PER_HOUR = 5
-    caller = calling("a")
+    caller = calling(nobody)
     caller.submit("html", class_of(3))
     refused = caller.post("html", class_of(4))
 
@@ -259,9 +268,19 @@ def test_too_many_students_in_an_hour_are_a_429_and_nothing_is_stored(calling: C
     caller.submit("html", class_of(2))
 
 
-def test_a_single_too_many_is_not_stored_and_a_repeated_one_is_not_counted(calling: Caller, settings: Settings) -> None:
+def test_a_second_key_of_a_name_gives_no_second_quota(calling: Caller, nobody: str, settings: Settings) -> None:
+    settings.FEEDBACK_STUDENTS_PER_HOUR = 5
+    calling(nobody).submit("html", class_of(3))
+
+    assert calling(nobody).post("html", class_of(4)).status_code == 429
+    assert calling(f"{nobody}-2").post("html", class_of(4)).status_code == 202
+
+
+def test_a_single_too_many_is_not_stored_and_a_repeated_one_is_not_counted(
+    calling: Caller, nobody: str, settings: Settings
+) -> None:
     settings.FEEDBACK_STUDENTS_PER_HOUR = 1
-    caller = calling("a")
+    caller = calling(nobody)
     caller.submit("html", student("ada"))
 
     assert caller.post("html", student("grace")).status_code == 429
@@ -270,9 +289,9 @@ def test_a_single_too_many_is_not_stored_and_a_repeated_one_is_not_counted(calli
     assert caller.post("html", student("ada")).status_code == 202
 
 
-def test_what_was_not_new_was_not_counted(calling: Caller, settings: Settings) -> None:
+def test_what_was_not_new_was_not_counted(calling: Caller, nobody: str, settings: Settings) -> None:
     settings.FEEDBACK_STUDENTS_PER_HOUR = 5
-    caller = calling("a")
+    caller = calling(nobody)
     caller.submit("html", class_of(3), **{"Idempotency-Key": "k"})
     for _ in range(5):
         assert caller.post("html", class_of(3), **{"Idempotency-Key": "k"}).status_code == 202

@@ -259,3 +259,13 @@ def test_what_a_person_reads_and_erases_is_written_down(calling: Caller, person:
         ("user ada", "read", "student"),
         ("user ada", "erase", "task"),
     ]
+
+
+def test_a_person_who_asks_too_often_is_told_when_to_come_again(person: Person, settings: Settings) -> None:
+    settings.FEEDBACK_REQUESTS_PER_MINUTE = 3
+    browser = person("ada")
+    answers = [browser.get("/submissions", headers={"Accept": "text/html"}) for _ in range(8)]
+
+    assert {answer.status_code for answer in answers} == {200, 429}
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    assert "That was too often" in answers[-1].text
