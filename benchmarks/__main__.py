@@ -29,6 +29,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "slow": ("gunicorn",),
     "growth": (),
     "flat": (),
+    "retention": (),
     "cohort": (),
     "memory": (),
 }

@@ -90,6 +90,24 @@ FEEDBACK_MAILS_PER_MINUTE = env.integer("FEEDBACK_MAILS_PER_MINUTE", 30)
 if FEEDBACK_SENDS_MAIL and not FEEDBACK_MAIL_FROM:
     raise ImproperlyConfigured("EMAIL_URL is set, and FEEDBACK_MAIL_FROM is not: set it to the address of the sender.")
 
+# --- where documents are kept (feedback.store.bodies) ---------------------------------------------------
+
+FEEDBACK_DOCUMENTS_URL = env.bucket("FEEDBACK_DOCUMENTS_URL")
+FEEDBACK_DOCUMENTS_TO = env.choice(
+    "FEEDBACK_DOCUMENTS_TO", "s3" if FEEDBACK_DOCUMENTS_URL else "database", ("database", "s3")
+)
+if FEEDBACK_DOCUMENTS_TO == "s3" and not FEEDBACK_DOCUMENTS_URL:
+    raise ImproperlyConfigured("FEEDBACK_DOCUMENTS_TO=s3 needs FEEDBACK_DOCUMENTS_URL: set it to s3://bucket/prefix.")
+# By their usual names. What is not given, as the role of a pod or a machine, the client finds by itself.
+_OPTIONS = {
+    "endpoint": env.web_address("AWS_ENDPOINT_URL_S3") or env.web_address("AWS_ENDPOINT_URL"),
+    "region": env.text("AWS_REGION") or env.text("AWS_DEFAULT_REGION"),
+    "access_key_id": env.secret("AWS_ACCESS_KEY_ID"),
+    "secret_access_key": env.secret("AWS_SECRET_ACCESS_KEY"),
+    "session_token": env.secret("AWS_SESSION_TOKEN"),
+}
+FEEDBACK_DOCUMENTS_OPTIONS = {name: value for name, value in _OPTIONS.items() if value}
+
 # --- Celery (read by feedback.celery with the prefix CELERY_) ------------------------------------------
 
 # Without a broker the workers look into the table by themselves (feedback.queue.poller).

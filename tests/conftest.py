@@ -42,6 +42,13 @@ def broker() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def objects() -> Iterator[servers.Seaweed]:
+    """A running object store. A test that fills it empties it."""
+    with servers.private_objects() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(postgres: str) -> str:
     """pytest-django's own hook: what must have happened before it creates the test database."""
     return postgres

@@ -41,7 +41,7 @@ def test_every_variable_read_is_in_the_documentation_and_no_other() -> None:
     table = (ROOT / "docs" / "configuration.md").read_text()
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
 
-    assert {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)} == variables_read()
+    assert {name for row in rows for name in re.findall(r"`([A-Z0-9_]+)`", row)} == variables_read()
 
 
 def shown(default: object) -> str:
@@ -83,7 +83,7 @@ def test_the_documentation_has_the_defaults_of_the_code() -> None:
 def test_every_variable_read_is_in_the_example_environment() -> None:
     example = (ROOT / ".env.example").read_text()
 
-    assert set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE)) - COMPOSE_ONLY == variables_read()
+    assert set(re.findall(r"^#? ?([A-Z0-9_]+)=", example, re.MULTILINE)) - COMPOSE_ONLY == variables_read()
 
 
 def test_the_version_is_the_newest_of_the_changelog() -> None:

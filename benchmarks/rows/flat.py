@@ -5,93 +5,131 @@ be after a hundred days; the operations run in this process, against PostgreSQL,
 """
 
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
 
-from benchmarks import service
+from benchmarks import filling, service
 from benchmarks.measure import Goal, Row, scaled
 from feedback.api import health, metrics
-from feedback.queue import claims
+from feedback.queue import claims, reaper
 from feedback.queue.claims import Share, Work
+from feedback.queue.worker import Worker
+from feedback.submissions import retention
 from tests.harness import stack
 
 ROWS = int(os.environ.get("BENCH_FLAT_ROWS", "200000"))
-_PIECE = 50_000
 _TURNS = 21
 # A deeper index and a colder cache cost something; reading a whole table would cost a hundred times as much.
-_GOAL = Goal("≤", 2)
-_FILL = """
-WITH numbers AS (
-    SELECT n, gen_random_uuid() AS upload, gen_random_uuid() AS task, gen_random_uuid() AS student,
-           now() - random() * interval '100 days' AS made_at
-      FROM generate_series(%(first)s::int, %(last)s::int) AS n),
-uploads AS (
-    INSERT INTO reports_upload (id, owner, options, identity, student_id, namespace, is_class, students, created_at)
-    SELECT upload, '', '{"tz": "UTC", "session_gap_minutes": 10.0}', sha256(('flat upload ' || n)::bytea), 's' || n,
-           'course', false, 1, made_at FROM numbers),
-tasks AS (
-    INSERT INTO reports_task (id, upload_id, format, identity, created_at, request_id)
-    SELECT task, upload, 'html', sha256(('flat task ' || n)::bytea), made_at, '' FROM numbers),
-students AS (
-    INSERT INTO reports_student (id, upload_id, position, student_id, namespace, payload, findings, revision)
-    SELECT student, upload, 0, 's' || n, 'course', decode(repeat('00', 200), 'hex'), decode(repeat('00', 300), 'hex'), 1
-      FROM numbers)
-INSERT INTO reports_document (id, task_id, about_id, kind, position, state, attempts, fence, due_at, lease_expiries,
-                              error, filename, media_type, body, sha256, render_seconds, finished_at)
-SELECT gen_random_uuid(), task, student, 'student', 0, 'SUCCESS', 1, 1, made_at, 0, '', 'report.html', 'text/html',
-       decode(repeat('00', 300), 'hex'), encode(sha256(('flat body ' || n)::bytea), 'hex'), 0.01, made_at
-  FROM numbers
-"""
+_GOAL = Goal("≤", 1.5)
+_DAYS = 100
+_CLASS, _OLD = 100, 10_000
+
+
+class _Operation(NamedTuple):
+    """What is measured, so many times, each time after what has to be there for it."""
+
+    run: Callable[[], None]
+    prepare: Callable[[], None] = lambda: None
+    turns: int = _TURNS
 
 
 class _Operations:
-    """What is measured, by its name; each call is one operation, prepared beforehand where that costs."""
-
     def __init__(self) -> None:
         self._client = Client()
         self._sent = 0
-        self._last = ""
+        self._last = self._class = self._student = ""
 
-    def by_name(self) -> dict[str, Callable[[], None]]:
+    def by_name(self) -> dict[str, _Operation]:
+        """In this order: some need what another leaves."""
         return {
-            "/health/ready": self._ready,
-            "/metrics": self._metrics,
-            "POST of a single": self._post,
-            "claim": self._claim,
-            "GET of a task": lambda: self._get(""),
-            "manifest": lambda: self._get("/reports"),
+            "/health/ready": _Operation(self._ready),
+            "/metrics": _Operation(self._metrics),
+            "POST of a single": _Operation(self._post),
+            "claim of a single": _Operation(self._claim_single),
+            "GET of a task": _Operation(lambda: self._get(self._last, 202)),
+            "manifest of a single": _Operation(lambda: self._get(f"{self._last}/reports")),
+            "claim of a class": _Operation(self._claim_class, self._post_class_once),
+            "reaper": _Operation(reaper.sweep),
+            "GET of a class report": _Operation(lambda: self._get(self._class), self._finish_all),
+            "manifest of a class": _Operation(lambda: self._get(f"{self._class}/reports")),
+            "page of a class": _Operation(self._class_page),
+            "page Recent": _Operation(lambda: self._get("/submissions")),
+            "erasure of a student": _Operation(self._erase, self._post_to_erase),
+            f"retention of {scaled(_OLD):,} reports": _Operation(self._retain, self._fill_old, turns=1),
         }
 
     def _ready(self) -> None:
         health.working.forget()
-        _expect(self._client.get("/health/ready").status_code, 200)
+        self._get("/health/ready")
 
     def _metrics(self) -> None:
         metrics.tables.forget()
-        _expect(self._client.get("/metrics").status_code, 200)
+        self._get("/metrics")
 
     def _post(self) -> None:
+        self._last = self._submit(self._new_student())
+
+    def _new_student(self) -> dict[str, object]:
         self._sent += 1
-        body = {"student_id": f"flat {self._sent} {time.time_ns()}", "events": [{"unit": 1, "type": "submission"}]}
+        self._student = f"flat {self._sent} {time.time_ns()}"
+        return {"student_id": self._student, "events": [{"unit": 1, "type": "submission"}]}
+
+    def _submit(self, body: object) -> str:
         answer = self._client.post("/assignment/html", json.dumps(body), content_type="application/json")
         _expect(answer.status_code, 202)
-        self._last = answer["Location"]
+        return answer["Location"]
 
-    def _claim(self) -> None:
+    def _claim_single(self) -> None:
         """And hand it back, so that the next turn finds it."""
         held = claims.claim(Work(""), Share(1, 1))
         _expect(len(held), 1)
         claims.release(held)
 
-    def _get(self, what: str) -> None:
-        _expect(self._client.get(self._last + what).status_code, 200 if what else 202)
+    def _post_class_once(self) -> None:
+        if not self._class:
+            self._class = self._submit([self._new_student() for _ in range(_CLASS)])
+
+    def _claim_class(self) -> None:
+        [class_] = [work for work in claims.waiting() if work.upload]
+        held = claims.claim(class_, Share(16, 16))
+        _expect(len(held), 16)
+        claims.release(held)
+
+    def _finish_all(self) -> None:
+        """What was posted is made, by this process."""
+        worker = Worker(ring=int)
+        while worker.answer():
+            pass
+
+    def _get(self, address: str, status: int = 200) -> None:
+        _expect(self._client.get(address).status_code, status)
+
+    def _class_page(self) -> None:
+        self._get(f"/submissions/{self._class.rpartition('/')[2]}")
+
+    def _post_to_erase(self) -> None:
+        self._post()
+
+    def _erase(self) -> None:
+        _expect(self._client.delete("/students", query_params={"student_id": self._student}).status_code, 204)
+
+    def _fill_old(self) -> None:
+        """Older than all else, and the only ones that are past their time."""
+        self._finish_all()
+        filling.postgresql(connection.cursor().execute, scaled(_OLD), days=_DAYS, since=2 * _DAYS)
+
+    def _retain(self) -> None:
+        with override_settings(FEEDBACK_RETENTION_DAYS=2 * _DAYS - 1):
+            _expect(retention.purge(math.inf, sleep=lambda _: None), scaled(_OLD))
 
 
 def rows() -> Iterator[Row]:
@@ -99,7 +137,7 @@ def rows() -> Iterator[Row]:
     many = scaled(ROWS)
     with _database_of_its_own(), override_settings(FEEDBACK_AUTH="open", ALLOWED_HOSTS=["*"]):
         empty = _measured(_Operations())
-        _fill(many)
+        filling.postgresql(connection.cursor().execute, many, days=_DAYS)
         full = _measured(_Operations())
     for name, before in empty.items():
         details: dict[str, float | str] = {"empty ms": round(before, 2), f"{many:,} ms": round(full[name], 2)}
@@ -130,20 +168,14 @@ def _measured(operations: _Operations) -> dict[str, float]:
     return {name: _quickest(operation) for name, operation in operations.by_name().items()}
 
 
-def _quickest(operation: Callable[[], None]) -> float:
+def _quickest(operation: _Operation) -> float:
     taken = []
-    for _ in range(_TURNS):
+    for _ in range(operation.turns):
+        operation.prepare()
         begun = time.perf_counter()
-        operation()
+        operation.run()
         taken.append(1000 * (time.perf_counter() - begun))
     return min(taken)
-
-
-def _fill(number: int) -> None:
-    with connection.cursor() as cursor:
-        for first in range(0, number, _PIECE):
-            cursor.execute(_FILL, {"first": first, "last": min(first + _PIECE, number) - 1})
-        cursor.execute("VACUUM ANALYZE reports_upload, reports_task, reports_student, reports_document")
 
 
 def _expect(found: int, wanted: int) -> None:

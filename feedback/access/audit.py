@@ -1,6 +1,7 @@
 """Who read, handed out and erased what: kept by ids alone, so that no student's name outlives an erasure here."""
 
 import functools
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 from typing import TypeAlias
@@ -26,6 +27,8 @@ Action: TypeAlias = AuditEntry.Action
 
 # Reading the same thing again and again, as whoever waits for it does, is one entry.
 _SAME_READING = timedelta(minutes=10)
+# Entries of one purge; what is left over is for the next.
+_FORGOTTEN_AT_ONCE = 2_000
 
 
 def record(by: str, action: Action, what: str, task_id: UUID | None = None, report_id: UUID | None = None) -> None:
@@ -33,6 +36,15 @@ def record(by: str, action: Action, what: str, task_id: UUID | None = None, repo
     AuditEntry.objects.create(actor=by, action=action, what=what, task_id=task_id, report_id=report_id)
     if action != Action.READ:  # readings are logged with their requests
         done = {"action": action.value, "by": by, "what": what, "task_id": str(task_id) if task_id else None}
+        transaction.on_commit(partial(log.info, "audited", **done))
+
+
+def record_all(by: str, action: Action, what: str, task_ids: Iterable[UUID]) -> None:
+    """The same of many tasks in one statement."""
+    ids = list(task_ids)
+    AuditEntry.objects.bulk_create(AuditEntry(actor=by, action=action, what=what, task_id=one) for one in ids)
+    for one in ids:
+        done = {"action": action.value, "by": by, "what": what, "task_id": str(one)}
         transaction.on_commit(partial(log.info, "audited", **done))
 
 
@@ -59,6 +71,6 @@ def _lately(no_task: bool, no_report: bool) -> CompiledQuery[AuditEntry]:
 
 
 def purge() -> int:
-    """Forget entries older than FEEDBACK_AUDIT_DAYS; returns how many."""
-    old = AuditEntry.objects.filter(at__lt=Now() - timedelta(days=settings.FEEDBACK_AUDIT_DAYS))
-    return old.delete()[0]
+    """Forget entries older than FEEDBACK_AUDIT_DAYS, so many at most that nobody waits for it; returns how many."""
+    old = AuditEntry.objects.filter(at__lt=Now() - timedelta(days=settings.FEEDBACK_AUDIT_DAYS)).order_by("at")
+    return AuditEntry.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:_FORGOTTEN_AT_ONCE])).delete()[0]

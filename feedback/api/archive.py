@@ -9,7 +9,8 @@ from django.db import close_old_connections
 
 from feedback.api.layouts import Plan
 from feedback.queue.render_job import class_files
-from feedback.store.models import Document, Task
+from feedback.store import bodies
+from feedback.store.models import Task
 
 _PAGE = 32
 # The archive is a function of what is in it: no wall clock.
@@ -50,9 +51,8 @@ def parts_of(task: Task, what: Plan) -> Iterator[bytes]:
                 archive.writestr(_info(path), content)
                 yield sink.take()
         for start in range(0, len(done), _PAGE):
-            bodies = dict(Document.objects.filter(id__in=done[start : start + _PAGE]).values_list("id", "body"))
-            for report_id, body in bodies.items():
-                archive.writestr(_info(what.paths[report_id]), bytes(body or b""))
+            for report_id, body in bodies.of_many(done[start : start + _PAGE]):
+                archive.writestr(_info(what.paths[report_id]), body)
                 yield sink.take()
     yield sink.take()
 

@@ -19,6 +19,7 @@ from feedback.access.rate_limits import Exceeded
 from feedback.api.authentication import HOW_TO_GET_IN
 from feedback.api.throttling import tell
 from feedback.events import EventsError, InvalidEvents, TooLarge, UnsupportedInput
+from feedback.store.objects import StoreLost
 from feedback.submissions.errors import (
     Incomplete,
     KeyReused,
@@ -121,6 +122,8 @@ def words_of(fault: Exception, request: HttpRequest) -> tuple[str, dict[str, Any
             return f"The request cannot be taken because of `{fault.place}`: {fault}", dict(fault.details)
         case Busy():
             return str(fault), {}
+        case StoreLost():
+            return STORE_LOST, {}
         case exceptions.NotAuthenticated():
             return f"This service needs a key. {HOW_TO_GET_IN}", {}
         case exceptions.MethodNotAllowed():
@@ -137,6 +140,7 @@ def envelope(error: str, details: dict[str, Any] | None = None) -> dict[str, Any
     return {"error": error, "details": details or {}}
 
 
+STORE_LOST = "The store that holds the documents cannot be reached right now. Nothing was lost; try again shortly."
 UNAVAILABLE = "The service cannot reach its database or disk right now. Nothing was lost; try again shortly."
 UNKNOWN_ADDRESS = "There is nothing at this address. The API begins at /assignment/html and /assignment/pdf."
 

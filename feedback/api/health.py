@@ -15,6 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from feedback.api.errors import RETRY_AFTER, envelope
 from feedback.api.metrics import FRESH_SECONDS
 from feedback.queue import stall
+from feedback.store import objects
+from feedback.store.objects import StoreLost
 from feedback.submissions.upload_limits import has_room
 
 Check = Callable[[], Iterator[str]]
@@ -73,7 +75,7 @@ def accepting(_request: HttpRequest) -> JsonResponse:
 @_read_only
 def ready(_request: HttpRequest) -> JsonResponse:
     """200 where work is taken and done; else 503 with what is missing."""
-    return _answer("ready", _reached, migrated, _room, working)
+    return _answer("ready", _reached, migrated, _room, documents_kept, working)
 
 
 def _answer(status: str, *checks: Check) -> JsonResponse:
@@ -103,6 +105,19 @@ def migrated() -> Iterator[str]:
 def _room() -> Iterator[str]:
     if not has_room():
         yield "The disk for uploads is full: make room in the temporary folder (TMPDIR)."
+
+
+@Kept
+def documents_kept() -> Iterator[str]:
+    store = objects.store()
+    try:
+        if store is not None:
+            store.reach()
+    except StoreLost as fault:
+        yield (
+            f"{fault} Start the store, or check FEEDBACK_DOCUMENTS_URL, AWS_ENDPOINT_URL and the keys. What is posted "
+            "is taken, and its reports are made when the store is back."
+        )
 
 
 @Kept

@@ -47,7 +47,8 @@ def _older_than(tasks: Tasks, task_id: str) -> Tasks:
     last = tasks.filter(pk=last_id).values_list("created_at", flat=True).first()
     if last is None:
         raise UnknownTask
-    return tasks.filter(Q(created_at__lt=last) | Q(created_at=last, pk__lt=last_id))
+    # The first condition is for the index: without it all that is newer would be read and left out.
+    return tasks.filter(created_at__lte=last).filter(Q(created_at__lt=last) | Q(pk__lt=last_id))
 
 
 def _with_states(tasks: Tasks) -> Tasks:

@@ -22,7 +22,7 @@ from feedback.api.views import ContractView
 from feedback.contract.states import State
 from feedback.queue import doorbell, stall
 from feedback.rendering import renderer_version
-from feedback.store.models import MAX_ATTEMPTS, UNFINISHED, Document
+from feedback.store.models import MAX_ATTEMPTS, UNFINISHED, Document, Leftover
 from feedback.submissions.models import Tally
 
 WINDOW = timedelta(minutes=5)
@@ -56,7 +56,7 @@ class Tables(Collector):
         yield _build()
         with self._lock:
             if time.monotonic() - self._read_at > FRESH_SECONDS:
-                self._metrics = [*_reports(), *_queues(), *_seconds()]
+                self._metrics = [*_reports(), *_queues(), *_erasing(), *_seconds()]
                 self._read_at = time.monotonic()
         yield from self._metrics
 
@@ -115,6 +115,16 @@ def _queues() -> Iterator[Metric]:
         yield CounterMetricFamily(
             "feedback_rejected_messages", "Messages in the broker that were none of ours.", rejected
         )
+
+
+def _erasing() -> Iterator[Metric]:
+    """By the oldest note alone: how many there are would have to be counted."""
+    oldest = Leftover.objects.order_by("pk").annotate(age=Now() - F("noted_at")).values_list("age", flat=True).first()
+    yield GaugeMetricFamily(
+        "feedback_oldest_leftover_seconds",
+        "For how long an object of an erased or replaced document is still in the object store.",
+        oldest.total_seconds() if oldest else 0.0,
+    )
 
 
 def _seconds() -> Iterator[Metric]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 from django.http import HttpResponse
 from django.urls import reverse
 from rest_framework.response import Response
@@ -34,6 +34,7 @@ from feedback.contract.manifest import Manifest, ManifestEntry
 from feedback.contract.states import State
 from feedback.db.compiled_query import AN_ID, CompiledQuery
 from feedback.rendering import style_source
+from feedback.store import bodies
 from feedback.store.models import HEADLINE, Document, HandOut, Task, Upload
 from feedback.store.progress import counts
 from feedback.submissions.errors import OutdatedFindings, UnknownTask
@@ -112,7 +113,7 @@ def description(report: Document, caller: Caller) -> Response:
 
     One query. Raises UnknownTask where it was erased meanwhile.
     """
-    size = Document.objects.filter(pk=report.pk).annotate(size=Length("body")).values("size")
+    size = Document.objects.filter(pk=report.pk).values_list(Coalesce("size", Length("body")))
     writable = Upload.objects.writable_by(caller).filter(pk=OuterRef("upload"))
     handed_out = Exists(HandOut.objects.filter(Exists(writable), upload=OuterRef("upload")))
     described = Task.objects.annotate(size=size, handed_out=handed_out).only("format", "created_at")
@@ -149,9 +150,13 @@ def _links(task: Task, report_id: UUID | None) -> Links:
 
 
 def document(report: Document) -> HttpResponse:
-    """The report itself: a page, or a PDF to keep."""
+    """The report itself: a page, or a PDF to keep. Raises StoreLost, and UnknownTask where it was erased meanwhile."""
+    try:
+        content = bodies.of(report)
+    except Document.DoesNotExist:
+        raise UnknownTask from None
     content_type = f"{report.media_type}; charset=utf-8" if _is_page(report) else report.media_type
-    return HttpResponse(bytes(report.body or b""), content_type=content_type, headers=document_headers(report))
+    return HttpResponse(content, content_type=content_type, headers=document_headers(report))
 
 
 def document_headers(report: Document) -> dict[str, str]:

@@ -17,6 +17,7 @@ from feedback.api.authentication import caller_of
 from feedback.api.bodies import student_from, student_in_body
 from feedback.api.views import ContractView
 from feedback.contract.states import State
+from feedback.store import bodies
 from feedback.store.models import Document, Task, Upload
 from feedback.store.reaching import Mail, RosterEntry
 from feedback.submissions import disclosures, erasure
@@ -75,6 +76,7 @@ def _export(request: Request, student_id: str, namespace: str | None) -> HttpRes
     if not caller.is_anyone:
         for document in found:
             audit.record(caller.name, audit.Action.READ, "student export", document.task_id, document.pk)
+    bodies.check(found)
     headers = {"Content-Disposition": 'attachment; filename="student.zip"'}
     return StreamingHttpResponse(_stream(found), content_type="application/zip", headers=headers)
 
@@ -100,13 +102,19 @@ def _parts(documents: list[Document]) -> Iterator[bytes]:
         archive.writestr(zipfile.ZipInfo("record.json", _DATE), msgspec.json.format(msgspec.json.encode(record)))
         yield _taken(sink)
         for document in documents:
-            stored = Document.objects.filter(pk=document.pk)
-            content = stored.values_list("about__payload", "about__findings", "body").first()
-            for name, body in zip(_names(document), content or (), strict=False):
-                if body:
-                    archive.writestr(zipfile.ZipInfo(name, _DATE), bytes(body))
+            for name, content in zip(_names(document), _contents(document), strict=False):
+                if content:
+                    archive.writestr(zipfile.ZipInfo(name, _DATE), content)
                     yield _taken(sink)
     yield _taken(sink)
+
+
+def _contents(document: Document) -> Iterator[bytes]:
+    """The log, the findings and the document, as far as they are there; nothing where it was erased meanwhile."""
+    stored = Document.objects.filter(pk=document.pk).values_list("about__payload", "about__findings").first()
+    if stored:
+        yield from (bytes(one or b"") for one in stored)
+        yield from (content for _, content in bodies.of_many([document.pk]))
 
 
 def _described(document: Document) -> dict[str, Any]:

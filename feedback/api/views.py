@@ -26,6 +26,7 @@ from feedback.api.throttling import tell
 from feedback.contract.formats import Format
 from feedback.contract.manifest import encode_manifest
 from feedback.contract.states import State
+from feedback.store import bodies
 from feedback.store.find import Content, find_document, find_task
 from feedback.store.models import UNFINISHED, Document, Task
 from feedback.submissions import erasure, intake
@@ -135,6 +136,7 @@ class ArchiveView(ContractView):
         }
         if etags.knows(request, headers["ETag"]):
             return etags.not_modified(headers)
+        bodies.check(reports)
         return StreamingHttpResponse(archive.stream(task, what), content_type="application/zip", headers=headers)
 
 

@@ -72,6 +72,17 @@ def web_address(name: str) -> str:
     return _read(name, "", convert, "an address such as https://feedback.example.edu")
 
 
+def bucket(name: str) -> str:
+    """`s3://bucket` or `s3://bucket/prefix`, without a slash at its end; empty where there is none."""
+
+    def convert(value: str) -> str:
+        if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._~-]+)*/?", value):
+            raise ValueError
+        return value.rstrip("/")
+
+    return _read(name, "", convert, "a bucket and a prefix such as s3://feedback/documents")
+
+
 def secret(name: str, default: str = "") -> str:
     """A text, or the content of the file that `NAME_FILE` names: how Docker and Kubernetes hand over secrets."""
     file = text(f"{name}_FILE")

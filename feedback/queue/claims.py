@@ -17,6 +17,8 @@ from django.db import connection, transaction
 from feedback.db.compiled_query import binding_cursor
 from feedback.queue import statements
 from feedback.rendering import Artifact
+from feedback.store import bodies, leftovers
+from feedback.store.bodies import Kept, Key
 from feedback.store.models import MAX_ATTEMPTS
 
 # The pause after a failed attempt; the next is four times as long.
@@ -119,9 +121,7 @@ def _take(locked: Iterable[tuple[Any, ...]]) -> list[Claim]:
     ]
     taken = [claim for claim in found if claim.attempt == 1] or found[:1]
     if taken:
-        ids: list[Any] = [_id(claim.report_id) for claim in taken]
-        among = ids if connection.vendor == "postgresql" else json.dumps(ids)
-        _change("take", ids=among, lease=settings.FEEDBACK_LEASE_SECONDS)
+        _change("take", ids=_among([claim.report_id for claim in taken]), lease=settings.FEEDBACK_LEASE_SECONDS)
     return taken
 
 
@@ -137,19 +137,32 @@ def store(made: Sequence[Made]) -> int:
     """Commit documents, their findings and their SUCCESS together. An earlier document is there until then.
 
     What has findings goes first: then students are locked before documents, as `erasure` locks them.
+    Where documents are kept in an object store, their bytes are there before; what is refused is noted for deletion.
+    Raises StoreLost, with nothing committed.
     """
-    of_students = [(one.claim, _document(one)) for one in made if not one.claim.is_class_report]
-    of_classes = [(one.claim, _document(one)) for one in made if one.claim.is_class_report]
-    return _change_held("store", of_students, before="store_findings") + sum(map(_store_class_report, of_classes))
+    keys = [Key(one.claim.task_id, one.claim.report_id, one.claim.fence) for one in made]
+    kept = bodies.keep([(key, one.artifact.body) for key, one in zip(keys, made, strict=True)])
+    rows = [(one.claim, _document(one, where)) for one, where in zip(made, kept, strict=True)]
+    of_students = [row for row in rows if not row[0].is_class_report]
+    stored = _change_held("store", of_students, before=("store_findings", *_replacing()))
+    stored += sum(_store_class_report(row) for row in rows if row[0].is_class_report)
+    if stored < len(made):
+        leftovers.note_keys(key for key, where in zip(keys, kept, strict=True) if where.stored_fence)
+    return stored
 
 
 def _store_class_report(row: tuple[Claim, Mapping[str, Any]]) -> int:
     """What the report of a class says goes with it, and so behind its fence."""
     claim, values = row
     with transaction.atomic():
-        if stored := _change_held("store", [row]):
+        if stored := _change_held("store", [row], before=_replacing()):
             _change("store_class_findings", task=_id(claim.task_id), **{name: values[name] for name in _FOUND})
     return stored
+
+
+def _replacing() -> tuple[str, ...]:
+    """The statement that notes what a new document replaces in the object store, where there is one."""
+    return ("note_replaced",) if settings.FEEDBACK_DOCUMENTS_URL else ()
 
 
 def fail(failures: Sequence[tuple[Claim, str]]) -> int:
@@ -170,7 +183,7 @@ def back_off(claim: Claim) -> int:
 _FOUND = ("findings", "first_event_at")
 
 
-def _document(made: Made) -> dict[str, Any]:
+def _document(made: Made, kept: Kept) -> dict[str, Any]:
     at, student = made.first_event_at, made.claim.student
     return {
         "student": _id(student) if student and made.findings is not None else None,
@@ -179,14 +192,14 @@ def _document(made: Made) -> dict[str, Any]:
         "first_event_at": None if at is None else connection.ops.adapt_datetimefield_value(at),
         "filename": made.artifact.filename,
         "media_type": made.artifact.media_type,
-        "body": made.artifact.body,
+        **kept._asdict(),
         "sha256": made.sha256,
         "seconds": made.seconds,
     }
 
 
-def _change_held(name: str, rows: Sequence[tuple[Claim, Mapping[str, Any]]], before: str | None = None) -> int:
-    """One fenced UPDATE for many rows, each with the claim that must still be held; `before` is run before it.
+def _change_held(name: str, rows: Sequence[tuple[Claim, Mapping[str, Any]]], before: Sequence[str] = ()) -> int:
+    """One fenced UPDATE for many rows, each with the claim that must still be held; first those in `before` are run.
 
     In the order in which an erasure locks them: two transactions that wait for each other would end in a deadlock.
     """
@@ -194,9 +207,9 @@ def _change_held(name: str, rows: Sequence[tuple[Claim, Mapping[str, Any]]], bef
         return 0
     in_order = sorted(rows, key=lambda row: (row[1].get("student") is None, *_order(row[0])))
     parameters = [{**values, "id": _id(claim.report_id), "fence": claim.fence} for claim, values in in_order]
-    run = [_SQL[one] for one in (before, name) if one]
-    if len(run) > 1 and connection.vendor == "postgresql":
-        run = [f"WITH before AS ({run[0]}) {run[1]}"]
+    run = [_SQL[one] for one in (*before, name)]
+    if before and connection.vendor == "postgresql":
+        run = [f"WITH {', '.join(f'{one} AS ({_SQL[one]})' for one in before)} {run[-1]}"]
     # One statement is a transaction by itself, with no further round trip for its end.
     with nullcontext() if len(rows) == len(run) == 1 else transaction.atomic(), binding_cursor() as cursor:
         for statement in run:
@@ -249,6 +262,31 @@ def make_class_report_again(task_id: UUID) -> None:
     """
     if _change("forget_class_report", task=_id(task_id)):
         _change("forget_class_findings", task=_id(task_id))
+        if settings.FEEDBACK_DOCUMENTS_URL:
+            _change("note_class_report", task=_id(task_id))
+
+
+# --- moving documents between the database and the object store ---
+
+
+def begin_move(ids: Sequence[UUID]) -> list[tuple[Key, bytes]]:
+    """Take a new fence for each of these documents that is in the database and at rest; returns them with their bytes.
+
+    In an open transaction that holds the rows, as `store.locks` gives them.
+    """
+    found = _rows("begin_move", ids=_among(ids))
+    return [(Key(_uuid(task), _uuid(id_), fence), bytes(body)) for id_, task, fence, body in found]
+
+
+def begin_move_back(ids: Sequence[UUID]) -> list[tuple[Key, int]]:
+    """The same of those in the object store, with the fence that each is stored under."""
+    found = _rows("begin_move_back", ids=_among(ids))
+    return [(Key(_uuid(task), _uuid(id_), fence), stored) for id_, task, fence, stored in found]
+
+
+def moved(key: Key, kept: Kept) -> bool:
+    """Write down where a document is from now on; False where something happened to it since its move began."""
+    return _change("moved", id=_id(key.document), fence=key.fence, **kept._asdict()) > 0
 
 
 def note_beat() -> None:
@@ -281,6 +319,11 @@ def _change(name: str, **values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_SQL[name], values)
         return int(cursor.rowcount)
+
+
+def _among(ids: Sequence[UUID]) -> Any:
+    """Ids as the one parameter of AMONG."""
+    return list(ids) if connection.vendor == "postgresql" else json.dumps([_id(id_) for id_ in ids])
 
 
 def _id(id_: UUID) -> UUID | str:

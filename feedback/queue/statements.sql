@@ -93,8 +93,15 @@ UPDATE reports_document SET due_at = SECONDS_FROM_NOW(%(lease)s)
 -- name: store
 UPDATE reports_document
    SET state = 'SUCCESS', error = '', finished_at = NOW(), filename = %(filename)s, media_type = %(media_type)s,
-       body = %(body)s, sha256 = %(sha256)s, render_seconds = %(seconds)s
+       body = %(body)s, stored_fence = %(stored_fence)s, size = %(size)s, sha256 = %(sha256)s,
+       render_seconds = %(seconds)s
  WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING'
+
+-- name: note_replaced
+-- Of a document that is about to be stored anew: its object, and those of attempts before, go soon after.
+INSERT INTO reports_leftover (task_id, document_id, fence)
+SELECT task_id, id, fence - 1 FROM reports_document
+ WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING' AND stored_fence IS NOT NULL
 
 -- name: store_findings
 -- Whatever becomes of the document: findings are a function of the log that was read, so the first of two workers is as
@@ -139,11 +146,32 @@ UPDATE reports_document
 -- The fence moves on, so that a worker that makes it from what was there before is refused.
 UPDATE reports_document
    SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, fence = fence + 1, error = '',
-       filename = '', media_type = '', body = NULL, sha256 = '', finished_at = NULL
+       filename = '', media_type = '', body = NULL, stored_fence = NULL, size = NULL, sha256 = '', finished_at = NULL
  WHERE task_id = %(task)s AND kind = 'class'
+
+-- name: note_class_report
+-- Once it is forgotten, and its row locked by that.
+INSERT INTO reports_leftover (task_id, document_id, fence)
+SELECT task_id, id, fence - 1 FROM reports_document WHERE task_id = %(task)s AND kind = 'class' AND fence > 1
 
 -- name: forget_class_findings
 UPDATE reports_task SET findings = NULL, first_event_at = NULL WHERE id = %(task)s AND findings IS NOT NULL
+
+-- name: begin_move
+-- Of documents that no worker is at: a fence of its own for what is to be written elsewhere.
+UPDATE reports_document SET fence = fence + 1
+ WHERE id AMONG(%(ids)s) AND state <> 'RUNNING' AND body IS NOT NULL
+RETURNING id, task_id, fence, body
+
+-- name: begin_move_back
+UPDATE reports_document SET fence = fence + 1
+ WHERE id AMONG(%(ids)s) AND state <> 'RUNNING' AND stored_fence IS NOT NULL
+RETURNING id, task_id, fence, stored_fence
+
+-- name: moved
+-- Unless it was claimed, amended or moved since: each of them takes a fence.
+UPDATE reports_document SET body = %(body)s, stored_fence = %(stored_fence)s, size = %(size)s
+ WHERE id = %(id)s AND fence = %(fence)s AND state <> 'RUNNING'
 
 -- name: backlog
 -- Of singles and of the rest: how many are ready, the oldest for how many seconds, and how many a worker is at.

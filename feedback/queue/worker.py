@@ -17,7 +17,7 @@ from feedback.queue.fairness import Turns
 from feedback.queue.observed import observed
 from feedback.queue.pacer import Pacer, Slice
 from feedback.queue.render_job import RenderJob
-from feedback.store import loading
+from feedback.store import bodies, loading
 from feedback.store.models import Task
 
 log = structlog.stdlib.get_logger(__name__)
@@ -38,9 +38,10 @@ class Worker:
     def answer(self) -> bool:
         """Do a slice of work for one owner; True where more is ready.
 
-        Faults of the database or the disk pass through, once what was claimed has been released as far as that is
-        still possible.
+        Faults of the database, the object store or the disk pass through, once what was claimed has been released as
+        far as that is still possible.
         """
+        bodies.require()  # else it would render what cannot be stored, again and again
         for work in self._turns.in_order():
             with self._turns.timed(work):
                 if self._slice(work):

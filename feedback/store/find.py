@@ -12,7 +12,18 @@ from feedback.store.models import HEADLINE, Document, Task
 Content = Literal["body", "findings", "nothing"]
 
 _SMALL = (
-    *("position", "kind", "state", "fence", "error", "filename", "media_type", "sha256", "about__revision"),
+    *(
+        "position",
+        "kind",
+        "state",
+        "fence",
+        "error",
+        "filename",
+        "media_type",
+        "sha256",
+        "stored_fence",
+        "about__revision",
+    ),
     *("about__student_id", "about__namespace", "task__format", "task__upload__student_id", "task__upload__namespace"),
     "task__upload__source",
 )

@@ -8,10 +8,15 @@ from django.db.models import F, Q
 from feedback.store.models import Document, Student, Upload
 
 
-def students(uploads: Collection[UUID], wanted: Q = Q()) -> list[UUID]:  # noqa: B008 - never changed
-    """Lock uploads, so that none gets another format meanwhile, then those of their students; returns the students."""
-    list(Upload.objects.filter(pk__in=uploads).order_by("pk").select_for_update().values_list("pk", flat=True))
-    rows = Student.objects.filter(wanted, upload__in=uploads).order_by("pk").select_for_update()
+def uploads(ids: Collection[UUID]) -> None:
+    """Lock uploads, so that none gets another format meanwhile."""
+    list(Upload.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk", flat=True))
+
+
+def students(of: Collection[UUID], wanted: Q = Q()) -> list[UUID]:  # noqa: B008 - never changed
+    """Lock uploads, then those of their students; returns the students."""
+    uploads(of)
+    rows = Student.objects.filter(wanted, upload__in=of).order_by("pk").select_for_update()
     return list(rows.values_list("pk", flat=True))
 
 

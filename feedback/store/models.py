@@ -56,7 +56,7 @@ class Uploads(models.QuerySet["Upload"]):
 class Tasks(models.QuerySet["Task"]):
     def visible_to(self, caller: Caller) -> "Tasks":
         """The tasks of the uploads that the caller may know of."""
-        return self.filter(_owned_by(caller, "upload__"), _within(caller.reads, "upload__"))
+        return self.filter(_owned_by(caller, "upload__"), _within(caller.reads, "upload__"), expired_at=None)
 
     def writable_by(self, caller: Caller) -> "Tasks":
         """Those of the visible ones that the caller may also erase or hand out."""
@@ -133,6 +133,8 @@ class Task(models.Model):
     findings = models.BinaryField(null=True)
     first_event_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
+    # Since when it is past its time and out of sight: a class that is too large to be erased at once (retention).
+    expired_at = models.DateTimeField(null=True)
     # Of the request that brought it, so that every line logged about it can be found from the client's side.
     request_id = models.CharField(max_length=64, blank=True)
     # Likewise the span of that request, where traces are on (W3C Trace Context): the workers go on with its trace.
@@ -142,7 +144,10 @@ class Task(models.Model):
     objects = Tasks.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["created_at"], name="task_by_age")]
+        indexes = [
+            models.Index(fields=["created_at"], name="task_by_age"),
+            models.Index(fields=["expired_at"], condition=Q(expired_at__isnull=False), name="task_expired"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.format} {self.id}"
@@ -199,7 +204,10 @@ class Document(models.Model):
 
     filename = models.CharField(max_length=255, blank=True)
     media_type = models.CharField(max_length=64, blank=True)
+    # None where the bytes are in the object store: of the fence that they were written under (store.bodies).
     body = models.BinaryField(null=True)
+    stored_fence = models.PositiveIntegerField(null=True)
+    size = models.PositiveBigIntegerField(null=True)  # in bytes; None of what an older version stored
     sha256 = models.CharField(max_length=64, blank=True)
     render_seconds = models.FloatField(null=True)
     finished_at = models.DateTimeField(null=True, db_index=True)
@@ -250,6 +258,33 @@ class Sweep(models.Model):
 
     def __str__(self) -> str:
         return f"sweep at {self.begun_at}"
+
+
+class Leftover(models.Model):
+    """A document whose objects in the store are to be deleted: all up to this fence, but for what its row names.
+
+    Ids alone: the row that they were of is gone, or names another object by now (store.leftovers).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    task_id = models.UUIDField()
+    document_id = models.UUIDField()
+    fence = models.PositiveIntegerField()
+    noted_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.task_id}/{self.document_id} up to {self.fence}"
+
+
+class Listing(models.Model):
+    """One row: how far the look through the whole object store has come (store.leftovers)."""
+
+    begun_at = models.DateTimeField(null=True)
+    # The last key of the last page; None while there is no look under way.
+    after = models.CharField(max_length=1024, null=True)  # noqa: DJ001 - "" says "from the first key"
+
+    def __str__(self) -> str:
+        return f"look through the store, after {self.after}"
 
 
 class HandOut(models.Model):

@@ -1,30 +1,22 @@
 """Erasing: what was accepted, what was made of it, and every trace by which it could come back.
 
-What is late finds nothing: a worker's write is fenced by a row that
-is gone (or, for a class report, by a fence that has moved on), and an identical body is a new upload.
+A late write finds nothing: it is fenced by a row that is gone (or, for a class report, by a fence that has moved on),
+and an identical body is a new upload. Objects in the document store are noted in the same transaction and deleted soon
+after.
 """
 
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
 from uuid import UUID
 
-import structlog
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Now
 
 from feedback.access import audit
 from feedback.access.audit import Action
 from feedback.queue import claims, doorbell
-from feedback.store import locks
+from feedback.store import leftovers, locks
 from feedback.store.models import Document, Student, Task, Tasks, Upload, Uploads
-
-log = structlog.stdlib.get_logger(__name__)
-
-# Of one sweep: what is left over is purged by the next.
-_PURGED_AT_ONCE = 100
 
 
 def erase(tasks: Tasks, by: str) -> int:
@@ -33,10 +25,11 @@ def erase(tasks: Tasks, by: str) -> int:
         ids = dict(tasks.values_list("pk", "upload"))
         locks.students(set(ids.values()))
         locks.documents(Q(task__in=ids))
-        Task.objects.filter(pk__in=ids).delete()
-        Upload.objects.filter(pk__in=ids.values()).exclude(Exists(Task.objects.filter(upload=OuterRef("pk")))).delete()
-        for task_id in ids:
-            audit.record(by, Action.ERASE, "task", task_id)
+        leftovers.note(Document.objects.filter(task__in=ids))
+        Task.objects.filter(pk__in=ids).only("pk").delete()
+        empty = Upload.objects.filter(pk__in=ids.values()).exclude(Exists(Task.objects.filter(upload=OuterRef("pk"))))
+        empty.only("pk").delete()
+        audit.record_all(by, Action.ERASE, "task", ids)
     return len(ids)
 
 
@@ -54,23 +47,12 @@ def erase_student(uploads: Uploads, by: str, student_id: str, namespace: str | N
         ids = set(Student.objects.filter(wanted, upload__in=uploads).values_list("upload", flat=True))
         students = locks.students(ids, wanted)
         locks.documents(Q(about__in=students) | Q(kind=Document.Kind.CLASS, task__upload__in=ids))
+        leftovers.note(Document.objects.filter(about__in=students))
         Student.objects.filter(pk__in=students).delete()
         any_left = _without_the_student(ids, by)
     if any_left:
         doorbell.ring()
     return len(ids)
-
-
-def purge() -> int:
-    """Erase what is older than FEEDBACK_RETENTION_DAYS, the oldest first; returns how many tasks."""
-    if settings.FEEDBACK_RETENTION_DAYS is None:
-        return 0
-    old = Task.objects.filter(created_at__lt=Now() - timedelta(days=settings.FEEDBACK_RETENTION_DAYS))
-    ids = list(old.order_by("created_at").values_list("pk", flat=True)[:_PURGED_AT_ONCE])
-    purged = sum(erase(Task.objects.filter(pk=pk), by="retention") for pk in ids)  # each by itself: a class is large
-    if purged:
-        log.info("tasks erased, older than FEEDBACK_RETENTION_DAYS", number=purged)
-    return purged
 
 
 def _without_the_student(ids: Collection[UUID], by: str) -> bool:
@@ -80,6 +62,7 @@ def _without_the_student(ids: Collection[UUID], by: str) -> bool:
         tasks = list(upload.tasks.defer("findings"))
         upload.students = upload.student_set.count()
         if not upload.students:
+            leftovers.note(Document.objects.filter(task__upload=upload))  # class reports are all that is left
             upload.delete()
         else:
             any_left = True

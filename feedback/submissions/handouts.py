@@ -149,7 +149,8 @@ def _student_if_open(handout_id: UUID, named: UUID) -> Student:
 
 def _readable(student: Student, formats: Collection[Format]) -> Iterator[Document]:
     """The student's documents in these formats that can be read, the latest of each format last."""
-    documents = student.documents.filter(task__format__in=formats).select_related("task").defer("task__findings")
+    documents = student.documents.filter(task__format__in=formats, task__expired_at=None)
+    documents = documents.select_related("task").defer("task__findings")
     return (document for document in documents.order_by("task__created_at") if document.is_readable)
 
 

@@ -14,7 +14,8 @@ from feedback.celery import UPKEEP
 from feedback.config import tracing
 from feedback.queue import claims, doorbell, reaper
 from feedback.queue.worker import Worker
-from feedback.submissions import erasure, handouts, tallies
+from feedback.store import leftovers
+from feedback.submissions import handouts, retention, tallies
 from feedback.submissions.mail import mailer
 
 log = structlog.stdlib.get_logger(__name__)
@@ -74,8 +75,10 @@ def _sweep() -> None:
     doorbell.drop(UPKEEP, *_FORMER_QUEUES)  # one sweep does for all that gathered while no worker was there
     reaper.sweep()
     tallies.tally()  # before anything is erased
-    erasure.purge()
+    retention.purge()
     handouts.purge()
     audit.purge()
     rate_limits.purge()
     SessionStore.clear_expired()
+    leftovers.delete()
+    leftovers.look_through()

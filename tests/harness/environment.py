@@ -18,7 +18,7 @@ FAST = os.environ.get("TEST_FAST") == "true"
 # `make fuzz` sets it: much more is drawn, and anew each time.
 FUZZ = os.environ.get("FUZZ") == "full"
 
-_OURS = ("FEEDBACK_", "POSTGRES_", "CELERY_", "DJANGO_")
+_OURS = ("FEEDBACK_", "POSTGRES_", "CELERY_", "DJANGO_", "AWS_")
 _OURS_BY_NAME = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL")
 _OF_THE_TESTS = ("FEEDBACK_TEST_DATA",)
 

@@ -1,6 +1,6 @@
-"""PostgreSQL and Redis for one test run: private, from this machine's binaries, gone at the end.
+"""PostgreSQL, Redis and an object store for one test run: private, from this machine's binaries, gone at the end.
 
-Not used where TEST_DATABASE_URL and TEST_REDIS_URL name servers to use instead.
+Not used where TEST_DATABASE_URL and TEST_REDIS_URL name servers to use instead. The object store comes as a package.
 """
 
 import os
@@ -8,13 +8,18 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
+import obstore
 import psycopg
 import redis
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
 
 from tests.harness import environment
 from tests.harness.processes import Process
@@ -112,6 +117,111 @@ class Redis(Server):
 
     def stop(self) -> None:
         self.process.stop()
+
+
+class Seaweed(Server):
+    """SeaweedFS, which speaks S3: one bucket, one pair of keys, and nobody else let in. A crash keeps what it holds."""
+
+    _PARTS = ("master", "volume", "filer", "s3")
+
+    def __init__(self, folder: Path) -> None:
+        self._ports = {
+            f"{one}{kind}": environment.Reservation() for one in self._PARTS for kind in (".port", ".port.grpc")
+        }
+        keys = {"accessKey": "feedback-tests", "secretKey": "a secret that guards nothing"}
+        allowed = {"name": "tests", "credentials": [keys], "actions": ["Admin", "Read", "Write", "List", "Tagging"]}
+        (folder / "s3.json").write_bytes(msgspec.json.encode({"identities": [allowed]}))
+        self.url = f"http://127.0.0.1:{self._ports['s3.port'].port}"
+        # What the service under test is told.
+        self.settings = {
+            "FEEDBACK_DOCUMENTS_URL": "s3://feedback/documents",
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": keys["accessKey"],
+            "AWS_SECRET_ACCESS_KEY": keys["secretKey"],
+        }
+        options = {"endpoint": self.url, "access_key_id": keys["accessKey"], "secret_access_key": keys["secretKey"]}
+        self._bucket = S3Store.from_url(
+            "s3://feedback",
+            config={**options, "region": "us-east-1"},  # type: ignore[arg-type] # a TypedDict, of these keys
+            client_options={"allow_http": True},
+            retry_config={"max_retries": 0},
+        )
+        clean = environment.without_ours(dict(os.environ))
+        self.process = Process("SeaweedFS", self._command(folder), clean, folder / "seaweed.log")
+        self.process.until(self._has_a_bucket)
+
+    def _command(self, folder: Path) -> list[str]:
+        program = str(Path(sys.executable).with_name("weed"))
+        (folder / "seaweed").mkdir()
+        options = {
+            "ip": "127.0.0.1",
+            "ip.bind": "127.0.0.1",
+            "dir": folder / "seaweed",
+            "filer.localSocket": folder / "filer.sock",
+            "s3.config": folder / "s3.json",
+            "master.telemetry": "false",
+            "master.volumeSizeLimitMB": 64,
+            "volume.max": 50,
+            "s3.port.iceberg": 0,
+            "s3.port.lance": 0,
+            **{name: reserved.port for name, reserved in self._ports.items()},
+        }
+        return [
+            program,
+            "-logtostderr",
+            "server",
+            "-filer",
+            "-s3",
+            *(f"-{name}={value}" for name, value in options.items()),
+        ]
+
+    def _has_a_bucket(self) -> bool:
+        try:
+            obstore.put(self._bucket, "made", b"with the first object")
+            obstore.delete(self._bucket, "made")
+        except (BaseError, OSError):
+            return False
+        return True
+
+    def answers(self) -> bool:
+        try:
+            self.keys()
+        except (BaseError, OSError):
+            return False
+        return True
+
+    def keys(self) -> list[str]:
+        """The keys of all objects there are, in order, with the prefix that the service gives them."""
+        return [one["path"] for page in obstore.list(self._bucket) for one in page]
+
+    def put(self, key: str, content: bytes) -> None:
+        """Write an object behind the service's back."""
+        obstore.put(self._bucket, key, content)
+
+    def delete(self, *keys: str) -> None:
+        obstore.delete(self._bucket, keys)
+
+    def empty(self) -> None:
+        if keys := self.keys():
+            self.delete(*keys)
+
+    def stop(self) -> None:
+        self.process.stop()
+        for reserved in self._ports.values():
+            reserved.release()
+
+
+@contextmanager
+def private_objects() -> Iterator[Seaweed]:
+    """An object store of its own."""
+    environment.refuse_when_fast("SeaweedFS")
+    with tempfile.TemporaryDirectory(prefix="feedback-test-s3-") as folder:
+        server = Seaweed(Path(folder))
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 @contextmanager

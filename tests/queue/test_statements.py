@@ -20,7 +20,7 @@ VALUES: Mapping[str, Any] = {
     "task": uuid4(), "owner": "", "most": 3, "least": 1, "ids": [uuid4()], "lease": 60, "id": uuid4(), "fence": 1,
     "findings": b"{}", "first_event_at": None, "filename": "a", "media_type": "b", "body": b"c", "sha256": "d",
     "error": "why", "due_at": "2024-07-21T00:00:00Z", "pause": 5.0, "single": True,
-    "student": uuid4(), "upload": uuid4(), "revision": 0, "seconds": 1.5,
+    "student": uuid4(), "upload": uuid4(), "revision": 0, "seconds": 1.5, "stored_fence": 1, "size": 1,
 }  # fmt: skip
 ON_SQLITE = """
 import json, sys

@@ -16,7 +16,7 @@ from feedback.queue import (
 from feedback.queue.worker import Worker
 from feedback.store.models import Document, Student, Task, Upload
 from feedback.store.reaching import Mail, Mailing, RosterEntry
-from feedback.submissions import erasure, handouts, tasks
+from feedback.submissions import handouts, tasks
 from tests.harness.in_process import (
     Caller,
     Post,
@@ -308,15 +308,3 @@ def test_what_is_past_its_retention_is_purged_by_the_sweep(client: Client, submi
     tasks.sweep()
     assert (client.get(old).status_code, client.get(new).status_code) == (404, 200)
     assert traces_of(GONE) == set()
-
-
-def test_a_backlog_of_old_submissions_is_purged_sweep_by_sweep(
-    submit: Submit, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.FEEDBACK_RETENTION_DAYS = 1
-    monkeypatch.setattr(erasure, "_PURGED_AT_ONCE", 2)
-    for name in "abc":
-        submit("html", student(name))
-    Task.objects.update(created_at=Now() - timedelta(days=2))
-
-    assert [erasure.purge(), erasure.purge(), erasure.purge()] == [2, 1, 0]

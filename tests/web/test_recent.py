@@ -77,6 +77,24 @@ def test_the_list_is_paged_and_takes_few_queries(
     assert [f"s{number}" in page for number in range(5)] == [False, True, True, False, False]
 
 
+def test_no_more_is_counted_than_a_few_pages_ahead(
+    client: Client, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recent, "_ROWS", 1)
+    monkeypatch.setattr(recent, "_COUNTED_AHEAD", 2)
+    for number in range(5):
+        upload(student(f"s{number}"), formats="html")
+    pages = {number: client.get(f"/submissions?page={number}").text for number in ("1", "3", "5", "77", "٣", "9" * 30)}
+
+    assert "<span>Page 1</span>" in pages["1"]
+    assert "<span>Page 3</span>" in pages["3"]
+    assert "Page 5 of 5" in pages["5"]
+    assert "Page 5 of 5" in pages["77"]
+    for strange in ("٣", "9" * 30):
+        assert "<span>Page 1</span>" in pages[strange]
+    assert all('rel="next"' in pages[number] for number in "13")
+
+
 def test_deleting_is_explained_first_and_a_look_deletes_nothing(client: Client, upload: Upload) -> None:
     address = upload(class_of(3))["Location"]
     page = client.get(f"{address}/delete").text

@@ -1,12 +1,13 @@
 """What was submitted lately, and how it is deleted."""
 
+import functools
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,14 +31,44 @@ from feedback.web.uploads import (
     writable,
 )
 
+if TYPE_CHECKING:
+    _Paginator = Paginator[Upload]
+else:
+    _Paginator = Paginator  # generic in its stubs alone
+
 _ROWS = 50
+_COUNTED_AHEAD = 10
+_DIGITS = 6  # of a page's number; nobody turns as many pages
+
+
+class Pages(_Paginator):
+    """Pages of uploads, of which only those up to the tenth behind the one that is asked for are counted.
+
+    To count them all would take longer the more there are, for a number that nobody needs.
+    """
+
+    def __init__(self, uploads: QuerySet[Upload], asked: str) -> None:
+        super().__init__(uploads, _ROWS)
+        self._uploads = uploads
+        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < _DIGITS else 1
+        self._bound = (number + _COUNTED_AHEAD) * _ROWS
+        self.shown = self.get_page(number)
+
+    @functools.cached_property
+    def count(self) -> int:
+        return self._uploads[: self._bound].count()
+
+    @property
+    def open_ended(self) -> bool:
+        """Whether there may be more pages than were counted."""
+        return self.count == self._bound
 
 
 class RecentView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         context_of(request).reading = ("submissions", None, None)
         uploads = Upload.objects.visible_to(caller_of(request)).defer("facts").order_by("-created_at", "pk")
-        page = Paginator(uploads, _ROWS).get_page(request.GET.get("page"))
+        page = Pages(uploads, request.GET.get("page", "")).shown
         rows = [(Shown(upload, tasks), _exam_day(upload, tasks)) for upload, tasks in _with_tasks(list(page))]
         return render(request, "recent.html.j2", {"page": page, "rows": rows})
 
@@ -46,7 +77,7 @@ def _with_tasks(uploads: Sequence[Upload]) -> Iterator[tuple[Upload, tuple[Task,
     """The tasks of each upload, HTML before PDF, with their states and when their first event was. One query."""
     headline = Document.objects.filter(task=OuterRef("pk"), position=HEADLINE)
     begun = Document.objects.filter(task=OuterRef("pk")).exclude(state=State.PENDING)
-    tasks = Task.objects.filter(upload__in=uploads).defer("findings").order_by("format", "created_at")
+    tasks = Task.objects.filter(upload__in=uploads, expired_at=None).defer("findings").order_by("format", "created_at")
     found = tasks.annotate(
         headline=Subquery(headline.values("state")[:1]),
         state=Case(
