@@ -21,7 +21,7 @@ from feedback.access import audit
 from feedback.access.audit import Action
 from feedback.queue import claims
 from feedback.store import leftovers, locks
-from feedback.store.models import Document, Student, Task, Upload
+from feedback.store.models import Document, HandOut, Student, Task, Upload
 from feedback.submissions.erasure import erase
 
 log = structlog.stdlib.get_logger(__name__)
@@ -87,6 +87,8 @@ def _expire(task_id: UUID) -> None:
         nothing = {"identity": secrets.token_bytes(32), "idempotency": None, "request_id": "", "traceparent": ""}
         if Task.objects.filter(pk=task.pk).update(expired_at=Now(), **nothing):
             audit.record(_BY, Action.ERASE, "task", task.pk)
+        if not Task.objects.filter(upload=task.upload_id, expired_at=None).exists():
+            HandOut.objects.filter(upload=task.upload_id).delete()
 
 
 def _part_of(task: Task) -> int:
