@@ -42,7 +42,7 @@ WAYS = ("html", "pdf")
 def test_old_and_new_processes_work_side_by_side_while_one_takes_over_from_the_other(
     version_before: Path, tmp_path: Path
 ) -> None:
-    with stack.services(tmp_path, source=version_before, FEEDBACK_LEASE_SECONDS="5") as old:
+    with stack.services(tmp_path, version_before, FEEDBACK_LEASE_SECONDS="5") as old:
         accepted = [old.client.post("/assignment/html", json=class_of(40)).headers["Location"]]
         old.use(ROOT)
         old.run("python", "manage.py", "migrate", "--no-input")  # while the old processes run

@@ -122,7 +122,7 @@ class Stack:
 
 
 @contextmanager
-def services(folder: Path, *, source: Path = ROOT, **settings: str) -> Iterator[Stack]:
+def services(folder: Path, source: Path = ROOT, /, **settings: str) -> Iterator[Stack]:
     """The services stack, migrated and answering: web, worker, beat. Needs both servers to be up."""
     broker = f"{environment.redis_url.rpartition('/')[0]}/{next(_broker_databases)}"
     with redis.Redis.from_url(broker) as client:
