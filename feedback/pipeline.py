@@ -67,7 +67,9 @@ def find(payload: bytes, recipe: Recipe) -> Findings:
     """The findings about the student whose canonical JSON `payload` is. Raises msgspec.DecodeError for other bytes."""
     student = decode_student(payload)
     facts = None if recipe.facts is None else decode_facts(recipe.facts)
-    settings = msgspec.structs.replace(recipe.settings, language=recipe.language_of(student))
+    language, zone = recipe.language_of(student), recipe.rendering.time_zone
+    # Days begin where the documents' times show midnight.
+    settings = msgspec.structs.replace(recipe.settings, language=language, time_zone=zone)
     return analyse(student, decode_context(recipe.context), facts, settings)
 
 

@@ -15,6 +15,7 @@ from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.headline import headline_of
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.compiling import compiling_of
+from feedback.analysis.student.course import over_time
 from feedback.analysis.student.figures import key_figures_of
 from feedback.analysis.student.late import late_share_of
 from feedback.analysis.student.log import lay_out
@@ -24,7 +25,7 @@ from feedback.analysis.student.quality import Noted, data_notes_of
 from feedback.analysis.student.questions import Basis, questions_of
 from feedback.analysis.student.rhythm import rhythm_of
 from feedback.analysis.student.slots import slots_of
-from feedback.analysis.student.window import bounds_of, window_of
+from feedback.analysis.student.window import bounds_of, deadline_of, window_of
 from feedback.events import Student
 from feedback.events.context import NO_CONTEXT, Context
 from feedback.phrasing.i18n import speech
@@ -56,7 +57,11 @@ def analyse(
     rhythm = rhythm_of(log, questions, settings)
     late = late_share_of(log, questions, settings)
     window = window_of(bounds, log, student)
-    evidence = Evidence(log, exam, facts, figures, questions, slots, rhythm, late, window, settings, say)
+    over = None
+    if facts.kind == "course" or (figures.sittings or 1) > 1:
+        deadline = deadline_of(student, exam)
+        over = over_time(log, slots, deadline, settings, scores=facts.scores, by_last=exam.by_last)
+    evidence = Evidence(log, exam, facts, figures, questions, slots, rhythm, late, window, settings, say, over)
     insights, further = chosen(evidence, context.report.hide)
     found = Findings(
         student_id=student.student_id,
@@ -80,11 +85,13 @@ def analyse(
         rhythm=rhythm,
         late=late,
         compiling=compiling_of(log, settings),
+        course=evidence.course,
+        sittings=evidence.sittings,
         headline=headline_of(evidence),
         insights=insights,
         further_insights=further,
         data_notes=data_notes_of(Noted(student.events, log, questions, window, exam, facts, settings, say)),
-        missing=missing_of(figures, rhythm, late, settings, say, visits=log.visits),
+        missing=missing_of(figures, rhythm, late, settings, say, visits=log.visits, course=facts.kind == "course"),
         order_differs=log.out_of_order > 0,
         hide=context.report.hide,
     )

@@ -16,13 +16,12 @@ from feedback.analysis.kinds import kind_of
 from feedback.analysis.log_kinds import LogKindTally
 from feedback.analysis.outliers import near_part
 from feedback.analysis.student.ordering import time_order
-from feedback.analysis.times import SECOND, in_utc, instant, moment, quartiles
+from feedback.analysis.times import DAY, SECOND, in_utc, instant, moment, quartiles
 from feedback.analysis.units import SectionNumbers, Unit, is_own_name, merged_spellings, unit_of
 from feedback.analysis.versions import SlotsTally
 from feedback.events import Event, Student
 from feedback.events.context import NO_CONTEXT, Context, ExamKind, LogKind
 
-DAY = 24 * 3600 * SECOND
 FAR_OFF_HOURS = 24.0
 # The usual window of a class: so many students, half of whom begin, and end, within so long.
 WINDOW_STUDENTS, WINDOW_SPREAD = 10, 15 * 60 * SECOND

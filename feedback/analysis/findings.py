@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from feedback.analysis.cohort.compared import Comparison
+from feedback.analysis.course import Course, Sitting
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote, Insight, Missing
 from feedback.analysis.units import UnitKind
@@ -19,6 +20,8 @@ from feedback.events.kinds import Kind
 
 __all__ = ["Counts", "ExamKind", "Kind", "LogKind", "UnitKind"]
 
+# Kinds of events that say no more than that somebody looked.
+OPENED: frozenset[Kind] = frozenset({"view", "start", "finish", "focus_lost"})
 PauseKind = Literal["pause", "long_pause"]
 
 
@@ -295,7 +298,8 @@ class Findings(msgspec.Struct, frozen=True, gc=False):
     the events of each kind there is. `compiling` is None where the log has no results of compilations. `log_kind` and
     `kind` come from the sender where `…_given` says so, else they were detected. `headline` is the sentence on what
     mattered most. `insights` are those of page one, at most one praise and two suggestions; `further_insights` are the
-    others. `hide` names what the report leaves out.
+    others. `course` is there where `kind` says so and events have times, `sittings` there too, and in an exam of more
+    than one. `hide` names what the report leaves out.
     """
 
     student_id: str
@@ -320,6 +324,8 @@ class Findings(msgspec.Struct, frozen=True, gc=False):
     rhythm: Rhythm = Rhythm()
     late: LateShare | None = None
     compiling: Compiling | None = None
+    course: Course | None = None
+    sittings: tuple[Sitting, ...] = ()
     insights: tuple[Insight, ...] = ()
     further_insights: tuple[Insight, ...] = ()
     data_notes: tuple[DataNote, ...] = ()
@@ -327,6 +333,11 @@ class Findings(msgspec.Struct, frozen=True, gc=False):
     order_differs: bool = False
     hide: tuple[str, ...] = ()
     comparison: Comparison | None = None
+
+    @property
+    def only_opened(self) -> bool:
+        """Whether the log shows that questions were opened, and nothing that was done on them."""
+        return bool(self.kinds) and self.kinds.keys() <= OPENED
 
     @property
     def key(self) -> tuple[str, str]:

@@ -39,19 +39,20 @@ def _how_to_read(held: frozenset[str], given: frozenset[str], settings: Analysis
     measures = [entry for entry in (*MEASURES, *LIMITS) if not entry.needs or entry.needs in held]
     rules = [rule for rule in RULES if rule.id in given]
     if not given and "events" in held:
-        rules = [rule for rule in RULES if not rule.needs or rule.needs in held]
+        wrong = {False: "of_course", True: "of_exam"}["course" in held]
+        rules = [rule for rule in RULES if (not rule.needs or rule.needs in held) and not getattr(rule, wrong)]
     return tuple(_cited_once(_guide(measures, rules, settings)))
 
 
-def how_to_read_class(settings: AnalysisSettings) -> tuple[Definition, ...]:
-    """The definitions that a class report needs."""
+def how_to_read_class(settings: AnalysisSettings, *, course: bool = False) -> tuple[Definition, ...]:
+    """The definitions that a class report needs: of a course those of its weeks too."""
     say = speech(settings.language)
-    return tuple(_definition(entry, settings, say) for entry in CLASS)
+    return tuple(_definition(entry, settings, say) for entry in CLASS if course or entry.needs != "course")
 
 
 def _held(findings: Findings) -> frozenset[str]:
     """What a report on these findings shows, by the names that definitions and rules need it under."""
-    figures, rhythm = findings.key_figures, findings.rhythm
+    figures, rhythm, course = findings.key_figures, findings.rhythm, findings.course is not None
     held = {
         "events": figures.events,
         "saves": figures.saves,
@@ -60,9 +61,10 @@ def _held(findings: Findings) -> frozenset[str]:
         "window": figures.window_seconds is not None,
         "active time": figures.active_seconds is not None,
         "visits": findings.log_kind == "visits",
-        "path": findings.path,
-        "rhythm": rhythm.median_seconds is not None,
-        "resubmissions": rhythm.submission_intervals,
+        "course": course,
+        "path": findings.path and not course,
+        "rhythm": rhythm.median_seconds is not None and not course,
+        "resubmissions": rhythm.submission_intervals and not course,
         "comparison": findings.comparison is not None,
         "compilations": findings.compiling is not None,
         "no compilations": findings.compiling is None,

@@ -77,6 +77,23 @@ MEASURES = (
     ),
     Entry(
         "measures",
+        "course.sittings",
+        N_("Sittings"),
+        N_(
+            "Work without a break over {sitting_gap} minutes, from its first entry to its last. The time in sittings "
+            "holds short breaks too, so it is longer than the time on the questions."
+        ),
+        needs="course",
+    ),
+    Entry(
+        "measures",
+        "course.days",
+        N_("Days and weeks"),
+        N_("Days begin at midnight in the time zone of this report, weeks on Monday. A day counts if it has an entry."),
+        needs="course",
+    ),
+    Entry(
+        "measures",
         "path",
         N_("Visits"),
         N_("A visit is a run of events on one question; coming back starts a new one."),
@@ -236,6 +253,17 @@ CLASS = (
             "earlier, or have five minutes of work or more that they never submitted. The reason given is the first "
             "that holds."
         ),
+    ),
+    Entry(
+        "measures",
+        "course.quiet",
+        N_("Who has gone quiet"),
+        N_(
+            "In a course, students with points or work left whose last entry is {quiet_days} days or more before the "
+            "end: the last day of the last week in which a tenth of the class worked. They may have left the course, "
+            "or work elsewhere."
+        ),
+        needs="course",
     ),
     Entry(
         "measures",

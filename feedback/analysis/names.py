@@ -11,10 +11,10 @@ from feedback.events.context_rules import Names
 
 # The parts of a student's report, as `rendering.student` names them; the notes and the event order always stay.
 SECTIONS = (
-    *("comparison", "details", "headline", "insights", "message", "path", "questions", "reading", "rhythm", "score"),
-    *("thinking", "timeline"),
+    *("calendar", "comparison", "details", "headline", "insights", "message", "path", "progress", "questions"),
+    *("reading", "rhythm", "score", "sittings", "thinking", "timeline", "weeks"),
 )
-_NO_THRESHOLDS = ("language", "assumed_zone")
+_NO_THRESHOLDS = ("language", "assumed_zone", "time_zone")
 
 
 @cache

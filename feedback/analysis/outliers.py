@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from feedback.analysis.times import SECOND, quartiles
+from feedback.events.context import ExamKind
 
 HOUR = 3600 * SECOND
 YEAR = 365 * 24 * HOUR
 OUTER_FENCE = 3
 # Fewer times than this have no quartiles worth the name.
 ENOUGH_TIMES = 5
+
+
+def far_off_hours(kind: ExamKind, hours: float) -> float:
+    """From how many hours on a time may be far off: in a course, where weeks lie between times, from a year."""
+    return YEAR / HOUR if kind == "course" else hours
 
 
 def near_range(instants: Sequence[int], far_off_hours: float) -> tuple[float, float]:

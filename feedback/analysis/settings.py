@@ -1,7 +1,9 @@
 """The thresholds of the analysis: every one is a setting, and every report prints the ones it used."""
 
+from datetime import UTC, tzinfo
 from functools import cache
 from typing import Annotated, NoReturn
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
@@ -12,10 +14,13 @@ Seconds = Annotated[float, Meta(gt=0, le=1_000_000)]
 Hours = Annotated[float, Meta(gt=0, le=1_000_000)]
 Share = Annotated[float, Meta(ge=0, le=1, description="A share from 0 to 1.")]
 Count = Annotated[int, Meta(ge=1)]
+Days = Annotated[int, Meta(ge=1, le=1000)]
 
 
 class AnalysisSettings(msgspec.Struct, frozen=True):
     """What counts as a session, a pause, an insight. The defaults suit an exam of one to three hours.
+
+    `time_zone`, an IANA name, says when a day begins: a report shows its times in the same zone.
 
     Raises ValueError for a value out of range. Unknown fields are ignored, so that findings stored by
     another version can still be read.
@@ -23,6 +28,7 @@ class AnalysisSettings(msgspec.Struct, frozen=True):
 
     language: Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([_@][A-Za-z]+)*$", description="Of the texts.")] = "en"
     assumed_zone: Annotated[str, Meta(max_length=64, description="In which times without one were read.")] | None = None
+    time_zone: Annotated[str, Meta(min_length=1, description="An IANA name; days begin at its midnight.")] = "UTC"
     # The measures.
     session_gap_minutes: Minutes = 10
     narrow_gap_minutes: Minutes = 5
@@ -65,7 +71,24 @@ class AnalysisSettings(msgspec.Struct, frozen=True):
     submitted_share: Share = 0.8
     steady_share: Share = 0.9
     questions_all_submitted: Count = 3
+    # The rules for a course, which lasts days and weeks.
+    course_days: Days = 7
+    last_days: Days = 3
+    last_days_share: Share = 0.5
+    one_day_share: Share = 0.5
+    late_start_share: Share = 0.5
+    quiet_days_before_end: Days = 7
+    weak_left_days: Days = 7
+    weak_questions_left: Count = 1
+    empty_weeks: Count = 2
+    long_sitting_hours: Hours = 3
+    long_sittings: Count = 2
+    early_start_left: Share = 0.85
+    weeks_worked_share: Share = 0.75
+    questions_raised_later: Count = 1
+    days_ahead: Days = 2
     # The class.
+    quiet_days: Days = 14
     comparison_students: Count = 10
     common_question_share: Share = 0.8
 
@@ -74,6 +97,11 @@ class AnalysisSettings(msgspec.Struct, frozen=True):
             msgspec.convert(self, _checked(), from_attributes=True)
         except msgspec.ValidationError:
             self._refuse()
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone. Raises ZoneInfoNotFoundError for a name that is not in the database."""
+        return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
 
     def _refuse(self) -> NoReturn:
         for field in msgspec.structs.fields(AnalysisSettings):

@@ -22,6 +22,13 @@ def thresholds(settings: AnalysisSettings, say: Speech) -> dict[str, str]:
         "events": number(settings.insight_events, say),
         "minutes": number(settings.insight_minutes, say),
         "coverage": percent(settings.insight_coverage, say),
+        "sitting_gap": number(settings.sitting_gap_minutes, say),
+        "course_days": number(settings.course_days, say),
+        "last_days": number(settings.last_days, say),
+        "weak": number(settings.weak_score, say),
+        "weak_days": number(settings.weak_left_days, say),
+        "sitting_hours": number(settings.long_sitting_hours, say),
+        "quiet_days": number(settings.quiet_days, say),
         "students": number(settings.comparison_students, say),
         "common": percent(settings.common_question_share, say),
     }

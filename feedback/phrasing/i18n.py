@@ -8,6 +8,7 @@ CLDR, by Babel.
 
 import gettext
 import io
+from collections.abc import Sequence
 from datetime import date as Day  # noqa: N812 - `date` is a method of Speech
 from functools import lru_cache
 from pathlib import Path
@@ -96,6 +97,11 @@ class Speech:
     def day_and_month(self, day: Day) -> str:
         """`21 Jul`, for where there is little room."""
         return format_skeleton("MMMd", day, locale=self._locale)
+
+    def weekdays(self) -> Sequence[str]:
+        """`Mon` to `Sun`."""
+        names = self._locale.days["format"]["abbreviated"]
+        return [names[day] for day in range(7)]
 
 
 @lru_cache(maxsize=4096)

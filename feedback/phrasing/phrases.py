@@ -1,7 +1,7 @@
 """Lists, counts, names, clock times and days in the words of one language and the clock of one time zone."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from feedback.phrasing import numbers
 from feedback.phrasing.i18n import N_, Speech, speech
@@ -103,6 +103,14 @@ class Phrases:
         """`21 July 2024` in the zone."""
         return self.say.date(self.local(at).date())
 
+    def calendar_day(self, day: date) -> str:
+        """`21 July 2024`, of a day of the calendar."""
+        return self.say.date(day)
+
+    def short_day(self, day: date) -> str:
+        """`21 Jul`, for where there is little room."""
+        return self.say.day_and_month(day)
+
     def moment(self, at: datetime | None, *, with_day: bool) -> str:
         """A clock time, under its day where a log runs over several."""
         if at is None:
@@ -117,8 +125,10 @@ class Phrases:
             return at
 
     def span(self, first: datetime, last: datetime) -> str:
-        """`21 July 2024, 09:02–11:00`, or both days in full."""
+        """`21 July 2024, 09:02–11:00`, or both days in full; within a minute one time."""
         if self.day(first) == self.day(last):
+            if self.clock(first) == self.clock(last):
+                return f"{self.day(first)}, {self.clock(first)}"
             return f"{self.day(first)}, {self.clock(first)}–{self.clock(last)}"
         return f"{self.moment(first, with_day=True)} – {self.moment(last, with_day=True)}"
 

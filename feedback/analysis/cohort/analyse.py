@@ -9,6 +9,7 @@ import msgspec
 
 from feedback.analysis.cohort.activity import ActivityTally
 from feedback.analysis.cohort.attention import Outcome, attention_of, outcome_of
+from feedback.analysis.cohort.course import CourseTally
 from feedback.analysis.cohort.effort import EffortTally, opening_order
 from feedback.analysis.cohort.findings import (
     ClassFindings,
@@ -25,6 +26,7 @@ from feedback.analysis.cohort.questions import QuestionsTally
 from feedback.analysis.cohort.scores import scores_of
 from feedback.analysis.cohort.spread import histogram, spread_of
 from feedback.analysis.findings import Findings, KeyFigures, Question
+from feedback.analysis.outliers import far_off_hours
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.times import SECOND, instants
 from feedback.phrasing.i18n import speech
@@ -42,6 +44,7 @@ class _Class:
         self.effort = EffortTally()
         self.items = ItemsTally()
         self.activity = ActivityTally()
+        self.course = CourseTally()
         self.outcomes: list[Outcome] = []
         self.insights = InsightTally(language)
         self.measures: dict[str, array[float]] = {}
@@ -61,6 +64,7 @@ class _Class:
         self.effort.add(slots, opening_order(findings))
         self.items.add(findings, slots)
         self.activity.add(kinds, at)
+        self.course.add(len(self.rows) - 1, findings)
         self.insights.add(findings)
         if findings.key_figures.events:
             for name, value in own_measures(findings).items():
@@ -92,8 +96,8 @@ def analyse_class(
         seen.add(each)
     first = seen.first or NOBODY
     settings = msgspec.structs.replace(first.settings, language=language or first.settings.language)
-    say = speech(settings.language)
-    questions, activity = seen.questions.statistics(), seen.activity.activity(first.settings.far_off_hours, zone)
+    say, hours = speech(settings.language), far_off_hours(first.kind, settings.far_off_hours)
+    questions, activity = seen.questions.statistics(), seen.activity.activity(hours, zone)
     items, (slots, seconds_bin), insights = seen.items.items(), seen.effort.statistics(), seen.insights.counts(say)
     with_events = len(seen.outcomes)
     return ClassFindings(
@@ -115,6 +119,7 @@ def analyse_class(
         seconds_bin=seconds_bin,
         attention=attention_of(seen.outcomes, seen.expected_slots, say),
         activity=activity,
+        course=seen.course.course(first.settings.quiet_days),
         opening_orders=seen.effort.opening_orders(),
         insights=insights,
         without_events=tuple(row.student_id for row in seen.rows if not row.events),
@@ -175,6 +180,7 @@ def _row(findings: Findings, at: Sequence[int]) -> ClassRow:
         seconds=figures.seconds,
         switches=figures.switches,
         long_pauses=findings.rhythm.long_pauses,
+        days_worked=None if findings.course is None else len(findings.course.days),
         saved_not_submitted=sum(question.saved_not_submitted for question in findings.questions),
         timeline=_timeline(at),
         insights=tuple(insight.id for insight in (*findings.insights, *findings.further_insights)),

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from feedback.analysis.cohort.course import ClassCourse
 from feedback.analysis.cohort.results import Attention, ClassScores, Item
 from feedback.analysis.findings import Exam, UnitKind
 from feedback.analysis.settings import AnalysisSettings
@@ -76,7 +77,7 @@ class ClassRow(msgspec.Struct, frozen=True, gc=False):
     does not lower it: read it beside `questions_submitted`. None where no question has a score.
     `slots` are the student's questions with versions folded in, and those the exam is known to have;
     `slots_submitted` of them have a submission. `seconds` is the time on all questions. `insights` holds the ids of
-    what the student's report says.
+    what the student's report says. `days_worked` are the days with events, of a course.
     """
 
     student_id: str
@@ -101,6 +102,7 @@ class ClassRow(msgspec.Struct, frozen=True, gc=False):
     seconds: float | None = None
     switches: int = 0
     long_pauses: int = 0
+    days_worked: int | None = None
     saved_not_submitted: int = 0
     timeline: tuple[int, ...] = ()
     insights: tuple[str, ...] = ()
@@ -205,6 +207,7 @@ class ClassFindings(msgspec.Struct, frozen=True, gc=False):
     seconds_bin: float | None = None
     attention: tuple[Attention, ...] = ()
     activity: Activity | None = None
+    course: ClassCourse | None = None
     opening_orders: tuple[OpeningOrder, ...] = ()
     insights: tuple[InsightCount, ...] = ()
     without_events: tuple[str, ...] = ()

@@ -3,20 +3,28 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from feedback.analysis.insights.course_rules import COURSE, COURSE_PRAISE
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.pacing_rules import PACING
-from feedback.analysis.insights.praise_rules import PRAISE
+from feedback.analysis.insights.praise_rules import PRAISE as OTHER_PRAISE
 from feedback.analysis.insights.result_rules import RESULT
 from feedback.analysis.insights.rule import Rule
 from feedback.analysis.statements import Insight
 
-SUGGESTIONS = (*RESULT, *PACING)
+SUGGESTIONS = (*RESULT, *PACING, *COURSE)
+# In a course, praise of how the work went on comes first: that is what a student can do again.
+PRAISE = (*COURSE_PRAISE, *OTHER_PRAISE)
 RULES = (*SUGGESTIONS, *PRAISE)
 PRAISE_SHOWN, SUGGESTIONS_SHOWN = 1, 2
 # What was won and lost again comes before what was never won.
 FIRST_OF_ALL = "score_dropped"
 # Two suggestions of one group say nearly the same: what to learn, and how to go about an exam.
-_ALIKE = frozenset({"points_lost", "not_opened"})
+_ALIKE = (
+    frozenset({"points_lost", "not_opened", "weak_left"}),
+    frozenset({"crammed", "one_day", "late_start"}),
+)
+# How the work of a course lay in its days. Their stakes cannot be told in points, so one has a place of its own.
+_OF_COURSE = frozenset(rule.id for rule in COURSE)
 
 
 class Chosen(NamedTuple):
@@ -51,11 +59,12 @@ def _praise(evidence: Evidence, hide: Sequence[str]) -> list[Insight]:
 
 
 def _page_one(found: Sequence[Insight]) -> list[Insight]:
-    """The first suggestion, and the next that says something else."""
+    """The first suggestion, and the next that says something else: in a course one on the days and weeks."""
     if len(found) <= 1:
         return list(found)
     first, *others = found
-    other = next((each for each in others if not {first.id, each.id} <= _ALIKE), others[0])
+    fitting = [each for each in others if not any({first.id, each.id} <= alike for alike in _ALIKE)] or others
+    other = next((each for each in fitting if (each.id in _OF_COURSE) is not (first.id in _OF_COURSE)), fitting[0])
     return [first, other][:SUGGESTIONS_SHOWN]
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from feedback.analysis.course import Course
 from feedback.analysis.exam import ExamContext
 from feedback.analysis.facts import ClassFacts
 from feedback.analysis.findings import KeyFigures, LateShare, Question, Rhythm, ScoreProgress, Slot, Window
 from feedback.analysis.settings import AnalysisSettings
+from feedback.analysis.student.course import Over
 from feedback.analysis.student.log import Log
-from feedback.analysis.times import SECOND
+from feedback.analysis.times import DAY, SECOND
 from feedback.phrasing.i18n import N_, Speech
 from feedback.phrasing.numbers import duration
 from feedback.phrasing.phrases import listed, shortened
@@ -30,10 +32,13 @@ class Evidence:
         window: Window | None,
         settings: AnalysisSettings,
         say: Speech,
+        over: Over | None = None,
     ) -> None:
         self.log, self.exam, self.facts, self.settings, self.say = log, exam, facts, settings, say
         self.figures, self.questions, self.slots = figures, questions, slots
         self.rhythm, self.late, self.window = rhythm, late, window
+        self.course = None if over is None or facts.kind != "course" else over.course
+        self.sittings = () if over is None else over.sittings
         self.aliases, self.marks, self.instants = log.aliases, log.marks, log.instants
         self.reproached = frozenset[str]()
         timed = len(log.timed)
@@ -46,6 +51,14 @@ class Evidence:
     def is_exam(self) -> bool:
         """Whether advice for an exam makes sense: in one sitting of an exam, not over days."""
         return self.facts.kind == "exam" and (self.figures.sittings or 1) == 1
+
+    @cached_property
+    def over_days(self) -> Course | None:
+        """The course, where it is long enough, and has enough events, to say how the work lay in it."""
+        course, timed = self.course, self.log.timed
+        if course is None or len(timed) < self.settings.insight_events:
+            return None
+        return course if timed[-1] - timed[0] >= self.settings.course_days * DAY else None
 
     @property
     def shows_timing(self) -> bool:

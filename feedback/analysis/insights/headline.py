@@ -1,11 +1,11 @@
 """The one sentence under the result: what mattered most, in the facts of this log."""
 
-from feedback.analysis.findings import Slot
+from feedback.analysis.findings import OPENED, Slot
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.result_measures import weakest
 from feedback.phrasing.i18n import N_, NN_, Speech
 from feedback.phrasing.numbers import differ, number, score
-from feedback.phrasing.phrases import listed, shortened
+from feedback.phrasing.phrases import SHOWN, listed, shortened
 
 NO_EVENTS = N_("There are no events in this log yet.")
 EVERYTHING = N_("You had the full score on every question.")
@@ -22,6 +22,10 @@ SPREAD = NN_(
     "You missed points on {n} questions; {question} cost the most, {lost} of {total}.",
 )
 ALIKE = NN_("You missed the most on {questions}.", "You missed the most on {questions}, {lost} each.")
+OPENED_FEW = NN_(
+    "You opened {n} of {count} questions; {solved} had the full score.",
+    "You opened {n} of {count} questions; {solved} of them had the full score.",
+)
 NO_POINTS = NN_(
     "{n} of {count} questions brought no points; of these you stayed longest on {question}, {time}.",
     "{n} of {count} questions brought no points; of these you stayed longest on {question}, {time}.",
@@ -41,6 +45,10 @@ ONLY_SAVED = NN_(
     "You saved work on one question; the log holds no submission.",
     "You saved work on {n} questions; the log holds no submission.",
 )
+ONLY_OPENED = NN_(
+    "You opened one question; the log holds no work on it.",
+    "You opened {n} questions; the log holds no work on them.",
+)
 ONLY_EVENTS = NN_("The log holds one event.", "The log holds {n} events.")
 
 
@@ -58,6 +66,10 @@ def _of_scores(evidence: Evidence) -> str:
     say, weak = evidence.say, weakest(evidence.slots)
     if not weak:
         return _everything(evidence)
+    opened = sum(bool(slot.aliases) for slot in evidence.slots)
+    if 2 * opened < len(evidence.slots) and len(weak) > SHOWN:
+        solved = evidence.figures.questions_solved or 0
+        return say.count(*OPENED_FEW, opened, count=len(evidence.slots), solved=solved)
     if len(weak) > 2 and all(not slot.score_earned and slot.aliases for slot in weak):
         tried = max(weak, key=lambda slot: slot.seconds or 0)
         return say.count(
@@ -112,7 +124,7 @@ def _everything(evidence: Evidence) -> str:
             "You had the full score on all that is in your log; {n} questions more count.",
         )
         return say.count(*forms, round(missing), n=number(missing, say))
-    if not figures.window_seconds:
+    if not figures.window_seconds or len(evidence.sittings) > 1:
         return say.gettext(EVERYTHING)
     return say.text(EVERYTHING_IN, time=evidence.time(figures.window_minutes))
 
@@ -121,6 +133,8 @@ def _of_submissions(evidence: Evidence) -> str:
     say, figures = evidence.say, evidence.figures
     if not figures.submissions:
         if not figures.saves:
+            if {mark.kind for mark in evidence.marks} <= OPENED:
+                return say.count(*ONLY_OPENED, figures.questions)
             return say.count(*ONLY_EVENTS, figures.events)
         saved = sum(question.saves > 0 for question in evidence.questions)
         return say.count(*ONLY_SAVED, saved)

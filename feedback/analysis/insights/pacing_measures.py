@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from feedback.analysis.findings import OPENED
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
 from feedback.analysis.insights.result_measures import SEVERAL_QUESTIONS
 from feedback.analysis.times import SECOND, instant
+from feedback.phrasing.i18n import N_
 from feedback.phrasing.numbers import duration, number, percent
 
+SUBMIT_FIRST = N_("Submit a first version as soon as it runs. The result shows what is still missing.")
 LEAST_LEFT = 5 * 60
 
 
@@ -23,7 +26,8 @@ def saved_not_submitted(evidence: Evidence) -> Observation | None:
         "time": evidence.time(minutes),
         "all": evidence.time(evidence.figures.minutes),
     }
-    return Observation(minutes, tuple(aliases), len(aliases), words, points, minutes)
+    step = "" if evidence.is_exam else evidence.say.gettext(SUBMIT_FIRST)
+    return Observation(minutes, tuple(aliases), len(aliases), words, points, minutes, step)
 
 
 def unused_time(evidence: Evidence) -> Observation | None:
@@ -140,7 +144,7 @@ def long_pauses(evidence: Evidence) -> Observation | None:
 def many_switches(evidence: Evidence) -> Observation | None:
     """Changes between questions, for each question."""
     count, switches = len(evidence.questions), evidence.figures.switches
-    if count < SEVERAL_QUESTIONS:
+    if count < SEVERAL_QUESTIONS or {mark.kind for mark in evidence.marks} <= OPENED:
         return None
     return Observation(switches / count, n=switches, words={"count": number(count, evidence.say)})
 

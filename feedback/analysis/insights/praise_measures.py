@@ -121,7 +121,7 @@ def finished_early(evidence: Evidence) -> Observation | None:
     if any(slot.lost for slot in evidence.slots if evidence.scored) or evidence.reproached:
         return None
     reached = [
-        _goal_reached([evidence.marks[i] for i in positions], scored=evidence.scored)
+        goal_reached([evidence.marks[i] for i in positions], scored=evidence.scored)
         for positions in evidence.of_question.values()
     ]
     if None in reached:
@@ -136,7 +136,8 @@ def finished_early(evidence: Evidence) -> Observation | None:
     return Observation(left / evidence.span_seconds, tuple(evidence.aliases), 1, words)
 
 
-def _goal_reached(marks: Sequence[Mark], *, scored: bool) -> int | None:
+def goal_reached(marks: Sequence[Mark], *, scored: bool) -> int | None:
+    """When a question of these marks had the full score, or a submission where there are no scores; None if never."""
     for mark in marks:
         if mark.kind == "submission" and (not scored or (mark.score is not None and mark.score >= FULL_SCORE)):
             return None if mark.at is None else instant(mark.at)

@@ -91,6 +91,7 @@ PRAISE = (
         condition=N_(
             "Questions whose score rose in a visit {return} minutes or more after the one before: {threshold} or more."
         ),
+        implied_by=("raised_later",),
         needs="scores",
     ),
     Rule(

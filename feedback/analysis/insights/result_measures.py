@@ -13,6 +13,8 @@ from feedback.phrasing.phrases import listed, shortened
 SEVERAL_QUESTIONS = 3
 REDO_WITH_SOLUTION = N_("Redo {question} with its solution: {url}")
 REDO = N_("Redo {question} on your own, without the clock; then look at a solution.")
+REDO_IN_COURSE = N_("Redo {question} on your own; then look at a solution.")
+OPEN_ONE = N_("Open one of them, and do its first step. A start makes the rest easier.")
 ASK_WHICH = N_("Find out which submission counts, and keep your best version before a larger change.")
 LAST_COUNTS = N_("The last submission counts here: keep your best version, and hand it in at the end.")
 
@@ -55,7 +57,8 @@ def points_lost(evidence: Evidence) -> Observation | None:
     question, lost = evidence.of_alias[alias], evidence.lost[alias]
     total = sum(slot.lost for slot in evidence.slots)
     solution = question.solution_url or evidence.exam.exam.solutions_url
-    step = evidence.say.gettext(REDO_WITH_SOLUTION if solution else REDO)
+    redo = REDO if evidence.is_exam else REDO_IN_COURSE
+    step = evidence.say.gettext(REDO_WITH_SOLUTION if solution else redo)
     words = {
         "question": evidence.name(alias),
         "lost": number(lost, evidence.say),
@@ -81,7 +84,10 @@ def not_opened(evidence: Evidence) -> Observation | None:
     names = [shortened(slot.name) for slot in untouched]
     points = sum(slot.lost for slot in untouched)
     words = {"questions": listed(names, evidence.say), "points": number(points, evidence.say)}
-    return Observation(len(untouched), (), len(untouched), words, points)
+    # Of very many, as a contest has them, nobody opens every one.
+    many = 2 * len(untouched) > len(evidence.slots)
+    step = "" if evidence.is_exam and not many else evidence.say.gettext(OPEN_ONE)
+    return Observation(len(untouched), (), len(untouched), words, points, 0, step)
 
 
 def much_time_low_score(evidence: Evidence) -> Observation | None:

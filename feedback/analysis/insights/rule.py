@@ -19,7 +19,8 @@ class Rule(NamedTuple):
     value is at least the setting named `setting`. `did` has a singular and a plural form. `condition`
     says in the guide when the insight is given, with the threshold as `{threshold}`. `needs` names what a
     log must hold (saves, submissions, scores) for the rule to have any meaning; `implied_by` are the ids of
-    rules of which each already says as much. `of_exam` says that its advice is for one sitting of an exam.
+    rules of which each already says as much. `of_exam` says that its advice is for one sitting of an exam,
+    `of_course` that it is for work over days and weeks.
     `source` is the paper whose measure this is, where it is one's.
     """
 
@@ -39,6 +40,7 @@ class Rule(NamedTuple):
     needs: str = ""
     implied_by: tuple[str, ...] = ()
     of_exam: bool = False
+    of_course: bool = False
 
     def threshold(self, settings: AnalysisSettings) -> float:
         """The value from which on the rule applies."""
@@ -47,7 +49,7 @@ class Rule(NamedTuple):
     def insight(self, evidence: Evidence) -> Insight | None:
         """The insight in words, where the rule applies."""
         say = evidence.say
-        if self.of_exam and not evidence.is_exam:
+        if (self.of_exam and not evidence.is_exam) or (self.of_course and evidence.over_days is None):
             return None
         observation = self.observe(evidence)
         threshold = self.threshold(evidence.settings)

@@ -9,7 +9,7 @@ import msgspec
 from feedback.analysis.facts import ClassFacts
 from feedback.analysis.findings import Mark
 from feedback.analysis.kinds import kind_of
-from feedback.analysis.outliers import near_part
+from feedback.analysis.outliers import far_off_hours, near_part
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.batches import batched
 from feedback.analysis.student.looks import batch_looks, visit_looks
@@ -98,7 +98,8 @@ def lay_out(events: Sequence[Event], settings: AnalysisSettings, facts: ClassFac
     kinds = [kind for kind, repeat in zip(all_kinds, repeats, strict=True) if not repeat]
     questions = [received[i] for i in kept]
     scores = [events[i].score if kind == "submission" else None for i, kind in zip(kept, kinds, strict=True)]
-    instants, far_off = _near([received_instants[i] for i in kept], settings)
+    hours = far_off_hours(facts.kind, settings.far_off_hours)
+    instants, far_off = _near([received_instants[i] for i in kept], hours)
     bounds, outside = _used(given, [at for at in instants if at is not None])
     gaps, full_minutes = gaps_of(instants), on_full_minutes(instants)
     charged = _charged(instants, gaps, bounds, settings, visits=visits, course=facts.kind == "course")
@@ -155,10 +156,10 @@ def _repeats(
     return repeated([(received[i], events[i].type, instants[i], events[i].score) for i in order], kinds)
 
 
-def _near(instants: Sequence[int | None], settings: AnalysisSettings) -> tuple[tuple[int | None, ...], int]:
+def _near(instants: Sequence[int | None], hours: float) -> tuple[tuple[int | None, ...], int]:
     """The instants without far-off ones, and how many those are."""
     timed = [at for at in instants if at is not None]
-    near = near_part(timed, settings.far_off_hours)
+    near = near_part(timed, hours)
     if len(near) == len(timed):
         return tuple(instants), 0
     low, high = timed[near[0]], timed[near[-1]]

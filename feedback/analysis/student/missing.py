@@ -25,6 +25,7 @@ SOLVED = ("key_figures.questions_solved", N_("Questions with full score"))
 RESUBMISSIONS = ("rhythm.median_submission_interval_seconds", N_("Interval between submissions"))
 
 _NOT_OF_VISITS = frozenset({ACTIVE[0], INTERVALS[0], RESUBMISSIONS[0]})
+_NOT_OF_COURSE = frozenset({INTERVALS[0], LATE[0], RESUBMISSIONS[0]})
 
 
 def missing_of(
@@ -35,8 +36,13 @@ def missing_of(
     say: Speech,
     *,
     visits: bool = False,
+    course: bool = False,
 ) -> tuple[Missing, ...]:
-    """Every measure that could not be computed, with the reason; a log of page `visits` has no rhythm to miss."""
+    """Every measure that could not be computed, with the reason.
+
+    A log of page `visits`, and the report of a `course`, have no rhythm to miss.
+    """
+    silent = (_NOT_OF_VISITS if visits else frozenset()) | (_NOT_OF_COURSE if course else frozenset())
     minutes = number(settings.session_gap_minutes, say)
     return tuple(
         Missing(place, say.gettext(name), say.text(reason, minutes=minutes))
@@ -44,7 +50,7 @@ def missing_of(
             *_about_times(figures, rhythm, late),
             *_about_submissions(figures, rhythm),
         )
-        if not (visits and place in _NOT_OF_VISITS)
+        if place not in silent
     )
 
 

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from feedback.analysis.exam import ExamContext
 from feedback.analysis.facts import ClassFacts
@@ -11,13 +13,18 @@ from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.statements import DataNote
 from feedback.analysis.student import quality_texts as texts
 from feedback.analysis.student.log import Log
+from feedback.analysis.times import in_utc
 from feedback.analysis.units import merged_spellings
 from feedback.events import Event
 from feedback.phrasing.i18n import Speech, speech
-from feedback.phrasing.numbers import number
-from feedback.phrasing.phrases import listed, shortened
+from feedback.phrasing.numbers import duration, number
+from feedback.phrasing.phrases import Phrases, listed, offset_name, shortened
 
-PAGE_VISITS = "page_visits"
+PAGE_VISITS, SCORES_ELSEWHERE = "page_visits", "scores_elsewhere"
+
+# A log that goes back more often is in another order than that of time.
+_FEW_DESCENTS = 3
+_CLOCK_STEP = timedelta(minutes=1)
 
 
 class Noted:
@@ -43,7 +50,7 @@ def data_notes_of(noted: Noted) -> tuple[DataNote, ...]:
     if not noted.events:
         return (DataNote("no_events", noted.say.gettext(texts.NO_EVENTS)),)
     counted = [_note(code, n, noted) for code, n in _counts(noted) if n]
-    return (*counted, *_unknown_types(noted), *_about_the_log(noted), *_about_units(noted))
+    return (*counted, *_about_clocks(noted), *_unknown_types(noted), *_about_the_log(noted), *_about_units(noted))
 
 
 def replaced_characters_note(characters: Iterable[str], settings: AnalysisSettings) -> DataNote | None:
@@ -77,7 +84,7 @@ def _counts(noted: Noted) -> Iterator[tuple[str, int]]:
     yield "batches", sum(log.batched)
     yield "long_gaps", sum(question.long_gaps for question in noted.questions)
     yield "missing_types", sum(event.type is None for event in events)
-    yield "scores_elsewhere", sum(e.score is not None and kind_of(e.type) != "submission" for e in events)
+    yield SCORES_ELSEWHERE, sum(e.score is not None and kind_of(e.type) != "submission" for e in events)
     if window is not None:
         yield "outside_window" if window.used else "window_not_used", window.outside
 
@@ -103,6 +110,42 @@ def _about_the_log(noted: Noted) -> Iterator[DataNote]:
     elif len(log.marks) > 1 and all(mark.kind == "submission" for mark in log.marks):
         text = say.text(texts.SUBMISSIONS_ONLY, minutes=number(noted.settings.session_gap_minutes, noted.say))
         yield DataNote("submissions_only", text, len(log.marks))
+
+
+def _about_clocks(noted: Noted) -> Iterator[DataNote]:
+    say, times = noted.say, [event.created_time for event in noted.events if event.created_time is not None]
+    if back := _set_back(noted):
+        phrases = Phrases(noted.settings.language, noted.settings.zone)
+        before, after = max(back, key=lambda pair: pair[0] - pair[1])
+        with_day = not phrases.one_day(after, before)
+        text = say.count(
+            *texts.CLOCK_BACK,
+            len(back),
+            time=duration((before - after).total_seconds(), say),
+            before=phrases.moment(before, with_day=with_day),
+            after=phrases.moment(after, with_day=with_day),
+        )
+        yield DataNote("clock_back", text, len(back))
+    zones = {time.tzinfo for time in times} - {None}
+    if len(zones) > 1:
+        offsets = sorted({offset for time in times if (offset := time.utcoffset()) is not None})
+        if len(offsets) > 1:
+            names = listed([offset_name(offset) for offset in offsets], say)
+            yield DataNote("several_offsets", say.text(texts.OFFSETS, names=names), len(offsets))
+
+
+def _set_back(noted: Noted) -> list[tuple[datetime, datetime]]:
+    """Where the time received last is later than the next one, by a minute or more, and only few times in the log.
+
+    A list by question goes back for each question: that is another order, and no clock.
+    """
+    if not 0 < noted.log.out_of_order <= _FEW_DESCENTS:
+        return []
+    received = noted.log.received
+    if 1 + sum(a != b for a, b in pairwise(received)) == len(noted.log.units) > 1:
+        return []
+    times = [in_utc(event.created_time) for event in noted.events if event.created_time is not None]
+    return [(before, after) for before, after in pairwise(times) if before - after >= _CLOCK_STEP]
 
 
 def _about_units(noted: Noted) -> Iterator[DataNote]:

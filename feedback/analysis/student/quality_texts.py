@@ -13,6 +13,13 @@ PAGE_VISITS = N_(
 )
 ASSUMED_ZONE = N_("Times that came without a time zone were read as {zone}.")
 FULL_MINUTES = N_("All times are on full minutes, so nothing is said that needs seconds.")
+CLOCK_BACK = NN_(
+    "At that place the time goes back by {time}, from {before} to {after}. If the clock was set back, the times and "
+    "the order around there are not to be trusted.",
+    "At {n} places the time goes back, by up to {time} (from {before} to {after}). If the clock was set back, the "
+    "times and the order around there are not to be trusted.",
+)
+OFFSETS = N_("Times came in different time zones ({names}); all are shown in the one zone of this report.")
 VERSIONS = N_("Units such as “{unit}” were read as versions of one question, “{slot}”.")
 NOT_COUNTED = NN_(
     "{names} is in the log, but not among the questions of the exam: it is shown and not counted.",

@@ -11,15 +11,19 @@ from feedback.events import Student
 
 def bounds_of(student: Student, exam: ExamContext) -> Bounds | None:
     """When the exam began and ended for a student: the student's own times before the exam's, with extra minutes."""
-    start = student.starts_at or exam.exam.starts_at
-    end = student.ends_at or exam.exam.ends_at
+    start, over = student.starts_at or exam.exam.starts_at, deadline_of(student, exam)
     if start is None:
         return None
     begun = instant(in_utc(start))
-    if end is None:
+    if over is None:
         return Bounds(begun, None)
-    over = instant(_later(in_utc(end), student.extra_minutes or 0))
     return Bounds(begun, over) if over > begun else None
+
+
+def deadline_of(student: Student, exam: ExamContext) -> int | None:
+    """When a student's time was over, in microseconds: with extra minutes, and whether or not a beginning is known."""
+    end = student.ends_at or exam.exam.ends_at
+    return None if end is None else instant(_later(in_utc(end), student.extra_minutes or 0))
 
 
 def _later(end: datetime, minutes: float) -> datetime:

@@ -17,4 +17,6 @@ LOW = "#b4470c"
 AREA = "#dcebe8"
 AREA_LOW = "#f8e4d9"
 LOOK = "#c3ccd6"
+# What time it took.
+TIME = "#b9c2cc"
 HEAT = ("#cfe0f0", "#9dc3e2", "#5f9dcf", "#2c76b3", "#0a4f8f")

@@ -1,7 +1,6 @@
-"""A student's events over time, a row for each question: the best score as steps, or what was done as marks."""
+"""A student's events along an axis, a row for each question: the best score as steps, or what was done as marks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
 from functools import cache
 from itertools import pairwise
 from math import ceil
@@ -9,19 +8,19 @@ from math import ceil
 import msgspec
 
 from feedback.analysis.findings import Mark
-from feedback.phrasing.i18n import Speech
 from feedback.phrasing.numbers import TOLERANCE
 from feedback.rendering.charts import marks, palette
+from feedback.rendering.charts.axes import Axis
 from feedback.rendering.charts.svg import Drawing, Label, lines, rectangle, shape, svg
-from feedback.rendering.charts.ticks import clock_ticks
 
 _TOP, _FOOT, _RIGHT = 4, 22, 8
 _LABEL_EVERY = 13.0
 # The score of a step stands so much below the row above.
 _HEAD = 6.0
 
-# The share of the time, and which question.
+# The share of the width, and which row.
 Place = tuple[float, int]
+Placed = tuple[Mark, float, int]
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -40,51 +39,50 @@ PHONE = Size(width=352, left=36, row=26, height=300, type=12, ticks=4)
 
 
 class Timeline(msgspec.Struct, frozen=True):
-    """What to draw: marks, the label of each question, the time to show, and the edges of the exam's window in it.
+    """What to draw: marks along an axis, in rows.
 
-    `marks` are those with a time to show: `timed` picks them. `low` is the question to look at first, by its number, 0
-    for none. With `scores` a row shows the best score.
+    `rows` are the numbers of the questions that have one, from the top, and `labels` the words beside them. `low` is
+    the question to look at first, by its number, 0 for none. With `scores` a row shows the best score. `outside` are
+    the parts beyond the exam's window, by their shares of the width.
     """
 
     marks: Sequence[Mark]
+    rows: Sequence[int]
     labels: Sequence[str]
-    first: datetime
-    last: datetime
+    axis: Axis
     scores: bool
-    edges: Sequence[datetime] = ()
+    outside: Sequence[tuple[float, float]] = ()
     low: int = 0
 
 
-def timeline(what: Timeline, zone: tzinfo, say: Speech, size: Size = WIDE) -> Drawing:
+def timeline(what: Timeline, size: Size = WIDE) -> Drawing:
     """The drawing."""
-    return timelines(what, zone, say, (size,))[0]
+    return timelines(what, (size,))[0]
 
 
-def timelines(what: Timeline, zone: tzinfo, say: Speech, sizes: Sequence[Size]) -> list[Drawing]:
-    """The same in several sizes; where everything stands between first and last is worked out once."""
-    share = _Share(what.first, what.last)
-    places, rises = _places(what, share), _rises(what, share)
-    return [_drawn(what, zone, say, _Rows(what.labels, size), share, places, rises) for size in sizes]
+def timelines(what: Timeline, sizes: Sequence[Size]) -> list[Drawing]:
+    """The same in several sizes; where everything stands along the axis is worked out once."""
+    row_of = {question: row for row, question in enumerate(what.rows, start=1)}
+    placed = [
+        (mark, share, row_of[mark.question])
+        for mark in what.marks
+        if mark.question in row_of and (share := what.axis.share(mark)) is not None
+    ]
+    places, rises = _places(placed, scores=what.scores), _rises(placed if what.scores else ())
+    low = row_of.get(what.low, 0)
+    return [_drawn(what, _Rows(what.labels, size), places, rises, low) for size in sizes]
 
 
-def _drawn(
-    what: Timeline,
-    zone: tzinfo,
-    say: Speech,
-    rows: "_Rows",
-    share: "_Share",
-    places: Mapping[str, Sequence[Place]],
-    rises: "_Rises",
-) -> Drawing:
-    axis, times = _axis(what, zone, say, share, rows)
+def _drawn(what: Timeline, rows: "_Rows", places: Mapping[str, Sequence[Place]], rises: "_Rises", low: int) -> Drawing:
+    axis, times = _axis(what.axis, rows)
     parts = [
-        *_outside(what, share, rows),
+        *_shaded((*what.outside, *what.axis.cuts), rows),
         axis,
         rows.rules(),
-        *(_steps(what, rises, rows) if what.scores else ()),
+        *(_steps(rises, rows, low) if what.scores else ()),
         *marks.drawn(places, rows.across, rows.foot if what.scores else rows.centre, rows.half),
     ]
-    return Drawing(rows.size.width, svg(rows.size.width, rows.bottom + _FOOT, parts), (*rows.labels(what.low), *times))
+    return Drawing(rows.size.width, svg(rows.size.width, rows.bottom + _FOOT, parts), (*rows.labels(low), *times))
 
 
 @cache
@@ -96,21 +94,6 @@ def key(name: str) -> str:
     else:
         parts = list(marks.drawn({name: [(7.0, 1)]}, lambda x: x, lambda _: 8.0, 6.0))
     return svg(14, 16, parts)
-
-
-class _Share:
-    """Where a time stands between the first and the last, from 0 to 1; in the middle where these are one."""
-
-    def __init__(self, first: datetime, last: datetime) -> None:
-        self._first = first
-        self._span = (last - first).total_seconds()
-
-    def __call__(self, at: datetime) -> float:
-        if not self._span:
-            return 0.5
-        since = at - self._first
-        # Faster than total_seconds(), and there is a call for every mark.
-        return (since.days * 86_400 + since.seconds + since.microseconds * 1e-6) / self._span
 
 
 class _Rows:
@@ -153,54 +136,44 @@ class _Rows:
         return range(1, len(self._labels) + 1, ceil(_LABEL_EVERY / self.height))
 
 
-def _places(what: Timeline, share: _Share) -> Mapping[str, Sequence[Place]]:
+def _places(placed: Iterable[Placed], *, scores: bool) -> Mapping[str, Sequence[Place]]:
     """For each kind of mark the distinct places: what falls on one spot is drawn once."""
     distinct: dict[str, dict[Place, None]] = {}
-    scores = what.scores
-    for mark in what.marks:
-        if mark.at is None:
-            continue
+    for mark, share, row in placed:
         name: str = mark.kind
         if mark.look or name == "view":
             name = "look"
         elif scores and name == "submission":
             name = "try"
-        distinct.setdefault(name, {})[round(share(mark.at), 4), mark.question] = None
+        distinct.setdefault(name, {})[round(share, 4), row] = None
     return {name: list(places) for name, places in distinct.items()}
 
 
-def timed(marks: Sequence[Mark], first: datetime, last: datetime) -> list[Mark]:
-    """The marks that have a time from first to last."""
-    return [mark for mark in marks if mark.at is not None and first <= mark.at <= last]
-
-
-def _outside(what: Timeline, share: _Share, rows: _Rows) -> Iterable[str]:
-    """The time before the window and after it, shaded."""
-    spans = []
-    for edge in what.edges:
-        if what.first <= edge <= what.last:
-            before = edge == what.edges[0]
-            start, end = (rows.across(at) for at in ((0.0, share(edge)) if before else (share(edge), 1.0)))
-            if end > start:
-                spans.append(rectangle(start, _TOP, end - start, rows.bottom - _TOP))
-    yield shape("pause", palette.PAUSE, "".join(spans))
+def _shaded(spans: Iterable[tuple[float, float]], rows: _Rows) -> Iterable[str]:
+    """The time outside of the window, and that which is left out between two sittings."""
+    drawn = [(rows.across(start), rows.across(end)) for start, end in spans if end > start]
+    yield shape(
+        "pause",
+        palette.PAUSE,
+        "".join(rectangle(start, _TOP, end - start, rows.bottom - _TOP) for start, end in drawn),
+    )
 
 
 _DOT = marks.circle(2.2)
-# Of each question where its best score so far rose, and to what.
+# Of each row where its best score so far rose, and to what.
 _Rises = Mapping[int, Sequence[tuple[float, float]]]
 
 
-def _steps(what: Timeline, rises: _Rises, rows: _Rows) -> Iterable[str]:
+def _steps(rises: _Rises, rows: _Rows, low_row: int) -> Iterable[str]:
     """The best score so far of each question, as a filled step line with a dot at each rise."""
     areas: dict[bool, list[str]] = {False: [], True: []}
     outlines: dict[bool, list[str]] = {False: [], True: []}
     dots: dict[bool, list[str]] = {False: [], True: []}
-    for question, steps in rises.items():
-        low, foot = question == what.low, rows.foot(question)
+    for row, steps in rises.items():
+        low, foot = row == low_row, rows.foot(row)
         begin, line = f"{rows.across(steps[0][0]):.1f}", ""
         for (at, score), (until, _) in pairwise([*steps, (1.0, 0.0)]):
-            x, y = rows.across(at), rows.level(question, score)
+            x, y = rows.across(at), rows.level(row, score)
             line += f"V{y:.1f}H{rows.across(until):.1f}"
             dots[low].append(f"M{x + _DOT.right:.1f} {y:.1f}{_DOT.rest}")
         line = f"M{begin} {foot:.1f}{line}"
@@ -216,27 +189,29 @@ def _steps(what: Timeline, rises: _Rises, rows: _Rows) -> Iterable[str]:
 _TONES = {False: ("score", palette.SCORE, palette.AREA), True: ("low", palette.LOW, palette.AREA_LOW)}
 
 
-def _rises(what: Timeline, share: _Share) -> _Rises:
-    """Of each question its first score, and each that was the best so far."""
+def _rises(placed: Iterable[Placed]) -> _Rises:
+    """Of each row its first score, and each that was the best so far."""
     rises: dict[int, list[tuple[float, float]]] = {}
-    for mark in what.marks if what.scores else ():
-        if mark.score is None or mark.at is None:
+    for mark, share, row in placed:
+        if mark.score is None:
             continue
-        known = rises.setdefault(mark.question, [])
+        known = rises.setdefault(row, [])
         if not known or mark.score > known[-1][1] + TOLERANCE:
-            known.append((share(mark.at), mark.score))
+            known.append((share, mark.score))
     return rises
 
 
-def _axis(what: Timeline, zone: tzinfo, say: Speech, share: _Share, rows: _Rows) -> tuple[str, tuple[Label, ...]]:
+def _axis(axis: Axis, rows: _Rows) -> tuple[str, tuple[Label, ...]]:
     size = rows.size
-    ticks = [(rows.across(share(at)), text) for at, text in clock_ticks(what.first, what.last, zone, say, size.ticks)]
+    ticks = [(rows.across(share), text) for share, text in axis.ticks(size.ticks)]
     drawn = "".join(f"M{x:.1f} {_TOP}V{rows.bottom + 4:.1f}" for x, _ in ticks)
-    labels = []
+    labels: list[Label] = []
+    edge = 0.0
     for x, text in ticks:
-        # Half of a label on either side, but none beyond the edge.
+        # Half of a label on either side, but none beyond the edge, and none over the one before.
         half = len(text) * size.type * 0.3
-        labels.append(
-            Label(min(max(x, half), size.width - half), rows.bottom + 17, text, anchor="middle", size=size.type)
-        )
+        at = min(max(x, half), size.width - half)
+        if at - half >= edge:
+            labels.append(Label(at, rows.bottom + 17, text, anchor="middle", size=size.type))
+            edge = at + half
     return lines("rule", palette.RULE, drawn, width=0.6), tuple(labels)

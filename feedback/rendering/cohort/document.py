@@ -19,6 +19,7 @@ from feedback.rendering.blocks import (
     Terms,
 )
 from feedback.rendering.characters import Legible
+from feedback.rendering.cohort.course import course_sections, quiet_blocks
 from feedback.rendering.cohort.questions import item_blocks, numbers_table, versions_table, work_blocks
 from feedback.rendering.cohort.result import drawn_sections, key_figures
 from feedback.rendering.cohort.students import attention_blocks, failure_blocks, student_blocks
@@ -83,6 +84,10 @@ def _sections(
     yield from drawn_sections(findings, words)
     yield from section("items", words.text("How hard each question was"), *item_blocks(findings, words))
     yield from section("attention", words.text("Look at these first"), *attention_blocks(findings, words, links))
+    if course := findings.course:
+        quiet = quiet_blocks(findings, words, links)
+        yield from section("quiet", words.text("Who has gone quiet"), *quiet)
+        yield from course_sections(course, words)
     everybody = Paragraph(words.legible(findings.for_everybody)) if findings.for_everybody else None
     yield from section("everybody", words.text("What to say to everybody"), everybody)
     yield from section("tables", words.text("All of it as tables"), _tables(tables))
@@ -91,7 +96,8 @@ def _sections(
     yield from section("insights", words.text("What the students' reports say"), _insights(findings, words))
     yield from section("numbers", words.text("The class in numbers"), numbers_table(findings, words))
     yield from section("students", words.text("Students"), *student_blocks(findings, words, links, limit))
-    yield from section("activity", words.text("Activity over time"), *activity_blocks(findings, words))
+    if findings.course is None:
+        yield from section("activity", words.text("Activity over time"), *activity_blocks(findings, words))
     yield from section("notes", words.text("Notes on the data"), _notes(findings, words))
     yield from section("reading", words.text("How to read this"), _reading(findings, words))
 
@@ -123,7 +129,7 @@ def _reading(findings: ClassFindings, words: Words) -> Terms:
     return Terms(
         tuple(
             Term(words.legible(each.name), words.legible(each.text), words.legible(each.source))
-            for each in how_to_read_class(findings.settings)
+            for each in how_to_read_class(findings.settings, course=findings.course is not None)
         ),
         small=True,
         summary=words.text("What each number means"),

@@ -12,7 +12,7 @@ from feedback.rendering.blocks import AnyBlock, Cell, Column, Paragraph, Table, 
 from feedback.rendering.charts import distribution
 from feedback.rendering.cohort.drawings import mean_among_versions
 from feedback.rendering.cohort.result import ENOUGH_TO_DRAW, SEVERAL_STUDENTS
-from feedback.rendering.student.questions import MAX_QUESTIONS, not_shown
+from feedback.rendering.student.limits import MAX_QUESTIONS, not_shown
 from feedback.rendering.words import Words
 
 _ORDER_LABELS = 40

@@ -49,6 +49,7 @@ _ROW = (
     "seconds",
     "switches",
     "long_pauses",
+    "days_worked",
     "saved_not_submitted",
     "insights",
     "data_notes",

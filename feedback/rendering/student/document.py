@@ -4,7 +4,7 @@ Page one answers in the order a student asks: how did I do, where did it go wron
 folded on a screen, in an appendix on paper.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from feedback.analysis.findings import Findings
@@ -15,12 +15,22 @@ from feedback.rendering.artifact import RenderOptions
 from feedback.rendering.blocks import AnyBlock, Document, EventOrder, Notes, Section, Term, Terms
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.student.advice import advice_blocks, thinking_blocks
-from feedback.rendering.student.path import event_order_lines, path_blocks, rhythm_blocks
+from feedback.rendering.student.course import (
+    calendar_blocks,
+    calendar_heading,
+    progress_blocks,
+    progress_heading,
+    side_by_side,
+)
+from feedback.rendering.student.path import compiling_blocks, event_order_lines, path_blocks, rhythm_blocks
 from feedback.rendering.student.questions import comparison_blocks, question_blocks
 from feedback.rendering.student.result import message_blocks, result_blocks
 from feedback.rendering.student.rows import row_blocks
 from feedback.rendering.student.timeline import timeline_blocks, timeline_heading
+from feedback.rendering.student.weeks import sitting_blocks, week_blocks
 from feedback.rendering.words import Words
+
+Blocks = Callable[[Findings, Words], Iterator[AnyBlock]]
 
 
 def student_document(findings: Findings, options: RenderOptions, legible: Legible) -> Document:
@@ -52,29 +62,43 @@ def _lines(findings: Findings, words: Words) -> Iterator[str]:
 
 
 def _sections(findings: Findings, words: Words) -> Iterator[Section]:
-    def section(name: str, heading: str, blocks: Iterable[AnyBlock], *, folded: bool = False) -> Iterator[Section]:
+    def section(
+        name: str, heading: str, blocks: Iterable[AnyBlock], *, folded: bool = False, half: bool = False
+    ) -> Iterator[Section]:
         made = () if name in findings.hide else tuple(blocks)
         if made:
-            yield Section(name, heading, made, folded=folded)
+            yield Section(name, heading, made, half, folded)
 
     yield from section("result", "", result_blocks(findings, words))
     yield from section("message", words.text("From your teacher"), message_blocks(findings, words))
     yield from section("questions", words.text("Question by question"), row_blocks(findings, words))
     yield from section("insights", words.text("What now"), advice_blocks(findings, words))
+    half = side_by_side(findings, words)
+    yield from section("calendar", calendar_heading(findings, words), calendar_blocks(findings, words), half=half)
+    yield from section("progress", progress_heading(findings, words), progress_blocks(findings, words), half=half)
     yield from section("timeline", timeline_heading(findings, words), timeline_blocks(findings, words))
-    behind = {
-        "thinking": (words.text("How to think about it"), thinking_blocks),
-        "details": (words.text("Every question in numbers"), question_blocks),
-        "rhythm": (words.text("Rhythm and pauses"), rhythm_blocks),
-        "comparison": (words.text("Beside the class"), comparison_blocks),
-        "path": (words.text("Path through the questions"), path_blocks),
-        "notes": (words.text("Notes on the data"), _notes),
-    }
-    for name, (heading, blocks) in behind.items():
+    for name, (heading, blocks) in _behind(findings, words).items():
         yield from section(name, heading, blocks(findings, words), folded=True)
     order = EventOrder(event_order_lines(findings.event_order))
     yield Section("event-order", words.text("Event order"), (order,), folded=True)
-    yield from section("reading", words.text("How to read this"), _reading(findings, words), folded=True)
+
+
+def _behind(findings: Findings, words: Words) -> dict[str, tuple[str, Blocks]]:
+    """The parts behind page one: of a course the weeks, where an exam has its rhythm and its path."""
+    weeks = {"weeks": (words.text("Week by week"), week_blocks)}
+    rhythm = {"rhythm": (words.text("Rhythm and pauses"), rhythm_blocks)}
+    path = {"path": (words.text("Path through the questions"), path_blocks)}
+    return {
+        "thinking": (words.text("How to think about it"), thinking_blocks),
+        **(weeks if findings.course is not None else {}),
+        "sittings": (words.text("Sittings"), sitting_blocks),
+        "details": (words.text("Every question in numbers"), question_blocks),
+        **(rhythm if findings.course is None else {"rhythm": (words.text("Compilations"), compiling_blocks)}),
+        "comparison": (words.text("Beside the class"), comparison_blocks),
+        **(path if findings.course is None else {}),
+        "notes": (words.text("Notes on the data"), _notes),
+        "reading": (words.text("How to read this"), _reading),
+    }
 
 
 def _reading(findings: Findings, words: Words) -> Iterator[AnyBlock]:

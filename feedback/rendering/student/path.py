@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from feedback.analysis.findings import Compiling, Findings, LateShare, Pause, Run
 from feedback.rendering.blocks import AnyBlock, Paragraph, Path, Step, Term, Terms
+from feedback.rendering.characters import Coverage
 from feedback.rendering.words import Words
 
 # A longer path is told by its ends.
-_STEPS = 400
+_STEPS, _PRINTED_STEPS = 400, 160
 _TOLD_SECONDS = 60
 _TOLD_PAUSES = 5
 # What a line of the PDF holds for certain, however many digits the aliases have.
@@ -37,12 +38,13 @@ def path_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     gap = math.inf if findings.log_kind == "visits" else findings.settings.session_gap_minutes
     begun = _begun(runs, gap)
     names = {question.alias: question.short for question in findings.questions}
-    if len(runs) <= _STEPS:
+    steps = _STEPS if words.legible.coverage is Coverage.BROWSER else _PRINTED_STEPS
+    if len(runs) <= steps:
         yield Path(_steps(runs, begun, names, words, with_day=with_day))
         return
-    half = _STEPS // 2
+    half = steps // 2
     yield Path(_steps(runs[:half], begun[:half], names, words, with_day=with_day))
-    yield Paragraph(words.count("… {number} more visit …", "… {number} more visits …", len(runs) - _STEPS))
+    yield Paragraph(words.count("… {number} more visit …", "… {number} more visits …", len(runs) - steps))
     yield Path(_steps(runs[-half:], begun[-half:], names, words, with_day=with_day))
 
 
@@ -54,15 +56,19 @@ def _steps(
     *,
     with_day: bool,
 ) -> tuple[Step, ...]:
-    """A clock time where the minute is a new one, the number of events from two, and the time from a minute."""
-    steps, before = [], ""
+    """A clock time where the minute is new, its day where that is; the events from two on, a time from a minute."""
+    steps = list[Step]()
+    before = day = ""
     for run, start in zip(runs, begun, strict=True):
-        at = "" if start is None else words.moment(start, with_day=with_day)
+        clock = "" if start is None else words.clock(start)
+        at = "" if clock == before else clock
+        if start is not None and with_day and (today := words.day(start)) != day:
+            at, day = f"{today} {clock}", today
         detail = f" ×{words.number(run.events)}" if run.events > 1 else ""
         if run.seconds is not None and run.seconds >= _TOLD_SECONDS:
             detail = f"{detail}, {words.duration(run.seconds)}"
-        steps.append(Step("" if at == before else at, names[run.question], detail))
-        before = at
+        steps.append(Step(at, names[run.question], detail))
+        before = clock
     return tuple(steps)
 
 
@@ -107,15 +113,25 @@ def _terms(findings: Findings, words: Words) -> Iterator[Term]:
                 limit=words.number(settings.quick_resubmission_seconds),
             ),
         )
-    if findings.compiling is not None and findings.compiling.pairs:
-        yield Term(words.text("Error quotient"), _error_quotient(findings.compiling, words))
-    if findings.key_figures.window_seconds is not None and findings.log_kind != "visits":
+    yield from _compiling(findings, words)
+    if findings.key_figures.window_seconds and findings.log_kind != "visits":
         yield Term(words.text("Pauses"), _pauses(findings, words))
     if late is not None:
         yield Term(
             words.text("The last {share} of the time", share=words.percent(settings.late_share_of_window)),
             _late(late, findings, words),
         )
+
+
+def compiling_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
+    """What of the rhythm says something of a course too."""
+    if terms := tuple(_compiling(findings, words)):
+        yield Terms(terms)
+
+
+def _compiling(findings: Findings, words: Words) -> Iterator[Term]:
+    if findings.compiling is not None and findings.compiling.pairs:
+        yield Term(words.text("Error quotient"), _error_quotient(findings.compiling, words))
 
 
 def _error_quotient(compiling: Compiling, words: Words) -> str:

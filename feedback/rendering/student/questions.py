@@ -1,17 +1,16 @@
 """What a student's report says question by question."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from feedback.analysis import ComparedMeasure, Comparison, Findings, Question
 from feedback.phrasing.phrases import NONE
 from feedback.rendering.blocks import AnyBlock, Cell, Column, Paragraph, Table
 from feedback.rendering.characters import Coverage
 from feedback.rendering.charts import progress
+from feedback.rendering.student.limits import MAX_QUESTIONS, limit_of, not_shown
 from feedback.rendering.student.rows import minutes_of
 from feedback.rendering.words import Words
-
-# What a document can hold of a log that names thousands: Typst took 15 GB for a table of 100,000.
-MAX_QUESTIONS = 500
 
 
 def question_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
@@ -19,53 +18,53 @@ def question_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     if not findings.questions:
         return
     columns, cells = zip(*_columns(findings, words), strict=True)
-    shown = findings.questions[:MAX_QUESTIONS]
+    limit = limit_of(words)
+    shown = findings.questions[:limit]
     yield Table(
         words.text("Every question, with its name on the platform (unit)"),
         columns,
         tuple(tuple(cell(question) for cell in cells) for question in shown),
     )
-    yield from not_shown(len(findings.questions), words)
-
-
-def not_shown(questions: int, words: Words) -> Iterator[Paragraph]:
-    """That a table stopped at `MAX_QUESTIONS`, where it did."""
-    if questions > MAX_QUESTIONS:
-        more = words.count(
-            "… {number} more question is in the findings (JSON).",
-            "… {number} more questions are in the findings (JSON).",
-            questions - MAX_QUESTIONS,
-        )
-        yield Paragraph(more)
+    yield from not_shown(len(findings.questions), words, limit)
 
 
 def _columns(findings: Findings, words: Words) -> Iterator[tuple[Column, Callable[[Question], str | Cell]]]:
     """The columns this log has something for, each with what it says of a question."""
     figures = findings.key_figures
     with_day = not words.one_day(figures.first_at, figures.last_at)
-    clock_width = 2.2 if with_day else 1
+    clock_width = 2.2 if with_day and findings.course is None else 1.2 if with_day else 1
     yield Column(words.text("Question"), 1.2), lambda question: question.alias
     longest = max(len(question.unit) for question in findings.questions[:MAX_QUESTIONS])
     yield Column(words.text("Unit"), min(max(1.6, longest / 7), 6)), lambda question: words.foreign(question.unit)
-    yield Column(words.text("Time"), 1.3, numeric=True), lambda question: minutes_of(question.minutes, words)
+    if any(question.minutes is not None for question in findings.questions):
+        yield Column(words.text("Time"), 1.7, numeric=True), lambda question: minutes_of(question.minutes, words)
     yield Column(words.text("Events"), numeric=True), lambda question: words.number(question.events)
     if figures.saves:
         yield Column(words.text("Saves"), numeric=True), lambda question: words.number(question.saves)
-    yield Column(words.text("Tries"), numeric=True), lambda question: words.number(question.attempts)
+    if figures.submissions:
+        yield Column(words.text("Tries"), numeric=True), lambda question: words.number(question.attempts)
     if figures.looks:
         yield Column(words.text("Looks"), numeric=True), lambda question: words.number(question.looks)
     yield Column(words.text("Visits"), 0.9, numeric=True), lambda question: words.number(question.visits)
-    yield (
-        Column(words.text("First"), clock_width, numeric=True),
-        lambda question: words.moment(question.first_at, with_day=with_day),
-    )
-    yield (
-        Column(words.text("Last"), clock_width, numeric=True),
-        lambda question: words.moment(question.last_at, with_day=with_day),
-    )
+    if figures.first_at is not None:
+        yield (
+            Column(words.text("First"), clock_width, numeric=True),
+            lambda question: _when(question.first_at, findings, words, with_day=with_day),
+        )
+        yield (
+            Column(words.text("Last"), clock_width, numeric=True),
+            lambda question: _when(question.last_at, findings, words, with_day=with_day),
+        )
     if any(question.progress for question in findings.questions):
         yield Column(words.text("Best score (attempt)"), 2.5, numeric=True), lambda question: _best(question, words)
         yield Column(words.text("First to last score"), 3.2), lambda question: _progress(question, words)
+
+
+def _when(at: datetime | None, findings: Findings, words: Words, *, with_day: bool) -> str:
+    """A clock time, with its day where that is needed; in a course the day says enough."""
+    if at is not None and findings.course is not None:
+        return words.short_day(words.local(at).date())
+    return words.moment(at, with_day=with_day)
 
 
 def _best(question: Question, words: Words) -> str:
@@ -105,9 +104,9 @@ def comparison_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     yield _compared_measures(comparison, words)
     if comparison.questions:
         yield _compared_questions(comparison, words)
-        yield from not_shown(len(comparison.questions), words)
+        yield from not_shown(len(comparison.questions), words, limit_of(words))
     if comparison.never_touched:
-        units = ", ".join(map(words.foreign, comparison.never_touched[:MAX_QUESTIONS]))
+        units = ", ".join(map(words.foreign, comparison.never_touched[: limit_of(words)]))
         yield Paragraph(words.text("Not in your log, although most of the class worked on it: {units}.", units=units))
 
 
@@ -135,7 +134,7 @@ def _compared_questions(comparison: Comparison, words: Words) -> Table:
     )
     rows = tuple(
         (each.alias or NONE, words.foreign(each.unit), *_beside(each.seconds, words), *_beside(each.submissions, words))
-        for each in comparison.questions[:MAX_QUESTIONS]
+        for each in comparison.questions[: limit_of(words)]
     )
     return Table(words.text("Time and submissions on each question beside the class"), columns, rows)
 

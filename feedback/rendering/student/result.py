@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from feedback.analysis.course import Course
 from feedback.analysis.findings import Findings
-from feedback.rendering.blocks import AnyBlock, Lead, Quote, Result
+from feedback.analysis.student.quality import SCORES_ELSEWHERE
+from feedback.rendering.blocks import AnyBlock, Lead, Paragraph, Quote, Result
 from feedback.rendering.words import Words
 
 
@@ -13,6 +15,10 @@ def result_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
         yield _result(findings, words)
     if findings.headline and "headline" not in findings.hide:
         yield Lead(words.legible(findings.headline))
+    unused = next((note for note in findings.data_notes if note.code == SCORES_ELSEWHERE), None)
+    if unused is not None and not findings.key_figures.submissions:
+        # All the scores there are, and none of them counts: that is no note for the end.
+        yield Paragraph(words.legible(unused.text))
 
 
 def message_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
@@ -33,6 +39,8 @@ def _result(findings: Findings, words: Words) -> Result:
     if figures.score_possible is None or figures.score_earned is None:
         if not figures.submissions:
             worked = words.count("question worked on", "questions worked on", figures.questions)
+            if findings.only_opened:
+                worked = words.count("question opened", "questions opened", figures.questions)
             return Result(words.number(figures.questions), worked, " · ".join(details))
         submitted = words.number(figures.questions_submitted)
         rest = words.count("of {number} question submitted", "of {number} questions submitted", figures.questions)
@@ -63,6 +71,9 @@ def _complete(findings: Findings, words: Words) -> Iterator[str]:
 
 def _time(findings: Findings, words: Words) -> Iterator[str]:
     figures, window = findings.key_figures, findings.window
+    if findings.course is not None:
+        yield from _days(findings, findings.course, words)
+        return
     if not figures.window_minutes:
         return
     if figures.sittings is not None and figures.sittings > 1 and figures.sitting_seconds is not None:
@@ -78,3 +89,14 @@ def _time(findings: Findings, words: Words) -> Iterator[str]:
         yield words.text("{time} of {given}", time=time, given=given)
     else:
         yield time
+
+
+def _days(findings: Findings, course: Course, words: Words) -> Iterator[str]:
+    """On how many days, and in how many sittings of what length together; a course is not as long as its calendar."""
+    yield words.count("on {number} day", "on {number} days", len(course.days))
+    sittings = words.count("{number} sitting", "{number} sittings", len(findings.sittings))
+    seconds = findings.key_figures.sitting_seconds or 0
+    if seconds < 60:
+        yield sittings
+    else:
+        yield words.text("{sittings}, {time} in all", sittings=sittings, time=words.duration(seconds))

@@ -5,10 +5,15 @@ from collections.abc import Iterator, Sequence
 from feedback.analysis.findings import Findings, Question, Slot
 from feedback.phrasing.phrases import NONE
 from feedback.rendering.blocks import AnyBlock, Paragraph, QuestionRow, QuestionRows
+from feedback.rendering.student.limits import limit_of, not_shown
 from feedback.rendering.words import Words
 
 # Beyond so many questions page one shows those that cost the most, in points or in time.
 ROWS_SHOWN = 30
+# A course has many, and its page one shows its calendar too.
+ROWS_OF_COURSE = 14
+# Of the questions that were not opened at least so many are named.
+UNOPENED_SHOWN = 6
 
 
 def row_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
@@ -16,7 +21,10 @@ def row_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     unopened = [slot for slot in findings.slots if not slot.aliases]
     if not findings.questions and not unopened:
         return
-    shown = _shown(findings)
+    most = ROWS_SHOWN if findings.course is None else ROWS_OF_COURSE
+    shown = rows_shown(findings, most)
+    # The last line stands for all that it leaves out.
+    named = unopened[: max(most - len(shown), UNOPENED_SHOWN)]
     scores = findings.key_figures.questions_solved is not None
     times = any(question.minutes is not None for question in findings.questions)
     start = start_of(findings)
@@ -24,17 +32,17 @@ def row_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     rows = [
         _row(question, longest, start, words, submissions=findings.key_figures.submissions > 0) for question in shown
     ]
-    rows += [_unopened(slot, start, words, scores=scores) for slot in unopened[:ROWS_SHOWN]]
+    rows += [_unopened(slot, start, words, scores=scores) for slot in named]
     yield QuestionRows(
-        words.text("Every question: score, time and tries") if scores else words.text("Every question: time and tries"),
-        (words.text("Question"), words.text("Score"), words.text("Time"), words.text("Tries")),
+        _caption(findings, words, scores=scores),
+        (words.text("Question"), words.text("Score"), words.text("Time"), _last_head(findings, words)),
         tuple(rows),
         scores,
         times,
         _total(findings, words) if len(rows) > 1 else None,
     )
     left = len(findings.questions) - len(shown)
-    if left:
+    if left and len(findings.questions) <= limit_of(words):
         yield Paragraph(
             words.count(
                 "{number} more question is in the details below.",
@@ -42,14 +50,38 @@ def row_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
                 left,
             )
         )
+    elif left:
+        yield from not_shown(len(findings.questions), words, len(shown))
+    if not_named := len(unopened) - len(named):
+        yield Paragraph(
+            words.count(
+                "… and {number} more question that you did not open, in the findings (JSON).",
+                "… and {number} more questions that you did not open, in the findings (JSON).",
+                not_named,
+            )
+        )
 
 
-def _shown(findings: Findings) -> Sequence[Question]:
-    if len(findings.questions) <= ROWS_SHOWN:
+def _caption(findings: Findings, words: Words, *, scores: bool) -> str:
+    if scores:
+        return words.text("Every question: score, time and tries")
+    if findings.key_figures.submissions:
+        return words.text("Every question: time and tries")
+    return words.text("Every question: time and entries")
+
+
+def _last_head(findings: Findings, words: Words) -> str:
+    """What the last column counts: tries, and in a log without any submission the entries."""
+    return words.text("Tries") if findings.key_figures.submissions else words.text("Entries")
+
+
+def rows_shown(findings: Findings, most: int = ROWS_SHOWN) -> Sequence[Question]:
+    """The questions of the table and of the drawing: all, or of many those that cost the most, in points or in time."""
+    if len(findings.questions) <= most:
         return findings.questions
     lost = {slot.aliases[-1]: slot.lost for slot in findings.slots if slot.aliases}
-    most = sorted(findings.questions, key=lambda each: (-lost.get(each.alias, 0), -(each.seconds or 0)))[:ROWS_SHOWN]
-    return sorted(most, key=lambda question: question.number)
+    costly = sorted(findings.questions, key=lambda each: (-lost.get(each.alias, 0), -(each.seconds or 0)))[:most]
+    return sorted(costly, key=lambda question: question.number)
 
 
 def start_of(findings: Findings) -> str:
@@ -105,11 +137,12 @@ def minutes_of(minutes: int | None, words: Words) -> str:
 
 
 def _tries(question: Question, words: Words, *, submissions: bool) -> str:
+    if not submissions:
+        return words.count("{number} entry", "{number} entries", question.events)
     if question.attempts:
         return words.count("{number} try", "{number} tries", question.attempts)
     if question.saved_not_submitted:
-        # In a log without any submission nothing is known of what was handed in.
-        return words.text("not submitted") if submissions else NONE
+        return words.text("not submitted")
     return words.text("no try")
 
 
@@ -141,5 +174,7 @@ def _total(findings: Findings, words: Words) -> QuestionRow:
         label=words.text("Total"),
         score=score,
         time=minutes_of(figures.minutes, words),
-        tries=words.count("{number} try", "{number} tries", figures.attempts),
+        tries=words.count("{number} try", "{number} tries", figures.attempts)
+        if figures.submissions
+        else words.count("{number} entry", "{number} entries", figures.events),
     )

@@ -3,19 +3,25 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from feedback.analysis.findings import Findings
-from feedback.analysis.outliers import near_part
+import msgspec
+
+from feedback.analysis.findings import Findings, Mark
+from feedback.analysis.outliers import far_off_hours, near_part
 from feedback.analysis.student.quality import PAGE_VISITS
 from feedback.analysis.times import instant
 from feedback.phrasing.i18n import N_
 from feedback.phrasing.numbers import exceeds
-from feedback.rendering.blocks import AnyBlock, Chart, Key, Paragraph
+from feedback.rendering.blocks import AnyBlock, Chart, Key
 from feedback.rendering.characters import Coverage
 from feedback.rendering.charts import Timeline, key
-from feedback.rendering.charts.timeline import PHONE, WIDE, timed, timelines
-from feedback.rendering.student.rows import start_of
+from feedback.rendering.charts.axes import Axis, SequenceAxis, SittingsAxis, TimeAxis
+from feedback.rendering.charts.timeline import PHONE, WIDE, Size, timelines
+from feedback.rendering.student.rows import rows_shown, start_of
 from feedback.rendering.words import Words
 
+# More than so many in an exam are drawn along the time.
+_SITTINGS = 6
+_COURSE_HEIGHT = 270
 _KINDS = (
     ("save", N_("save")),
     ("submission", N_("submission")),
@@ -34,43 +40,68 @@ def timeline_heading(findings: Findings, words: Words) -> str:
     """What the drawing shows: when the score last rose, where there is one."""
     rise = _last_rise(findings)
     if rise is None:
-        return words.text("What you did, and when")
+        times = findings.key_figures.first_at is not None
+        return words.text("What you did, and when") if times else words.text("What you did, in order")
+    if findings.course is not None:
+        return words.text("Your score last rose on {day}", day=words.day(rise))
     one_day = words.one_day(findings.key_figures.first_at, findings.key_figures.last_at)
     return words.text("Your score last rose at {at}", at=words.moment(rise, with_day=not one_day))
 
 
 def timeline_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
-    """The drawing with its legend, or why there is none."""
-    times = [mark.at for mark in findings.marks if mark.at is not None]
-    if not times:
-        if findings.key_figures.events:
-            yield Paragraph(words.text("No event has a time, so there is no timeline to draw."))
+    """The drawing with its legend: along the time, along the sittings, or in the order of the log without times."""
+    if not findings.marks:
         return
-    instants = [instant(at) for at in times]
-    near = near_part(instants, findings.settings.far_off_hours)
-    first, last, edges = _shown(findings, times[near[0]], times[near[-1]])
-    shown = timed(findings.marks, first, last)
+    marks = _visible(findings)
+    axis, outside = _axis(findings, marks, words)
     scores = findings.key_figures.questions_solved is not None
     start = start_of(findings)
+    rows = rows_shown(findings)
     what = Timeline(
-        shown,
-        [question.short for question in findings.questions],
-        first,
-        last,
+        marks,
+        [question.number for question in rows],
+        [question.short for question in rows],
+        axis,
         scores,
-        edges,
-        next((question.number for question in findings.questions if question.alias == start), 0),
+        outside,
+        next((question.number for question in rows if question.alias == start), 0),
     )
-    sizes = (WIDE, PHONE) if words.legible.coverage is Coverage.BROWSER else (WIDE,)
-    wide, *phone = timelines(what, words.zone, words.say, sizes)
+    sizes: Sequence[Size] = (WIDE, PHONE) if words.legible.coverage is Coverage.BROWSER else (WIDE,)
+    if findings.course is not None:  # with many questions, each of which shows a step
+        sizes = [msgspec.structs.replace(size, height=_COURSE_HEIGHT) for size in sizes]
+    wide, *phone = timelines(what, sizes)
     yield Chart(
         drawing=wide,
         title=words.text("Best score of each question over time") if scores else words.text("Events by question"),
-        description=_description(findings, words, first, last),
-        caption=_caption(findings, first, last, len(times) - len(shown), words),
+        description=_description(findings, axis, words),
+        caption=" ".join(_caption(findings, axis, len(findings.questions) - len(rows), words)),
         legend=tuple(_legend(findings, words, scores=scores)),
         phone=phone[0] if phone else None,
     )
+
+
+def _visible(findings: Findings) -> Sequence[Mark]:
+    """The marks; where nothing was done but opened, views stand out, as they are all there is."""
+    if not findings.only_opened:
+        return findings.marks
+    return [msgspec.structs.replace(mark, kind="save") if mark.kind == "view" else mark for mark in findings.marks]
+
+
+def _axis(findings: Findings, marks: Sequence[Mark], words: Words) -> tuple[Axis, Sequence[tuple[float, float]]]:
+    """The axis, and what of it lies outside the exam's window."""
+    times = [mark.at for mark in findings.marks if mark.at is not None]
+    if not times:
+        return SequenceAxis(marks, words.say), ()
+    window = findings.window is not None and findings.window.used
+    if findings.course is None and not window and 1 < len(findings.sittings) <= _SITTINGS:
+        spans = [(each.start_at, each.end_at) for each in findings.sittings]
+        days = [words.short_day(words.local(start).date()) for start, _ in spans]
+        return SittingsAxis(spans, words.zone, words.say, days if len(set(days)) > 1 else ()), ()
+    hours = far_off_hours(findings.kind, findings.settings.far_off_hours)
+    near = near_part([instant(at) for at in times], hours)
+    first, last, edges = _shown(findings, times[near[0]], times[near[-1]])
+    axis = TimeAxis(first, last, words.zone, words.say)
+    return axis, [(0.0, axis.of(at)) if at == edges[0] else (axis.of(at), 1.0) for at in edges if first <= at <= last]
 
 
 def _shown(findings: Findings, first: datetime, last: datetime) -> tuple[datetime, datetime, Sequence[datetime]]:
@@ -86,6 +117,8 @@ def _shown(findings: Findings, first: datetime, last: datetime) -> tuple[datetim
 
 
 def _last_rise(findings: Findings) -> datetime | None:
+    if len(findings.marks) == 1:
+        return None
     best: dict[int, float] = {}
     last = None
     for mark in findings.marks:
@@ -95,24 +128,61 @@ def _last_rise(findings: Findings) -> datetime | None:
     return last
 
 
-def _caption(findings: Findings, first: datetime, last: datetime, outside: int, words: Words) -> str:
-    caption = words.text("{span}, times in {zone}.", zone=words.time_zone, span=words.span(first, last))
-    if outside:
-        beyond = words.count("{number} far-off event is not drawn.", "{number} far-off events are not drawn.", outside)
-        caption = f"{caption} {beyond}"
-    visits = next((note.text for note in findings.data_notes if note.code == PAGE_VISITS), "")
-    return f"{caption} {words.legible(visits)}" if visits else caption
-
-
-def _description(findings: Findings, words: Words, first: datetime, last: datetime) -> str:
+def _caption(findings: Findings, axis: Axis, more: int, words: Words) -> Iterator[str]:
     figures = findings.key_figures
-    counts = [words.count("{number} try", "{number} tries", figures.attempts)]
+    if isinstance(axis, SequenceAxis):
+        yield words.text("No event has a time, so they stand in the order of the log.")
+    elif isinstance(axis, SittingsAxis):
+        spans = "; ".join(words.span(each.start_at, each.end_at) for each in findings.sittings)
+        yield words.text("{spans}; times in {zone}. The grey gaps are breaks.", spans=spans, zone=words.time_zone)
+    elif isinstance(axis, TimeAxis):
+        yield words.text("{span}, times in {zone}.", zone=words.time_zone, span=words.span(axis.first, axis.last))
+    if beyond := _not_drawn(findings, axis):
+        yield words.count("{number} far-off event is not drawn.", "{number} far-off events are not drawn.", beyond)
+    untimed = sum(mark.at is None for mark in findings.marks)
+    if untimed and figures.first_at is not None:
+        yield words.count(
+            "{number} event without a time is not drawn.", "{number} events without a time are not drawn.", untimed
+        )
+    if more:
+        yield words.count(
+            "{number} more question is in the findings (JSON).",
+            "{number} more questions are in the findings (JSON).",
+            more,
+        )
+    if visits := next((note.text for note in findings.data_notes if note.code == PAGE_VISITS), ""):
+        yield words.legible(visits)
+
+
+def _not_drawn(findings: Findings, axis: Axis) -> int:
+    """The events with a time that have no place on the axis."""
+    return (
+        0
+        if isinstance(axis, SequenceAxis)
+        else sum(mark.at is not None and axis.share(mark) is None for mark in findings.marks)
+    )
+
+
+def _description(findings: Findings, axis: Axis, words: Words) -> str:
+    figures = findings.key_figures
+    counts = []
     if figures.saves:
-        counts.insert(0, words.count("{number} save", "{number} saves", figures.saves))
+        counts.append(words.count("{number} save", "{number} saves", figures.saves))
+    if figures.attempts or figures.submissions:
+        counts.append(words.count("{number} try", "{number} tries", figures.attempts))
+    if not counts:
+        counts.append(words.count("{number} event", "{number} events", figures.events))
+    questions = words.count("{number} question", "{number} questions", figures.questions)
+    if not isinstance(axis, TimeAxis):
+        return words.text(
+            "One row for each of {questions}: {counts}. The table of questions gives the same in numbers.",
+            questions=questions,
+            counts=", ".join(counts),
+        )
     return words.text(
         "{span}, one row for each of {questions}: {counts}. The table of questions gives the same in numbers.",
-        span=words.span(first, last),
-        questions=words.count("{number} question", "{number} questions", figures.questions),
+        span=words.span(axis.first, axis.last),
+        questions=questions,
         counts=", ".join(counts),
     )
 
@@ -126,5 +196,7 @@ def _legend(findings: Findings, words: Words, *, scores: bool) -> Iterator[Key]:
         if kinds.get(kind) and (kind != "submission" or tries):
             scored = kind == "submission" and scores
             yield Key(key("try" if scored else kind), words.text("try") if scored else words.text(name))
-    if findings.key_figures.looks or kinds.get("view"):
+    if findings.only_opened and kinds.get("view"):
+        yield Key(key("save"), words.text("opened"))
+    elif findings.key_figures.looks or kinds.get("view"):
         yield Key(key("look"), words.text("look"))

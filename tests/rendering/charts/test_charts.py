@@ -1,7 +1,7 @@
 """The drawings: everything inside, nothing lost, and clock times where people expect them."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,10 @@ from feedback.analysis import analyse
 from feedback.analysis.findings import Kind, Mark
 from feedback.phrasing.i18n import speech
 from feedback.rendering.charts import Timeline, bars, distribution, heat_strip, key, progress, strip, timeline
+from feedback.rendering.charts.axes import SequenceAxis, SittingsAxis, TimeAxis
+from feedback.rendering.charts.calendar import PHONE_CALENDAR, Calendar, calendar
 from feedback.rendering.charts.ticks import clock_ticks
+from feedback.rendering.charts.weeks import Weeks, weeks_chart
 from tests.harness.exams import MANY_QUESTIONS, exam
 
 ENGLISH = speech("en")
@@ -25,7 +28,8 @@ def draw(marks: list[Mark], questions: int) -> str:
     times = [mark.at for mark in marks if mark.at]
     scores = any(mark.score is not None for mark in marks)
     labels = [f"Q{n}" for n in range(1, questions + 1)]
-    return timeline(Timeline(marks, labels, min(times), max(times), scores), ZoneInfo("UTC"), ENGLISH).svg
+    axis = TimeAxis(min(times), max(times), ZoneInfo("UTC"), ENGLISH)
+    return timeline(Timeline(marks, range(1, questions + 1), labels, axis, scores)).svg
 
 
 def path(svg: str, name: str) -> str:
@@ -53,8 +57,8 @@ def test_a_step_stands_as_high_as_its_score_and_a_question_to_look_at_has_the_ot
     assert tops == sorted(tops, reverse=True)
     assert tops[0] - tops[-1] == pytest.approx((tops[0] - tops[2]) * 0.9 / 0.4, abs=0.3)
     marks = [Mark(START, 1, "submission", 0.5), Mark(START + timedelta(minutes=1), 2, "submission", 0.5)]
-    what = Timeline(marks, ["Q1", "Q2"], START, START + timedelta(minutes=1), True, (), 2)
-    svg = timeline(what, UTC, ENGLISH).svg
+    axis = TimeAxis(START, START + timedelta(minutes=1), UTC, ENGLISH)
+    svg = timeline(Timeline(marks, (1, 2), ["Q1", "Q2"], axis, True, (), 2)).svg
     assert path(svg, "low-line")
     assert 'class="label-low"' in svg
 
@@ -67,13 +71,51 @@ def test_events_that_stand_apart_all_have_their_mark_and_those_on_one_spot_share
 
 def test_the_time_outside_the_exam_s_window_is_shaded() -> None:
     def shaded(start: int, end: int) -> str:
-        edges = (START + timedelta(minutes=start), START + timedelta(minutes=end))
-        what = Timeline((), ["Q1"], START, START + timedelta(minutes=60), False, edges)
-        return path(timeline(what, UTC, ENGLISH).svg, "pause")
+        axis = TimeAxis(START, START + timedelta(minutes=60), UTC, ENGLISH)
+        outside = ((0.0, start / 60), (end / 60, 1.0))
+        return path(timeline(Timeline((), (1,), ["Q1"], axis, False, outside)).svg, "pause")
 
     assert shaded(0, 60) == ""
     assert shaded(10, 60).count("M") == shaded(0, 50).count("M") == 1
     assert shaded(10, 50).count("M") == 2
+
+
+def test_sittings_stand_side_by_side_with_their_breaks_cut_out() -> None:
+    spans = [(START, START + timedelta(hours=1)), (START + timedelta(days=7), START + timedelta(days=7, hours=3))]
+    axis = SittingsAxis(spans, UTC, ENGLISH)
+    ends = [axis.share(Mark(at, 1, "save")) for span in spans for at in span]
+    assert ends == pytest.approx([0, 0.2425, 0.2725, 1])
+    assert axis.share(Mark(START + timedelta(days=3), 1, "save")) is None
+    assert list(axis.cuts[0]) == pytest.approx([0.2425, 0.2725])
+    assert all(0 <= share <= 1 for share, _ in axis.ticks(9))
+
+
+def test_events_without_times_stand_in_their_order_at_equal_steps() -> None:
+    marks = [Mark(None, 1, "save") for _ in range(101)]
+    axis = SequenceAxis(marks, ENGLISH)
+    assert [axis.share(mark) for mark in marks] == pytest.approx([n / 100 for n in range(101)])
+    assert [text for _, text in axis.ticks(9)] == ["1", "20", "40", "60", "80", "100"]
+    assert SequenceAxis(marks[:1], ENGLISH).share(marks[0]) == 0.5
+
+
+def test_a_calendar_has_a_square_a_day_and_weeks_that_do_not_fit_stand_below() -> None:
+    def drawn(days: int) -> tuple[int, int]:
+        first = date(2025, 3, 3)
+        what = Calendar({first: 3}, first, first + timedelta(days=days - 1), ENGLISH.weekdays(), str)
+        svg = calendar(what, PHONE_CALENDAR).svg
+        return path(svg, "heat0").count("M") + path(svg, "heat5").count("M"), svg.count(">Mon<")
+
+    assert drawn(98) == (98, 1)
+    assert drawn(7 * PHONE_CALENDAR.weeks + 1) == (7 * PHONE_CALENDAR.weeks + 1, 2)
+
+
+def test_the_weeks_of_a_course_show_the_score_as_high_as_it_is_and_a_bar_for_each_week_with_time() -> None:
+    what = Weeks(["3 Mar", "10 Mar", "17 Mar"], [60.0, 0.0, 120.0], [1.0, 1.0, 4.0], ((0.0, "0"), (4.0, "4")))
+    svg = weeks_chart(what).svg
+    assert path(svg, "time").count("M") == 2
+    heights = [float(y) for y in re.findall(r"L[\d.]+ ([\d.]+)", path(svg, "score-line"))]
+    assert heights[0] == heights[1] > heights[2] == 8.0
+    assert "score-line" not in weeks_chart(Weeks(["3 Mar"], [60.0], None)).svg
 
 
 def test_forty_questions_take_no_more_room_than_ten() -> None:

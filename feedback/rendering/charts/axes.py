@@ -1,0 +1,129 @@
+"""Where an event stands along a drawing, from 0 to 1: by its time, by the sitting it is in, or by its place in the log.
+
+An axis gives `share(mark)`, None for a mark that it has no place for; `ticks(wanted)`, the places and words of about so
+many labels; and `cuts`, the places at which time was left out.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, tzinfo
+from typing import Protocol
+
+from feedback.analysis.findings import Mark
+from feedback.phrasing.i18n import Speech
+from feedback.phrasing.numbers import number
+from feedback.rendering.charts.ticks import clock_ticks
+
+Tick = tuple[float, str]
+# Of the width: what a break between two sittings takes, and the least that a sitting does.
+_BREAK, _LEAST = 0.03, 0.06
+_NICE = (1, 2, 5)
+
+
+class Axis(Protocol):
+    """What a drawing of events needs to know of its axis."""
+
+    cuts: Sequence[tuple[float, float]]
+
+    def share(self, mark: Mark) -> float | None: ...
+
+    def ticks(self, wanted: int) -> Sequence[Tick]: ...
+
+
+class TimeAxis:
+    """Time from the first moment to the last; where these are one, all stands in the middle."""
+
+    cuts: Sequence[tuple[float, float]] = ()
+
+    def __init__(self, first: datetime, last: datetime, zone: tzinfo, say: Speech) -> None:
+        self.first, self.last, self._zone, self._say = first, last, zone, say
+        self._span = (last - first).total_seconds()
+
+    def share(self, mark: Mark) -> float | None:
+        """The share of the time that had gone by."""
+        at = mark.at
+        return None if at is None or at < self.first or at > self.last else self.of(at)
+
+    def of(self, at: datetime) -> float:
+        """The same for a moment."""
+        if not self._span:
+            return 0.5
+        since = at - self.first
+        # Faster than total_seconds(), and there is a call for every mark.
+        return (since.days * 86_400 + since.seconds + since.microseconds * 1e-6) / self._span
+
+    def ticks(self, wanted: int) -> Sequence[Tick]:
+        """Round times of the zone's clock."""
+        return [(self.of(at), text) for at, text in clock_ticks(self.first, self.last, self._zone, self._say, wanted)]
+
+
+class SittingsAxis:
+    """The sittings one after another, each as long as it lasted; the breaks between them are cut out.
+
+    `days` are what stands where each of them begins, instead of a clock time.
+    """
+
+    def __init__(
+        self, spans: Sequence[tuple[datetime, datetime]], zone: tzinfo, say: Speech, days: Sequence[str] = ()
+    ) -> None:
+        lengths = [max((last - first).total_seconds(), 1.0) for first, last in spans]
+        least = _LEAST * sum(lengths)
+        room = 1 - _BREAK * (len(spans) - 1)
+        unit = room / sum(max(length, least) for length in lengths)
+        self._days = days
+        self._parts: list[tuple[TimeAxis, float, float]] = []
+        left = 0.0
+        for (first, last), length in zip(spans, lengths, strict=True):
+            width = max(length, least) * unit
+            self._parts.append((TimeAxis(first, last, zone, say), left, width))
+            left += width + _BREAK
+        self.cuts: Sequence[tuple[float, float]] = [(start - _BREAK, start) for _, start, _ in self._parts[1:]]
+
+    def share(self, mark: Mark) -> float | None:
+        """Within its sitting; None between two."""
+        for part, left, width in self._parts:
+            if (share := part.share(mark)) is not None:
+                return left + share * width
+        return None
+
+    def ticks(self, wanted: int) -> Sequence[Tick]:
+        """The day of each sitting, and round times of the clock in it."""
+        return list(self._ticks(wanted))
+
+    def _ticks(self, wanted: int) -> Iterator[Tick]:
+        for n, (part, left, width) in enumerate(self._parts):
+            if self._days:
+                yield left, self._days[n]
+            for share, text in part.ticks(max(round(wanted * width), 1)):
+                yield left + share * width, text
+
+
+class SequenceAxis:
+    """The order of the events, where they have no times: each as far from the next."""
+
+    cuts: Sequence[tuple[float, float]] = ()
+
+    def __init__(self, marks: Sequence[Mark], say: Speech) -> None:
+        self._say = say
+        # By identity: two events may be equal.
+        self._places = {id(mark): place for place, mark in enumerate(marks)}
+        self._kept = marks
+        self._most = max(len(marks) - 1, 1)
+
+    def share(self, mark: Mark) -> float | None:
+        """Its place among the events."""
+        return self._places[id(mark)] / self._most if len(self._kept) > 1 else 0.5
+
+    def ticks(self, wanted: int) -> Sequence[Tick]:
+        """The first event, and every so many."""
+        step = _round_step(len(self._kept) / wanted)
+        return [(max(n - 1, 0) / self._most, number(max(n, 1), self._say)) for n in range(0, len(self._kept) + 1, step)]
+
+
+def _round_step(least: float) -> int:
+    """The next of 1, 2, 5, 10, 20, 50, …"""
+    power = 1
+    while True:
+        for nice in _NICE:
+            if nice * power >= least:
+                return nice * power
+        power *= 10

@@ -1,0 +1,169 @@
+"""A class over the weeks of a course: its calendar, its weeks in numbers, and who has gone quiet."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from feedback.analysis.cohort.course import ClassCourse
+from feedback.analysis.cohort.findings import ClassFindings
+from feedback.phrasing.phrases import NONE
+from feedback.rendering.blocks import AnyBlock, Cell, Chart, Column, Paragraph, Section, Table
+from feedback.rendering.characters import Coverage
+from feedback.rendering.charts.calendar import (
+    HALF_CALENDAR,
+    PHONE_CALENDAR,
+    WIDE_CALENDAR,
+    Calendar,
+    calendar,
+)
+from feedback.rendering.charts.weeks import HALF_BARS, PHONE_BARS, WIDE_BARS, Weeks, weeks_chart
+from feedback.rendering.student.course import MAX_WEEKS, calendar_legend
+from feedback.rendering.words import Words
+
+QUIET_SHOWN = 12
+_PRINTED, _ON_SCREEN = 30, 300
+
+
+def course_sections(course: ClassCourse, words: Words) -> Iterator[Section]:
+    """The days as a calendar, the weeks as bars, side by side where both fit, and the weeks in numbers."""
+    last = course.days[-1].on
+    first = max(course.days[0].on, date.fromordinal(max(last.toordinal() - 7 * MAX_WEEKS + 1, 1)))
+    half = len(course.weeks) <= HALF_CALENDAR.weeks
+    days, weeks = _days(course, first, last, words, half=half), _bars(course, words, half=half)
+    yield Section("calendar", words.text("When the class worked"), (days,), half=half)
+    busiest = max(course.weeks, key=lambda week: week.students)
+    heading = words.text("Most students worked in the week from {day}", day=words.calendar_day(busiest.starts_on))
+    yield Section("weeks-at-work", heading, (weeks,), half=half)
+    yield Section("weeks", words.text("The class week by week"), tuple(_weeks(course, words)))
+
+
+def _days(course: ClassCourse, first: date, last: date, words: Words, *, half: bool) -> Chart:
+    deadline = None if course.deadline is None else words.local(course.deadline).date()
+    what = Calendar(
+        {day.on: day.events for day in course.days},
+        first,
+        last,
+        words.say.weekdays(),
+        words.short_day,
+        deadline if deadline is not None and first <= deadline <= last else None,
+    )
+    most = max(course.days, key=lambda day: day.events)
+    return Chart(
+        drawing=calendar(what, HALF_CALENDAR if half else WIDE_CALENDAR),
+        title=words.text("Calendar of the class"),
+        description=words.text(
+            "A square for each day, a column for each week from Monday. The table below gives the weeks in numbers."
+        ),
+        caption=words.text(
+            "Entries of the class on each day. Most on {day}: {events} of {students}. Days in {zone}.",
+            day=words.calendar_day(most.on),
+            events=words.count("{number} entry", "{number} entries", most.events),
+            students=words.count("{number} student", "{number} students", most.students),
+            zone=words.time_zone,
+        ),
+        legend=tuple(calendar_legend(words, deadline=what.deadline is not None)),
+        narrow=half,
+        phone=calendar(what, PHONE_CALENDAR) if _has_phone(words) and not half else None,
+    )
+
+
+def _bars(course: ClassCourse, words: Words, *, half: bool) -> Chart:
+    weeks = course.weeks[-MAX_WEEKS:]
+    most = max(week.students for week in weeks)
+    what = Weeks(
+        [words.short_day(week.starts_on) for week in weeks],
+        [week.students for week in weeks],
+        None,
+        ((0.0, words.number(0)), (float(most), words.number(most))),
+    )
+    return Chart(
+        drawing=weeks_chart(what, HALF_BARS if half else WIDE_BARS),
+        title=words.text("Students at work in each week"),
+        description=words.text("A bar for each week. The table below gives the weeks in numbers."),
+        caption=words.text("Students with an entry in each week from Monday."),
+        narrow=half,
+        phone=weeks_chart(what, PHONE_BARS) if _has_phone(words) and not half else None,
+    )
+
+
+def _has_phone(words: Words) -> bool:
+    return words.legible.coverage is Coverage.BROWSER
+
+
+def _weeks(course: ClassCourse, words: Words) -> Iterator[AnyBlock]:
+    limit = _ON_SCREEN if _has_phone(words) else _PRINTED
+    shown = course.weeks[-limit:]
+    most = max(week.students for week in course.weeks)
+    columns = (
+        Column(words.text("Week from"), 2),
+        Column(words.text("Students at work"), 1.6, numeric=True),
+        Column(words.text("Of the busiest week"), 1.6, numeric=True),
+        Column(words.text("Entries"), 1.2, numeric=True),
+        Column(words.text("Tries"), 1.2, numeric=True),
+    )
+    rows = tuple(
+        (
+            words.calendar_day(week.starts_on),
+            words.number(week.students),
+            words.percent(week.students / most) if week.students else NONE,
+            words.number(week.events),
+            words.number(week.attempts),
+        )
+        for week in shown
+    )
+    yield Table(words.text("Every week from the first entry to the last"), columns, rows)
+    if left := len(course.weeks) - len(shown):
+        yield Paragraph(
+            words.count(
+                "… and {number} earlier week, in the findings (JSON).",
+                "… and {number} earlier weeks, in the findings (JSON).",
+                left,
+            )
+        )
+
+
+def quiet_blocks(findings: ClassFindings, words: Words, links: Sequence[str]) -> Iterator[AnyBlock]:
+    """The students who stopped with something left to do, those who stopped last first."""
+    course = findings.course
+    if course is None:
+        return
+    days = findings.settings.quiet_days
+    if not course.quiet:
+        yield Paragraph(
+            words.count(
+                "Nobody with work left has been without an entry for {number} day or more.",
+                "Nobody with work left has been without an entry for {number} days or more.",
+                days,
+            )
+        )
+        return
+    named = any(each.name for each in course.quiet)
+    columns = [Column(words.text("Student"), 2.6)]
+    if named:
+        columns.append(Column(words.text("Name"), 2.2))
+    columns += [Column(words.text("Last entry"), 2), Column(words.text("Days before the end"), 1.6, numeric=True)]
+    yield Table(
+        words.count(
+            "{number} student with work left and no entry in the last {days} days to {last}",
+            "{number} students with work left and no entry in the last {days} days to {last}; those who stopped last "
+            "first",
+            len(course.quiet),
+            days=words.number(days),
+            last=words.calendar_day(course.last_day),
+        ),
+        tuple(columns),
+        tuple(
+            (
+                Cell(words.foreign(each.student_id), href=links[each.row] if each.row < len(links) else ""),
+                *([words.foreign(each.name) if each.name else NONE] if named else []),
+                words.day(each.last_at),
+                words.number(each.days),
+            )
+            for each in course.quiet[:QUIET_SHOWN]
+        ),
+    )
+    if (left := len(course.quiet) - QUIET_SHOWN) > 0:
+        yield Paragraph(
+            words.count(
+                "… and {number} more, in the findings (JSON).", "… and {number} more, in the findings (JSON).", left
+            )
+        )
