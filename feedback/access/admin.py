@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from feedback.access import keys
 from feedback.access.context import context_of
@@ -32,13 +34,17 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg] # generic in its stubs
 
     class Meta:
         model = ApiKey
-        fields = ("name", "everywhere", "only", "read_only")
+        fields = ("name", "everywhere", "only", "read_only", "expires_at")
+        widgets = {"expires_at": AdminSplitDateTime}
+        field_classes = {"expires_at": forms.SplitDateTimeField}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         cleaned["namespaces"] = [line.strip() for line in cleaned.get("only", "").splitlines() if line.strip()]
         if cleaned["everywhere"] == bool(cleaned["namespaces"]):
             raise forms.ValidationError("Say where the key is for: every namespace, or the ones you list.")
+        if (expires_at := cleaned.get("expires_at")) and expires_at <= timezone.now():
+            self.add_error("expires_at", "This is not to come: the key would be refused at once.")
         return cleaned
 
 
@@ -47,8 +53,8 @@ class ApiKeyAdmin(ModelAdmin):
     """Keys are made and revoked; what a key is for does not change under whoever holds it."""
 
     form = KeyForm
-    list_display = ("__str__", "scope", "read_only", "created_at", "last_used_at", "revoked_at")
-    list_filter = ("read_only", "revoked_at")
+    list_display = ("__str__", "scope", "read_only", "created_at", "last_used_at", "expiry", "revoked_at")
+    list_filter = ("read_only", "expires_at", "revoked_at")
     search_fields = ("name", "prefix")
     actions = ("revoke",)
 
@@ -59,16 +65,27 @@ class ApiKeyAdmin(ModelAdmin):
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 - likewise
-        shown = ("name", "prefix", "scope", "read_only", "created_at", "last_used_at", "revoked_at")
+        shown = ("name", "prefix", "scope", "read_only", "created_at", "last_used_at", "expiry", "revoked_at")
         return shown if obj else KeyForm.Meta.fields
 
     @admin.display(description="namespaces")
     def scope(self, key: ApiKey) -> str:
         return "all" if key.namespaces is None else ", ".join(name or "(none)" for name in key.namespaces)
 
+    @admin.display(description="expires", ordering="expires_at")
+    def expiry(self, key: ApiKey) -> str:
+        if key.expires_at is None:
+            return "never"
+        at = f"{key.expires_at:%Y-%m-%d %H:%M} UTC"
+        if key.has_expired:
+            return f"expired {at}"
+        return f"⚠ soon: {at}" if key.expires_soon and key.revoked_at is None else at
+
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:  # noqa: ARG002 - likewise
         namespaces = None if form.cleaned_data["everywhere"] else form.cleaned_data["namespaces"]
-        key, text = keys.issue(obj.name, namespaces, read_only=obj.read_only, by=_name(request))
+        key, text = keys.issue(
+            obj.name, namespaces, read_only=obj.read_only, expires_at=obj.expires_at, by=_name(request)
+        )
         obj.pk, obj.prefix, context_of(request).issued_key = key.pk, key.prefix, text
 
     def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: Any = None) -> HttpResponse:  # noqa: ARG002

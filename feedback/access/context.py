@@ -38,7 +38,7 @@ class RequestContext:
     reading: Reading | None = None
     # Put into the ASGI scope by the server; written by a view (`api.long_poll`). Without such a server it goes unread.
     hold: Hold = field(default_factory=Hold)
-    # The text of a new key, shown once: written and read by the admin's two steps of making one.
+    # The text of a new key or secret, shown once: written and read by the admin's two steps of making one.
     issued_key: str = ""
 
 

@@ -5,7 +5,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -28,26 +28,51 @@ def mint() -> tuple[str, str, str]:
     return prefix, _hash(secret), f"fbk_{prefix}_{secret}"
 
 
+class Expired(Exception):
+    """A key that was good until a moment that has passed."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"This key expired at {at:%Y-%m-%d %H:%M} UTC.")
+
+
 def issue(
-    name: str, namespaces: Sequence[str] | None = None, *, read_only: bool = False, by: str = "manage.py"
+    name: str,
+    namespaces: Sequence[str] | None = None,
+    *,
+    read_only: bool = False,
+    expires_at: datetime | None = None,
+    by: str = "manage.py",
 ) -> tuple[ApiKey, str]:
-    """A new key, and the text by which it is used: the only time that anyone sees it."""
+    """A new key, and the text by which it is used: the only time that anyone sees it.
+
+    From `expires_at` on it is refused; None: it never expires.
+    """
     prefix, secret_sha256, text = mint()
     scope = sorted(set(namespaces)) if namespaces is not None else None
     with transaction.atomic():
         key = ApiKey.objects.create(
-            name=name, prefix=prefix, secret_sha256=secret_sha256, namespaces=scope, read_only=read_only
+            name=name,
+            prefix=prefix,
+            secret_sha256=secret_sha256,
+            namespaces=scope,
+            read_only=read_only,
+            expires_at=expires_at,
         )
         audit.record(by, Action.KEY, f"made {key}")
     return key, text
 
 
 def caller_with(text: str) -> Caller | None:
-    """The caller that a key stands for; None for one that was never issued, is misspelt or is revoked."""
+    """The caller that a key stands for; None for one that was never issued, is misspelt or is revoked.
+
+    Raises Expired, to who has the whole of a key alone.
+    """
     parts = _FORM.fullmatch(text)
     key = next(_valid().rows({A_TEXT: parts[1]}), None) if parts else None
     if parts is None or key is None or not secrets.compare_digest(key.secret_sha256, _hash(parts[2])):
         return None
+    if key.expires_at is not None and key.has_expired:
+        raise Expired(key.expires_at)
     _note_use(key)
     reads = EVERYWHERE if key.namespaces is None else Scope(frozenset(key.namespaces))
     return Caller(

@@ -1,10 +1,15 @@
 """What callers are known by, and what is counted and kept of them."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 NAME_CHARACTERS = 60
+# For so long before a key expires, lists warn of it.
+EXPIRY_WARNING = timedelta(days=30)
 
 
 class ApiKey(models.Model):
@@ -23,6 +28,7 @@ class ApiKey(models.Model):
     read_only = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="from then on it is refused; empty: never")
     revoked_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
@@ -34,6 +40,16 @@ class ApiKey(models.Model):
     @property
     def owner(self) -> str:
         return f"key:{self.name}"
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def expires_soon(self) -> bool:
+        """Whether it is time to make another, and to replace this one where it is used."""
+        soon = timezone.now() + EXPIRY_WARNING
+        return self.expires_at is not None and not self.has_expired and self.expires_at <= soon
 
 
 class Grant(models.Model):
@@ -75,6 +91,7 @@ class AuditEntry(models.Model):
         LOG_IN = "log in"
         SUBMIT = "submit"
         AMEND = "amend"
+        WEBHOOK = "webhook"
 
     at = models.DateTimeField(db_default=Now())
     actor = models.CharField(max_length=200)

@@ -1,5 +1,7 @@
 """Who is calling, and whether they may call at all."""
 
+from contextlib import suppress
+
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
@@ -35,7 +37,9 @@ def known_caller(request: HttpRequest) -> Caller | None:
         return ANYONE
     scheme, _, credentials = request.headers.get("Authorization", "").strip().partition(" ")
     if scheme.lower() == "bearer":
-        return keys.caller_with(credentials.strip())
+        with suppress(keys.Expired):
+            return keys.caller_with(credentials.strip())
+        return None
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     request.session = SessionStore(request.COOKIES[settings.SESSION_COOKIE_NAME])
@@ -65,7 +69,11 @@ class ByKey(BaseAuthentication):
         scheme, _, credentials = request.headers.get("Authorization", "").strip().partition(" ")
         if scheme.lower() != "bearer":
             return None
-        if caller := keys.caller_with(credentials.strip()):
+        try:
+            caller = keys.caller_with(credentials.strip())
+        except keys.Expired as reason:
+            raise AuthenticationFailed(f"{reason} {HOW_TO_GET_IN}") from None
+        if caller:
             return caller, None
         raise AuthenticationFailed(f"This key is not valid: misspelt, revoked, or of another service. {HOW_TO_GET_IN}")
 

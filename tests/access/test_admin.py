@@ -1,10 +1,12 @@
 """The admin: keys are made and revoked there, shown once, and kept nowhere; the audit log is only read."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from feedback.access import keys
 from feedback.access.models import ApiKey, AuditEntry, Grant
@@ -99,3 +101,16 @@ def test_staff_without_permissions_see_nothing(db: None) -> None:  # noqa: ARG00
     assert "You don’t have permission" in clerk.get("/admin/").text
     for page in (KEYS, "/admin/access/auditentry/", "/admin/reports/document/", "/admin/auth/user/"):
         assert clerk.get(page).status_code == 403
+
+
+def test_a_key_may_expire_and_the_list_warns_before_it(operator: Client) -> None:
+    form = {"name": "platform", "everywhere": "on", "expires_at_1": "12:00"}
+    refused = operator.post(f"{KEYS}add/", form | {"expires_at_0": "2020-01-01"})
+    assert "not to come" in refused.text
+    assert not ApiKey.objects.exists()
+    soon = timezone.now() + timedelta(days=10)
+    operator.post(f"{KEYS}add/", form | {"expires_at_0": f"{soon:%Y-%m-%d}"})
+
+    assert f"soon: {soon:%Y-%m-%d} 12:00 UTC" in operator.get(KEYS).text
+    ApiKey.objects.update(expires_at="2026-01-31T12:00Z")
+    assert "expired 2026-01-31 12:00 UTC" in operator.get(KEYS).text

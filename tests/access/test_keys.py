@@ -4,7 +4,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -141,3 +141,61 @@ def test_the_last_use_is_noted_at_most_once_a_minute(apikey: Apikey) -> None:
     renewed = ApiKey.objects.get().last_used_at
     assert renewed is not None
     assert renewed >= first
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2099-09-30", datetime(2099, 9, 30, tzinfo=UTC)),
+        ("2099-09-30T18:00Z", datetime(2099, 9, 30, 18, tzinfo=UTC)),
+        ("2099-09-30T18:00+05:30", datetime(2099, 9, 30, 12, 30, tzinfo=UTC)),
+    ],
+)
+def test_an_expiry_is_a_date_or_a_time(apikey: Apikey, text: str, expected: datetime) -> None:
+    apikey("create", "--name", "platform", "--expires", text)
+
+    assert ApiKey.objects.get().expires_at == expected
+
+
+def test_an_expiry_is_a_number_of_days(apikey: Apikey) -> None:
+    _, err = apikey("create", "--name", "platform", "--expires", "90")
+    left = ApiKey.objects.get().expires_at - timezone.now()  # type: ignore[operator] # it has one
+
+    assert timedelta(days=89, hours=23) < left <= timedelta(days=90)
+    assert " until " in err
+
+
+@pytest.mark.parametrize("text", ["0", "2020-01-01", "tomorrow", "-3", "9" * 12, "2099-13-01"])
+def test_an_expiry_that_is_none_to_come_makes_no_key(apikey: Apikey, text: str) -> None:
+    with pytest.raises(CommandError):
+        apikey("create", "--name", "platform", f"--expires={text}")
+    assert not ApiKey.objects.exists()
+
+
+def test_an_expired_key_is_refused_with_the_moment(apikey: Apikey) -> None:
+    text = apikey("create", "--name", "platform", "--expires", "90")[0].strip()
+    assert keys.caller_with(text) is not None
+    ApiKey.objects.update(expires_at="2026-01-31T12:00Z")
+
+    with pytest.raises(keys.Expired, match="expired at 2026-01-31 12:00 UTC"):
+        keys.caller_with(text)
+    assert keys.caller_with(text[:-1] + ("0" if text[-1] != "0" else "1")) is None, "told to who has the key alone"
+    apikey("revoke", "platform")
+    assert keys.caller_with(text) is None
+
+
+def test_the_list_warns_before_a_key_expires(apikey: Apikey) -> None:
+    for name, days in (("soon", "29"), ("later", "31")):
+        apikey("create", "--name", name, "--expires", days)
+    apikey("create", "--name", "never")
+    out, err = apikey("list")
+    lines = {line.split()[1]: line for line in out.splitlines()}
+
+    assert "EXPIRES SOON" in lines["soon"]
+    assert "  expires 20" in lines["later"]
+    assert "expire" not in lines["never"]
+    assert "1 key(s) will expire within 30 days" in err
+    ApiKey.objects.filter(name="soon").update(expires_at=timezone.now() - timedelta(seconds=1))
+    out, err = apikey("list")
+    assert "EXPIRED" in out
+    assert err == ""

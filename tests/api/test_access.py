@@ -69,6 +69,19 @@ def test_a_revoked_key_is_a_401_from_the_next_request_on(calling: Caller) -> Non
     assert platform.status(task) == 401
 
 
+def test_an_expired_key_is_a_401_that_says_so(calling: Caller) -> None:
+    platform = calling("platform")
+    task = platform.submit("html", student())
+    ApiKey.objects.update(expires_at="2026-01-31T12:00Z")
+    refused = platform.client.get(task)
+
+    assert refused.status_code == 401
+    assert refused["WWW-Authenticate"] == "Bearer"
+    assert "expired at 2026-01-31 12:00 UTC" in refused.json()["error"]
+    assert "apikey create" in refused.json()["error"]
+    assert platform.post("html", student("later")).status_code == 401
+
+
 def test_a_key_in_the_address_is_not_a_key(client: Client, calling: Caller) -> None:
     task = calling("platform").submit("html", student())
     _, text = keys.issue("platform")
