@@ -49,7 +49,7 @@ def shown(default: object) -> str:
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     if isinstance(default, list):
-        return f"`{','.join(default)}`"
+        return f"`{','.join(map(str, default))}`"
     if isinstance(default, int) and default >= 1 << 20 and default % (1 << 20) == 0:
         return f"{default >> 30} GiB" if default % (1 << 30) == 0 else f"{default >> 20} MiB"
     return f"`{default:g}`" if isinstance(default, float) else f"`{default}`"

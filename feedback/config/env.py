@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
 PREFIX = "FEEDBACK_"
+_LONGEST_PAUSE = 30 * 86_400
 # Read by the command line's clients and by the tests, not by the settings.
 _READ_ELSEWHERE = {"FEEDBACK_API_KEY", "FEEDBACK_TEST_DATA"}
 _read_here: set[str] = set()
@@ -126,6 +127,18 @@ def number(name: str, default: float) -> float:
         return found
 
     return _read(name, default, convert, "a number above 0")
+
+
+def pauses(name: str, default: list[float]) -> list[float]:
+    """Seconds, separated by commas: at least one, none below 0 or above 30 days."""
+
+    def convert(value: str) -> list[float]:
+        found = [float(one) for one in value.split(",")]
+        if not all(0 <= one <= _LONGEST_PAUSE for one in found):
+            raise ValueError
+        return found
+
+    return _read(name, default, convert, "seconds separated by commas, such as 0,5,300")
 
 
 def words(name: str, default: list[str]) -> list[str]:

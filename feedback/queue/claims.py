@@ -3,7 +3,6 @@
 Every statement stands in `statements.sql`. All times are the database's own, so that no process's clock matters.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -15,11 +14,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from feedback.db.compiled_query import binding_cursor
-from feedback.queue import statements
+from feedback.queue import announcements, statements
 from feedback.rendering import Artifact
 from feedback.store import bodies, leftovers
 from feedback.store.bodies import Kept, Key
-from feedback.store.models import MAX_ATTEMPTS
+from feedback.store.models import HEADLINE, MAX_ATTEMPTS
 
 # The pause after a failed attempt; the next is four times as long.
 FIRST_BACK_OFF_SECONDS = 5.0
@@ -121,7 +120,11 @@ def _take(locked: Iterable[tuple[Any, ...]]) -> list[Claim]:
     ]
     taken = [claim for claim in found if claim.attempt == 1] or found[:1]
     if taken:
-        _change("take", ids=_among([claim.report_id for claim in taken]), lease=settings.FEEDBACK_LEASE_SECONDS)
+        _change(
+            "take",
+            ids=statements.among((claim.report_id for claim in taken), connection.vendor),
+            lease=settings.FEEDBACK_LEASE_SECONDS,
+        )
     return taken
 
 
@@ -181,6 +184,8 @@ def back_off(claim: Claim) -> int:
 
 
 _FOUND = ("findings", "first_event_at")
+# The statements by which a document is finished, and with the headline its task.
+_ENDINGS = ("store", "fail")
 
 
 def _document(made: Made, kept: Kept) -> dict[str, Any]:
@@ -210,11 +215,16 @@ def _change_held(name: str, rows: Sequence[tuple[Claim, Mapping[str, Any]]], bef
     run = [_SQL[one] for one in (*before, name)]
     if before and connection.vendor == "postgresql":
         run = [f"WITH {', '.join(f'{one} AS ({_SQL[one]})' for one in before)} {run[-1]}"]
+    ended = [claim.report_id for claim, _ in rows if claim.position == HEADLINE] if name in _ENDINGS else []
     # One statement is a transaction by itself, with no further round trip for its end.
-    with nullcontext() if len(rows) == len(run) == 1 else transaction.atomic(), binding_cursor() as cursor:
-        for statement in run:
-            cursor.executemany(statement, parameters)
-        return int(cursor.rowcount)
+    alone = len(rows) == len(run) == 1 and not ended
+    with nullcontext() if alone else transaction.atomic(savepoint=False):
+        with binding_cursor() as cursor:
+            for statement in run:
+                cursor.executemany(statement, parameters)
+            changed = int(cursor.rowcount)
+        announcements.write(ended)
+    return changed
 
 
 def _order(claim: Claim) -> tuple[bool, UUID, UUID]:
@@ -231,7 +241,10 @@ def give_up_exhausted() -> int:
         f"The worker was lost {MAX_ATTEMPTS} times while making this report, so it was given up. "
         "Submit the same body again to try once more; if it fails again, report it with the task_id."
     )
-    return _change("give_up", error=reason)
+    with transaction.atomic():
+        given_up = _rows("give_up", error=reason)
+        announcements.write([_uuid(id_) for id_, position in given_up if position == HEADLINE])
+    return len(given_up)
 
 
 def retry(task_id: UUID) -> int:
@@ -242,7 +255,7 @@ def retry(task_id: UUID) -> int:
     with transaction.atomic():
         again = _change("retry", task=_id(task_id))
         if again:
-            make_class_report_again(task_id)
+            make_class_report_again(task_id, announced=True)
     return again
 
 
@@ -255,12 +268,12 @@ def make_again(upload_id: UUID, student: UUID | None = None) -> int:
     return _change("amend_documents", upload=_id(upload_id), student=None if student is None else _id(student))
 
 
-def make_class_report_again(task_id: UUID) -> None:
+def make_class_report_again(task_id: UUID, *, announced: bool = False) -> None:
     """Forget the class report, and refuse the one that a worker may be making from what was there before.
 
-    In an open transaction.
+    `announced` says whether its new ending is an event even where an earlier one was. In an open transaction.
     """
-    if _change("forget_class_report", task=_id(task_id)):
+    if _change("forget_class_report", task=_id(task_id), announced=announced):
         _change("forget_class_findings", task=_id(task_id))
         if settings.FEEDBACK_DOCUMENTS_URL:
             _change("note_class_report", task=_id(task_id))
@@ -274,13 +287,13 @@ def begin_move(ids: Sequence[UUID]) -> list[tuple[Key, bytes]]:
 
     In an open transaction that holds the rows, as `store.locks` gives them.
     """
-    found = _rows("begin_move", ids=_among(ids))
+    found = _rows("begin_move", ids=statements.among(ids, connection.vendor))
     return [(Key(_uuid(task), _uuid(id_), fence), bytes(body)) for id_, task, fence, body in found]
 
 
 def begin_move_back(ids: Sequence[UUID]) -> list[tuple[Key, int]]:
     """The same of those in the object store, with the fence that each is stored under."""
-    found = _rows("begin_move_back", ids=_among(ids))
+    found = _rows("begin_move_back", ids=statements.among(ids, connection.vendor))
     return [(Key(_uuid(task), _uuid(id_), fence), stored) for id_, task, fence, stored in found]
 
 
@@ -319,11 +332,6 @@ def _change(name: str, **values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_SQL[name], values)
         return int(cursor.rowcount)
-
-
-def _among(ids: Sequence[UUID]) -> Any:
-    """Ids as the one parameter of AMONG."""
-    return list(ids) if connection.vendor == "postgresql" else json.dumps([_id(id_) for id_ in ids])
 
 
 def _id(id_: UUID) -> UUID | str:

@@ -1,13 +1,17 @@
 """The statements of `statements.sql` by their names, in the words of one of the two databases."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 # Stand-ins of the file and what each database says; `%` is doubled, as every statement is sent with parameters.
 _MOMENT = r"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW'{})"
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "postgresql": {
+        r"\bNEW_ID\(\)": "GEN_RANDOM_UUID()",
         r"\bNOW\(\)": "STATEMENT_TIMESTAMP()",
         r"\bSECONDS_FROM_NOW\((-?%\(\w+\)s)\)": r"STATEMENT_TIMESTAMP() + (\1) * INTERVAL '1 second'",
         r"\bSECONDS_SINCE\((.+?)\)": r"EXTRACT(EPOCH FROM STATEMENT_TIMESTAMP() - \1)",
@@ -15,6 +19,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         r"\bSKIP_LOCKED\((.+?)\)": r"FOR UPDATE OF \1 SKIP LOCKED",
     },
     "sqlite": {
+        r"\bNEW_ID\(\)": "LOWER(HEX(RANDOMBLOB(16)))",
         r"\bNOW\(\)": _MOMENT.format(""),
         r"\bSECONDS_FROM_NOW\((-?%\(\w+\)s)\)": _MOMENT.format(r", (\1) || ' seconds'"),
         r"\bSECONDS_SINCE\((.+?)\)": r"86400.0 * (JULIANDAY('NOW') - JULIANDAY(\1))",
@@ -38,6 +43,11 @@ def load(vendor: str) -> Mapping[str, str]:
         whole = _FRAGMENT.sub(lambda found: fragments[found[1]], _COMMENT.sub("", body).strip())
         (fragments if kind == "fragment" else named)[name] = whole
     return {name: _translated(statement, vendor) for name, statement in named.items()}
+
+
+def among(ids: Iterable[UUID], vendor: str) -> Any:
+    """Ids as the one parameter of an AMONG."""
+    return list(ids) if vendor == "postgresql" else json.dumps([id_.hex for id_ in ids])
 
 
 def _translated(statement: str, vendor: str) -> str:

@@ -2,6 +2,7 @@
 -- knows a table or a column of the queue.
 --
 -- Written here for what the two databases say differently:
+--   NEW_ID()               a random id
 --   NOW()                  the moment of the statement, by the clock of the database
 --   SECONDS_FROM_NOW(x)    x seconds after that; before it where x is negative
 --   SECONDS_SINCE(column)  how many seconds ago a moment was
@@ -130,22 +131,43 @@ UPDATE reports_document SET state = 'PENDING', due_at = SECONDS_FROM_NOW(%(pause
 UPDATE reports_document
    SET state = 'FAILURE', error = %(error)s, lease_expiries = lease_expiries + 1, finished_at = NOW()
  WHERE state = 'RUNNING' AND due_at <= NOW() AND attempts >= 3
+RETURNING id, position
+
+-- name: announce
+-- Of these documents, those whose state is now their task's: an event to each endpoint of the owner. Once for each
+-- ending, as a fence finishes a document once.
+INSERT INTO reports_webhookdelivery
+       (id, endpoint_id, task_id, fence, status, failed, happened_at, progress, attempts, due_at, answer)
+SELECT NEW_ID(), endpoint.id, document.task_id, document.fence, document.state,
+       (SELECT COUNT(*) FROM reports_document AS student WHERE student.task_id = document.task_id
+                                                           AND student.kind = 'student' AND student.state = 'FAILURE'),
+       document.finished_at, 'waiting', 0, SECONDS_FROM_NOW(%(pause)s), ''
+  FROM reports_document AS document {with_upload}
+  JOIN reports_webhookendpoint AS endpoint ON endpoint.owner = upload.owner AND endpoint.disabled_at IS NULL
+ WHERE document.id AMONG(%(ids)s) AND document.position = 0 AND document.state IN ('SUCCESS', 'FAILURE')
+   AND NOT document.quiet
+ON CONFLICT (endpoint_id, task_id, fence) DO NOTHING
 
 -- name: retry
-UPDATE reports_document SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, error = ''
+UPDATE reports_document
+   SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, error = '', quiet = FALSE
  WHERE task_id = %(task)s AND state = 'FAILURE'
 
 -- name: amend_documents
 -- The old documents stay readable until the new ones are committed. Class reports are made again with any student's.
+-- Who was told of a success is not told again; what had failed, or was not finished yet, is still to be told of.
 UPDATE reports_document
-   SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, fence = fence + 1, error = ''
+   SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, fence = fence + 1, error = '',
+       quiet = CASE state WHEN 'SUCCESS' THEN TRUE WHEN 'FAILURE' THEN FALSE ELSE quiet END
  WHERE task_id IN (SELECT task.id FROM reports_task AS task WHERE task.upload_id = %(upload)s)
    AND (kind = 'class' OR %(student)s IS NULL OR about_id = %(student)s)
 
 -- name: forget_class_report
--- The fence moves on, so that a worker that makes it from what was there before is refused.
+-- The fence moves on, so that a worker that makes it from what was there before is refused. Its next ending is an event
+-- after a retry; after an erasure only where its last one has not been told of.
 UPDATE reports_document
    SET state = 'PENDING', due_at = NOW(), attempts = 0, lease_expiries = 0, fence = fence + 1, error = '',
+       quiet = CASE WHEN %(announced)s THEN FALSE WHEN state IN ('SUCCESS', 'FAILURE') THEN TRUE ELSE quiet END,
        filename = '', media_type = '', body = NULL, stored_fence = NULL, size = NULL, sha256 = '', finished_at = NULL
  WHERE task_id = %(task)s AND kind = 'class'
 

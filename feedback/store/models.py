@@ -37,6 +37,8 @@ from feedback.access.callers import Caller, Scope
 from feedback.contract.formats import Format
 from feedback.contract.states import State
 from feedback.store import reaching  # noqa: F401 - its tables are of this application
+from feedback.store.webhooks import WebhookDelivery as WebhookDelivery  # noqa: PLC0414 - Django finds models here
+from feedback.store.webhooks import WebhookEndpoint as WebhookEndpoint  # noqa: PLC0414 - likewise
 
 MAX_ATTEMPTS = 3
 HEADLINE = 0
@@ -211,6 +213,8 @@ class Document(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     render_seconds = models.FloatField(null=True)
     finished_at = models.DateTimeField(null=True, db_index=True)
+    # Of a headline: its next ending is no event, as it is made again for an amendment or an erasure.
+    quiet = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["task", "position"], name="one_document_per_position")]

@@ -21,6 +21,7 @@ VALUES: Mapping[str, Any] = {
     "findings": b"{}", "first_event_at": None, "filename": "a", "media_type": "b", "body": b"c", "sha256": "d",
     "error": "why", "due_at": "2024-07-21T00:00:00Z", "pause": 5.0, "single": True,
     "student": uuid4(), "upload": uuid4(), "revision": 0, "seconds": 1.5, "stored_fence": 1, "size": 1,
+    "announced": True,
 }  # fmt: skip
 ON_SQLITE = """
 import json, sys
@@ -74,7 +75,9 @@ def test_sqlite_looks_for_singles_among_what_is_unfinished_alone(plans: Mapping[
     assert any("document_unfinished_single" in step for step in plans[name]), plans[name]
 
 
-@pytest.mark.parametrize("name", ["waiting", "single_is_due", "class_is_due", "lock_class", "lock_singles", "backlog"])
+@pytest.mark.parametrize(
+    "name", ["waiting", "single_is_due", "class_is_due", "lock_class", "lock_singles", "backlog", "announce"]
+)
 def test_sqlite_reads_no_table_from_end_to_end(plans: Mapping[str, list[str]], name: str) -> None:
     assert not [step for step in plans[name] if re.match(r"SCAN (document|task|other|student)\b(?!.*INDEX)", step)]
 
@@ -82,5 +85,5 @@ def test_sqlite_reads_no_table_from_end_to_end(plans: Mapping[str, list[str]], n
 def test_no_stand_in_is_left_over_in_any_dialect() -> None:
     for vendor in ("postgresql", "sqlite"):
         for name, statement in statements.load(vendor).items():
-            stand_in = r"\{|--|\bNOW\(\)|SECONDS_FROM_NOW|SECONDS_SINCE|AMONG|LEAST|GREATEST|SKIP_LOCKED"
+            stand_in = r"\{|--|NEW_ID|\bNOW\(\)|SECONDS_FROM_NOW|SECONDS_SINCE|AMONG|LEAST|GREATEST|SKIP_LOCKED"
             assert not re.search(stand_in, statement), (vendor, name)
