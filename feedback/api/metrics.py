@@ -22,8 +22,9 @@ from feedback.api.views import ContractView
 from feedback.contract.states import State
 from feedback.queue import doorbell, stall
 from feedback.rendering import renderer_version
-from feedback.store.models import MAX_ATTEMPTS, UNFINISHED, Document, Leftover
-from feedback.submissions.models import Tally
+from feedback.store.models import MAX_ATTEMPTS, UNFINISHED, Document, Leftover, WebhookDelivery
+from feedback.submissions.models import Tally, WebhookTally
+from feedback.submissions.webhooks import outbox as webhooks
 
 WINDOW = timedelta(minutes=5)
 QUANTILES = (0.5, 0.95, 1.0)
@@ -56,7 +57,7 @@ class Tables(Collector):
         yield _build()
         with self._lock:
             if time.monotonic() - self._read_at > FRESH_SECONDS:
-                self._metrics = [*_reports(), *_queues(), *_erasing(), *_seconds()]
+                self._metrics = [*_reports(), *_queues(), *_erasing(), *_webhooks(), *_seconds()]
                 self._read_at = time.monotonic()
         yield from self._metrics
 
@@ -125,6 +126,20 @@ def _erasing() -> Iterator[Metric]:
         "For how long an object of an erased or replaced document is still in the object store.",
         oldest.total_seconds() if oldest else 0.0,
     )
+
+
+def _webhooks() -> Iterator[Metric]:
+    """What waits by a partial index, what ended from the kept numbers."""
+    ended = CounterMetricFamily("feedback_webhook_deliveries", "Deliveries that ended so.", labels=("outcome",))
+    tries = CounterMetricFamily("feedback_webhook_attempts", "Tries that these took.", labels=("outcome",))
+    found = {tally.progress: tally for tally in WebhookTally.objects.all()}
+    for outcome in (WebhookDelivery.Progress.DELIVERED, WebhookDelivery.Progress.FAILED):
+        ended.add_metric((outcome,), found[outcome].deliveries if outcome in found else 0)
+        tries.add_metric((outcome,), found[outcome].attempts if outcome in found else 0)
+    number, oldest = webhooks.waiting()
+    yield from (ended, tries)
+    yield GaugeMetricFamily("feedback_webhook_waiting", "Deliveries that are still to be made.", number)
+    yield GaugeMetricFamily("feedback_webhook_oldest_seconds", "For how long the oldest of them waits.", oldest)
 
 
 def _seconds() -> Iterator[Metric]:

@@ -25,15 +25,14 @@ def main() -> None:
     from feedback.queue.worker import Worker  # noqa: PLC0415
     from feedback.queue.worker_process import name_missing_scripts  # noqa: PLC0415
     from feedback.submissions import tasks  # noqa: PLC0415
-    from feedback.submissions.mail import mailer  # noqa: PLC0415
 
     lifeline.end_with(sys.stdin.fileno())
     poller = Poller(Worker(ring=int), tasks.sweep_if_overdue)
     _stop_in_order(poller.stop)
     name_missing_scripts()
-    mailer.start()
+    tasks.begin_sending()
     poller.run()
-    mailer.stop(tasks.MAIL_PATIENCE_SECONDS)
+    tasks.stop_sending()
     connections.close_all()
     logging.shutdown()
     os._exit(0)  # taking the interpreter down takes longer than all the rest of a stop

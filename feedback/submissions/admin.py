@@ -16,6 +16,7 @@ from feedback.contract.states import State
 from feedback.queue import claims, doorbell
 from feedback.store.models import HEADLINE, Document, Task, Upload
 from feedback.submissions import erasure
+from feedback.submissions.webhooks import admin as webhooks_admin  # noqa: F401 - registers its models
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]

@@ -27,8 +27,19 @@ class Tally(models.Model):
         return f"{self.reports} {self.state} {self.format}"
 
 
+class WebhookTally(models.Model):
+    """How many deliveries of webhooks ever ended in this way, and the tries they took; the numbers only grow."""
+
+    progress = models.CharField(max_length=9, unique=True)
+    deliveries = models.PositiveBigIntegerField(default=0)
+    attempts = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.deliveries} {self.progress}"
+
+
 class Tallied(models.Model):
-    """One row: the moment up to which finished reports are counted in `Tally`. Null: none are yet."""
+    """One row: the moment up to which what ended is counted in `Tally` and `WebhookTally`. Null: nothing is yet."""
 
     until = models.DateTimeField(null=True)
 

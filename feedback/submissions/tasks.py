@@ -17,6 +17,8 @@ from feedback.queue.worker import Worker
 from feedback.store import leftovers
 from feedback.submissions import handouts, retention, tallies
 from feedback.submissions.mail import mailer
+from feedback.submissions.webhooks import deliverer
+from feedback.submissions.webhooks import outbox as webhooks
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -24,20 +26,22 @@ log = structlog.stdlib.get_logger(__name__)
 _FORMER_QUEUES = ("interactive", "bulk")
 # After this many intervals without a sweep a worker sweeps by itself.
 _OVERDUE = 3
-# For so long a process that ends waits for the mail that is under way.
-MAIL_PATIENCE_SECONDS = 2.0
+# For so long a process that ends waits for mail and for webhooks that are under way.
+_PATIENCE_SECONDS = 2.0
 _worker = Worker(doorbell.ring)
 
 
 @worker_process_init.connect
-def begin_mailing(**_: Any) -> None:
-    """Each process of a worker sends mails, in a thread that begins after the fork."""
+def begin_sending(**_: Any) -> None:
+    """Each process of a worker sends mail and delivers webhooks, in threads that begin after the fork."""
     mailer.start()
+    deliverer.start()
 
 
 @worker_process_shutdown.connect
-def stop_mailing(**_: Any) -> None:
-    mailer.stop(MAIL_PATIENCE_SECONDS)
+def stop_sending(**_: Any) -> None:
+    mailer.stop(_PATIENCE_SECONDS)
+    deliverer.stop(_PATIENCE_SECONDS)
 
 
 @shared_task(
@@ -77,6 +81,7 @@ def _sweep() -> None:
     tallies.tally()  # before anything is erased
     retention.purge()
     handouts.purge()
+    webhooks.prune()
     audit.purge()
     rate_limits.purge()
     SessionStore.clear_expired()

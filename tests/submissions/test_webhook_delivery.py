@@ -1,0 +1,387 @@
+"""The outbox is worked off: signed, retried, in turn, by slots that one endpoint cannot fill, and pruned in the end."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler
+from uuid import UUID
+
+import pytest
+from django.db.models.functions import Now
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+from standardwebhooks import Webhook, WebhookVerificationError
+from structlog.testing import capture_logs
+
+from feedback.api.metrics import tables
+from feedback.store.models import Task, WebhookDelivery, WebhookEndpoint
+from feedback.submissions import tallies
+from feedback.submissions.models import WebhookTally
+from feedback.submissions.webhooks import deliverer, endpoints, messages, outbox
+from feedback.submissions.webhooks.answers import Answer
+from feedback.submissions.webhooks.deliverer import Deliverer
+from tests.harness.in_process import Submit, class_of, student, work_off
+from tests.harness.receiver import Received, Receiver, answering
+from tests.harness.waiting import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _own_network(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.FEEDBACK_WEBHOOK_ALLOW_PRIVATE = True
+    settings.FEEDBACK_WEBHOOK_RETRY_SECONDS = [0, 0.1, 0.1]
+    monkeypatch.setattr(deliverer, "LOOK_SECONDS", 0.05)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as found:
+        yield found
+
+
+@pytest.fixture
+def delivering() -> Iterator[Deliverer]:
+    found = Deliverer()
+    found.start()
+    yield found
+    found.stop(20)
+
+
+def progress() -> list[tuple[str, int, str]]:
+    """(progress, attempts, answer) of all deliveries, in their order."""
+    found = WebhookDelivery.objects.order_by("happened_at", "pk")
+    return list(found.values_list("progress", "attempts", "answer"))
+
+
+def ended(number: int = 1) -> Callable[[], bool]:
+    return lambda: WebhookDelivery.objects.exclude(progress="waiting").count() == number
+
+
+def finish(submit: Submit, number: int = 1) -> None:
+    for one in range(number):
+        submit("html", student(f"student-{one}"))
+    work_off()
+
+
+@pytest.mark.usefixtures("delivering")
+def test_an_event_arrives_signed_and_thin(submit: Submit, receiver: Receiver) -> None:
+    _, secret = endpoints.create(receiver.url, owner="")
+    address = submit("html", class_of(3))
+    work_off()
+    until(ended(), "a delivery")
+
+    [received] = receiver.received
+    task = Task.objects.get()
+    finished = WebhookDelivery.objects.get().happened_at
+    event = received.verified(secret)
+    assert datetime.fromisoformat(event.pop("timestamp")) == finished
+    assert event == {
+        "type": "task.completed",
+        "data": {
+            "task_id": str(task.id),
+            "format": "html",
+            "status": "SUCCESS",
+            "is_class": True,
+            "students": 3,
+            "failed": 0,
+            "link": address,
+        },
+    }
+    assert received.id == WebhookDelivery.objects.get().message_id
+    assert received.headers["content-type"] == "application/json"
+    assert progress() == [("delivered", 1, "answered 204")]
+
+
+def test_a_link_is_absolute_where_the_service_knows_its_address(submit: Submit, settings: Settings) -> None:
+    WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"")
+    finish(submit)
+    found, path = WebhookDelivery.objects.get(), f"/assignment/html/{Task.objects.get().id}"
+
+    settings.FEEDBACK_PATH_PREFIX = "/feedback"
+    assert f'"link":"/feedback{path}"' in messages.body(found).decode()
+    settings.FEEDBACK_PUBLIC_URL = "https://example.edu/feedback"
+    assert f'"link":"https://example.edu/feedback{path}"' in messages.body(found).decode()
+
+
+@pytest.mark.usefixtures("delivering")
+def test_a_failed_try_is_made_again_under_the_same_id_with_the_same_body(submit: Submit, receiver: Receiver) -> None:
+    answers = [answering(500), answering(302), answering(200)]
+
+    def in_turn(received: Received, handler: BaseHTTPRequestHandler) -> None:
+        answers[len(receiver.received) - 1](received, handler)
+
+    receiver.answer = in_turn
+    _, secret = endpoints.create(receiver.url, owner="")
+    finish(submit)
+    until(ended(), "a delivery")
+
+    assert progress() == [("delivered", 3, "answered 200")]
+    assert list(receiver.times().values()) == [3]
+    assert len({one.body for one in receiver.received}) == 1
+    for one in receiver.received:
+        one.verified(secret)
+
+
+@pytest.mark.usefixtures("delivering")
+def test_after_the_last_try_it_has_failed(submit: Submit, receiver: Receiver) -> None:
+    receiver.answer = answering(500)
+    endpoints.create(receiver.url, owner="")
+    finish(submit)
+    until(ended(), "the end of the tries")
+
+    assert progress() == [("failed", 3, "answered 500")]
+    assert WebhookEndpoint.objects.get().failures == 3
+
+
+def test_the_pause_is_that_of_the_try_up_to_a_fifth_longer_and_not_before_retry_after(
+    submit: Submit, settings: Settings
+) -> None:
+    settings.FEEDBACK_WEBHOOK_RETRY_SECONDS = [0, 100, 1_000]
+    WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"")
+    finish(submit)
+    for attempt, (answer, least, most) in enumerate(
+        [(Answer(500, "answered 500"), 99, 121), (Answer(429, "answered 429", retry_after=5_000), 4_999, 5_001)], 1
+    ):
+        WebhookDelivery.objects.update(due_at=Now())
+        [claimed] = outbox.claim(1, Counter())
+        assert claimed.attempts == attempt
+        outbox.record(claimed, answer)
+        [(due_at, now)] = WebhookDelivery.objects.annotate(now=Now()).values_list("due_at", "now")
+        assert least <= (due_at - now).total_seconds() <= most
+
+
+@pytest.mark.usefixtures("delivering")
+def test_410_disables_the_endpoint_and_ends_what_waits_for_it(submit: Submit, receiver: Receiver) -> None:
+    receiver.answer = answering(410)
+    endpoint, _ = endpoints.create(receiver.url, owner="")
+    finish(submit, 3)
+    until(ended(3), "the end of all")
+
+    endpoint.refresh_from_db()
+    assert endpoint.disabled_at is not None
+    assert "410" in endpoint.disabled_because
+    assert {state for state, *_ in progress()} == {"failed"}
+    before = len(receiver.received)
+    submit("html", student("later"))
+    work_off()
+    assert WebhookDelivery.objects.count() == 3
+    assert len(receiver.received) == before
+
+
+@pytest.mark.usefixtures("delivering")
+def test_for_a_day_after_a_rotation_both_secrets_verify(submit: Submit, receiver: Receiver) -> None:
+    endpoint, former = endpoints.create(receiver.url, owner="")
+    secret = endpoints.rotate(endpoint)
+    finish(submit)
+    until(ended(), "a delivery")
+    [received] = receiver.received
+    assert received.verified(former) == received.verified(secret)
+    assert received.headers["webhook-signature"].count("v1,") == 2
+
+    WebhookEndpoint.objects.update(previous_until=timezone.now() - timedelta(seconds=1))
+    endpoints.replay(WebhookDelivery.objects.all())
+    until(lambda: len(receiver.received) == 2, "a replay")
+    assert receiver.received[1].verified(secret)
+    with pytest.raises(WebhookVerificationError):
+        receiver.received[1].verified(former)
+
+
+def test_the_secret_is_kept_in_no_readable_form(receiver: Receiver) -> None:
+    endpoint, secret = endpoints.create(receiver.url, owner="")
+    stored = WebhookEndpoint.objects.values().get()
+
+    assert secret.removeprefix("whsec_") not in str(stored)
+    assert Webhook(secret)._whsecret not in bytes(stored["secret"])
+    assert endpoint.secret != stored["previous_secret"]
+
+
+@pytest.mark.usefixtures("delivering")
+def test_a_secret_of_another_secret_key_is_said_and_mended_by_a_rotation(
+    submit: Submit, receiver: Receiver, settings: Settings
+) -> None:
+    settings.FEEDBACK_WEBHOOK_RETRY_SECONDS = [0]
+    endpoint, _ = endpoints.create(receiver.url, owner="")
+    settings.SECRET_KEY = "another"
+    finish(submit)
+    until(ended(), "the end of the tries")
+    [(state, _, answer)] = progress()
+    assert (state, "feedback manage webhook rotate" in answer) == ("failed", True)
+    assert receiver.received == []
+
+    secret = endpoints.rotate(endpoint)
+    endpoints.replay(WebhookDelivery.objects.all())
+    until(lambda: bool(receiver.received), "a replay")
+    assert receiver.received[0].verified(secret)
+
+
+@pytest.mark.usefixtures("delivering")
+def test_an_endpoint_that_hangs_costs_another_nothing(submit: Submit, receiver: Receiver) -> None:
+    over = threading.Event()
+
+    def hang(_: Received, __: BaseHTTPRequestHandler) -> None:
+        over.wait(30)
+
+    with Receiver(hang) as hanging:
+        stuck, _ = endpoints.create(hanging.url, owner="")
+        well, _ = endpoints.create(receiver.url, owner="")
+        finish(submit, 40)
+        until(lambda: len(receiver.times()) == 40, "all of the other's")
+        assert len(hanging.received) == outbox.AT_ONCE, "no more slots than an endpoint may have"
+        assert stuck.deliveries.filter(progress="waiting").count() == 40
+        assert well.deliveries.filter(attempts=1).count() == 40
+        over.set()
+
+
+def test_reports_are_made_while_every_slot_hangs(submit: Submit, delivering: Deliverer) -> None:
+    over = threading.Event()
+
+    def hang(_: Received, __: BaseHTTPRequestHandler) -> None:
+        over.wait(30)
+
+    hanging = [Receiver(hang) for _ in range(2)]
+    for one in hanging:
+        endpoints.create(one.url, owner="")
+    finish(submit, 3)
+    delivering.wake()
+    until(lambda: all(one.received for one in hanging), "endpoints that hang")
+    submit("html", student("meanwhile"))
+    work_off()
+
+    assert Task.objects.filter(documents__state="SUCCESS").count() == 4
+    over.set()
+    for one in hanging:
+        one.stop()
+
+
+def test_while_an_endpoint_fails_one_delivery_at_a_time_is_tried(submit: Submit) -> None:
+    endpoint = WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"", failures=1)
+    finish(submit, 6)
+    under_way = Counter[UUID]()
+    assert len(outbox.claim(32, under_way)) == outbox.AT_ONCE_WHILE_FAILING
+
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(failures=0)
+    assert len(outbox.claim(32, under_way)) == outbox.AT_ONCE
+    assert outbox.claim(0, under_way) == []
+
+
+def test_a_claim_that_is_lost_is_due_again_when_its_lease_runs_out_and_its_record_is_refused(submit: Submit) -> None:
+    WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"")
+    finish(submit)
+    nothing = Counter[UUID]()
+    [lost] = outbox.claim(1, nothing)
+    assert outbox.claim(1, nothing) == []
+    WebhookDelivery.objects.update(due_at=Now())
+    [successor] = outbox.claim(1, nothing)
+    assert (successor.message_id, successor.attempts) == (lost.message_id, 2)
+
+    outbox.record(lost, Answer(500, "answered 500"))
+    assert progress() == [("waiting", 2, "")]
+    outbox.record(successor, Answer(200, "answered 200"))
+    outbox.record(lost, Answer(410, "answered 410", wants_no_more=True))
+    assert progress() == [("delivered", 2, "answered 200")]
+    assert WebhookEndpoint.objects.get().disabled_at is None
+
+
+@pytest.mark.usefixtures("delivering")
+def test_two_deliverers_at_one_outbox_send_each_event_once(submit: Submit, receiver: Receiver) -> None:
+    second = Deliverer()
+    second.start()
+    endpoints.create(receiver.url, owner="")
+    finish(submit, 40)
+    until(ended(40), "all deliveries")
+    second.stop(10)
+
+    assert sorted(receiver.times().values()) == [1] * 40
+    assert {one.event["data"]["task_id"] for one in receiver.received} == {str(one.id) for one in Task.objects.all()}
+
+
+def test_deliveries_are_counted_once_and_shown(client: Client, submit: Submit) -> None:
+    WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"")
+    finish(submit, 3)
+    [first] = outbox.claim(1, Counter())
+    outbox.record(first, Answer(200, "answered 200"))
+    [second] = outbox.claim(1, Counter())
+    outbox.record(second, Answer(410, "answered 410", wants_no_more=True))
+    endpoints.enable(WebhookEndpoint.objects.get())
+    WebhookDelivery.objects.filter(progress="failed").exclude(pk=second.pk).update(progress="waiting", ended_at=None)
+    for _ in range(2):
+        tallies.tally(timedelta())
+    tables.forget()
+    shown = client.get("/metrics").text
+
+    assert {row.progress: (row.deliveries, row.attempts) for row in WebhookTally.objects.all()} == {
+        "delivered": (1, 1),
+        "failed": (1, 1),
+    }
+    assert 'feedback_webhook_deliveries_total{outcome="delivered"} 1.0' in shown
+    assert 'feedback_webhook_deliveries_total{outcome="failed"} 1.0' in shown
+    assert "feedback_webhook_waiting 1.0" in shown
+    [oldest] = [line for line in shown.splitlines() if line.startswith("feedback_webhook_oldest_seconds ")]
+    assert float(oldest.split()[1]) > 0
+
+
+def test_what_ended_long_ago_is_forgotten_and_what_waits_is_not(submit: Submit) -> None:
+    WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"")
+    finish(submit, 2)
+    [first] = outbox.claim(1, Counter())
+    outbox.record(first, Answer(200, "answered 200"))
+    assert outbox.prune() == 0
+    WebhookDelivery.objects.update(happened_at=Now() - timedelta(days=90))
+    WebhookDelivery.objects.filter(pk=first.pk).update(ended_at=Now() - timedelta(days=31))
+
+    assert outbox.prune() == 1
+    assert progress() == [("waiting", 0, "")]
+
+
+@pytest.mark.usefixtures("delivering")
+def test_neither_log_nor_message_names_a_student_or_the_address(submit: Submit, receiver: Receiver) -> None:
+    endpoints.create(f"{receiver.url}?token=sesame", owner="")
+    with capture_logs() as lines:
+        submit("html", student("lovelace-1815"))
+        work_off()
+        until(ended(), "a delivery")
+        until(lambda: any(line["event"] == "a webhook was delivered" for line in lines), "a line in the log")
+
+    assert receiver.received[0].path.endswith("sesame")
+    said = str(lines) + str([(one.headers, one.body) for one in receiver.received])
+    assert "lovelace" not in said
+    assert "sesame" not in str(lines)
+
+
+def test_a_deliverer_that_stops_records_what_is_under_way(submit: Submit, receiver: Receiver) -> None:
+    def slowly(received: Received, handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(0.5)
+        answering(204)(received, handler)
+
+    receiver.answer = slowly
+    endpoints.create(receiver.url, owner="")
+    found = Deliverer()
+    found.start()
+    finish(submit)
+    until(lambda: bool(receiver.received), "a try")
+    found.stop(10)
+
+    assert progress() == [("delivered", 1, "answered 204")]
+
+
+@pytest.mark.usefixtures("delivering")
+def test_a_fault_of_ours_is_a_failed_try_and_ends_no_thread(
+    submit: Submit, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, faults = messages.body, [ValueError("a bug")]
+
+    def body(delivery: WebhookDelivery) -> bytes:
+        if faults:
+            raise faults.pop()
+        return real(delivery)
+
+    monkeypatch.setattr(messages, "body", body)
+    endpoints.create(receiver.url, owner="")
+    finish(submit)
+    until(ended(), "a delivery")
+
+    assert progress() == [("delivered", 2, "answered 204")]
