@@ -23,6 +23,7 @@ from feedback.web.views.submissions import (
     RetryView,
     SubmissionView,
 )
+from feedback.web.views.webhooks import ReplayView, WebhooksView
 
 urlpatterns = [
     path("", StartView.as_view(), name="start"),
@@ -36,6 +37,8 @@ urlpatterns = [
     path("sample", SampleView.as_view(), name="sample"),
     path("api/docs/", ApiDocsView.as_view(), name="api-docs"),
     path("submissions", RecentView.as_view(), name="recent"),
+    path("webhooks", WebhooksView.as_view(), name="webhooks"),
+    path("webhooks/<uuid:delivery_id>/replay", ReplayView.as_view(), name="webhook-replay"),
     path("submissions/<uuid:task_id>", SubmissionView.as_view(), name="submission"),
     path("submissions/<uuid:task_id>/progress", ProgressView.as_view(), name="progress"),
     path("submissions/<uuid:task_id>/progress/students", ProgressRowsView.as_view(), name="progress-rows"),

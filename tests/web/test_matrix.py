@@ -21,7 +21,7 @@ from pytest_django import DjangoDbBlocker
 from feedback.access import keys
 from feedback.access.models import ApiKey, AuditEntry, Grant
 from feedback.contract.layout import CLASS_TABLES
-from feedback.store.models import Document, Task
+from feedback.store.models import Document, Task, WebhookDelivery, WebhookEndpoint
 from feedback.submissions import handouts
 from tests.harness.in_process import (
     Calling,
@@ -105,6 +105,8 @@ MATRIX = {
     ("sample", "POST"): ADMIN_NO,  # of a namespace that was not granted
     ("api-docs", "GET"): EVERYONE,
     ("recent", "GET"): PAGE_READ,
+    ("webhooks", "GET"): PAGE_READ,
+    ("webhook-replay", "POST"): PAGE_MOVE,
     ("submission", "GET"): PAGE_READ,
     ("progress", "GET"): PAGE_MOVE,
     ("progress-rows", "GET"): PAGE_READ,
@@ -192,8 +194,10 @@ class World:
     """A class of two in HTML, made and handed out; and everyone who might ask for it."""
 
     def __init__(self) -> None:
+        endpoint = WebhookEndpoint.objects.create(owner="key:owner", url="https://hooks.example/", secret=b"")
         task = Calling(keys.issue("owner")[1]).submit("html", class_of(2))
         work_off()
+        self.delivery = WebhookDelivery.objects.get(endpoint=endpoint)
         self.task_id = UUID(task.rsplit("/", 1)[1])
         self.report = Document.objects.get(task=self.task_id, position=1)
         self.handout = handouts.make(Task.objects.get(), 7, "the test")
@@ -228,6 +232,7 @@ class World:
             "task_id": self.task_id,
             "report_id": self.report.id,
             "handout_id": self.handout.id,
+            "delivery_id": self.delivery.id,
             "token": self.token,
             "app_label": "reports",
             "content_type_id": ContentType.objects.get_for_model(Document).pk,
@@ -240,6 +245,10 @@ class World:
         """One that exists, so that nothing is refused merely because it is not there."""
         if "_task_" in name:
             return self.task_id
+        if "_webhookendpoint_" in name:
+            return self.delivery.endpoint_id
+        if "_webhookdelivery_" in name:
+            return self.delivery.id
         if "_apikey_" in name:
             return ApiKey.objects.earliest("pk").pk
         if "_auditentry_" in name:

@@ -19,7 +19,7 @@ from feedback.contract.states import State
 from feedback.rendering import RenderOptions
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.words import Words
-from feedback.store.models import HEADLINE, Document, Task, Upload
+from feedback.store.models import HEADLINE, Document, Task, Upload, WebhookEndpoint
 from feedback.submissions import erasure
 from feedback.submissions.errors import NotWritable
 from feedback.web.access import caller_of
@@ -70,7 +70,8 @@ class RecentView(View):
         uploads = Upload.objects.visible_to(caller_of(request)).defer("facts").order_by("-created_at", "pk")
         page = Pages(uploads, request.GET.get("page", "")).shown
         rows = [(Shown(upload, tasks), _exam_day(upload, tasks)) for upload, tasks in _with_tasks(list(page))]
-        return render(request, "recent.html.j2", {"page": page, "rows": rows})
+        context = {"page": page, "rows": rows, "has_webhooks": WebhookEndpoint.objects.exists()}
+        return render(request, "recent.html.j2", context)
 
 
 def _with_tasks(uploads: Sequence[Upload]) -> Iterator[tuple[Upload, tuple[Task, ...]]]:

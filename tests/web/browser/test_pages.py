@@ -211,6 +211,9 @@ PAGES = [
     Shown("recent", "full", at("/submissions")),
     Shown("recent", "full", at("/submissions"), scripts=False),
     Shown("recent", "nothing to see", at("/submissions"), who="newcomer"),
+    Shown("webhooks", "of every kind", at("/webhooks")),
+    Shown("webhooks", "none of this kind", at("/webhooks?progress=failed"), who="newcomer"),
+    Shown("webhooks", "nothing yet", at("/webhooks"), who="newcomer"),
     Shown("submission", "a class", lambda world: world.made, unfold),
     Shown("submission", "a class", lambda world: world.made, scripts=False),
     Shown("submission", "a search without a hit", lambda world: f"{world.made}?q=nobody"),
@@ -273,6 +276,7 @@ NO_PAGES = {
     "student-remark",
     "class-roster",
     "security-txt",
+    "webhook-replay",
 }
 
 

@@ -49,6 +49,7 @@ class World:
         self._tasks = tasks
         self._alter()
         self._hand_out()
+        self._deliver()
 
     def page(self, name: str) -> str:
         """Of an upload."""
@@ -118,15 +119,40 @@ class World:
                 *(mailed, mailing, state, error, self._id("mailed"), position),
             )
 
+    def _deliver(self) -> None:
+        """A webhook in each state, to an endpoint that is enabled and to one that wants no more."""
+        made = """
+            INSERT INTO reports_webhookendpoint (id, owner, url, secret, failures, disabled_at, disabled_because)
+            VALUES (gen_random_uuid(), '', %s, '', 0, %s, '') RETURNING id"""
+        well, gone = (
+            self._sql(made, url, at)[0][0]
+            for url, at in (("https://grades.example.edu/hooks", None), ("https://old.example/", "2026-11-14T09:00Z"))
+        )
+        sent = """
+            INSERT INTO reports_webhookdelivery
+                   (id, endpoint_id, task_id, fence, status, failed, happened_at, progress, attempts, due_at, answer)
+            SELECT gen_random_uuid(), %s, id, 1, %s, 0, now() - interval '3 hours', %s, %s,
+                   now() + interval '1 hour', %s
+              FROM reports_task WHERE id = %s"""
+        for endpoint, status, progress, attempts, answer, task in (
+            (well, "SUCCESS", "delivered", 1, "answered 204", "handed out"),
+            (well, "FAILURE", "failed", 10, "could not be reached: [Errno 111] Connection refused", "failed"),
+            (well, "SUCCESS", "waiting", 3, "answered 302, and redirects are not followed", "alone"),
+            (well, "SUCCESS", "waiting", 0, "", "old"),
+            (gone, "SUCCESS", "failed", 1, "answered 410", "alone"),
+        ):
+            self._sql(sent, endpoint, status, progress, attempts, answer, self._id(task))
+
     def _id(self, name: str) -> str:
         return self._tasks[name].rsplit("/", 1)[1]
 
     def _set(self, name: str, changes: str, where: str = "true") -> None:
         self._sql(f"UPDATE reports_document SET {changes} WHERE task_id = %s AND {where}", self._id(name))  # noqa: S608 - our own
 
-    def _sql(self, statement: str, *values: object) -> None:
+    def _sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.closed.environment["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute(statement.encode(), values)
+            cursor = connection.execute(statement.encode(), values)
+            return cursor.fetchall() if cursor.description else []
 
 
 def _student(name: str) -> Json:
