@@ -15,6 +15,7 @@ import pytest
 
 from tests.chaos.conftest import FULL, MODES, Figures
 from tests.chaos.monkey import Monkey
+from tests.chaos.webhooks import assert_each_event_arrived, listening
 from tests.chaos.work import expected_class_hash, expected_hashes
 from tests.harness.site import Site
 from tests.harness.students import Json, class_of, student
@@ -131,14 +132,18 @@ def test_every_202_ever_sent_ends_in_exactly_one_right_report(site: Site, figure
     begun = time.monotonic()
     accepted: list[Accepted] = []
     sender = threading.Thread(target=lambda: accepted.extend(send_all(site, posts, chance)))
-    with Monkey(site, SEED, PAUSE, AWAY) as monkey:
-        sender.start()
-        sender.join(LIMIT_SECONDS)
-        until(lambda: settled(site, reports // 20), "all but a twentieth", LIMIT_SECONDS)
-    faults = monkey.done
-    site.run_all()
-    until(lambda: unfinished(site) == 0, f"{reports} reports delivered (CHAOS_SEED={SEED})", LIMIT_SECONDS)
-    seconds = time.monotonic() - begun
+    with listening(site) as receiver:
+        with Monkey(site, SEED, PAUSE, AWAY) as monkey:
+            sender.start()
+            sender.join(LIMIT_SECONDS)
+            until(lambda: settled(site, reports // 20), "all but a twentieth", LIMIT_SECONDS)
+        faults = monkey.done
+        site.run_all()
+        until(lambda: unfinished(site) == 0, f"{reports} reports delivered (CHAOS_SEED={SEED})", LIMIT_SECONDS)
+        seconds = time.monotonic() - begun
+        repeated = assert_each_event_arrived(site, receiver, len(posts))
+        events = "mayhem: webhooks that arrived, each task's under one id; of these more than once"
+        figures.add(events, f"{len(posts)}, {repeated}", str(len(posts)))
 
     add_figures(figures, site, posts, faults.total(), seconds)
     for name, number in sorted(faults.items()):
