@@ -85,5 +85,6 @@ def test_sqlite_reads_no_table_from_end_to_end(plans: Mapping[str, list[str]], n
 def test_no_stand_in_is_left_over_in_any_dialect() -> None:
     for vendor in ("postgresql", "sqlite"):
         for name, statement in statements.load(vendor).items():
-            stand_in = r"\{|--|NEW_ID|\bNOW\(\)|SECONDS_FROM_NOW|SECONDS_SINCE|AMONG|LEAST|GREATEST|SKIP_LOCKED"
+            stand_in = r"\{|--|NEW_ID|\bNOW\(\)|SECONDS_FROM_NOW|SECONDS_SINCE|AMONG|SKIP_LOCKED"
+            stand_in += "" if vendor == "postgresql" else r"|LEAST|GREATEST"  # PostgreSQL's own words
             assert not re.search(stand_in, statement), (vendor, name)

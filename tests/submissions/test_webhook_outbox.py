@@ -5,6 +5,7 @@ from django.db import transaction
 from django.test import Client
 
 from feedback.queue import announcements, claims
+from feedback.queue.claims import Share, Work
 from feedback.queue.worker import Worker
 from feedback.store.models import Document, Task, WebhookDelivery, WebhookEndpoint
 from feedback.submissions import erasure
@@ -151,7 +152,7 @@ def test_an_erased_task_takes_its_events_along(client: Client, submit: Submit) -
 def test_a_task_that_is_erased_while_it_is_made_is_none(submit: Submit) -> None:
     endpoint()
     submit("html", student("ada"))
-    [claim] = claims.claim_singles("", 1)
+    [claim] = claims.claim(Work("", None), Share(1, 1))
     made = made_of(claim)
     erasure.erase(Task.objects.all(), by="the test")
 
@@ -162,7 +163,7 @@ def test_a_task_that_is_erased_while_it_is_made_is_none(submit: Submit) -> None:
 def test_a_write_that_is_refused_announces_nothing(submit: Submit) -> None:
     endpoint()
     submit("html", student("ada"))
-    [claim] = claims.claim_singles("", 1)
+    [claim] = claims.claim(Work("", None), Share(1, 1))
     made = made_of(claim)
     Document.objects.update(fence=claim.fence + 1)
 
@@ -173,7 +174,7 @@ def test_a_write_that_is_refused_announces_nothing(submit: Submit) -> None:
 def test_an_event_and_the_ending_it_is_of_are_undone_together(submit: Submit) -> None:
     endpoint()
     submit("html", student("ada"))
-    [claim] = claims.claim_singles("", 1)
+    [claim] = claims.claim(Work("", None), Share(1, 1))
     with transaction.atomic():
         claims.store([made_of(claim)])
         assert len(events()) == 1
