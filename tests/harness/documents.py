@@ -30,9 +30,9 @@ def pdf_of(student: Student) -> bytes:
     return report(student, Format.PDF)
 
 
-def pages_by_poppler(pdf: bytes) -> list[str]:
-    """The text of each page, by `pdftotext` in its default mode."""
-    text = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+def pages_by_poppler(pdf: bytes, *mode: str) -> list[str]:
+    """The text of each page, by `pdftotext` in its default mode; with `-raw` in the order of the content."""
+    text = subprocess.run(["pdftotext", *mode, "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
     return text.split("\f")[:-1]
 
 

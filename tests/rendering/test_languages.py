@@ -20,7 +20,7 @@ from feedback.rendering.blocks import Advice, Cell, Chart, Document, Key, Questi
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.cohort.document import class_document
 from feedback.rendering.student.document import student_document
-from tests.harness.documents import Parsed, pages_by_poppler, pages_by_pypdf, pdf_text, running_text
+from tests.harness.documents import Parsed, pages_by_poppler, pdf_text, running_text
 from tests.harness.exams import NO_TIMES, UNUSUAL, exam
 from tests.harness.logs import student
 
@@ -31,7 +31,6 @@ STUDENTS = {who.student_id: who for who in (exam(), exam(90, scores=False), NO_T
 _NOT_SHOWN = {"svg", "href", "tone", "drawing", "phone", "summary", "id", "language", "paper", "foot", "colon", "date"}
 _NOT_SHOWN_OF = {
     Chart: {"title", "description"},
-    QuestionRows: {"caption"},
     Cell: {"svg", "href", "tone"},
     Key: {"svg"},
     Advice: {"label"},
@@ -61,15 +60,15 @@ def told(part: Any) -> Iterator[str]:
     elif isinstance(part, tuple | list):
         for each in part:
             yield from told(each)
+    elif isinstance(part, QuestionRows):
+        shown = (True, part.scores, part.times, True)
+        yield from (head for head, is_shown in zip(part.heads, shown, strict=True) if is_shown)
+        yield from told(part.all_rows)
     elif isinstance(part, msgspec.Struct):
         unseen = _NOT_SHOWN | _NOT_SHOWN_OF.get(type(part), set())
         for name in part.__struct_fields__:
             if name not in unseen:
                 yield from told(getattr(part, name))
-
-
-def plain(text: str) -> str:
-    return " ".join(text.split())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -91,17 +90,22 @@ def test_the_pdf_of_a_class_holds_every_text_as_it_was_sent(language: str) -> No
     holds_every_text(render_class(findings, Format.PDF).body, document)
 
 
+def solid(text: str) -> str:
+    """Without blanks and hyphens: pdftotext puts a blank behind some letters of Hindi, and drops hyphens."""
+    return re.sub(r"[\s-]", "", text)
+
+
 def holds_every_text(pdf: bytes, document: Document) -> None:
-    text = running_text(pages_by_pypdf(pdf)).replace(" ", "")
+    text = solid(running_text(pages_by_poppler(pdf, "-raw")))
     for said in told((document.kind, document.heading, document.identity, document.lines, document.sections)):
-        assert plain(said).replace(" ", "") in text, said
+        assert solid(said) in text, said
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_nothing_stays_english(language: str) -> None:
     """Of whole sentences and headings; sources have the titles they were published under, and marks stay marks."""
     for theirs, ours in zip(documents(language), documents("en"), strict=True):
-        english = {text for text in told(ours.sections) if len(re.findall(r"[A-Za-z]{3,}", text)) > 1}
+        english = {text for text in told(ours.sections) if len(re.findall(r"[A-Za-z]{4,}", text)) > 1}
         same = {text for text in told(theirs.sections) if text in english}
         assert {text for text in same if not re.search(r" \d{4}|Event Order|Moodle", text)} == set()
 

@@ -49,15 +49,22 @@ def with_texts_of_clusters(document: bytes) -> bytes:
     with pikepdf.open(io.BytesIO(document)) as pdf:
         fonts = {font.objgen[0]: font for page in pdf.pages for font in _fonts(page).values()}
         texts = {number: tounicode.read(font.ToUnicode.read_bytes()) for number, font in fonts.items()}
-        parts = dict[tuple[int, int], Counter[str]]()
+        parts, alone = dict[tuple[int, int], Counter[str]](), set[tuple[int, int]]()
         for page in pdf.pages:
-            for cluster in _mended(pdf, page, texts):
+            clusters, others = _mended(pdf, page, texts)
+            # What stands for a text by its font alone, as half a letter of Hindi does, has to keep it.
+            alone.update((glyph.font, glyph.code) for glyph in others if glyph.replaced is None)
+            for cluster in clusters:
                 for glyph in cluster:
                     parts.setdefault((glyph.font, glyph.code), Counter())[glyph.part] += 1
         if not parts:
             return document
         for number, font in fonts.items():
-            changed = {code: found.most_common(1)[0][0] for (of, code), found in parts.items() if of == number}
+            changed = {
+                code: found.most_common(1)[0][0]
+                for (of, code), found in parts.items()
+                if of == number and (of, code) not in alone
+            }
             font.ToUnicode.write(tounicode.changed(font.ToUnicode.read_bytes(), changed))
         made = io.BytesIO()
         pdf.save(made, deterministic_id=True)
@@ -98,14 +105,19 @@ def _is_rtl(text: str) -> bool:
     return unicodedata.bidirectional(text[0]) in ("R", "AL")
 
 
-def _mended(pdf: pikepdf.Pdf, page: pikepdf.Page, texts: dict[int, dict[int, str]]) -> list[list[Glyph]]:
-    """The clusters of a page that need a text for each glyph, the replacement texts of the page changed to match.
+def _mended(
+    pdf: pikepdf.Pdf, page: pikepdf.Page, texts: dict[int, dict[int, str]]
+) -> tuple[list[list[Glyph]], list[Glyph]]:
+    """The clusters of a page that need a text for each glyph, the replacement texts of the page changed to match; and
+    the glyphs that are in no cluster.
 
     From left to right these are all clusters. From right to left a cluster in one piece has a replacement text that
     readers follow, and is left as it is.
     """
     instructions: list[Any] = list(pikepdf.parse_content_stream(page))
-    found = clusters_of(_shown(page, instructions, texts))
+    glyphs = list(_shown(page, instructions, texts))
+    found = list(clusters_of(glyphs))
+    in_one = {id(glyph) for cluster in found for glyph in cluster}
     clusters = [one for one in found if _is_apart(one) or not _is_rtl(one[0].text)]
     apart = [glyph for cluster in clusters if _is_apart(cluster) for glyph in cluster]
     replacements = {glyph.replaced for glyph in apart if glyph.replaced is not None}
@@ -117,7 +129,7 @@ def _mended(pdf: pikepdf.Pdf, page: pikepdf.Page, texts: dict[int, dict[int, str
         instructions[at] = pikepdf.ContentStreamInstruction([tag, properties], pikepdf.Operator("BDC"))
     if replacements:
         page.obj.Contents = pdf.make_stream(pikepdf.unparse_content_stream(instructions))
-    return clusters
+    return clusters, [glyph for glyph in glyphs if id(glyph) not in in_one]
 
 
 def _is_apart(cluster: Sequence[Glyph]) -> bool:
