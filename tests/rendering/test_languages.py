@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import combinations
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from feedback.rendering.blocks import Advice, Cell, Chart, Document, Key, Questi
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.cohort.document import class_document
 from feedback.rendering.student.document import student_document
-from tests.harness.documents import Parsed, pages_by_poppler, pdf_text, running_text
+from tests.harness.documents import Parsed, pages_by_poppler, pdf_text, running_text, word_boxes
 from tests.harness.exams import NO_TIMES, UNUSUAL, exam
 from tests.harness.logs import student
 
@@ -136,6 +137,14 @@ def test_a_report_takes_at_most_a_page_more_than_in_english(language: str) -> No
 
     for who in STUDENTS.values():
         assert pages(language, who) <= pages("en", who) + 1
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_word_is_printed_over_another(language: str) -> None:
+    for pdf in (render(found(language, exam()), Format.PDF), render_class(found_of_class(language), Format.PDF)):
+        for page in word_boxes(pdf.body):
+            over = [(one.name, other.name) for one, other in combinations(page, 2) if one.covers(other)]
+            assert over == []
 
 
 @pytest.mark.browser
