@@ -114,7 +114,7 @@ def test_reports_are_in_the_language_and_on_the_paper_asked_for(tmp_path: Path) 
     assert '<html lang="de" class="on-letter">' in (tmp_path / "out/html/ada.html").read_text()
     assert '<html lang="hi" class="on-letter">' in (tmp_path / "out/html/eve.html").read_text()
     assert '<html lang="de" class="on-letter">' in (tmp_path / "out/class.html").read_text()
-    [size] = {page.mediabox[2:] for page in PdfReader(tmp_path / "out/pdf/ada.pdf").pages}
+    [size] = {tuple(page.mediabox[2:]) for page in PdfReader(tmp_path / "out/pdf/ada.pdf").pages}
     assert [round(side) for side in size] == [612, 792]
     wrong = feedback("render", path, "--out", tmp_path / "no", "--lang", "tlh")
     assert "'de', 'en', 'es', 'fr', 'hi'" in wrong.stderr
