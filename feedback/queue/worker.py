@@ -57,7 +57,7 @@ class Worker:
             with lease.held(partial(claims.claim, work, share)) as batch:
                 if not batch.claimed:
                     break
-                more = len(batch.claimed) >= share.least
+                more = len(batch.claimed) >= share.least or batch.claimed[0].is_class_report
                 if more and not worked:
                     self._ring(RAMP_UP)
                 job = RenderJob(loading.tasks(batch.tasks), loading.logs(batch.students))

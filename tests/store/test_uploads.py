@@ -133,6 +133,16 @@ def test_the_formats_of_a_class_are_claimed_together_a_student_after_the_other(s
     assert {claim.task_id for claim in claimed[:2]} == {html, pdf}
 
 
+def test_the_class_report_of_each_format_is_claimed_alone_by_whichever_worker_is_free(submit: Submit) -> None:
+    html, pdf = (task_of(submit(format_, class_of(2))) for format_ in ("html", "pdf"))
+    claims.store([made_of(claim) for claim in claim_task(html, 16)])
+
+    one, other = claim_task(html, 16), claim_task(html, 16)
+    assert [len(one), len(other)] == [1, 1]
+    assert {one[0].task_id, other[0].task_id} == {html, pdf}
+    assert claim_task(html, 16) == []
+
+
 def test_a_document_that_fails_takes_nothing_from_the_other_format(
     client: Client, submit: Submit, analysed: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
