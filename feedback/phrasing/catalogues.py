@@ -16,7 +16,7 @@ from feedback.phrasing.i18n import LOCALE
 
 TEMPLATE = LOCALE / "feedback.pot"
 PACKAGE = Path(__file__).parent.parent
-ROOMS = ("phrasing", "analysis", "rendering", "web")
+ROOMS = ("phrasing", "analysis", "rendering", "submissions", "web")
 # The calls that mark a message, and how many of their first arguments are its forms. (Babel's own extraction knows
 # Python by its tokens alone, and takes a `text` in a docstring for a call.)
 MARKS = {"N_": 1, "NN_": 2, "text": 1, "count": 2}

@@ -12,11 +12,12 @@ from feedback.submissions.mail.wording import Letter, Words, letter, own_words
 
 
 class OfHandOut(NamedTuple):
-    """What the letters of a hand-out share: its links, the exam's title, and the zone in which times are said."""
+    """What the letters of a hand-out share: its links, the exam's title, and how times are said: zone and language."""
 
     handout: HandOut
     exam: str | None
     zone: str
+    language: str
 
 
 class NoLetter(Exception):
@@ -27,14 +28,16 @@ def of_handout(handout: HandOut) -> OfHandOut:
     """One query."""
     upload = Upload.objects.only("context", "options", "namespace").get(pk=handout.upload_id)
     exam = decode_context(bytes(upload.context or b"")).exam
-    return OfHandOut(handout, exam.title or exam.course or upload.namespace or None, str(upload.options["tz"]))
+    title = exam.title or exam.course or upload.namespace or None
+    language = upload.options.get("lang") or exam.language or "en"
+    return OfHandOut(handout, title, str(upload.options["tz"]), str(language))
 
 
 def letter_to(of: OfHandOut, words: Words, entry: RosterEntry) -> Letter:
     """To the student of a roster's entry, at the address that it has. At most two queries."""
     link = handouts.public_address(reverse("link", args=[handouts.token_of(of.handout.pk, entry.about_id)]))
     name = entry.name or _name_in_log(entry)
-    return letter(words, entry.email, own_words(name, link, of.exam, of.handout.expires_at, of.zone))
+    return letter(words, entry.email, own_words(name, link, of.exam, of.handout.expires_at, of.zone, of.language))
 
 
 def letter_of(mail: Mail) -> Letter:

@@ -16,6 +16,8 @@ from django.utils.html import linebreaks, urlize
 from feedback.events import Faults, InvalidEvents
 from feedback.events.normal_form import settled
 from feedback.events.strict_decoder import inspect
+from feedback.phrasing.i18n import N_
+from feedback.phrasing.phrases import Phrases
 from feedback.store.reaching import LONGEST_BODY, LONGEST_SUBJECT
 
 # What each stands for, as it is told to people.
@@ -27,7 +29,7 @@ PLACEHOLDERS = {
 }
 _PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
 _KNOWN = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-_EXAM = "your exam"
+_EXAM = N_("your exam")
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -85,10 +87,16 @@ def letter(words: Words, to: str, own: Mapping[str, str]) -> Letter:
     return Letter(to, filled(words.subject), filled(words.body))
 
 
-def own_words(name: str, link: str, exam: str | None, expires_at: datetime, zone: str) -> dict[str, str]:
-    """What stands for the placeholders. `name` is a student's, or else the id; `zone` an IANA name."""
-    expires = f"{expires_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"
-    own = {"name": name, "link": link, "exam": exam or _EXAM, "expires": expires}
+def own_words(
+    name: str, link: str, exam: str | None, expires_at: datetime, zone: str, language: str = "en"
+) -> dict[str, str]:
+    """What stands for the placeholders. `name` is a student's, or else the id; `zone` an IANA name.
+
+    The date is as the reports write it, in their `language`.
+    """
+    words = Phrases(language, ZoneInfo(zone))
+    expires = f"{words.moment(expires_at, with_day=True)} ({zone})"
+    own = {"name": name, "link": link, "exam": exam or words.text(_EXAM), "expires": expires}
     return {placeholder: _on_one_line(text) for placeholder, text in own.items()}
 
 

@@ -10,10 +10,12 @@ from django.views import View
 
 from feedback.events import InvalidEvents
 from feedback.events.faults import Details
+from feedback.phrasing.i18n import N_, speech
 from feedback.store.models import HandOut
 from feedback.store.reaching import Mailing, MailState
 from feedback.submissions.errors import LinksClosed, NoMail
 from feedback.submissions.mail import outbox
+from feedback.submissions.mail.letters import of_handout
 from feedback.submissions.mail.wording import PLACEHOLDERS, checked
 from feedback.web.access import caller_of
 from feedback.web.responses import go_to
@@ -22,15 +24,15 @@ from feedback.web.views.handouts import handout_of
 
 _ROWS = 100
 _NO_FAULTS: Details = {"subject": [], "body": []}
-_SUBJECT = "Your feedback report: {exam}"
-_BODY = """Dear {name},
+_SUBJECT = N_("Your feedback report: {exam}")
+_BODY = N_("""Dear {name},
 
 your feedback report on {exam} is here:
 
 {link}
 
 The link is for you alone. It closes on {expires}.
-"""
+""")
 
 
 class MailView(View):
@@ -39,8 +41,7 @@ class MailView(View):
     def get(self, request: HttpRequest, task_id: UUID, handout_id: UUID) -> HttpResponse:
         shown, found = handout_of(request, task_id, handout_id)
         last = Mailing.objects.filter(handout=found).order_by("made_at").last()
-        words = (last.subject, last.body) if last else (_SUBJECT, _BODY)
-        return _page(request, shown, found, words)
+        return _page(request, shown, found, (last.subject, last.body) if last else _offered(found))
 
     def post(self, request: HttpRequest, task_id: UUID, handout_id: UUID) -> HttpResponse:
         shown, found = handout_of(request, task_id, handout_id)
@@ -55,6 +56,12 @@ class MailView(View):
         except (NoMail, LinksClosed):
             return _page(request, shown, found, written, status=409)
         return go_to(request, reverse("mail", args=[task_id, handout_id]))
+
+
+def _offered(handout: HandOut) -> tuple[str, str]:
+    """Subject and body to begin with, in the language of the reports."""
+    say = speech(of_handout(handout).language)
+    return say.text(_SUBJECT), say.text(_BODY)
 
 
 def _page(

@@ -31,7 +31,13 @@ def test_each_placeholder_stands_for_a_students_own() -> None:
     made = letter(words, "ada@example.edu", own())
 
     assert made.subject == "Midterm: a report for Ada"
-    assert made.text == f"Dear Ada,\n{LINK}\nuntil 2026-12-24 23:30 (Europe/Berlin) {{a b}}"
+    assert made.text == f"Dear Ada,\n{LINK}\nuntil 24 December 2026 23:30 (Europe/Berlin) {{a b}}"
+
+
+def test_dates_and_the_nameless_exam_are_said_in_the_language_of_the_reports() -> None:
+    own = own_words("Ada", LINK, None, datetime(2026, 12, 24, 22, 30, tzinfo=UTC), "Europe/Berlin", "de")
+
+    assert (own["exam"], own["expires"]) == ("deine Prüfung", "24. Dezember 2026 23:30 (Europe/Berlin)")
 
 
 @pytest.mark.parametrize(
