@@ -45,6 +45,7 @@ _FAULTS = {
     415: "The body's type or encoding is not read here.",
     422: "The Idempotency-Key came before with another body or other options.",
     429: "More than the key may ask for in a while.",
+    431: "The headers are larger than is read, or one that is parsed is too long.",
     503: "The database or the disk cannot be reached; nothing was lost.",
 }
 _FAULT_HEADERS = {
@@ -60,7 +61,7 @@ def faults(*statuses: int) -> dict[int, Answer]:
     }
 
 
-ALWAYS = faults(401, 403, 429, 503)
+ALWAYS = faults(401, 403, 429, 431, 503)
 UNFINISHED = Answer("Not done yet: how far it is.", json=[Unfinished], headers=["Retry-After"])
 GONE = Answer("It could not be made, and why; or there is no such task.", json=[Failed, Error])
 CACHED = ["ETag", "Cache-Control"]
