@@ -82,6 +82,14 @@ def test_a_contest_names_a_few_of_the_problems_that_were_not_opened_and_counts_t
     assert f"… and {unopened - 18} more questions that you did not open, in the findings (JSON)." in text
 
 
+def test_the_question_to_start_with_is_named_among_many_that_were_not_opened() -> None:
+    who, context = EXTREMES["contest"]
+    last = msgspec.structs.replace(context.questions[-1], points=9.0)
+    findings = analyse(who, msgspec.structs.replace(context, questions=(*context.questions[:-1], last)))
+    text = Parsed(render(findings, Format.HTML).body.decode()).text
+    assert f"Problem number {PROBLEMS - 1} start here" in text
+
+
 def test_scores_on_saves_alone_are_said_to_be_unused_where_the_score_would_stand() -> None:
     text = page("scores on saves").text
     assert text.index("carry scores. These are not used.") < text.index("Question by question")

@@ -23,8 +23,7 @@ def row_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
         return
     most = ROWS_SHOWN if findings.course is None else ROWS_OF_COURSE
     shown = rows_shown(findings, most)
-    # The last line stands for all that it leaves out.
-    named = unopened[: max(most - len(shown), UNOPENED_SHOWN)]
+    named = _costliest(unopened, max(most - len(shown), UNOPENED_SHOWN))
     scores = findings.key_figures.questions_solved is not None
     times = any(question.minutes is not None for question in findings.questions)
     start = start_of(findings)
@@ -82,6 +81,14 @@ def rows_shown(findings: Findings, most: int = ROWS_SHOWN) -> Sequence[Question]
     lost = {slot.aliases[-1]: slot.lost for slot in findings.slots if slot.aliases}
     costly = sorted(findings.questions, key=lambda each: (-lost.get(each.alias, 0), -(each.seconds or 0)))[:most]
     return sorted(costly, key=lambda question: question.number)
+
+
+def _costliest(slots: Sequence[Slot], most: int) -> Sequence[Slot]:
+    """So many of the slots, those with the most points lost, in the order they came."""
+    if len(slots) <= most:
+        return slots
+    places = sorted(range(len(slots)), key=lambda place: -slots[place].lost)[:most]
+    return [slots[place] for place in sorted(places)]
 
 
 def start_of(findings: Findings) -> str:

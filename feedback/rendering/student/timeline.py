@@ -1,5 +1,6 @@
 """The timeline of a student, and what it shows in words."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -137,9 +138,10 @@ def _caption(findings: Findings, axis: Axis, more: int, words: Words) -> Iterato
         yield words.text("{spans}; times in {zone}. The grey gaps are breaks.", spans=spans, zone=words.time_zone)
     elif isinstance(axis, TimeAxis):
         yield words.text("{span}, times in {zone}.", zone=words.time_zone, span=words.span(axis.first, axis.last))
-    if beyond := _not_drawn(findings, axis):
+    times = [mark.at for mark in findings.marks if mark.at is not None]
+    if beyond := _beyond(times, axis):
         yield words.count("{number} far-off event is not drawn.", "{number} far-off events are not drawn.", beyond)
-    untimed = sum(mark.at is None for mark in findings.marks)
+    untimed = len(findings.marks) - len(times)
     if untimed and figures.first_at is not None:
         yield words.count(
             "{number} event without a time is not drawn.", "{number} events without a time are not drawn.", untimed
@@ -154,13 +156,11 @@ def _caption(findings: Findings, axis: Axis, more: int, words: Words) -> Iterato
         yield words.legible(visits)
 
 
-def _not_drawn(findings: Findings, axis: Axis) -> int:
-    """The events with a time that have no place on the axis."""
-    return (
-        0
-        if isinstance(axis, SequenceAxis)
-        else sum(mark.at is not None and axis.share(mark) is None for mark in findings.marks)
-    )
+def _beyond(times: Sequence[datetime], axis: Axis) -> int:
+    """How many of the times, which are in order, lie outside of the time that is drawn."""
+    if not isinstance(axis, TimeAxis):
+        return 0
+    return bisect_left(times, axis.first) + len(times) - bisect_right(times, axis.last)
 
 
 def _description(findings: Findings, axis: Axis, words: Words) -> str:
