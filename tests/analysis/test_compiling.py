@@ -1,13 +1,13 @@
 """Jadud's error quotient, between the bounds that a log without types of errors gives."""
 
+import io
 import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from feedback.analysis import analyse, how_to_read
-from feedback.events import Event
-from tests.events.formats.source_files import Reading
+from feedback.events import Event, Limits, SourceOptions, read_source
 from tests.harness.logs import at, save, student, submission
 
 SIGNS = {"x": "compile_error", "o": "compile", "r": "run", "s": "submission", "w": "save"}
@@ -84,7 +84,8 @@ def test_the_quotient_of_a_progsnap2_table_is_the_one_worked_out_by_hand(seed: i
         rows.append(f"{what},{number},ada,{time.isoformat()},p{chance.randint(1, 3)}\n")
         if what.startswith("Compile"):
             compilations.append((what, time))
-    [ada] = Reading((HEADER + "".join(rows)).encode(), "progsnap2").students
+    table = io.BytesIO((HEADER + "".join(rows)).encode())
+    [ada] = read_source(table, "progsnap2", SourceOptions(), Limits())
     found = analyse(ada).compiling
 
     assert found is not None

@@ -16,9 +16,9 @@ from feedback.events.effort import Effort
 from feedback.events.formats.registry import FORMATS
 from feedback.events.sources import recognised
 from tests.fuzz.conftest import MODES, REQUESTS, examples
-from tests.fuzz.source_files import FILES
 from tests.fuzz.strategies import BYTEWISE, REFUSED_VALUES, SYNTAX, Request, cut, damaged
 from tests.fuzz.wire import Wire
+from tests.harness.exports import EXPORTS
 from tests.harness.site import Site
 
 # Many times what reading any of these files takes; past it the reader says so, and a loop that never asks is found
@@ -92,17 +92,10 @@ _DAMAGES: list[Callable[[bytes, random.Random], bytes]] = [
 
 
 def _damaged(name: str, chance: random.Random) -> bytes:
-    body = FILES[name]
+    body = EXPORTS[name]
     for _ in range(chance.randint(0, 3)):
         body = chance.choice(_DAMAGES)(body, chance)
     return body
-
-
-def test_every_source_has_a_file_that_is_recognised_and_read() -> None:
-    assert FILES.keys() == FORMATS.keys()
-    for name, body in FILES.items():
-        assert recognised(io.BytesIO(body)) == ("feedback" if name == "table" else name)
-        assert list(read_source(io.BytesIO(body), name, SourceOptions(), Limits())), name
 
 
 def _read(body: bytes, name: str) -> list[Student] | EventsError:
@@ -115,7 +108,7 @@ def _read(body: bytes, name: str) -> list[Student] | EventsError:
         return refused
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", EXPORTS)
 def test_a_damaged_export_is_read_or_refused(name: str) -> None:
     @examples(REQUESTS // 20)
     @given(seed=st.integers(0, 1 << 32))
@@ -141,7 +134,7 @@ def test_no_damaged_export_is_answered_by_a_fault_of_ours_or_stored(fuzzed_site:
     def send(seed: int) -> None:
         chance = random.Random(seed)  # noqa: S311 - chance that can be repeated
         for _ in range(_BATCH):
-            name = chance.choice(list(FILES))
+            name = chance.choice(list(EXPORTS))
             source = chance.choice([name, name, name, "auto", *FORMATS])
             body, headers = _damaged(name, chance), {"Content-Type": "application/octet-stream"}
             if chance.random() < 0.1:

@@ -39,6 +39,67 @@ GERMAN = (
     ";;;;Summe;\n"
 ).encode()
 
+CODERUNNER = (
+    b"uniquekey,quizattemptid,timestart,timefinish,firstname,lastname,email,slot,questionid,questionsummary,qname,mark,"
+    b"timestamp,datetime,fraction,state,attemptstepid,qasdname,value\n"
+    b'1,90,1700000000,1700007200,Ada,L.,ada@x.edu,1,7,"Write ""sum""",Sum,2.0,1700000100,2023/11/15 11:15:00,,'
+    b'todo,1,answer,"a = 1\nprint(a)"\n'
+    b"2,90,1700000000,1700007200,Ada,L.,ada@x.edu,1,7,Sum,Sum,2.0,1700000200,2023/11/15 11:16:40,0.5,"
+    b"gradedpartial,2,-submit,1\n"
+    b"3,91,1700000000,0,Bob,M.,bob@x.edu,1,7,Sum,Sum,2.0,1700000300,2023/11/15 11:18:20,1.0,gradedright,3,-finish,1\n"
+)
+GRADESCOPE = (
+    b"---\nsubmission_1:\n  :submitters:\n  - :name: Ada L.\n    :sid: '100'\n    :email: ada@x.edu\n"
+    b"  :created_at: &1 2023-09-21 10:00:00.123456000 Z\n  :score: 6.0\n  :results:\n    tests:\n    - name: adds\n"
+    b"      max_score: 3\n      output: |-\n        text\n    - name: subtracts\n      max_score: 5.0\n"
+    b"  :history:\n  - :id: 7\n    :created_at: 2023-09-21 09:00:00 Z\n    :submitters: []\n    :score: 4\n"
+    b"  - :created_at: *1\n    :score: 6.0\n"
+)
+DATASHOP = (
+    b"Row\tSample Name\tTransaction Id\tAnon Student Id\tTime\tTime Zone\tStudent Response Type\tTutor Response Type\t"
+    b"Problem Name\tStep Name\tOutcome\tKC (Default)\tKC (Default)\n"
+    b"1\tAll Data\tt1\tStu_1\t2013-09-20 10:45:50.0\tUS/Eastern\tATTEMPT\tRESULT\tP1\ts1\tCORRECT\tk\tk\n"
+    b"2\tAll Data\tt2\tStu_1\t2013-09-20 10:46:50.0\t\tATTEMPT\tRESULT\tP1\ts2\tINCORRECT\tk\tk\n"
+    b"3\tAll Data\tt3\tStu_2\t2013-09-20 10:47:50.0\t\tHINT_REQUEST\tHINT_MSG\tP1\ts2\tHINT\tk\tk\n"
+)
+OPEN_EDX = (
+    b'{"username": "ada", "event_type": "problem_check", "event_source": "browser", "time": "2016-09-06T04:57:09Z",'
+    b' "event": "input_2_1=4", "context": {"user_id": 6, "course_id": "course-v1:O+C+R"}}\n'
+    b'{"username": "ada", "event_type": "problem_check", "event_source": "server", "time": "2016-09-06T04:57:09Z",'
+    b' "event": {"problem_id": "block-v1:p1", "grade": 1, "max_grade": 2, "success": "incorrect"},'
+    b' "context": {"user_id": 6, "course_id": "course-v1:O+C+R", "module": {"display_name": "Sum"}}}\n'
+)
+XAPI = (
+    b'{"more": "", "statements": [{"id": "s1", "actor": {"name": "Ada L.", "account": {"name": "ada", "homePage": "https://x"}},'
+    b' "verb": {"id": "http://adlnet.gov/expapi/verbs/answered"},'
+    b' "object": {"id": "https://x/q/7", "definition": {"name": {"fr": "Somme", "en": "Sum"}}},'
+    b' "result": {"score": {"scaled": 0.5, "raw": 2, "max": 4}, "success": false},'
+    b' "context": {"contextActivities": {"parent": [{"id": "https://x/c/1"}]}}, "timestamp": "2024-07-21T10:00:01Z"},'
+    b' {"id": "s2", "actor": {"mbox": "mailto:bob@x.edu"}, "verb": {"id": "http://adlnet.gov/expapi/verbs/experienced"},'
+    b' "object": {"id": "https://x/q/7"}, "stored": "2024-07-21T10:00:01Z"}]}'
+)
+CODEFORCES = (
+    b'{"status": "OK", "result": [{"id": 1, "creationTimeSeconds": 1673519618, "problem": {"contestId": 1775, "index":'
+    b' "A2", "name": "Capybaras", "points": 500.0}, "author": {"members": [{"handle": "ada"}, {"handle": "bob"}],'
+    b' "participantType": "CONTESTANT"}, "verdict": "OK", "testset": "TESTS"},'
+    b' {"id": 2, "creationTimeSeconds": 1673519600'
+    b', "problem": {"contestId": 1775, "index": "A2"}, "author": {"members": [{"handle": "ada"}], "participantType":'
+    b' "PRACTICE"}, "verdict": "COMPILATION_ERROR"}]}'
+)
+# One of each source, by its name.
+EXPORTS = {
+    "moodle-coderunner": CODERUNNER,
+    "prairielearn": PRAIRIELEARN,
+    "gradescope": GRADESCOPE,
+    "progsnap2": PROGSNAP2,
+    "xapi": XAPI,
+    "open-edx": OPEN_EDX,
+    "ccs": FEED,
+    "codeforces": CODEFORCES,
+    "datashop": DATASHOP,
+    "table": GERMAN,
+}
+
 
 def zipped(**members: bytes) -> bytes:
     """A ZIP of members, whose names have `__` for a point."""

@@ -10,7 +10,7 @@ from feedback.events.formats.registry import FORMATS
 from feedback.events.formats.table_headings import HEADINGS
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal
-from tests.harness.exports import FEED, GERMAN, PRAIRIELEARN, PROGSNAP2, workbook, zipped
+from tests.harness.exports import EXPORTS, FEED, GERMAN, PRAIRIELEARN, PROGSNAP2, workbook, zipped
 
 SAMPLES = [
     (PROGSNAP2, "progsnap2"),
@@ -26,6 +26,16 @@ SAMPLES = [
     (b"\xff\xfe\x00", OWN),
     (zipped(readme__txt=b""), OWN),
 ]
+
+
+def test_there_is_an_export_of_every_source() -> None:
+    assert EXPORTS.keys() == FORMATS.keys()
+
+
+@pytest.mark.parametrize("source", EXPORTS)
+def test_every_export_is_recognised_and_read(source: str) -> None:
+    assert recognised(io.BytesIO(EXPORTS[source])) == (OWN if source == "table" else source)
+    assert Reading(EXPORTS[source], source).students
 
 
 @pytest.mark.parametrize(("body", "source"), SAMPLES, ids=range(len(SAMPLES)))
