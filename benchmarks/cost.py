@@ -51,6 +51,12 @@ def resident(pid: int) -> int:
         return 0
 
 
+def anonymous(pid: int) -> int:
+    """Bytes of memory that a process holds now for itself alone, the pages of files that it looks into left out."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("RssAnon:"))) * 1024
+
+
 def peak(pid: int) -> int:
     """The most bytes of memory that a process has held since it began, or since `forget_peak`."""
     try:

@@ -34,7 +34,7 @@ class _Entry(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"null")
 
 
-class _Gone(msgspec.Struct):
+class _Gone(msgspec.Struct, gc=False):
     id: Id | None = None
 
 

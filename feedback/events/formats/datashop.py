@@ -40,6 +40,8 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
 }
 _WANTED = Wanted("table of transactions", _HEADINGS, ("student_id", "unit", "outcome"))
 _FIRST = datetime.min.replace(tzinfo=UTC)
+# What many rows have alike: one copy of each is kept.
+_OFTEN = ("student_id", "unit", "step", "namespace")
 _RIGHT, _WRONG = ("correct", "ok"), ("incorrect", "bug", "error")
 _HINTS = ("hint", "initialhint", "hintrequest", "hintlevelchange")
 
@@ -57,10 +59,13 @@ def read_datashop(
     source: IO[bytes], limits: Limits, faults: Faults, stream: StudentStream, options: SourceOptions
 ) -> Received:
     gathering, rows, zones = Gathering(limits, faults, stream, options), list[_Row](), dict[str, ZoneInfo | None]()
+    shared = dict[str, str]()
     for line, row in records(text_table(source, faults), _WANTED, options, limits, faults, stream):
         if why := _why_left_out(row):
             gathering.leave_out(why)
         else:
+            for name in _OFTEN:
+                row[name] = shared.setdefault(row.get(name, ""), row.get(name, ""))
             rows.append(_row(row, line, zones, gathering))
             limits.check_events(0, len(rows), (line,))
     rows.sort(key=lambda one: one.action.created_time or _FIRST)
@@ -89,10 +94,10 @@ def _row(row: Record, line: Line, zones: dict[str, ZoneInfo | None], gathering: 
         unit=row["unit"],
         type=kind,
         created_time=_time(written, row.get("zone", ""), line, zones, gathering) if written else None,
-        namespace=row.get("namespace", ""),
+        namespace=row["namespace"],
         source_id=row.get("source_id"),
     )
-    return _Row(line, action, row.get("step", ""), right if kind == "submission" else None)
+    return _Row(line, action, row["step"], right if kind == "submission" else None)
 
 
 def _kind_of(row: Record, options: SourceOptions) -> tuple[str, bool | None]:

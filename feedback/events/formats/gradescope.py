@@ -47,7 +47,6 @@ class _Attempt(msgspec.Struct, gc=False):
     """One submission as it was; `most` is what its tests could earn."""
 
     line: Line
-    identity: str
     submitters: tuple[str, ...]
     time: datetime | None
     points: float | None
@@ -59,7 +58,12 @@ def read_gradescope(
 ) -> Received:
     gathering, attempts = Gathering(limits, faults, stream, options), list[_Attempt]()
     unit = options.folder or _ALONE
+    names = set[str]()
     for line, name, node in _entries(source, gathering):
+        if name in names:
+            gathering.leave_out("repeated (the submission was there before)")
+            continue
+        names.add(name)
         attempts.extend(_attempts(line, name, node, gathering))
         limits.check_events(0, len(attempts), (line,))
     given = next((one.points for one in stream.context.questions if one.unit == unit), None)
@@ -78,8 +82,7 @@ def _add(attempt: _Attempt, unit: str, most: float | None, gathering: Gathering)
     elif attempt.points is not None:
         gathering.leave_out("scores without a maximum (the tests have none: give the points of the question)")
     for student_id in attempt.submitters:
-        source_id = f"{attempt.identity} {student_id}"
-        gathering.add(Action(student_id, unit, "submission", attempt.time, score, source_id=source_id), (attempt.line,))
+        gathering.add(Action(student_id, unit, "submission", attempt.time, score), (attempt.line,))
 
 
 def _attempts(line: Line, name: str, node: Node, gathering: Gathering) -> Iterator[_Attempt]:
@@ -99,7 +102,7 @@ def _attempts(line: Line, name: str, node: Node, gathering: Gathering) -> Iterat
         seen.add(written)
         time = time_in(written, f"{name}: created_at", (line,), gathering) if written else None
         points = _number(_member(part, "score"), f"{name}: score", line, gathering)
-        yield _Attempt(line, f"{name} {written}", submitters, time, points, most)
+        yield _Attempt(line, submitters, time, points, most)
 
 
 def _submitters(node: Node, gathering: Gathering) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ in the steps that finish it: such a step is the hand-in where it earned more tha
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import IO
 
 import msgspec
@@ -54,31 +54,28 @@ _MOST_POINTS = 1_000_000
 _INTEGER_DIGITS = 20
 # Of the behaviour's own bookkeeping, such as `-_rawfraction` and `_testoutcome`.
 _HIDDEN = ("-_", "_")
-_OWN = ("created_time", "step")
+_OFTEN = ("student_id", "attempt", "slot", "unit", "score", "state")
+_WINDOW = (("start", "timestart"), ("end", "timefinish"))
+_FIRST = datetime.min.replace(tzinfo=UTC)
 _REQUIRED = {"student_id", "attempt", "slot", "step", "created_time"}
 
 
 class _Step(msgspec.Struct, gc=False):
-    """One step of one student at one question, as texts.
+    """One step of one student at one question; `number` is its id in the database.
 
     `action` is the button (`submit` of `-submit`), empty where none was pressed; `answered` says that an answer was
     set. Where a step has two buttons, a precheck was the one that was pressed.
     """
 
     line: Line
+    number: int
+    time: datetime | None
     student_id: str
     attempt: str
     slot: str
-    created_time: str
-    step: str
-    first_name: str = ""
-    last_name: str = ""
-    unit: str = ""
-    mark: str = ""
-    score: str = ""
-    state: str = ""
-    start: str = ""
-    end: str = ""
+    unit: str
+    score: str
+    state: str
     action: str = ""
     answered: bool = False
 
@@ -90,30 +87,21 @@ class _Step(msgspec.Struct, gc=False):
             self.action = variable[1:]
 
 
-def _order(step: _Step) -> tuple[int, int]:
+def _order(step: _Step) -> tuple[datetime, int]:
     """By time, and within a second as the database numbered them."""
-    return _integer(step.created_time), _integer(step.step)
-
-
-def _integer(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < _INTEGER_DIGITS else 0
+    return step.time or _FIRST, step.number
 
 
 def read_coderunner(
     source: IO[bytes], limits: Limits, faults: Faults, stream: StudentStream, options: SourceOptions
 ) -> Received:
-    gathering, steps = Gathering(limits, faults, stream, options), dict[str, _Step]()
-    shared = dict[str, str]()
+    gathering, quiz = Gathering(limits, faults, stream, options), _Quiz()
     for line, row in records(_table(source, faults, options), _WANTED, options, limits, faults, stream):
-        _take(row, line, steps, shared, gathering)
-    units = _Units(steps.values())
-    best, begun = dict[tuple[str, str], float](), set[str]()
-    for step in sorted(steps.values(), key=_order):
+        quiz.take(row, line, gathering)
+    units, best = _Units(quiz), dict[tuple[str, str], float]()
+    for step in sorted(quiz.steps.values(), key=_order):
         faults.spend(4)
         _add(step, units, best, gathering)
-        if step.attempt not in begun:
-            begun.add(step.attempt)
-            _take_attempt(step, gathering)
     stream.context = beside(Context(questions=units.questions(gathering)), stream.context)
     yield from gathering.students(DESCRIBED)
 
@@ -124,18 +112,39 @@ def _table(source: IO[bytes], faults: Faults, options: SourceOptions) -> Table:
     return text_table(source, faults, escape_of(source, faults))
 
 
-def _take(row: Record, line: Line, steps: dict[str, _Step], shared: dict[str, str], gathering: Gathering) -> None:
-    """Fold a row into its step. `shared` keeps one copy of the texts that come in every row."""
-    if not row.keys() >= _REQUIRED:
-        gathering.leave_out("rows that are no step of a student")
-        return
-    variable = row.pop("variable", "")
-    step = steps.get(row["step"])
-    if step is None:
-        texts = {name: text if name in _OWN else shared.setdefault(text, text) for name, text in row.items()}
-        step = steps[row["step"]] = _Step(line, **texts)  # type: ignore[arg-type] # all other fields are texts
-        gathering.limits.check_events(0, len(steps), (line,))
-    step.take(variable)
+class _Quiz:
+    """The steps, in the order of their first rows, and the marks of the questions by name and slot."""
+
+    def __init__(self) -> None:
+        self.steps = dict[str, _Step]()
+        self.marks = dict[tuple[str, str], tuple[Line, str]]()
+        self._attempts = set[str]()
+        # One copy of the texts that come in every row.
+        self._shared = dict[str, str]()
+
+    def take(self, row: Record, line: Line, gathering: Gathering) -> None:
+        """Fold a row into its step."""
+        if not row.keys() >= _REQUIRED:
+            gathering.leave_out("rows that are no step of a student")
+            return
+        step = self.steps.get(row["step"])
+        if step is None:
+            step = self.steps[row["step"]] = self._step(row, line, gathering)
+            gathering.limits.check_events(0, len(self.steps), (line,))
+        step.take(row.get("variable", ""))
+
+    def _step(self, row: Record, line: Line, gathering: Gathering) -> _Step:
+        shared, number = self._shared, row["step"]
+        student_id, attempt, slot, unit, score, state = (
+            shared.setdefault(text, text) for text in (row.get(name, "") for name in _OFTEN)
+        )
+        self.marks.setdefault((unit, slot), (line, row.get("mark", "")))
+        if attempt not in self._attempts:
+            self._attempts.add(attempt)
+            _take_attempt(row, line, gathering)
+        time = epoch_in(row["created_time"], "timestamp", (line,), gathering)
+        order = int(number) if number.isdecimal() and len(number) < _INTEGER_DIGITS else 0
+        return _Step(line, order, time, student_id, attempt, slot, unit, score, state)
 
 
 class _Units:
@@ -144,19 +153,18 @@ class _Units:
     Where a slot draws one of several questions, and none of them is in another slot, they are versions of one.
     """
 
-    def __init__(self, steps: Iterable[_Step]) -> None:
-        first, of_attempt, doubled = dict[tuple[str, str], _Step](), dict[tuple[str, str], str](), set[str]()
-        for step in steps:
-            first.setdefault((step.unit, step.slot), step)
+    def __init__(self, quiz: _Quiz) -> None:
+        of_attempt, doubled = dict[tuple[str, str], str](), set[str]()
+        for step in quiz.steps.values():
             if of_attempt.setdefault((step.attempt, step.unit), step.slot) != step.slot:
                 doubled.add(step.unit)
         self._units = {
-            (name, slot): f"{name} (slot {slot})" if name in doubled else name or slot for name, slot in first
+            (name, slot): f"{name} (slot {slot})" if name in doubled else name or slot for name, slot in quiz.marks
         }
         self._slots = dict[str, dict[str, None]]()
-        for name, slot in first:
+        for name, slot in quiz.marks:
             self._slots.setdefault(slot, {})[name] = None
-        self._first = {self.of(step): step for step in reversed(first.values())}
+        self._marks = {self._units[key]: mark for key, mark in quiz.marks.items()}
 
     def of(self, step: _Step) -> str:
         return self._units[step.unit, step.slot]
@@ -171,8 +179,8 @@ class _Units:
         )
 
     def _points(self, gathering: Gathering) -> Iterator[tuple[str, float]]:
-        for unit, step in self._first.items():
-            points = _number(step.mark, "mark", step.line, gathering)
+        for unit, (line, mark) in self._marks.items():
+            points = _number(mark, "mark", line, gathering)
             if points is not None and 0 < points <= _MOST_POINTS:
                 yield unit, points
 
@@ -196,8 +204,7 @@ def _add(step: _Step, units: _Units, best: dict[tuple[str, str], float], gatheri
     score = share if kind == "submission" else None
     if score is not None:
         best[key] = max(best.get(key, 0.0), score)
-    time = epoch_in(step.created_time, "timestamp", place, gathering)
-    gathering.add(Action(step.student_id, units.of(step), kind, time, score, source_id=step.step), place)
+    gathering.add(Action(step.student_id, units.of(step), kind, step.time, score), place)
 
 
 def _kind_of(step: _Step, share: float | None, best: float) -> str | None:
@@ -210,18 +217,19 @@ def _kind_of(step: _Step, share: float | None, best: float) -> str | None:
     return "save" if step.answered and not step.state.startswith("mangr") else None
 
 
-def _take_attempt(step: _Step, gathering: Gathering) -> None:
+def _take_attempt(row: Record, line: Line, gathering: Gathering) -> None:
     """The student's name, and the window from the start of the attempt to its end, which an open one has not."""
-    gathering.name("", step.student_id, f"{step.first_name} {step.last_name}")
-    start, end = _moment(step.start, "timestart", step, gathering), _moment(step.end, "timefinish", step, gathering)
+    student_id = row["student_id"]
+    gathering.name("", student_id, f"{row.get('first_name', '')} {row.get('last_name', '')}")
+    start, end = (_moment(row.get(name, ""), heading, line, gathering) for name, heading in _WINDOW)
     if start is not None and end is not None and start < end:
-        gathering.window("", step.student_id, start, end)
+        gathering.window("", student_id, start, end)
 
 
-def _moment(text: str, heading: str, step: _Step, gathering: Gathering) -> datetime | None:
+def _moment(text: str, heading: str, line: Line, gathering: Gathering) -> datetime | None:
     if text in ("", "0") or text.casefold() in _NOTHING:
         return None
-    return epoch_in(text, heading, (step.line,), gathering)
+    return epoch_in(text, heading, (line,), gathering)
 
 
 def _number(text: str, heading: str, line: Line, gathering: Gathering) -> float | None:

@@ -121,7 +121,7 @@ class Gathering:
         self.no_zone = False
         self._students = dict[tuple[str, str], tuple[Place, Student]]()
         self._names = dict[tuple[str, str], str]()
-        self._units = dict[str, None]()
+        self._units = dict[str, str]()
         self._windows = dict[tuple[str, str], tuple[datetime, datetime]]()
         self._left_out = dict[str, int]()
         self._seen = set[str]()
@@ -148,15 +148,15 @@ class Gathering:
             events = self._students[key][1].events
             events.append(event)
             self._events += 1
-            if event.unit not in self._units:
-                self._units[str(event.unit)] = None
-                self.limits.check_questions(self._units)
+            self.limits.check_questions(self._units)
             self.limits.check_events(len(events), self._events, place)
 
     def _event(self, action: Action, place: Place) -> Event | None:
         time, word = action.created_time, settled(action.type)
         word = self.options.kind_for(word) or word
-        unit, score = unit_text(action.unit), None if action.score is None else settled_score(action.score)
+        unit = unit_text(action.unit)
+        unit = self._units.setdefault(unit, unit)
+        score = None if action.score is None else settled_score(action.score)
         if time is not None:
             self._to_the_minute = self._to_the_minute and not (time.second or time.microsecond)
         if _is_valid(unit, word) and (score is None or 0 <= score <= 1):
