@@ -21,11 +21,15 @@ class Limits(msgspec.Struct, frozen=True):
     max_questions: int = 5_000
     effort: Effort = msgspec.field(default_factory=Effort)
 
+    @property
+    def max_rows(self) -> int:
+        """Of a table or of lines, the ones that hold nothing too."""
+        return self.max_events + 2 * self.max_students
+
     def check_rows(self, number: int) -> None:
-        """Of a table or of lines, the ones that hold nothing too. Raises TooLarge."""
-        most = self.max_events + 2 * self.max_students
-        if number > most:
-            raise TooLarge(f"More than {most:,} rows in one body. Send the class in parts.")
+        """Raises TooLarge."""
+        if number > self.max_rows:
+            raise TooLarge(f"More than {self.max_rows:,} rows in one body. Send the class in parts.")
 
     def check_questions(self, units: Collection[object]) -> None:
         """The distinct units of a body. Raises TooLarge."""

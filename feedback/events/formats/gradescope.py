@@ -30,14 +30,16 @@ FILE = "submission_metadata.yml"
 _CURE = f"send the archive that Download Submissions gives, or the {FILE} in it"
 _ALONE = "assignment"
 _SIGN = b"\n  :submitters:"
-# Members of what stands in a list: the first, and all others. Those that are read, and what stands below one.
-_FIRST, _OTHER = b"  - :", b"    :"
-_KEPT = tuple(
-    indented + name
-    for name in (b"created_at:", b"score:", b"name:", b"sid:", b"email:")
-    for indented in (_FIRST, _OTHER)
+# Lines below a member of what stands in a list; and such a member that is not read, with them. The first member
+# stands behind the dash of the list, so its own line is kept.
+_BELOW = re.compile(rb"(?:(?:     |    -)[^\n]*\n|[ \t\r]*\n)*")
+_UNREAD = re.compile(
+    rb"^(?:(?P<first>  - :(?!(?:created_at|score|name|sid|email):)[^\n]*\n)"
+    rb"|    :(?!(?:created_at|score|name|sid|email):)[^\n]*\n)"
+    rb"(?P<below>(?:(?:     |    -)[^\n]*\n|[ \t\r]*\n)*)",
+    re.MULTILINE,
 )
-_DEEPER = (b"     ", b"    -")
+_BLOCK_BYTES = 1 << 16
 _LINE_BYTES = 1 << 20
 _TIME = re.compile(r"(.*[0-9]) ?(Z|[+-][0-9]{2}:?[0-9]{2})", re.ASCII)
 _MOST_POINTS = 1_000_000
@@ -181,20 +183,25 @@ class _WithoutEarlierResults:
     """
 
     def __init__(self, source: IO[bytes], faults: Faults) -> None:
-        self._source, self._faults, self._below = source, faults, False
+        self._source, self._faults = source, faults
+        # Whether the last block ended below a member that is not read, and where in it the last such one ended.
+        self._below, self._end = False, 0
 
-    def read(self, size: int = _LINE_BYTES) -> bytes:
-        lines, taken = list[bytes](), 0
-        while taken < size and (line := self._source.readline(_LINE_BYTES)):
-            self._faults.spend(1 + (len(line) >> 10))
-            taken += len(line)
-            first = line.startswith(_FIRST)
-            if first or line.startswith(_OTHER):
-                self._below = not line.startswith(_KEPT)
-            else:
-                self._below = self._below and (line.startswith(_DEEPER) or not line.strip())
-            lines.append(b"\n" if self._below and not first else line)
-        return b"".join(lines)
+    def read(self, size: int = _BLOCK_BYTES) -> bytes:
+        """Whole lines, some more than `size` bytes of them."""
+        block = self._source.read(max(size, _BLOCK_BYTES))
+        block += self._source.readline(_LINE_BYTES) if block and not block.endswith(b"\n") else b""
+        self._faults.spend(1 + (len(block) >> 9))
+        below = _BELOW.match(block) if self._below else None
+        begin = below.end() if below else 0
+        self._end = -1
+        rest = _UNREAD.sub(self._blank, block[begin:])
+        self._below = (self._end if rest else 0) == len(block) - begin
+        return b"\n" * block.count(b"\n", 0, begin) + rest
+
+    def _blank(self, found: re.Match[bytes]) -> bytes:
+        self._end = found.end()
+        return (found["first"] or b"\n") + b"\n" * found["below"].count(b"\n")
 
 
 FORMAT = Format(

@@ -54,7 +54,6 @@ _MOST_POINTS = 1_000_000
 _INTEGER_DIGITS = 20
 # Of the behaviour's own bookkeeping, such as `-_rawfraction` and `_testoutcome`.
 _HIDDEN = ("-_", "_")
-_OFTEN = ("student_id", "attempt", "slot", "unit", "score", "state")
 _WINDOW = (("start", "timestart"), ("end", "timefinish"))
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _REQUIRED = {"student_id", "attempt", "slot", "step", "created_time"}
@@ -135,9 +134,11 @@ class _Quiz:
 
     def _step(self, row: Record, line: Line, gathering: Gathering) -> _Step:
         shared, number = self._shared, row["step"]
-        student_id, attempt, slot, unit, score, state = (
-            shared.setdefault(text, text) for text in (row.get(name, "") for name in _OFTEN)
-        )
+        student_id, attempt, slot = row["student_id"], row["attempt"], row["slot"]
+        unit, score, state = row.get("unit", ""), row.get("score", ""), row.get("state", "")
+        student_id, attempt = shared.setdefault(student_id, student_id), shared.setdefault(attempt, attempt)
+        slot, unit = shared.setdefault(slot, slot), shared.setdefault(unit, unit)
+        score, state = shared.setdefault(score, score), shared.setdefault(state, state)
         self.marks.setdefault((unit, slot), (line, row.get("mark", "")))
         if attempt not in self._attempts:
             self._attempts.add(attempt)

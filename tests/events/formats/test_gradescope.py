@@ -1,9 +1,11 @@
 """Gradescope: the metadata of an assignment's submissions."""
 
 import io
+import random
 import zipfile
 
 import pytest
+import yaml
 
 from feedback.events import Context, Limits, Question, TooLarge
 from feedback.events.sources import recognised
@@ -191,3 +193,27 @@ def test_the_limits_of_a_body_hold() -> None:
 
 def test_the_metadata_is_recognised_alone() -> None:
     assert recognised(io.BytesIO(("---\n" + submission()).encode())) == SOURCE
+
+
+def test_a_file_of_many_blocks_is_read_as_any_reader_of_yaml_reads_it() -> None:
+    chance = random.Random(7)  # noqa: S311 - chance that can be repeated
+    lines = ["---\n"]
+    for number in range(300):
+        lines.append(f"submission_{number}:\n  :submitters:\n  - :name: N\n    :sid: s{number}\n  :history:\n")
+        for attempt in range(3):
+            output = "\n".join(f"        {'x' * chance.randint(0, 90)}" for _ in range(chance.randint(0, 9)))
+            lines.append(
+                f"  - :id: {attempt}\n    :created_at: 2023-09-21 09:{attempt:02}:00 Z\n    :results:\n"
+                f"      output: |\n{output}\n\n      tests:\n      - max_score: 9\n    :score: {chance.randint(0, 8)}\n"
+            )
+        lines.append("  :score: 8\n  :created_at: 2023-09-21 10:00:00 Z\n  :results:\n    tests:\n    - max_score: 8\n")
+    text = "".join(lines)
+    expected = {
+        one[":submitters"][0][":sid"]: [part[":score"] / 8 for part in (*one[":history"], one)]
+        for one in yaml.safe_load(text).values()
+    }
+
+    assert len(text) > 4 * 65_536
+    assert {
+        student.student_id: [event.score for event in student.events] for student in read(text).students
+    } == expected
