@@ -197,7 +197,7 @@ def test_the_metadata_is_recognised_alone() -> None:
 
 def test_a_file_of_many_blocks_is_read_as_any_reader_of_yaml_reads_it() -> None:
     chance = random.Random(7)  # noqa: S311 - chance that can be repeated
-    lines = ["---\n"]
+    lines = list[str]()
     for number in range(300):
         lines.append(f"submission_{number}:\n  :submitters:\n  - :name: N\n    :sid: s{number}\n  :history:\n")
         for attempt in range(3):
