@@ -20,7 +20,7 @@ WORKSHEET = (
     "Participant 11,<b>Ada</b> Lovelace,ada@example.edu,student-0\n"
     "Participant 12,Eve,eve@example.edu,nobody\n"
 )
-WORDS = {"subject": "Report: {exam}", "body": "Dear {name}, {link}"}
+WORDS = {"subject": "Report: {exam}", "body": "Dear {name}, {link}\n\nYours"}
 
 
 @pytest.fixture
@@ -116,6 +116,7 @@ def test_a_mail_is_written_looked_at_and_sent_once(client: Client, made: str) ->
     assert "1 mail would be sent" in shown.text
     assert "2 have no address" in shown.text
     assert "Dear &lt;b&gt;Ada&lt;/b&gt; Lovelace, https://feedback.example.edu/r/" in shown.text
+    assert "U+000A" not in shown.text, "a line ends where it ends"
     assert not Mail.objects.exists()
     for _ in range(2):
         assert client.post(address, WORDS)["Location"] == address

@@ -38,6 +38,8 @@ class RosterView(View):
             joined = _take(request, shown)
         except (EventsError, RosterFitsNobody, Busy) as fault:
             error, details = words_of(fault, request)
+            if isinstance(fault, InvalidEvents) and details:
+                error = "Mend what is named here, and send it again; nothing was stored."
             places = [(place, text) for place, texts in details.items() if isinstance(texts, list) for text in texts]
             told = {"error": error, "places": places[:_SHOWN], "more": max(len(places) - _SHOWN, 0)}
             return ways_page(request, shown, status=STATUSES[type(fault)], roster_fault=told)
