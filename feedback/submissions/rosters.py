@@ -9,7 +9,8 @@ from django.db import transaction
 
 from feedback.access import audit
 from feedback.access.audit import Action
-from feedback.store.models import Student, Task, Upload
+from feedback.store import locks
+from feedback.store.models import Student, Task
 from feedback.store.reaching import RosterEntry
 from feedback.submissions.errors import RosterFitsNobody
 from feedback.submissions.roster_file import RosterRow
@@ -40,7 +41,7 @@ def replace(task: Task, rows: Sequence[RosterRow], by: str) -> Joined:
     What fits nobody is returned and not stored. Raises RosterFitsNobody, with the roster as it was.
     """
     with transaction.atomic():
-        Upload.objects.select_for_update().only("pk").get(pk=task.upload_id)
+        locks.uploads([task.upload_id])  # no student of it is erased meanwhile
         joined = _joined(task.upload_id, rows)
         if not joined.pairs:
             raise RosterFitsNobody({f"line {row.line}": [why] for row, why in joined.rows})
@@ -54,7 +55,7 @@ def replace(task: Task, rows: Sequence[RosterRow], by: str) -> Joined:
 def forget(task: Task, by: str) -> None:
     """Delete the roster of the task's upload, if it has one."""
     with transaction.atomic():
-        Upload.objects.select_for_update().only("pk").get(pk=task.upload_id)
+        locks.uploads([task.upload_id])  # no student of it is erased meanwhile
         if RosterEntry.objects.filter(about__upload=task.upload_id).delete()[0]:
             audit.record(by, Action.ERASE, "roster", task.id)
 

@@ -17,7 +17,8 @@ from django.db.models.functions import Now
 
 from feedback.access import audit
 from feedback.access.audit import Action
-from feedback.store.models import HandOut, Task, Upload
+from feedback.store import locks
+from feedback.store.models import HandOut, Task
 from feedback.store.reaching import Mail, Mailing, MailPace, MailState
 from feedback.submissions import handouts, rosters
 from feedback.submissions.errors import LinksClosed, NoMail
@@ -82,7 +83,7 @@ def ask(handout: HandOut, task: Task, words: Words, by: str) -> Asked:
     """
     _check(handout)
     with transaction.atomic():
-        Upload.objects.select_for_update().only("pk").get(pk=task.upload_id)  # no student of it is erased meanwhile
+        locks.uploads([task.upload_id])  # no student of it is erased meanwhile
         found = _sorted(handout, task)
         if found.new or found.again:
             mailing = Mailing.objects.create(handout=handout, subject=words.subject, body=words.body, made_by=by)
