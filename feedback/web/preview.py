@@ -128,7 +128,7 @@ def preview_of(roster: Roster, tally: Tally, seen: str, choices: Choices, *, rec
         kinds=tally.kinds(choices),
         words=words[:MOST_WORDS],
         more_words=max(len(words) - MOST_WORDS, 0),
-        left_out=[(number, reason) for reason, number in roster.left_out.items()],
+        left_out=[(number, reason[:1].upper() + reason[1:]) for reason, number in roster.left_out.items()],
         notes=list(dict.fromkeys(note for note in notes if note not in said)),
         asks_zone=zoneless,
         recalled=recalled,

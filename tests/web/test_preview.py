@@ -49,7 +49,7 @@ def test_what_was_recognised_is_shown_and_nothing_is_stored(upload: Upload) -> N
     shown = Shown(answer)
     assert "This looks like PrairieLearn's submissions of an assessment" in shown.words
     assert "2 students, 1 question, 2 events: 2 submissions" in shown.words
-    assert "1 of the role Instructor" in shown.words
+    assert "Of the role Instructor: 1" in shown.words
     assert shown.chosen("source") == "prairielearn"
     assert not Task.objects.exists()
     assert not FileShape.objects.exists()
@@ -99,7 +99,7 @@ def test_a_spreadsheet_of_somebodys_own_is_read_by_its_headings(upload: Upload) 
     shown = Shown(upload(GERMAN, "noten.csv"))
 
     assert "This looks like a table" in shown.words
-    assert "1 rows without a student" in shown.words
+    assert "Rows without a student: 1" in shown.words
     assert [shown.chosen(f"column-{name}") for name in ("student_id", "unit", "score")] == [
         "Matrikel",
         "Aufgabe",
