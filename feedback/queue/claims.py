@@ -3,15 +3,15 @@
 Every statement stands in `statements.sql`. All times are the database's own, so that no process's clock matters.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from feedback.db.compiled_query import binding_cursor
 from feedback.queue import announcements, statements
@@ -145,15 +145,28 @@ def store(made: Sequence[Made]) -> int:
     Where documents are kept in an object store, their bytes are there before; what is refused is noted for deletion.
     Raises StoreLost, with nothing committed.
     """
-    keys = [Key(one.claim.task_id, one.claim.report_id, one.claim.fence) for one in made]
-    kept = bodies.keep([(key, one.artifact.body) for key, one in zip(keys, made, strict=True)])
-    rows = [(one.claim, _document(one, where)) for one, where in zip(made, kept, strict=True)]
-    of_students = [row for row in rows if not row[0].is_class_report]
-    stored = _change_held("store", of_students, before=("store_findings", *_replacing()))
-    stored += sum(_store_class_report(row) for row in rows if row[0].is_class_report)
-    if stored < len(made):
-        leftovers.note_keys(key for key, where in zip(keys, kept, strict=True) if where.stored_fence)
+    stored = 0
+    with _noting_what_is_not_stored(made, lambda: stored):
+        keyed = [(_key(one), one.artifact.body) for one in made]
+        rows = [(one.claim, _document(one, kept)) for one, kept in zip(made, bodies.keep(keyed), strict=True)]
+        of_students = [row for row in rows if not row[0].is_class_report]
+        stored = _change_held("store", of_students, before=("store_findings", *_replacing()))
+        stored += sum(_store_class_report(row) for row in rows if row[0].is_class_report)
     return stored
+
+
+@contextmanager
+def _noting_what_is_not_stored(made: Sequence[Made], stored: Callable[[], int]) -> Iterator[None]:
+    """Note the objects of these documents for deletion where not all were stored: some may be there all the same.
+
+    A store that hung may even write them once it goes on.
+    """
+    try:
+        yield
+    finally:
+        if stored() < len(made) and settings.FEEDBACK_DOCUMENTS_TO == "s3":
+            with suppress(DatabaseError):  # else a look through the store finds them
+                leftovers.note_keys(map(_key, made))
 
 
 def _store_class_report(row: tuple[Claim, Mapping[str, Any]]) -> int:
@@ -188,6 +201,10 @@ def back_off(claim: Claim) -> int:
 _FOUND = ("findings", "first_event_at")
 # The statements by which a document is finished, and with the headline its task.
 _ENDINGS = ("store", "fail")
+
+
+def _key(made: Made) -> Key:
+    return Key(made.claim.task_id, made.claim.report_id, made.claim.fence)
 
 
 def _document(made: Made, kept: Kept) -> dict[str, Any]:

@@ -119,8 +119,9 @@ UPDATE reports_document SET state = 'FAILURE', error = %(error)s, finished_at = 
  WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING'
 
 -- name: release
--- As if the attempt had never begun: due since when it was, so that it keeps its place and its age stays true.
-UPDATE reports_document SET state = 'PENDING', attempts = attempts - 1, due_at = %(due_at)s
+-- As if the attempt had never begun: due since when it was, so that it keeps its place and its age stays true. But for
+-- the fence: nobody can commit any more what was written behind it.
+UPDATE reports_document SET state = 'PENDING', attempts = attempts - 1, due_at = %(due_at)s, fence = fence + 1
  WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING'
 
 -- name: back_off

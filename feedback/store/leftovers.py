@@ -10,6 +10,7 @@ holder of the row's present fence may be about to commit. All others have a fenc
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -20,6 +21,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from feedback.contract.states import State
 from feedback.store import objects
 from feedback.store.bodies import Key
 from feedback.store.models import Document, Leftover, Listing
@@ -58,33 +60,50 @@ def delete() -> int:
 
     Safe in several processes at once: to delete an object twice does no harm.
     """
-    store, done = objects.store(), 0
+    store, done, after = objects.store(), 0, 0
     if store is None:
         return 0
     try:
         for _ in range(_ROUNDS):
-            notes = list(Leftover.objects.order_by("pk")[:_AT_ONCE])
-            _delete(store, notes)
-            Leftover.objects.filter(pk__in=[one.pk for one in notes]).delete()
-            done += len(notes)
+            notes = list(Leftover.objects.filter(pk__gt=after).order_by("pk")[:_AT_ONCE])
+            finished = _delete(store, notes)
+            Leftover.objects.filter(pk__in=finished).delete()
+            done += len(finished)
             if len(notes) < _AT_ONCE:
                 break
+            after = notes[-1].pk
     except StoreLost as fault:
         log.warning("erased documents are still in the object store, and are deleted once it is back", fault=str(fault))
     return done
 
 
-def _delete(store: ObjectStore, notes: Collection[Leftover]) -> None:
+def _delete(store: ObjectStore, notes: Collection[Leftover]) -> list[int]:
+    """Delete what these notes are about; returns those that are settled. A note on a document that a worker holds, and
+    may yet commit, is for later.
+    """
+    kept = _kept([one.document_id for one in notes])
     last = {(one.task_id, one.document_id): one.fence for one in sorted(notes, key=lambda one: one.fence)}
-    kept = _kept([document for _, document in last])
     keys = [Key(*of, fence) for of, highest in last.items() for fence in range(1, highest + 1)]
-    store.delete([str(key) for key in keys if key.fence not in kept.get(key.document, ())])
+    store.delete([str(key) for key in keys if key.fence not in kept.get(key.document, _NOTHING).fences])
+    return [one.pk for one in notes if kept.get(one.document_id, _NOTHING).held != one.fence]
 
 
-def _kept(documents: Collection[UUID]) -> Mapping[UUID, tuple[int | None, int]]:
-    """For each document that is there, the fences under which its objects stay."""
-    rows = Document.objects.filter(pk__in=documents).values_list("pk", "stored_fence", "fence")
-    return {id_: (stored, present) for id_, stored, present in rows}
+class _Kept(NamedTuple):
+    """Of a document that is there: the fences under which its objects stay, and the one that a worker holds."""
+
+    fences: Collection[int | None]
+    held: int | None
+
+
+_NOTHING = _Kept((), None)
+
+
+def _kept(documents: Collection[UUID]) -> Mapping[UUID, _Kept]:
+    rows = Document.objects.filter(pk__in=documents).values_list("pk", "stored_fence", "fence", "state")
+    return {
+        id_: _Kept((stored, present), present if state == State.RUNNING else None)
+        for id_, stored, present, state in rows
+    }
 
 
 def look_through(age: timedelta = _AGE, every: timedelta = _EVERY) -> int:
@@ -102,7 +121,9 @@ def look_through(age: timedelta = _AGE, every: timedelta = _EVERY) -> int:
         unnamed = [
             one.key
             for one in page
-            if one.modified_at < old and (key := found.get(one.key)) and key.fence not in kept.get(key.document, ())
+            if one.modified_at < old
+            and (key := found.get(one.key))
+            and key.fence not in kept.get(key.document, _NOTHING).fences
         ]
         store.delete(unnamed)
     except StoreLost:

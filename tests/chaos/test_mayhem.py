@@ -183,4 +183,5 @@ def add_figures(figures: Figures, site: Site, posts: Sequence[Post], faults: int
         "",
     )
     figures.add("mayhem: faults, seconds", f"{faults}, {seconds:.0f}", "")
-    figures.add("mayhem: claims, leases that ran out, most attempts at one report", f"{claims}, {expiries}, {most}", "")
+    what = "mayhem: claims and releases, leases that ran out, most attempts at one report"
+    figures.add(what, f"{claims}, {expiries}, {most}", "")

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -38,6 +38,15 @@ class Stored:
     def tidy(self) -> bool:
         """Whether the bucket holds what rows name and nothing else, and nothing is waiting to be deleted."""
         return self.store.keys() == self.named() and not self.site.query("SELECT 1 FROM reports_leftover LIMIT 1")
+
+    def become_tidy(self) -> None:
+        """Wait until it is. Raises AssertionError with what is too much or too little."""
+        with suppress(TimeoutError):
+            until(self.tidy, seconds=60)
+        there, named = set(self.store.keys()), set(self.named())
+        rows = self.site.query("SELECT task_id, id, state, fence, stored_fence FROM reports_document")
+        too_much = {key: [row for row in rows if str(row[1]) in key] for key in there - named}
+        assert (too_much, named - there, self.site.query("SELECT * FROM reports_leftover")) == ({}, set(), [])
 
     def write_to(self, place: str) -> None:
         """Start everything again with documents going there."""
@@ -146,7 +155,7 @@ def test_the_store_is_gone_for_the_whole_of_a_class_and_comes_back(stored: Store
     attempts = "SELECT DISTINCT attempts, state FROM reports_document"
     assert site.query(attempts) == [(1, "SUCCESS")], "no attempt was counted"
     # Each once: as many objects as rows, once what was written and refused is gone.
-    until(stored.tidy, "a bucket that holds what rows name", 60)
+    stored.become_tidy()
     assert len(store.keys()) == 4 + SIZE + 1 + 1
 
 
@@ -196,7 +205,7 @@ def test_a_worker_frozen_past_its_lease_never_touches_its_successors_bytes(store
     flaw.thaw()
     os.kill(victim, signal.SIGCONT)
     until(lambda: "documents refused" in site.processes[WORKERS[0]].words(), "a refused write")
-    until(stored.tidy, "a bucket that holds what rows name", 30)
+    stored.become_tidy()
     assert site.client.get(address).content == before
 
 
@@ -219,7 +228,7 @@ def test_documents_are_moved_there_and_back_amid_work_amendments_and_erasures(st
         assert_right(site, new, class_of(SIZE, f"new {to}"))
         assert f"{to} 9" in site.client.get(link).text
         assert {site.client.get(one).status_code for one in links_of(site, old)} == {200}
-        until(stored.tidy, "a bucket that holds what rows name", 60)
+        stored.become_tidy()
         left = "SELECT count(*) FROM reports_document WHERE {} IS NOT NULL"
         assert site.query(left.format("body" if to == "s3" else "stored_fence")) == [(0,)]
     assert stored.store.keys() == []

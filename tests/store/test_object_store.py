@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.db import OperationalError
 from django.db.models import F
 from django.db.models.functions import Now
 from django.test import Client
@@ -239,6 +240,20 @@ def test_a_write_that_comes_after_the_erasure_is_noted_by_who_wrote_it(
     assert kept.keys() == []
 
 
+def test_a_note_on_what_a_worker_holds_waits_until_it_is_settled(kept: Seaweed, submit: Submit) -> None:
+    submit("html", student("ada"))
+    [held] = claims.claim(Work(""), Share(1, 1))
+    key = Key(held.task_id, held.report_id, held.fence)
+    bodies.put([(key, b"not committed yet")])
+    leftovers.note_keys([key])
+
+    assert leftovers.delete() == 0
+    assert len(kept.keys()) == 1
+    claims.release([held])
+    assert leftovers.delete() == 1
+    assert kept.keys() == []
+
+
 def test_what_no_row_names_is_deleted_once_it_is_old_and_nothing_else(kept: Seaweed, submit: Submit) -> None:
     submit("html", [student("a"), student("b")])
     work_off()
@@ -276,7 +291,7 @@ def test_what_is_past_its_retention_leaves_the_bucket_too(
     submit("html", class_of(5))
     work_off()
     Task.objects.update(created_at=Now() - timedelta(days=31))
-    retention.purge()
+    retention.purge(60, sleep=lambda _: None)
     leftovers.delete()
 
     assert kept.keys() == []
@@ -307,7 +322,7 @@ def test_a_lost_store_gives_the_attempt_back_and_takes_no_post_and_no_erasure_al
     assert client.get("/health/accepting").status_code == 200
     assert client.delete(done).status_code == 204
     tasks.sweep()
-    assert Leftover.objects.count() == 1
+    assert Leftover.objects.filter(task_id=task_of(done)).count() == 1
 
     point_at(settings, kept.settings)
     work_off()
@@ -315,6 +330,35 @@ def test_a_lost_store_gives_the_attempt_back_and_takes_no_post_and_no_erasure_al
     assert client.get(waiting["Location"]).status_code == 200
     assert kept.keys() == named()
     assert set(Document.objects.values_list("state", "attempts")) == {("SUCCESS", 1)}
+
+
+@pytest.mark.parametrize("where", ["in the store", "in the database"])
+def test_what_was_written_and_not_committed_goes_soon(
+    kept: Seaweed, submit: Submit, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    submit("html", class_of(2))
+    real = bodies.keep
+
+    def keep(given: Any) -> Any:
+        found = real(given)
+        if where == "in the store":
+            raise StoreLost("after some of them")
+        return found
+
+    def commit(*_: Any, **__: Any) -> int:
+        raise OperationalError("deadlock detected")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(bodies, "keep", keep)
+        if where == "in the database":
+            broken.setattr(claims, "_replacing", commit)
+        with pytest.raises((StoreLost, OperationalError)):
+            Worker(ring=int).answer()
+    assert len(kept.keys()) > 0
+    leftovers.delete()
+    assert kept.keys() == []
+    work_off()
+    assert (len(kept.keys()), kept.keys()) == (3, named())
 
 
 def test_a_worker_that_lost_the_store_asks_for_it_before_it_renders_again(

@@ -77,7 +77,7 @@ def test_a_class_that_is_half_gone_goes_on_after_the_setting_is_taken_back(submi
     one_piece()
     settings.FEEDBACK_RETENTION_DAYS = None
 
-    assert retention.purge(sleep=lambda _: None) == 1
+    assert retention.purge(60, sleep=lambda _: None) == 1
     assert rows() == (0, 0, 0, 0)
 
 
@@ -86,11 +86,11 @@ def test_another_format_of_the_same_class_keeps_its_students(client: Client, sub
     work_off()
     grow_old(old)
 
-    assert retention.purge(sleep=lambda _: None) == 1
+    assert retention.purge(60, sleep=lambda _: None) == 1
     assert (client.get(old).status_code, client.get(new).status_code) == (404, 200)
     assert rows() == (1, 1, 4, 5)
     grow_old(new)
-    assert retention.purge(sleep=lambda _: None) == 1
+    assert retention.purge(60, sleep=lambda _: None) == 1
     assert rows() == (0, 0, 0, 0)
 
 
@@ -106,10 +106,10 @@ def test_half_of_the_time_is_everybody_elses_and_a_report_that_is_due_ends_it(su
     pauses: list[float] = []
     grow_old(*(submit("html", [*class_of(2), student(f"c{number}")]) for number in range(3)))
     work_off()
-    assert retention.purge(sleep=pauses.append) == 3
+    assert retention.purge(60, sleep=pauses.append) == 3
     assert len(pauses) == 3
     assert min(pauses) > 0
 
     grow_old(*(submit("html", [*class_of(2), student(f"d{number}")]) for number in range(3)))
     submit("html", student("due"))
-    assert retention.purge(sleep=pauses.append) == 1
+    assert retention.purge(60, sleep=pauses.append) == 1
