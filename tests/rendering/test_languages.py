@@ -1,7 +1,7 @@
 """Reports in every language: nothing stays English, nothing is lost in print, nothing is too wide."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from itertools import combinations
 from typing import Any
@@ -15,19 +15,21 @@ from playwright.sync_api import Browser
 from feedback.analysis import AnalysisSettings, ClassFindings, Failure, Findings, analyse, analyse_class
 from feedback.contract.formats import Format
 from feedback.contract.languages import LANGUAGES
-from feedback.events import Student
+from feedback.events import NO_CONTEXT, Student
 from feedback.rendering import RenderOptions, render, render_class
 from feedback.rendering.blocks import Advice, Cell, Chart, Document, Key, QuestionRows
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.cohort.document import class_document
 from feedback.rendering.student.document import student_document
+from tests.harness import courses
 from tests.harness.documents import Parsed, pages_by_poppler, pdf_text, running_text, word_boxes
 from tests.harness.exams import NO_TIMES, UNUSUAL, exam
 from tests.harness.logs import student
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 OTHERS = [language for language in LANGUAGES if language != "en"]
-STUDENTS = {who.student_id: who for who in (exam(), exam(90, scores=False), NO_TIMES, student(), *UNUSUAL)}
+COURSE = courses.course_class(12)
+STUDENTS = {who.student_id: who for who in (exam(), NO_TIMES, student(), *UNUSUAL, *COURSE[:3])}
 # Not words: drawings, addresses, names of ours; and what only a page or only assistive technology says.
 _NOT_SHOWN = {"svg", "href", "tone", "drawing", "phone", "summary", "id", "language", "paper", "foot", "colon", "date"}
 _NOT_SHOWN_OF = {
@@ -39,7 +41,8 @@ _NOT_SHOWN_OF = {
 
 
 def found(language: str, who: Student) -> Findings:
-    return analyse(who, settings=AnalysisSettings(language=language))
+    context = courses.CONTEXT if who in COURSE else NO_CONTEXT
+    return analyse(who, context, settings=AnalysisSettings(language=language))
 
 
 def found_of_class(language: str) -> ClassFindings:
@@ -48,10 +51,15 @@ def found_of_class(language: str) -> ClassFindings:
     return analyse_class(students, [Failure("lost", None, "–")])
 
 
+def found_of_course(language: str) -> ClassFindings:
+    return analyse_class(found(language, who) for who in COURSE)
+
+
 def documents(language: str) -> Iterator[Document]:
     for who in STUDENTS.values():
         yield student_document(found(language, who), RenderOptions(), Legible(Coverage.FONTS))
-    yield class_document(found_of_class(language), RenderOptions(), Legible(Coverage.FONTS), [], 500, [])
+    for of_class in (found_of_class(language), found_of_course(language)):
+        yield class_document(of_class, RenderOptions(), Legible(Coverage.FONTS), [], 500, [])
 
 
 def told(part: Any) -> Iterator[str]:
@@ -85,8 +93,11 @@ def test_the_pdf_of_a_student_holds_every_text_as_it_was_sent(language: str, who
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_pdf_of_a_class_holds_every_text_as_it_was_sent(language: str) -> None:
-    findings = found_of_class(language)
+@pytest.mark.parametrize("of_class", [found_of_class, found_of_course])
+def test_the_pdf_of_a_class_holds_every_text_as_it_was_sent(
+    language: str, of_class: Callable[[str], ClassFindings]
+) -> None:
+    findings = of_class(language)
     document = class_document(findings, RenderOptions(), Legible(Coverage.FONTS), [], 500, [])
     holds_every_text(render_class(findings, Format.PDF).body, document)
 
@@ -141,7 +152,9 @@ def test_a_report_takes_at_most_a_page_more_than_in_english(language: str) -> No
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_word_is_printed_over_another(language: str) -> None:
-    for pdf in (render(found(language, exam()), Format.PDF), render_class(found_of_class(language), Format.PDF)):
+    students = [render(found(language, who), Format.PDF) for who in (exam(), *COURSE[:2])]
+    classes = [render_class(of_class(language), Format.PDF) for of_class in (found_of_class, found_of_course)]
+    for pdf in (*students, *classes):
         for page in word_boxes(pdf.body):
             over = [(one.name, other.name) for one, other in combinations(page, 2) if one.covers(other)]
             assert over == []
@@ -149,12 +162,13 @@ def test_no_word_is_printed_over_another(language: str) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", OTHERS)
-@pytest.mark.parametrize("of_class", [False, True], ids=["student", "class"])
-def test_a_page_is_accessible_and_fits_a_phone(language: str, of_class: bool, browser: Browser) -> None:
-    if of_class:
-        body = render_class(found_of_class(language), Format.HTML).body
+@pytest.mark.parametrize("what", ["student", "class", "student of a course", "course"])
+def test_a_page_is_accessible_and_fits_a_phone(language: str, what: str, browser: Browser) -> None:
+    if what in ("class", "course"):
+        of_class = found_of_class(language) if what == "class" else found_of_course(language)
+        body = render_class(of_class, Format.HTML).body
     else:
-        body = render(found(language, exam()), Format.HTML).body
+        body = render(found(language, exam() if what == "student" else COURSE[0]), Format.HTML).body
     page = browser.new_page(viewport={"width": 390, "height": 800})
     page.set_content(body.decode())
     for folded in page.locator("summary").all():

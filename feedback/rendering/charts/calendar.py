@@ -106,9 +106,11 @@ def _weekdays(names: Sequence[str], top: float, step: float, size: float) -> Ite
 def _dates(
     mondays: Sequence[date], label: Callable[[date], str], top: float, step: float, size: CalendarSize
 ) -> Iterator[Label]:
-    """The date of a Monday above its column, as often as there is room."""
-    every = max(round(_DATE / step + 0.5), 1)
+    """The date of a Monday above its column, as often as there is room for the longest."""
+    said = [label(monday) for monday in mondays]
+    room = max(_DATE, max(map(len, said), default=0) * size.type * 0.6)
+    every = max(round(room / step + 0.5), 1)
     for column in range(0, len(mondays), every):
         x = _LEFT + column * step
-        if x + _DATE <= size.width + step:
-            yield Label(x, top - 6, label(mondays[column]), size=size.type)
+        if x + room <= size.width + step:
+            yield Label(x, top - 6, said[column], size=size.type)
