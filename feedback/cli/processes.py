@@ -4,13 +4,16 @@ Where we are killed without a chance to end them, they end by themselves: their 
 """
 
 import contextlib
+import logging
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import IO
+from typing import IO, NoReturn
+
+from feedback.config import tracing
 
 _POLL_SECONDS = 0.05
 _PRIVATE = 0o077
@@ -78,3 +81,10 @@ def end_all(children: Iterable[Child], seconds: float) -> None:
         time.sleep(_POLL_SECONDS)
     for child in remaining:
         child.end()
+
+
+def end_now() -> NoReturn:
+    """End this process at once: taking the interpreter down takes longer than all the rest of a stop."""
+    tracing.flush()
+    logging.shutdown()
+    os._exit(0)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from feedback.cli import console, embedded
+from feedback.cli.processes import end_now
 from feedback.cli.supervisor import Supervisor
 from feedback.config import home as home_folder
 
@@ -43,3 +44,4 @@ def serve(host: str, port: int, home: Path) -> None:
     except embedded.StartFailed as fault:
         raise console.Failed(str(fault)) from None
     console.note("Stopped.")
+    end_now()

@@ -16,6 +16,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from feedback.cli import console, embedded
+from feedback.cli.processes import end_now
 from feedback.config import lifeline
 
 
@@ -45,6 +46,7 @@ def web(host: str, port: int, workers: int, fd: int | None) -> None:
         raise console.Failed(str(fault)) from None
     if status:
         raise console.Failed("The web process could not start; the lines above say why.")
+    end_now()
 
 
 def _take_all_descriptors() -> None:

@@ -4,7 +4,6 @@ SIGTERM lets the slice of work under way finish. What has not finished after `FE
 and released, so that an orderly stop costs a report neither an attempt nor the rest of its lease.
 """
 
-import logging
 import os
 import signal
 import sys
@@ -15,6 +14,7 @@ import django
 from django.conf import settings
 from django.db import connections
 
+from feedback.cli.processes import end_now
 from feedback.config import lifeline
 
 
@@ -34,8 +34,7 @@ def main() -> None:
     poller.run()
     tasks.stop_sending()
     connections.close_all()
-    logging.shutdown()
-    os._exit(0)  # taking the interpreter down takes longer than all the rest of a stop
+    end_now()
 
 
 def _stop_in_order(stop: Callable[[], None]) -> None:
