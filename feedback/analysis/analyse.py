@@ -46,12 +46,17 @@ def analyse(
     """
     facts = facts_of([student], context) if facts is None else facts
     settings = _with_thresholds(settings, context)
-    exam = ExamContext(context, section_numbers=facts.section_numbers)
+    evidence = _evidence(student, ExamContext(context, section_numbers=facts.section_numbers), facts, settings)
+    found = _findings(student, context, evidence)
+    return found if facts.statistics is None else with_comparison(found, facts.statistics)
+
+
+def _evidence(student: Student, exam: ExamContext, facts: ClassFacts, settings: AnalysisSettings) -> Evidence:
+    """All measures, in the order in which one needs another."""
     say = speech(settings.language)
     bounds = bounds_of(student, exam)
     log = lay_out(student.events, settings, facts, bounds)
-    path = path_of(log)
-    questions = questions_of(Basis(log, exam, facts, settings, say), path)
+    questions = questions_of(Basis(log, exam, facts, settings, say))
     slots = slots_of(questions, log, exam, facts, say)
     figures = key_figures_of(log, questions, slots, exam, facts, settings)
     rhythm = rhythm_of(log, questions, settings)
@@ -61,9 +66,15 @@ def analyse(
     if facts.kind == "course" or (figures.sittings or 1) > 1:
         deadline = deadline_of(student, exam)
         over = over_time(log, slots, deadline, settings, scores=facts.scores, by_last=exam.by_last)
-    evidence = Evidence(log, exam, facts, figures, questions, slots, rhythm, late, window, settings, say, over)
+    return Evidence(log, exam, facts, figures, questions, slots, rhythm, late, window, settings, say, over)
+
+
+def _findings(student: Student, context: Context, evidence: Evidence) -> Findings:
+    """The measures, and what is said of them."""
+    log, figures, questions, window = evidence.log, evidence.figures, evidence.questions, evidence.window
+    exam, facts, settings, say = evidence.exam, evidence.facts, evidence.settings, evidence.say
     insights, further = chosen(evidence, context.report.hide)
-    found = Findings(
+    return Findings(
         student_id=student.student_id,
         namespace=student.namespace,
         settings=settings,
@@ -78,12 +89,12 @@ def analyse(
         log_kind_given=facts.log_kind_given,
         kinds=dict(sorted(Counter([mark.kind for mark in log.marks]).items())),
         questions=questions,
-        slots=slots,
+        slots=evidence.slots,
         window=window,
         marks=log.marks,
-        path=path,
-        rhythm=rhythm,
-        late=late,
+        path=path_of(log),
+        rhythm=evidence.rhythm,
+        late=evidence.late,
         compiling=compiling_of(log, settings),
         course=evidence.course,
         sittings=evidence.sittings,
@@ -91,11 +102,12 @@ def analyse(
         insights=insights,
         further_insights=further,
         data_notes=data_notes_of(Noted(student.events, log, questions, window, exam, facts, settings, say)),
-        missing=missing_of(figures, rhythm, late, settings, say, visits=log.visits, course=facts.kind == "course"),
+        missing=missing_of(
+            figures, evidence.rhythm, evidence.late, settings, say, visits=log.visits, course=facts.kind == "course"
+        ),
         order_differs=log.out_of_order > 0,
         hide=context.report.hide,
     )
-    return found if facts.statistics is None else with_comparison(found, facts.statistics)
 
 
 def with_class_statistics(facts: ClassFacts, findings: Iterable[Findings]) -> ClassFacts:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from feedback.analysis.exam import ExamContext
 from feedback.analysis.facts import ClassFacts
-from feedback.analysis.findings import Question, Run, ScoreProgress
+from feedback.analysis.findings import Question, ScoreProgress
 from feedback.analysis.scores import FULL_SCORE
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.log import Log, seconds_of
@@ -27,10 +27,10 @@ class Basis:
         self.total = seconds_of(log.charged)
 
 
-def questions_of(basis: Basis, path: Sequence[Run]) -> tuple[Question, ...]:
+def questions_of(basis: Basis) -> tuple[Question, ...]:
     """One entry for each unit of the log, in the order of the aliases."""
-    visits = Counter(run.question for run in path)
-    questions = [_question(basis, number, visits[alias]) for number, alias in enumerate(basis.log.aliases, start=1)]
+    visits = Counter(basis.log.marks[positions[0]].question for positions in basis.log.runs)
+    questions = [_question(basis, number, visits[number]) for number in range(1, len(basis.log.aliases) + 1)]
     timed, gaps = basis.log.timed, [gap for gap in basis.log.gaps if gap is not None]
     by_clock = clock_minutes(timed[0], timed[-1]) if timed else None
     return with_minutes(questions, total_minutes(basis.total or 0.0, sum(gaps) / SECOND, by_clock))
