@@ -27,8 +27,8 @@ Progress = WebhookDelivery.Progress
 # Of one endpoint at a time, in one worker process: so few that one which hangs leaves the other slots to the others,
 # and of an endpoint whose last try failed only one.
 AT_ONCE, AT_ONCE_WHILE_FAILING = 4, 1
-# The time of a try, and as much again for its record.
-LEASE = timedelta(seconds=2 * WHOLE_SECONDS)
+# The time of a try and of its record.
+LEASE = timedelta(seconds=WHOLE_SECONDS + 5)
 _JITTER = 0.2
 # Of one prune: what is left over is for the next.
 _PRUNED_AT_ONCE = 10_000
