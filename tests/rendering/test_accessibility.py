@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Browser, Page
 
-from feedback.analysis import Failure, analyse, analyse_class, with_comparison
+from feedback.analysis import Failure, analyse, analyse_class, facts_of, with_comparison
 from feedback.contract.formats import Format
 from feedback.rendering import (
     RenderOptions,
@@ -15,14 +15,19 @@ from feedback.rendering import (
     render_class,
     style_source,
 )
+from tests.harness.courses import CONTEXT, course_class
 from tests.harness.documents import pdf_text
 from tests.harness.exams import HOSTILE_TEXTS, MANY_QUESTIONS, NO_TIMES, exam, on_units
+from tests.harness.extremes import EXTREMES
 from tests.harness.logs import student
 
 pytestmark = pytest.mark.browser
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 CLASS = analyse_class((analyse(exam(60, seed=seed)) for seed in range(12)), [Failure("lost", None, "Too large.")])
+STUDENTS = course_class(12)
+FACTS = facts_of(STUDENTS, CONTEXT)
+COURSE = [analyse(each, CONTEXT, FACTS) for each in STUDENTS]
 PAGES = {
     "exam": render(analyse(exam()), Format.HTML),
     "380 events on 40 questions": render(analyse(MANY_QUESTIONS), Format.HTML),
@@ -30,12 +35,20 @@ PAGES = {
     "no times": render(analyse(NO_TIMES), Format.HTML),
     "hostile": render(analyse(on_units(*HOSTILE_TEXTS)), Format.HTML),
     "beside the class": render(with_comparison(analyse(exam(60, seed=3)), CLASS.statistics), Format.HTML),
+    "course": render(COURSE[0], Format.HTML),
+    "a long course": render(analyse(*EXTREMES["a long course"]), Format.HTML),
+    "retakes": render(analyse(*EXTREMES["retakes"]), Format.HTML),
+    "a course's class": render_class(
+        analyse_class(COURSE), Format.HTML, links=[f"html/{n}.html" for n in range(len(COURSE))]
+    ),
     "class": render_class(CLASS, Format.HTML, RenderOptions(), [f"html/{n}.html" for n in range(12)]),
 }
 ADDRESS = "http://report.test/"
 # What of the drawings over time stands outside the window, on another word, or too small.
-CUT = """() => [...document.querySelectorAll("#timeline, #activity")].flatMap(heading => {
-    const drawing = heading.parentElement.querySelector(".wide svg");
+DRAWN = "#timeline, #activity, #calendar, #progress, #weeks-at-work"
+CUT = """drawn => [...document.querySelectorAll(drawn)].flatMap(heading => {
+    const drawings = [...heading.closest("section").querySelectorAll("figure svg[role]")];
+    const drawing = drawings.find(each => each.getClientRects().length);
     if (!drawing) return [];
     const shown = [...drawing.querySelectorAll("text")].filter(text => text.getClientRects().length);
     const places = [drawing, ...shown].map(part => [part.textContent, part.getBoundingClientRect()]);
@@ -87,7 +100,7 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(opened: Page) -> None
 @pytest.mark.parametrize("width", [390, 540, 600])
 def test_a_phone_shows_what_happened_when_as_a_whole_and_in_words_one_can_read(opened: Page, width: int) -> None:
     opened.set_viewport_size({"width": width, "height": 800})
-    assert opened.evaluate(CUT) == []
+    assert opened.evaluate(CUT, DRAWN) == []
 
 
 def test_the_dark_scheme_is_dark_and_print_is_light(opened: Page) -> None:
