@@ -152,7 +152,7 @@ def test_every_fault_of_a_context_is_named_by_its_place() -> None:
             "questions[1].optional",
             "same group",
         ),
-        ({"report": {"hide": ["pathh"]}}, "report.hide[0]", "path, questions"),
+        ({"report": {"hide": ["pathh"]}}, "report.hide[0]", "path, progress"),
         ({"report": {"thresholds": {"pause": 1}}}, "report.thresholds.pause", "pause_minutes"),
         ({"report": {"thresholds": {"pause_minutes": -1}}}, "report.thresholds.pause_minutes", "got -1"),
         ({"exam": {"starts_at": "2024-01-01T01:00Z", "ends_at": "2024-01-01T01:00:00"}}, "exam.ends_at", "not after"),
