@@ -78,6 +78,8 @@ def recognised(content: IO[bytes], effort: Effort | None = None) -> str:
     Raises InvalidEvents for an archive of two exports.
     """
     look = Look(content, effort)
+    if look.is_ours:
+        return OWN
     if look.is_archive:
         return _of_archive(look)
     return next((one.name for one in FORMATS.values() if one.recognises(look)), OWN)

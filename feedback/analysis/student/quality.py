@@ -92,7 +92,8 @@ def _counts(noted: Noted) -> Iterator[tuple[str, int]]:
 def _unknown_types(noted: Noted) -> Iterator[DataNote]:
     counts = Counter([event.type for event in noted.events])
     # Names in the order of their first appearance would depend on the order received.
-    unknown = sorted(name for name in counts if name is not None and kind_of(name) == "other")
+    # A source that knows an event to be of no other kind calls it `other`.
+    unknown = sorted(name for name in counts if name is not None and name != "other" and kind_of(name) == "other")
     if unknown:
         n, names = sum(counts[name] for name in unknown), [f"“{shortened(name)}”" for name in unknown]
         text = noted.say.count(*texts.UNKNOWN_TYPES, n, names=listed(names, noted.say))

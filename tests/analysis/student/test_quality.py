@@ -72,6 +72,19 @@ def test_unknown_types_are_named_and_shortened() -> None:
     assert len(note.text) < 300
 
 
+def test_what_a_source_calls_other_is_no_unknown_type() -> None:
+    assert "unknown_types" not in notes(student(Event("a", "other", at(0)), save("a", 3)))
+
+
+def test_the_zone_that_was_assumed_is_said() -> None:
+    settings = AnalysisSettings(assumed_zone="Europe/Berlin")
+    said = notes(student(save("a", 0), save("a", 60)), settings)["assumed_zone"].text
+
+    assert said == "Times that came without a time zone were read as Europe/Berlin."
+    assert "assumed_zone" not in notes(student(save("a", 0)))
+    assert "assumed_zone" not in notes(student(Event("a", "save")), settings)
+
+
 def test_events_without_a_type_are_counted() -> None:
     assert notes(student(Event("a", None, at(0)), save("a", 1)))["missing_types"].count == 1
 
