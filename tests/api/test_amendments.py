@@ -46,6 +46,26 @@ def test_a_context_is_in_every_report_of_the_upload_under_the_same_links(client:
     assert Upload.objects.count() == 1
 
 
+def test_a_language_and_a_paper_of_the_exam_reach_all_but_those_with_their_own(client: Client, submit: Submit) -> None:
+    body = [student("ada"), student("eve") | {"language": "hi"}]
+    page = made(client, submit, body)
+    assert '<html lang="en">' in client.get(page).text
+
+    assert put(client, f"{page}/context", {"exam": {"language": "de", "paper": "letter"}}).status_code == 202
+    work_off()
+    ada, eve = (report_of(client, page, who) for who in ("ada", "eve"))
+    for link, language in ((page, "de"), (ada, "de"), (eve, "hi")):
+        assert f'<html lang="{language}" class="on-letter">' in client.get(link).text
+
+
+def test_what_was_asked_for_at_the_post_comes_before_the_exams(client: Client, submit: Submit) -> None:
+    page = submit("html", student("ada"), "?lang=fr&paper=a4")
+    work_off()
+    assert put(client, f"{page}/context", {"exam": {"language": "de", "paper": "letter"}}).status_code == 202
+    work_off()
+    assert '<html lang="fr">' in client.get(page).text
+
+
 def test_the_old_document_is_read_until_the_new_one_is_there(client: Client, submit: Submit) -> None:
     page = made(client, submit, student("ada"))
     old = client.get(page).content
