@@ -23,6 +23,7 @@ from feedback.contract.states import State
 from feedback.queue import doorbell, stall
 from feedback.rendering import renderer_version
 from feedback.store.models import MAX_ATTEMPTS, UNFINISHED, Document, Leftover, WebhookDelivery
+from feedback.submissions.mail import outbox as mails
 from feedback.submissions.models import Tally, WebhookTally
 from feedback.submissions.webhooks import outbox as webhooks
 
@@ -57,7 +58,7 @@ class Tables(Collector):
         yield _build()
         with self._lock:
             if time.monotonic() - self._read_at > FRESH_SECONDS:
-                self._metrics = [*_reports(), *_queues(), *_erasing(), *_webhooks(), *_seconds()]
+                self._metrics = [*_reports(), *_queues(), *_erasing(), *_webhooks(), *_mails(), *_seconds()]
                 self._read_at = time.monotonic()
         yield from self._metrics
 
@@ -140,6 +141,14 @@ def _webhooks() -> Iterator[Metric]:
     yield from (ended, tries)
     yield GaugeMetricFamily("feedback_webhook_waiting", "Deliveries that are still to be made.", number)
     yield GaugeMetricFamily("feedback_webhook_oldest_seconds", "For how long the oldest of them waits.", oldest)
+
+
+def _mails() -> Iterator[Metric]:
+    number, failures = mails.standing()
+    yield GaugeMetricFamily("feedback_mails_waiting", "Mails to students that are still to be sent.", number)
+    yield GaugeMetricFamily(
+        "feedback_mail_server_failures", "How often in a row the mail server could not be reached.", failures
+    )
 
 
 def _seconds() -> Iterator[Metric]:

@@ -10,6 +10,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pytest_django import Settings
 
 from feedback.access.models import AuditEntry
 from feedback.store.models import Document, Student, Task
@@ -142,6 +143,23 @@ def test_disclosures_say_who_read_a_students_reports_and_not_those_of_others(
     assert {row["by"].partition(" (")[0] for row in rows} == {"key platform"}
     with pytest.raises(CommandError, match="Nothing is held"):
         call_command("disclosures", "--student-id", "nobody")
+
+
+def test_a_mailing_is_a_disclosure_to_each_student_of_the_class(
+    calling: Caller, capsys: pytest.CaptureFixture[str], settings: Settings
+) -> None:
+    settings.FEEDBACK_PUBLIC_URL, settings.FEEDBACK_SENDS_MAIL = "https://feedback.example.edu", True
+    caller = calling("platform")
+    task = caller.submit("html", [student("ada"), student("grace")])
+    caller.client.put(f"{task}/roster", b"student_id,email\nada,ada@example.edu\n", content_type="text/csv")
+    handout = caller.client.post(f"{task}/handouts")["Location"]
+    words = {"subject": "Your report", "body": "{link}"}
+    assert caller.client.post(f"{handout}/mail", words, content_type="application/json").status_code == 202
+    call_command("disclosures", "--student-id", "ada")
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+
+    assert f"mail of hand-out {handout.rsplit('/', 1)[1]}" in [row["what"] for row in rows]
+    assert "example.edu" not in str(rows)
 
 
 def test_in_open_mode_an_export_is_made_and_nobody_written_down(client: Client, submit: Submit) -> None:

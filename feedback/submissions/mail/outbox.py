@@ -127,6 +127,12 @@ def trouble() -> str:
     return MailPace.objects.filter(pk=_ROW).values_list("trouble", flat=True).first() or ""
 
 
+def standing() -> tuple[int, int]:
+    """How many mails are still to be sent, and how often in a row the server could not be reached."""
+    unfinished = Mail.objects.filter(state__in=[MailState.QUEUED, MailState.SENDING]).count()
+    return unfinished, MailPace.objects.filter(pk=_ROW).values_list("failures", flat=True).first() or 0
+
+
 def _sorted(handout: HandOut, task: Task) -> _Sorted:
     states: Mapping[UUID, str] = dict(Mail.objects.filter(handout=handout).values_list("about", "state"))
     with_address = {student for student, entry in rosters.entries_of(task.upload_id).items() if entry.email}

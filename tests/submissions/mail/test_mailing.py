@@ -13,6 +13,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from feedback.access.models import AuditEntry
+from feedback.api import metrics
 from feedback.store.models import Student, Task
 from feedback.store.reaching import Mail, Mailing, MailPace
 from feedback.submissions.mail import mailer, outbox
@@ -178,6 +179,10 @@ def test_a_server_that_is_down_leaves_all_queued_and_says_so_until_it_is_back(
     assert "refused" in handed_out.client.get(f"{handed_out.address}/mail").json()["trouble"]
     assert Mail.objects.filter(attempts__gt=0).count() == 0, "no mail is claimed without a connection"
     assert MailPace.objects.get().failures == 1
+    metrics.tables.forget()
+    figures = handed_out.client.get("/metrics").text
+    assert "feedback_mails_waiting 3.0" in figures
+    assert "feedback_mail_server_failures 1.0" in figures
     server.start()
     MailPace.objects.update(next_at=Now())
     deliver()

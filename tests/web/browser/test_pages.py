@@ -240,6 +240,13 @@ PAGES = [
     Shown("handing-out", "with mails", lambda world: f"{world.page('mailed')}/handouts"),
     Shown("handing-out", "with mails", lambda world: f"{world.page('mailed')}/handouts", scripts=False),
     Shown("handing-out", "a roster was taken", lambda world: f"{world.page('handed out')}/handouts", roster_that_lacks),
+    Shown(
+        "handing-out",
+        "a roster was taken",
+        lambda world: f"{world.page('handed out')}/handouts",
+        roster_that_lacks,
+        scripts=False,
+    ),
     Shown("handing-out", "a roster was refused", lambda world: f"{world.made}/handouts", broken_roster, 400),
     Shown("mail", "to be written", lambda world: f"{world.links}/mail", scripts=False),
     Shown("mail", "looked at", lambda world: world.unmailed, look_at_first),
