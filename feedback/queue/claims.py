@@ -52,6 +52,7 @@ class Claim:
     due_at: Any  # as the database gave it, to be given back
     attempt: int
     fence: int
+    announced: bool = True  # False for a single of an owner who had no webhook when it was claimed
 
 
 @dataclass(frozen=True)
@@ -115,19 +116,21 @@ def claim(work: Work, share: Share) -> list[Claim]:
 
 
 def _take(locked: Iterable[tuple[Any, ...]]) -> list[Claim]:
-    found = [
-        Claim(_uuid(id_), _uuid(task), about and _uuid(about), at, kind == "class", due_at, attempts + 1, fence + 1)
-        for id_, task, about, at, kind, due_at, attempts, fence in locked
-    ]
+    found = [_claim(*row) for row in locked]
     new = [claim for claim in found if claim.attempt == 1]
     taken = found[:1] if not new or new[0].is_class_report else new
     if taken:
-        _change(
-            "take",
-            ids=statements.among((claim.report_id for claim in taken), connection.vendor),
-            lease=settings.FEEDBACK_LEASE_SECONDS,
-        )
+        ids = statements.among((claim.report_id for claim in taken), connection.vendor)
+        _change("take", ids=ids, lease=settings.FEEDBACK_LEASE_SECONDS)
     return taken
+
+
+def _claim(
+    id_: Any, task: Any, about: Any, at: int, kind: str, due_at: Any, tries: int, fence: int, announced: Any
+) -> Claim:
+    student = about and _uuid(about)
+    told = bool(announced)
+    return Claim(_uuid(id_), _uuid(task), student, at, kind == "class", due_at, tries + 1, fence + 1, told)
 
 
 # --- what becomes of a claim; each returns how many were still held ---
@@ -234,7 +237,8 @@ def _change_held(name: str, rows: Sequence[tuple[Claim, Mapping[str, Any]]], bef
     run = [_SQL[one] for one in (*before, name)]
     if before and connection.vendor == "postgresql":
         run = [f"WITH {', '.join(f'{one} AS ({_SQL[one]})' for one in before)} {run[-1]}"]
-    ended = [claim.report_id for claim, _ in rows if claim.position == HEADLINE] if name in _ENDINGS else []
+    headlines = [claim.report_id for claim, _ in rows if claim.position == HEADLINE and claim.announced]
+    ended = headlines if name in _ENDINGS else []
     # One statement is a transaction by itself, with no further round trip for its end.
     alone = len(rows) == len(run) == 1 and not ended
     with nullcontext() if alone else transaction.atomic(savepoint=False):

@@ -67,15 +67,18 @@ SELECT 1 FROM reports_document AS document
 -- Due documents of a class in order, all formats of a student together, what failed before last. So many, yet no more
 -- than a quarter of what is left, or the last worker to claim would leave the others idle; and no fewer than `least`.
 SELECT document.id, document.task_id, document.about_id, document.position, document.kind, document.due_at,
-       document.attempts, document.fence
+       document.attempts, document.fence, TRUE
   {ready_of_class}
  ORDER BY document.attempts, document.position, document.task_id
  LIMIT LEAST(%(most)s, GREATEST(%(least)s, (SELECT COUNT(*) {ready_of_class}) / 4)) SKIP_LOCKED(document)
 
 -- name: lock_singles
--- Up to so many of an owner's singles, the longest due first, what failed before last.
+-- Up to so many of an owner's singles, the longest due first, what failed before last; and whether anybody is to be told
+-- when they end. Nearly always nobody is, and then one is stored in one round trip.
 SELECT document.id, document.task_id, document.about_id, document.position, document.kind, document.due_at,
-       document.attempts, document.fence
+       document.attempts, document.fence,
+       EXISTS (SELECT 1 FROM reports_webhookendpoint AS endpoint
+                WHERE endpoint.owner = upload.owner AND endpoint.disabled_at IS NULL)
   FROM reports_document AS document {with_upload}
  WHERE {single} AND {due} AND upload.owner = %(owner)s
  ORDER BY document.attempts, document.due_at LIMIT %(most)s SKIP_LOCKED(document)
