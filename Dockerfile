@@ -20,7 +20,7 @@ RUN /opt/poetry/bin/poetry export --only main --output /opt/requirements.txt \
 COPY . .
 # Compiled here, because the user that runs it may not write; the browser's files get their hashed names.
 RUN VIRTUAL_ENV=/opt/venv /opt/poetry/bin/poetry install --no-interaction --only-root \
- && python -m compileall -q feedback \
+ && python -m compileall -q feedback clients \
  && FEEDBACK_HOME=/tmp/home FEEDBACK_STATIC_ROOT=/app/static python manage.py collectstatic --no-input --verbosity 0
 
 # --- what runs: no build tools, no package manager's leftovers, no rights --------------------------------

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import IO
 
 import msgspec
+from feedback_client import Progress
 
 from feedback.cli import console, output
-from feedback.cli.client import Counts, Query, Refused, Service, ServiceError
+from feedback.cli.client import Query, Refused, Service, ServiceError
 from feedback.contract import layout
 from feedback.contract.filenames import file_stems
 from feedback.contract.formats import Format
@@ -82,12 +83,12 @@ def _wait(service: Service, tasks: Sequence[Delivery]) -> None:
                 else:
                     running.remove(task)
                     total = counts[task.task_id].total
-                    counts[task.task_id] = Counts(total, done=total, failed=0)
+                    counts[task.task_id] = Progress(total, done=total, failed=0)
             at(sum(of_task.done + of_task.failed for of_task in counts.values()))
             time.sleep(max(min(pauses, default=0) - (time.monotonic() - begun), 0))
 
 
-def _ask(service: Service, task: Delivery, wait: int = 0) -> tuple[Counts, float] | None:
+def _ask(service: Service, task: Delivery, wait: int = 0) -> tuple[Progress, float] | None:
     """How far a task is; None once it is final, its failure noted where it failed."""
     try:
         return service.progress(task.format, task.task_id, wait)

@@ -1,0 +1,168 @@
+"""The client for ordinary code: each method waits for its answer."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Self
+
+import httpx
+
+from feedback_client import operations
+from feedback_client.bodies import Events, body_of
+from feedback_client.files import Target, opened
+from feedback_client.models import Format, HandOut, Mailing, Progress, Report, RosterFit, Task
+from feedback_client.operations import Answer, Call, Pause, Plan, Result
+from feedback_client.transport import PAUSES, Connection, answer_of, begin_again, nobody, query_of, request_of
+
+
+class Client:
+    """One service, and the connections to it; close it, or use it as a context.
+
+    Every method raises Unreachable, NotUnderstood and the ApiError of the answer's status. What may be repeated
+    without harm is tried again, up to `len(pauses)` times, where the network fails or the service says to come again.
+    Safe to use from several threads.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        api_key: str | None = None,
+        *,
+        pauses: tuple[float, ...] = PAUSES,
+        on_retry: Callable[[str, float], object] = nobody,
+    ) -> None:
+        self._connection = Connection(url.rstrip("/"), api_key, pauses, on_retry)
+        self._http = httpx.Client(**self._connection.options())
+        self.url = self._connection.url
+
+    def submit(
+        self,
+        events: Events,
+        format: Format = "html",  # noqa: A002 - the contract's word
+        *,
+        media_type: str | None = None,
+        idempotency_key: str | None = None,
+        **options: Any,
+    ) -> Task:
+        """Post a student, a class or an envelope: a file, a value, or students as an iterable gives them.
+
+        `options` are the query parameters of the POST: `tz`, `lang`, `paper`, `compare`, `source`, `source_tz`,
+        `column=["student_id=Matrikel"]`, …
+        """
+        with body_of(events, media_type) as body:
+            return self._run(operations.submit(format, body, query_of(options), idempotency_key))
+
+    def progress(self, task: Task, wait: int = 0) -> tuple[Progress, float] | None:
+        """How far a task is, and in how many seconds to ask again; None where it is done. Raises TaskFailed.
+
+        The service may hold the answer back for `wait` seconds, until the task is done.
+        """
+        return self._run(operations.progress(task, wait))
+
+    def wait(
+        self, task: Task, seconds: float | None = None, on_progress: Callable[[Progress], object] = nobody
+    ) -> Task:
+        """The task, once it is done. Raises TaskFailed, and TimedOut after so many seconds."""
+        return self._run(operations.wait(task, seconds, on_progress))
+
+    def document(self, task: Task) -> bytes:
+        """The report of a single, or of the class. Raises NotFound where there is none (yet)."""
+        return self._run(operations.document(task.path))
+
+    def reports(self, task: Task) -> list[Report]:
+        """What became of every student."""
+        return self._run(operations.reports(task))
+
+    def report(self, report: Report) -> bytes:
+        """One student's report of a class, which is made."""
+        return self._run(operations.document(operations.link_of(report)))
+
+    def findings(self, task: Task, report_id: str | None = None) -> bytes:
+        """The findings of a single, of the class, or of one student of it, as JSON."""
+        of_one = f"/reports/{report_id}" if report_id else ""
+        return self._run(operations.document(f"{task.path}{of_one}/findings"))
+
+    def archive(self, task: Task, target: Target, *, layout: str | None = None, partial: bool = False) -> None:
+        """Download every report as a ZIP, whole or not at all; `layout` is `moodle`, `canvas` or `names`."""
+        query = query_of({"layout": layout, "partial": "true" if partial else None})
+        with opened(target) as file:
+            self._run(operations.download(f"{task.path}/archive.zip", query, file))
+
+    def set_context(self, task: Task, context: dict[str, Any]) -> None:
+        """Change what is known of the exam (`exam`, `questions`, `report`); the reports are made again in place."""
+        self._run(operations.change("PUT", f"{task.path}/context", {}, context))
+
+    def set_remark(self, task: Task, report_id: str, remark: str | None) -> None:
+        """Say something to one student; None takes it back."""
+        self._run(operations.change("PUT", f"{task.path}/reports/{report_id}/remark", {}, {"remark": remark}))
+
+    def set_roster(self, task: Task, csv: bytes) -> RosterFit:
+        """Say who the students are, by a CSV of Moodle, of Canvas, or of one's own."""
+        return self._run(operations.put_roster(task, csv))
+
+    def hand_out(self, task: Task, days: int = 30) -> HandOut:
+        """A link for every student of the upload, which opens the own report without a key."""
+        return self._run(operations.hand_out(task, days))
+
+    def mail(self, task: Task, handout_id: str, subject: str, body: str) -> Mailing:
+        """Mail each student of the roster the own link: `{name}`, `{link}`, `{exam}`, `{expires}` in the words."""
+        return self._run(operations.mail(task, handout_id, subject, body))
+
+    def withdraw(self, task: Task, handout_id: str) -> None:
+        """Close every link of a hand-out."""
+        self._run(operations.change("DELETE", f"{task.path}/handouts/{handout_id}", {}))
+
+    def erase(self, task: Task) -> None:
+        """Erase a task with all that was made for it."""
+        self._run(operations.change("DELETE", task.path, {}))
+
+    def erase_student(self, student_id: str, namespace: str | None = None) -> None:
+        """Erase all that is held about a student."""
+        asked = {"student_id": student_id, **({} if namespace is None else {"namespace": namespace})}
+        self._run(operations.change("POST", "/students/erase", {}, asked))
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _run(self, plan: Plan[Result]) -> Result:
+        try:
+            step = next(plan)
+            while True:
+                if isinstance(step, Pause):
+                    time.sleep(step.seconds)
+                    step = next(plan)
+                else:
+                    step = plan.send(self._answer(step))
+        except StopIteration as done:
+            result: Result = done.value
+            return result
+
+    def _answer(self, call: Call) -> Answer:
+        attempt = 0
+        while True:
+            try:
+                outcome: Answer | httpx.TransportError = self._once(call)
+            except httpx.TransportError as fault:
+                outcome = fault
+            settled = self._connection.settled(call, attempt, outcome)
+            if isinstance(settled, Answer):
+                return settled
+            time.sleep(settled)
+            attempt += 1
+
+    def _once(self, call: Call) -> Answer:
+        begin_again(call)
+        made = request_of(call)
+        if call.body is not None:
+            made["content"] = call.body.compressed()
+        with self._http.stream(call.method, call.path, **made) as response:
+            if call.target is None or not response.is_success:
+                return answer_of(response, response.read())
+            for chunk in response.iter_bytes():
+                call.target.write(chunk)
+            return answer_of(response, b"")
