@@ -31,7 +31,7 @@ _TURNS = 21
 # A deeper index and a colder cache cost something; reading a whole table would cost a hundred times as much.
 _GOAL = Goal("≤", 1.5)
 _DAYS = 100
-_CLASS, _OLD = 100, 10_000
+_CLASS, _OLD, _PAGES = 100, 10_000, 250
 
 
 class _Operation(NamedTuple):
@@ -62,7 +62,7 @@ class _Operations:
             "GET of a class report": _Operation(lambda: self._get(self._class), self._finish_all),
             "manifest of a class": _Operation(lambda: self._get(f"{self._class}/reports")),
             "page of a class": _Operation(self._class_page),
-            "page Recent": _Operation(lambda: self._get("/submissions")),
+            "page Recent": _Operation(lambda: self._get("/submissions"), self._post_pages),
             "erasure of a student": _Operation(self._erase, self._post_to_erase),
             f"retention of {scaled(_OLD):,} reports": _Operation(self._retain, self._fill_old, turns=1),
         }
@@ -112,6 +112,11 @@ class _Operations:
 
     def _get(self, address: str, status: int = 200) -> None:
         _expect(self._client.get(address).status_code, status)
+
+    def _post_pages(self) -> None:
+        """As many uploads as the page shows and counts, so that there are not more of them later."""
+        while self._sent < _CLASS + _PAGES:
+            self._post()
 
     def _class_page(self) -> None:
         self._get(f"/submissions/{self._class.rpartition('/')[2]}")

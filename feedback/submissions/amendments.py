@@ -52,7 +52,7 @@ def amend_remark(document: Document, remark: str | None, by: str) -> None:
         payload = encode_student(msgspec.structs.replace(student, remark=remark))
         changed = {"payload": payload, "findings": None, "revision": F("revision") + 1}
         Student.objects.filter(pk=row.pk).update(**changed)
-        locks.documents(Q(about=row.pk) | Q(kind=Document.Kind.CLASS, task__upload=upload_id))
+        locks.documents(Q(about=row.pk), Q(kind=Document.Kind.CLASS, task__upload=upload_id))
         claims.make_again(upload_id, row.pk)
         audit.record(by, Action.AMEND, "remark", document.task_id, document.pk)
     doorbell.ring()

@@ -46,7 +46,7 @@ def erase_student(uploads: Uploads, by: str, student_id: str, namespace: str | N
     with transaction.atomic():
         ids = set(Student.objects.filter(wanted, upload__in=uploads).values_list("upload", flat=True))
         students = locks.students(ids, wanted)
-        locks.documents(Q(about__in=students) | Q(kind=Document.Kind.CLASS, task__upload__in=ids))
+        locks.documents(Q(about__in=students), Q(kind=Document.Kind.CLASS, task__upload__in=ids))
         leftovers.note(Document.objects.filter(about__in=students))
         Student.objects.filter(pk__in=students).delete()
         any_left = _without_the_student(ids, by)

@@ -1,8 +1,8 @@
 """Erasing what is older than FEEDBACK_RETENTION_DAYS: however much that is, nobody else waits for it.
 
-Each piece is a transaction of a few milliseconds, and as long a pause follows; a sweep ends early where a report of one
-student is due. Small uploads go whole, many in a piece. The task of a large class is first taken out of sight, with
-its class report and everything that could bring it back, and then goes a few documents at a time.
+Each piece is a short transaction, and as long a pause follows; a sweep ends early where a report of one student is due.
+Small uploads go whole, many in a piece. The task of a large class is first taken out of sight, with its class report
+and everything that could bring it back, and then goes a few documents at a time.
 """
 
 import secrets
@@ -28,9 +28,9 @@ log = structlog.stdlib.get_logger(__name__)
 
 _BY = "retention"
 # Documents, or students, of one piece.
-_AT_ONCE = 200
+_AT_ONCE = 50
 # Of one sweep; half of it are pauses.
-_SECONDS = 1.0
+_SECONDS = 2.0
 
 
 def purge(seconds: float = _SECONDS, sleep: Callable[[float], None] = time.sleep) -> int:

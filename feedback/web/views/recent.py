@@ -37,12 +37,12 @@ else:
     _Paginator = Paginator  # generic in its stubs alone
 
 _ROWS = 50
-_COUNTED_AHEAD = 10
+_COUNTED_AHEAD = 3
 _DIGITS = 6  # of a page's number; nobody turns as many pages
 
 
 class Pages(_Paginator):
-    """Pages of uploads, of which only those up to the tenth behind the one that is asked for are counted.
+    """Pages of uploads, of which only those up to the third behind the one that is asked for are counted.
 
     To count them all would take longer the more there are, for a number that nobody needs.
     """
