@@ -68,10 +68,16 @@ class Speech:
         return self.ngettext(one, many, number).format(**{"n": shown, "number": shown, **self._shown(values)})
 
     def _shown(self, values: dict[str, object]) -> dict[str, object]:
-        return {name: self.digits(str(each)) if type(each) is int else each for name, each in values.items()}
+        # In place: each caller's are its own, and most hold no number.
+        for name, each in values.items():
+            if type(each) is int:
+                values[name] = self.digits(str(each))
+        return values
 
     def digits(self, plain: str) -> str:
         """A number in ASCII (`-1234.5`) as the language writes it: `−1.234,5`."""
+        if len(plain) <= 3 and plain.isdigit():
+            return plain
         whole, point, decimals = plain.removeprefix("-").partition(".")
         sign = _MINUS if plain.startswith("-") else ""
         return f"{sign}{self._grouped(whole)}{self._decimal if point else ''}{decimals}"
@@ -92,11 +98,11 @@ class Speech:
 
     def date(self, day: Day) -> str:
         """`21 July 2024`."""
-        return _date(day, self._locale)
+        return _date(day, self._locale, short=False)
 
     def day_and_month(self, day: Day) -> str:
         """`21 Jul`, for where there is little room."""
-        return format_skeleton("MMMd", day, locale=self._locale)
+        return _date(day, self._locale, short=True)
 
     def weekdays(self) -> Sequence[str]:
         """`Mon` to `Sun`."""
@@ -105,9 +111,9 @@ class Speech:
 
 
 @lru_cache(maxsize=4096)
-def _date(day: Day, locale: Locale) -> str:
+def _date(day: Day, locale: Locale, *, short: bool) -> str:
     # The visits of a long log ask for few days, many times.
-    return format_date(day, "long", locale=locale)
+    return format_skeleton("MMMd", day, locale=locale) if short else format_date(day, "long", locale=locale)
 
 
 def _wide(text: str) -> str:

@@ -318,3 +318,20 @@ def test_ids_that_an_erasure_took_away_are_not_said_any_more(client: Client, upl
     work_off()
 
     assert "differ only in case" not in client.get(answer["Location"]).text
+
+
+def test_the_language_and_the_paper_of_the_reports_are_chosen_with_the_exam(client: Client, upload: Send) -> None:
+    start = client.get("/").text
+    assert '<option value="hi">हिन्दी</option>' in start
+    assert '<option value="letter">US Letter</option>' in start
+    answer = upload(class_of(2), formats="html", language="de", paper="letter")
+    work_off()
+
+    page = client.get(answer["Location"]).text
+    assert '<html lang="en">' in page, "the page of the staff stays English"
+    assert '<section lang="de"' in page, "what it shows of the report says its language"
+    task_id = answer["Location"].rsplit("/", 1)[1]
+    assert '<html lang="de" class="on-letter">' in client.get(f"/assignment/html/{task_id}").text
+    fields = client.get(f"{answer['Location']}/exam").text
+    assert '<option value="de" selected>' in fields
+    assert '<option value="letter" selected>' in fields
