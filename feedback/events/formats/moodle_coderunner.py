@@ -7,7 +7,8 @@ in the steps that finish it: such a step is the hand-in where it earned more tha
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
+from operator import attrgetter
 from typing import IO
 
 import msgspec
@@ -44,30 +45,32 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "variable": ("qasdname",),
 }
 _WANTED = Wanted(
-    "table of quiz attempts", _HEADINGS, ("student_id", "attempt", "slot", "unit", "created_time", "step", "variable")
+    "table of quiz attempts",
+    _HEADINGS,
+    ("student_id", "attempt", "slot", "unit", "created_time", "step", "variable"),
+    folds=("step", "variable"),
 )
 _KINDS = {"submit": "submission", "precheck": "run", "finish": "finish", "help": "hint", "tryagain": "view"}
 _NOTHING = ("null", "none", "-")
 # What fractions of thirds and sevenths are off by in the database.
 _TOLERANCE = 1e-5
 _MOST_POINTS = 1_000_000
-_INTEGER_DIGITS = 20
+_INTEGER_DIGITS, _ID_BITS = 20, 64
 # Of the behaviour's own bookkeeping, such as `-_rawfraction` and `_testoutcome`.
 _HIDDEN = ("-_", "_")
 _WINDOW = (("start", "timestart"), ("end", "timefinish"))
-_FIRST = datetime.min.replace(tzinfo=UTC)
 _REQUIRED = {"student_id", "attempt", "slot", "step", "created_time"}
 
 
 class _Step(msgspec.Struct, gc=False):
-    """One step of one student at one question; `number` is its id in the database.
+    """One step of one student at one question; `order` is its place by time, and within a second by its id.
 
     `action` is the button (`submit` of `-submit`), empty where none was pressed; `answered` says that an answer was
     set. Where a step has two buttons, a precheck was the one that was pressed.
     """
 
     line: Line
-    number: int
+    order: int
     time: datetime | None
     student_id: str
     attempt: str
@@ -86,11 +89,6 @@ class _Step(msgspec.Struct, gc=False):
             self.action = variable[1:]
 
 
-def _order(step: _Step) -> tuple[datetime, int]:
-    """By time, and within a second as the database numbered them."""
-    return step.time or _FIRST, step.number
-
-
 def read_coderunner(
     source: IO[bytes], limits: Limits, faults: Faults, stream: StudentStream, options: SourceOptions
 ) -> Received:
@@ -98,8 +96,7 @@ def read_coderunner(
     for line, row in records(_table(source, faults, options), _WANTED, options, limits, faults, stream):
         quiz.take(row, line, gathering)
     units, best = _Units(quiz), dict[tuple[str, str], float]()
-    for step in sorted(quiz.steps.values(), key=_order):
-        faults.spend(4)
+    for step in sorted(quiz.steps.values(), key=attrgetter("order")):
         _add(step, units, best, gathering)
     stream.context = beside(Context(questions=units.questions(gathering)), stream.context)
     yield from gathering.students(DESCRIBED)
@@ -109,6 +106,10 @@ def _table(source: IO[bytes], faults: Faults, options: SourceOptions) -> Table:
     if is_archive(source):
         return workbook_table(source, faults, options.max_bytes)
     return text_table(source, faults, escape_of(source, faults))
+
+
+def _integer(text: str) -> int:
+    return int(text) if len(text) < _INTEGER_DIGITS and text.isdecimal() else 0
 
 
 class _Quiz:
@@ -123,17 +124,17 @@ class _Quiz:
 
     def take(self, row: Record, line: Line, gathering: Gathering) -> None:
         """Fold a row into its step."""
-        if not row.keys() >= _REQUIRED:
-            gathering.leave_out("rows that are no step of a student")
-            return
-        step = self.steps.get(row["step"])
+        step = self.steps.get(row.get("step", ""))
         if step is None:
+            if not row.keys() >= _REQUIRED:
+                gathering.leave_out("rows that are no step of a student")
+                return
             step = self.steps[row["step"]] = self._step(row, line, gathering)
             gathering.limits.check_events(0, len(self.steps), (line,))
         step.take(row.get("variable", ""))
 
     def _step(self, row: Record, line: Line, gathering: Gathering) -> _Step:
-        shared, number = self._shared, row["step"]
+        shared = self._shared
         student_id, attempt, slot = row["student_id"], row["attempt"], row["slot"]
         unit, score, state = row.get("unit", ""), row.get("score", ""), row.get("state", "")
         student_id, attempt = shared.setdefault(student_id, student_id), shared.setdefault(attempt, attempt)
@@ -144,7 +145,7 @@ class _Quiz:
             self._attempts.add(attempt)
             _take_attempt(row, line, gathering)
         time = epoch_in(row["created_time"], "timestamp", (line,), gathering)
-        order = int(number) if number.isdecimal() and len(number) < _INTEGER_DIGITS else 0
+        order = _integer(row["created_time"]) << _ID_BITS | _integer(row["step"])
         return _Step(line, order, time, student_id, attempt, slot, unit, score, state)
 
 

@@ -122,6 +122,8 @@ class Gathering:
         self._students = dict[tuple[str, str], tuple[Place, Student]]()
         self._names = dict[tuple[str, str], str]()
         self._units = dict[str, str]()
+        # The keys of students by the texts that actions name them with.
+        self._keys = dict[tuple[str, str], tuple[str, str]]()
         self._windows = dict[tuple[str, str], tuple[datetime, datetime]]()
         self._left_out = dict[str, int]()
         self._seen = set[str]()
@@ -136,7 +138,8 @@ class Gathering:
                 self.leave_out("repeated (the id was there before)")
                 return
             self._seen.add(action.source_id)
-        key = (settled(action.namespace), settled(action.student_id))
+        who = action.namespace, action.student_id
+        key = self._keys.get(who) or self._keys.setdefault(who, (settled(who[0]), settled(who[1])))
         if key not in self._students:
             given: dict[str, Any] = {"student_id": key[1], "namespace": key[0] or None, "events": []}
             student = student_from(given, place, 0, self.faults)
