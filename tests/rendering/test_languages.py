@@ -1,5 +1,6 @@
 """Reports in every language: nothing stays English, nothing is lost in print, nothing is too wide."""
 
+import csv
 import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -16,7 +17,7 @@ from feedback.analysis import AnalysisSettings, ClassFindings, Failure, Findings
 from feedback.contract.formats import Format
 from feedback.contract.languages import LANGUAGES
 from feedback.events import NO_CONTEXT, Student
-from feedback.rendering import RenderOptions, render, render_class
+from feedback.rendering import RenderOptions, class_table, render, render_class
 from feedback.rendering.blocks import Advice, Cell, Chart, Document, Key, QuestionRows
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.cohort.document import class_document
@@ -139,6 +140,23 @@ def test_a_document_says_what_language_it_is_in_and_numbers_its_pages_in_it(lang
     pages = pages_by_poppler(pdf)
     for number, page in enumerate(pages, start=1):
         assert foot.format(number, len(pages)) in [line.strip() for line in page.splitlines()]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_tables_of_a_class_keep_their_headings_and_codes(language: str) -> None:
+    for name in ("class-questions.csv", "class-students.csv"):
+        ours, theirs = (list(csv.reader(table_of(each, name))) for each in ("en", language))
+        assert ours[0] == theirs[0]
+        said = {ours[0][column] for one, other in zip(ours, theirs, strict=True) for column in differing(one, other)}
+        assert said == {"look_first"}, "the reason, a sentence for people"
+
+
+def table_of(language: str, name: str) -> list[str]:
+    return class_table(found_of_class(language), name).decode("utf-8-sig").splitlines()
+
+
+def differing(one: list[str], other: list[str]) -> list[int]:
+    return [column for column, (cell, same) in enumerate(zip(one, other, strict=True)) if cell != same]
 
 
 @pytest.mark.parametrize("language", OTHERS)
