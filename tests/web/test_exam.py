@@ -1,6 +1,7 @@
 """What a teacher says about the exam: beside the file, on the page of the upload, and to one student."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -293,7 +294,9 @@ def test_a_person_who_may_only_read_sees_no_form(client: Client, made: Task, set
 
 def test_what_the_reader_noticed_is_said_on_the_pages_of_the_upload(client: Client, upload: Send) -> None:
     rows = "Ada,1,daydream,2025-11-14T09:00,x\nada,1,submission,2025-11-14T09:10,y\n"
-    answer = upload(f"student_id,Question,type,created_time,mood\n{rows}".encode(), "class.csv", formats="html")
+    body = f"student_id,Question,type,created_time,mood\n{rows}".encode()
+    [seen] = re.findall(r'name="seen" value="(\w+)"', upload(body, "class.csv", formats="html").text)
+    answer = upload(body, "class.csv", formats="html", seen=seen)
 
     making = client.get(answer["Location"]).text
     work_off()
