@@ -47,7 +47,7 @@ def folder() -> Iterator[Path]:
 def services(**settings: str) -> Iterator[stack.Stack]:
     """The services way, warm: web, a worker with two processes, beat."""
     with cold_services(**settings) as running:
-        _warm(running)
+        warm(running)
         yield running
 
 
@@ -63,14 +63,14 @@ def cold_services(**settings: str) -> Iterator[stack.Stack]:
 def embedded() -> Iterator[stack.Stack]:
     """`feedback serve`, warm."""
     with folder() as here, stack.embedded(here) as running:
-        _warm(running)
+        warm(running)
         yield running
 
 
 WAYS: dict[str, Callable[[], AbstractContextManager[stack.Stack]]] = {"services": services, "embedded": embedded}
 
 
-def _warm(running: stack.Stack) -> None:
+def warm(running: stack.Stack) -> None:
     """Let every worker process make a report in each format: compilers and templates are made on first use."""
     for format_ in ("html", "pdf"):
         body = samples.as_list(list(samples.students("exam", 64, f"warm {format_}")))
