@@ -126,7 +126,10 @@ def test_nothing_stays_english(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_document_says_what_language_it_is_in_and_numbers_its_pages_in_it(language: str) -> None:
     findings = found(language, exam())
-    assert ("html", {"lang": language}) in Parsed(render(findings, Format.HTML).body.decode()).tags
+    tags = Parsed(render(findings, Format.HTML).body.decode()).tags
+    assert ("html", {"lang": language}) in tags
+    own = {} if language == "en" else {"lang": "en"}
+    assert ("p", {"class": "identity", **own}) in tags, "which is English in every language"
     pdf = render(findings, Format.PDF).body
     with pikepdf.open(BytesIO(pdf)) as opened:
         assert str(opened.Root.Lang) == language
