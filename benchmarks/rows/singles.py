@@ -15,7 +15,7 @@ from tests.harness.stack import Stack
 
 _JSON = {"Content-Type": "application/json"}
 _POLL_SECONDS = 0.005
-_GOALS = {"services": 25, "embedded": 120}
+_GOALS = {"services": 25, "embedded": 50}
 
 
 def rows() -> Iterator[Row]:
