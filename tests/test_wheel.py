@@ -62,11 +62,11 @@ def run(command: list[str | Path], environment: dict[str, str]) -> str:
     return done.stdout + done.stderr
 
 
-def test_the_wheel_holds_one_package_and_says_that_it_is_typed(wheel: Path) -> None:
+def test_the_wheel_holds_the_service_and_its_client_and_says_that_they_are_typed(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
 
-    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"feedback"}
-    assert "feedback/py.typed" in names
+    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"feedback", "feedback_client"}
+    assert {"feedback/py.typed", "feedback_client/py.typed"} <= set(names)
     assert [name for name in names if name.endswith((".pyc", ".sqlite3"))] == []
 
 

@@ -5,6 +5,7 @@ and released, so that an orderly stop costs a report neither an attempt nor the 
 """
 
 import os
+import sys
 import threading
 from contextlib import suppress
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import structlog
 from billiard import active_children
 from billiard import pool as billiard_pool
+from billiard.util import set_pdeathsig  # type: ignore[attr-defined] # its stubs lack it
 from celery import bootsteps
 from celery.signals import (
     task_postrun,
@@ -89,6 +91,8 @@ def _interrupt_children() -> None:
 @worker_process_init.connect
 def end_with_parent(**_: Any) -> None:
     """A worker that is killed takes its processes along: they are told to end, and hand back what they hold."""
+    if sys.platform == "linux":
+        set_pdeathsig(0)  # Celery's is SIGKILL, which leaves no time to hand anything back
     reading, writing = _lifeline
     os.close(writing)  # this process's copy
     lifeline.end_with(reading)

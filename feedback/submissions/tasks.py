@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 from celery import shared_task
-from celery.signals import worker_process_init, worker_process_shutdown
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, OperationalError
@@ -31,11 +31,16 @@ _PATIENCE_SECONDS = 2.0
 _worker = Worker(doorbell.ring)
 
 
-@worker_process_init.connect
 def begin_sending(**_: Any) -> None:
     """Each process of a worker sends mail and delivers webhooks, in threads that begin after the fork."""
     mailer.start()
     deliverer.start()
+
+
+@worker_init.connect
+def have_each_process_send(**_: Any) -> None:
+    """From here on, so that Celery first closes the connections that a process has of the worker."""
+    worker_process_init.connect(begin_sending)
 
 
 @worker_process_shutdown.connect

@@ -124,7 +124,7 @@ def test_an_erasure_that_fails_is_not_written_down(calling: Caller, monkeypatch:
         raise OSError("the disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(audit, "record", broken)
+        patched.setattr(audit, "record_all", broken)
         assert caller.client.delete(task).status_code == 503
     assert caller.status(task) == 202, "and what is not written down is not erased"
     assert entries() == []

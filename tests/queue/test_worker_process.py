@@ -28,6 +28,7 @@ def test_an_idle_worker_stops_quietly(start_services: Callable[..., Stack]) -> N
     assert worker.stop() == 0
     assert "interrupted" not in worker.words()
     assert "signal 15" not in worker.words()
+    assert "is closed" not in worker.words(), "a process uses no connection of the worker's"
 
 
 def test_a_worker_that_is_stopped_just_as_a_process_begins_its_task_does_not_wait_for_anything_else(

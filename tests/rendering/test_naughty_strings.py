@@ -54,6 +54,9 @@ def squeezed(text: str) -> str:
     return "".join(BIDI_CONTROLS.sub("", text).split())
 
 
+_QUESTIONS = 30
+
+
 def is_reordered(text: str) -> bool:
     """Whether readers of a PDF may give a text in another order.
 
@@ -116,9 +119,10 @@ def test_a_string_is_a_unit_in_the_page(half: list[str]) -> None:
 
 @pytest.mark.parametrize("half", HALVES, ids=["even", "odd"])
 def test_a_string_is_a_unit_in_the_pdf(half: list[str]) -> None:
-    pdf = pdf_of(with_units(half))
+    # On paper the table of numbers has the first questions alone, so a student gets no more.
+    pdfs = [pdf_of(with_units(half[first : first + _QUESTIONS])) for first in range(0, len(half), _QUESTIONS)]
     for reader in READERS:
-        printed = squeezed(running_text(reader(pdf)))
+        printed = squeezed(" ".join(running_text(reader(pdf)) for pdf in pdfs))
         ordered = [text for text in map(shown, half) if not is_reordered(text)]
         reordered = [text for text in half if is_reordered(text)]
         if reader is pages_by_pypdf:

@@ -1,5 +1,6 @@
 """Mail from a hand-out, with a real mail server: asked for over HTTP, sent once, and what came of each."""
 
+import re
 import threading
 import time
 from datetime import timedelta
@@ -77,7 +78,8 @@ def test_each_student_gets_one_mail_with_the_link_to_their_own_report(
         message = server.mailbox[address]
         text, page = (part.get_content().replace("\r\n", "\n") for part in message.iter_parts())
         link = f"https://feedback.example.edu{handed_out.links[number]['page'].partition('.edu')[2]}"
-        assert text.startswith(f"Dear Name {number},\n\n{link}\n\nuntil 20")
+        assert text.startswith(f"Dear Name {number},\n\n{link}\n\nuntil ")
+        assert re.search(r"until \d+ [A-Z][a-z]+ 20\d\d", text)
         assert f'href="{link}"' in page
         assert f"Student ID: student-{number}" in client.get(link.removeprefix("https://feedback.example.edu")).text
         assert (message["Auto-Submitted"], message["Subject"]) == ("auto-generated", "Your report: course")
