@@ -62,6 +62,8 @@ def test_every_subject_gives_rows(subject: str, monkeypatch: pytest.MonkeyPatch)
     rows = importlib.import_module(f"benchmarks.rows.{subject}")
     if hasattr(rows, "EVENTS"):
         monkeypatch.setattr(rows, "EVENTS", (12,))
+    if hasattr(rows, "EXPORTS"):  # each is read by a new process
+        monkeypatch.setattr(rows, "EXPORTS", dict(list(rows.EXPORTS.items())[:2]))
     measured = list(rows.rows())
     assert measured
     assert all(row.what and row.against and row.details for row in measured)
