@@ -25,7 +25,7 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def made(service: stack.Stack) -> str:
     """The address of a class of 19 whose reports are all made in both formats."""
     tasks = [service.client.post(f"/assignment/{format_}", json=CLASS).json()["task_id"] for format_ in ("html", "pdf")]
@@ -102,7 +102,7 @@ def visit(browser: Browser, service: stack.Stack) -> Iterator[Visit]:
     assert [complaint for _, watched in opened for complaint in watched.complaints] == []
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def closed(service: stack.Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[stack.Stack]:
     """The same service behind a second web process, which asks who one is."""
     mail = {"EMAIL_URL": "smtp://127.0.0.1:9", "FEEDBACK_MAIL_FROM": "exams@example.edu"}
@@ -113,7 +113,7 @@ def closed(service: stack.Stack, tmp_path_factory: pytest.TempPathFactory) -> It
         yield running
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def world(service: stack.Stack, closed: stack.Stack, made: str) -> World:
     """Something of every kind, to be looked at by people with accounts."""
     built = World(service, closed, made)
