@@ -8,6 +8,7 @@ import pytest
 from feedback.analysis import ClassFindings, Failure, analyse, analyse_class, how_to_read, with_comparison
 from feedback.contract.formats import Format
 from feedback.events import Student
+from feedback.events.context import Context, Exam
 from feedback.rendering import RenderOptions, render, render_class
 from tests.harness.documents import NUMBER, Parsed, folded, html_of, pages_by_pypdf, pdf_of, pdf_text, running_text
 from tests.harness.exams import MANY_QUESTIONS, UNUSUAL, exam
@@ -160,3 +161,13 @@ def test_a_timeline_says_which_time_it_shows_and_how_many_events_lie_far_off() -
     assert caption(86_400) == "21 July 2024, 09:00; 22 July 2024, 09:00; times in UTC. The grey gaps are breaks."
     for far in (86_500, -86_500):
         assert caption(far) == "21 July 2024, 09:00, times in UTC. 1 far-off event is not drawn."
+
+
+@pytest.mark.parametrize("far", [-86_400 * 100, 86_400 * 100])
+def test_events_far_off_are_counted_where_sittings_stand_beside_each_other(far: float) -> None:
+    first = (save("q1", 60 * n) for n in range(20))
+    second = (save("q2", 86_400 + 60 * n) for n in range(20))
+    findings = analyse(student(*first, *second, save("q2", far)), Context(exam=Exam(kind="exam")))
+    assert len(findings.sittings) == 2
+    page = Parsed(render(findings, Format.HTML).body.decode()).text
+    assert "The grey gaps are breaks. 1 far-off event is not drawn." in page

@@ -7,15 +7,21 @@ import pytest
 
 from feedback.analysis import Findings, analyse, encode_findings
 from feedback.contract.formats import Format
+from feedback.events.context import Context, Question
 from feedback.rendering import RenderOptions, render
+from feedback.rendering.blocks import Chart
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.pdf.typeset import typeset
 from feedback.rendering.student.document import student_document
+from feedback.rendering.student.timeline import timeline_blocks
+from feedback.rendering.words import Words
 from tests.harness.courses import CONTEXT, course_student
 from tests.harness.documents import Parsed, pages_by_poppler, pdf_text
 from tests.harness.extremes import EXTREMES, PROBLEMS
+from tests.harness.logs import student, submission
 
 NAMES = list(EXTREMES)
+WORDS = Words("en", RenderOptions(), Legible(Coverage.BROWSER))
 
 
 def found(name: str) -> Findings:
@@ -63,8 +69,7 @@ def test_a_log_without_times_is_drawn_in_its_order() -> None:
     parsed = page("no times")
     assert "What you did, in order" in parsed.headings or any("rose" in heading for heading in parsed.headings)
     assert "No event has a time, so they stand in the order of the log." in parsed.text
-    svg = next(attrs for tag, attrs in parsed.tags if tag == "svg" and attrs.get("role") == "img")
-    assert svg
+    assert any(tag == "svg" and attrs.get("role") == "img" for tag, attrs in parsed.tags)
 
 
 def test_two_hundred_questions_are_told_by_those_that_matter_with_the_rest_counted() -> None:
@@ -88,6 +93,17 @@ def test_the_question_to_start_with_is_named_among_many_that_were_not_opened() -
     findings = analyse(who, msgspec.structs.replace(context, questions=(*context.questions[:-1], last)))
     text = Parsed(render(findings, Format.HTML).body.decode()).text
     assert f"Problem number {PROBLEMS - 1} start here" in text
+
+
+def test_a_question_that_was_not_opened_is_not_taken_for_another_whose_alias_is_its_name() -> None:
+    who = student(submission("Q2", 0, 1.0), submission("Q3", 60, 1.0))  # Q1 and Q2 by their aliases
+    context = Context(questions=(Question("Q1", points=5), Question("Q2"), Question("Q3")))
+    findings = analyse(who, context)
+    table = Parsed(render(findings, Format.HTML).body.decode()).text.partition("Question by question")[2]
+    assert table.count("start here") == 1
+    assert "Q1 start here 0 of 5" in table
+    drawing = next(block for block in timeline_blocks(findings, WORDS) if isinstance(block, Chart)).drawing
+    assert not [label.text for label in drawing.labels if label.name == "label-low"]
 
 
 def test_scores_on_saves_alone_are_said_to_be_unused_where_the_score_would_stand() -> None:

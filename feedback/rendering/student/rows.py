@@ -91,21 +91,27 @@ def _costliest(slots: Sequence[Slot], most: int) -> Sequence[Slot]:
     return [slots[place] for place in sorted(places)]
 
 
-def start_of(findings: Findings) -> str:
-    """The alias of the question to start with, or the slot that was not opened; empty where nothing was lost."""
+def start_of(findings: Findings) -> Question | Slot | None:
+    """The question to start with, or the slot to start with where it was not opened; None where nothing was lost.
+
+    The very object in the findings, because a slot may be called like the alias of another question.
+    """
     lost = [slot for slot in findings.slots if slot.lost > 0.005]
     if findings.key_figures.questions_solved is None or not lost:
-        return ""
+        return None
     told = (*findings.insights, *findings.further_insights)
     worst = max(lost, key=lambda slot: slot.lost)
     if not worst.aliases:
-        return worst.slot
+        return worst
     named = next((each.questions[0] for each in told if each.id == "points_lost" and each.questions), "")
-    return named or worst.aliases[-1]
+    alias = named or worst.aliases[-1]
+    return next((question for question in findings.questions if question.alias == alias), None)
 
 
-def _row(question: Question, longest: float, start: str, words: Words, *, submissions: bool) -> QuestionRow:
-    low = question.alias == start
+def _row(
+    question: Question, longest: float, start: Question | Slot | None, words: Words, *, submissions: bool
+) -> QuestionRow:
+    low = question is start
     earned, points = question.score_earned, question.points
     url = question.solution_url or ""
     return QuestionRow(
@@ -153,8 +159,8 @@ def _tries(question: Question, words: Words, *, submissions: bool) -> str:
     return words.text("no try")
 
 
-def _unopened(slot: Slot, start: str, words: Words, *, scores: bool) -> QuestionRow:
-    low = slot.slot == start
+def _unopened(slot: Slot, start: Question | Slot | None, words: Words, *, scores: bool) -> QuestionRow:
+    low = slot is start
     counted = scores and slot.points is not None and not slot.optional
     return QuestionRow(
         label=words.foreign(slot.label),

@@ -1,6 +1,5 @@
 """The timeline of a student, and what it shows in words."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -65,7 +64,7 @@ def timeline_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
         axis,
         scores,
         outside,
-        next((question.number for question in rows if question.alias == start), 0),
+        next((question.number for question in rows if question is start), 0),
     )
     sizes: Sequence[Size] = (WIDE, PHONE) if words.legible.coverage is Coverage.BROWSER else (WIDE,)
     if findings.course is not None:  # with many questions, each of which shows a step
@@ -138,10 +137,10 @@ def _caption(findings: Findings, axis: Axis, more: int, words: Words) -> Iterato
         yield words.text("{spans}; times in {zone}. The grey gaps are breaks.", spans=spans, zone=words.time_zone)
     elif isinstance(axis, TimeAxis):
         yield words.text("{span}, times in {zone}.", zone=words.time_zone, span=words.span(axis.first, axis.last))
-    times = [mark.at for mark in findings.marks if mark.at is not None]
-    if beyond := _beyond(times, axis):
+    timed = [mark for mark in findings.marks if mark.at is not None]
+    if beyond := sum(axis.share(mark) is None for mark in timed):
         yield words.count("{number} far-off event is not drawn.", "{number} far-off events are not drawn.", beyond)
-    untimed = len(findings.marks) - len(times)
+    untimed = len(findings.marks) - len(timed)
     if untimed and figures.first_at is not None:
         yield words.count(
             "{number} event without a time is not drawn.", "{number} events without a time are not drawn.", untimed
@@ -154,13 +153,6 @@ def _caption(findings: Findings, axis: Axis, more: int, words: Words) -> Iterato
         )
     if visits := next((note.text for note in findings.data_notes if note.code == PAGE_VISITS), ""):
         yield words.legible(visits)
-
-
-def _beyond(times: Sequence[datetime], axis: Axis) -> int:
-    """How many of the times, which are in order, lie outside of the time that is drawn."""
-    if not isinstance(axis, TimeAxis):
-        return 0
-    return bisect_left(times, axis.first) + len(times) - bisect_right(times, axis.last)
 
 
 def _description(findings: Findings, axis: Axis, words: Words) -> str:
