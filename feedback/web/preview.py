@@ -42,6 +42,8 @@ COLUMN_LABELS = {
     "score": "Score",
     "max_score": "Highest score",
 }
+# Stands in `seen` for a table that could not be read: its form asks for columns alone.
+REFUSED = "refused"
 # Of what the reader notices, what the page says in its own way.
 _SAID_ELSEWHERE = ("source", "left_out", "times_without_zone", "columns_ignored")
 
@@ -139,7 +141,7 @@ def preview_of_refused(origin: Origin, columns: Columns | None, choices: Choices
     """Of a table that cannot be read as it is, but may be once its columns are named; None of anything else."""
     if origin.source != TABLE or columns is None:
         return None
-    return msgspec.structs.replace(_about(TABLE, "", choices, columns), problem=True)
+    return msgspec.structs.replace(_about(TABLE, REFUSED, choices, columns), problem=True)
 
 
 def _about(source: str, seen: str, choices: Choices, columns: Columns | None) -> Preview:

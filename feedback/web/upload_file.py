@@ -1,7 +1,7 @@
 """From a file that was sent to tasks: the same readers and the same intake as the API's."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
@@ -44,7 +44,7 @@ from feedback.web.access import caller_of
 from feedback.web.choices import Choices, recalled
 from feedback.web.exam_draft import Draft
 from feedback.web.noticed import about_reading, about_types, keep
-from feedback.web.preview import TABLE, Preview, Tally, must_be_seen, preview_of, preview_of_refused
+from feedback.web.preview import REFUSED, TABLE, Preview, Tally, must_be_seen, preview_of, preview_of_refused
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -106,8 +106,8 @@ def take(request: HttpRequest, file: "File[Any]", choices: Choices, wishes: Wish
     """
     with reading(caller_of(request)) as one, _content_of(file, one) as (content, media_type):
         sent = Sent(content, media_type, one)
-        known = {} if wishes.seen else shapes.recall(caller_of(request).owner, sent.shape)
-        chosen = recalled(known, choices.source) if known else choices
+        known = shapes.recall(caller_of(request).owner, sent.shape) if wishes.seen in ("", REFUSED) else {}
+        chosen = _chosen(known, choices, wishes.seen) if known else choices
         origin = chosen.origin(sent.source)
         stream, tally = sent.students(origin, wishes.context), Tally()
         try:
@@ -123,6 +123,12 @@ def take(request: HttpRequest, file: "File[Any]", choices: Choices, wishes: Wish
             if preview is None:
                 raise
             raise Unread(preview, fault) from None
+
+
+def _chosen(known: Mapping[str, Any], choices: Choices, seen: str) -> Choices:
+    """What was chosen for an earlier file; of a table that was refused, the columns that the person chose since."""
+    before = recalled(known, choices.source)
+    return msgspec.structs.replace(before, columns=choices.columns) if seen == REFUSED else before
 
 
 class Unread(Exception):

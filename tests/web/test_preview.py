@@ -141,6 +141,25 @@ def test_what_was_chosen_is_filled_in_for_the_next_file_of_the_same_shape(upload
     assert not Shown(upload(PROGSNAP2, "log.csv")).words.count("the last file like this one")
 
 
+def test_a_column_chosen_after_a_refusal_counts_before_the_one_that_is_remembered(upload: Upload) -> None:
+    body = b"Who;What;Did;Marks;Share\nada;1;klick;0.5;0.25\n"
+    columns = {"column-student_id": "Who", "column-unit": "What", "column-type": "Did", "column-score": "Marks"}
+    shown = Shown(upload(body, "log.csv", **Shown(upload(body, "log.csv")).fields(**columns)))
+    assert upload(body, "log.csv", **shown.fields(**{"kind-0": "submission"})).status_code == 303
+
+    following = body.replace(b"0.5", b"good")
+    answer = upload(following, "next.csv")
+    assert answer.status_code == 400
+    refused = Shown(answer)
+    assert refused.chosen("column-score") == "Marks"
+    again = Shown(upload(following, "next.csv", **refused.fields(**{"column-score": "Share"})))
+    assert (again.chosen("column-score"), again.chosen("column-unit")) == ("Share", "What")
+    assert again.chosen("kind-0") == "submission"  # is still remembered: the refusal did not ask for it
+    assert upload(following, "next.csv", **again.fields()).status_code == 303
+    student = decode_student(bytes(Student.objects.order_by("pk").last().payload))  # type: ignore[union-attr] # is there
+    assert student.events[0].score == 0.25
+
+
 def test_another_file_than_the_one_that_was_shown_is_shown_first(upload: Upload) -> None:
     shown = Shown(upload(PROGSNAP2, "log.csv"))
     answer = upload(PROGSNAP2 + b"Submit,5,linus,2024-07-21T10:02:01,p2,1\n", "log.csv", **shown.fields())
