@@ -333,6 +333,14 @@ def test_the_language_and_the_paper_of_the_reports_are_chosen_with_the_exam(clie
     page = client.get(answer["Location"]).text
     assert '<html lang="en">' in page, "the page of the staff stays English"
     assert '<section lang="de"' in page, "what it shows of the report says its language"
+    assert '<h1 lang="de">' in page
+    assert '<p class="line" lang="de">' in page
+    assert '<tbody lang="de">' in page
+    assert '<p class="kind">Class report</p>' in page, "which is the page's own word"
+    one = re.findall(r'href="([^"]*/students/[^"]*)"', page)[0]
+    page = client.get(one).text
+    assert all(f'<{opening} lang="de">' in page for opening in ('p class="kind"', "h1", 'p class="line"'))
+    assert '<p class="identity">Student ID: ' in page, "which is English in every language"
     task_id = answer["Location"].rsplit("/", 1)[1]
     assert '<html lang="de" class="on-letter">' in client.get(f"/assignment/html/{task_id}").text
     fields = client.get(f"{answer['Location']}/exam").text
