@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from feedback.contract.layout import CLASS_TABLES
 from feedback.store.models import Document, Student, Task
 from feedback.web import table
+from tests.harness import courses
 from tests.harness.in_process import (
     Submit,
     class_of,
@@ -261,6 +262,18 @@ def test_the_class_page_has_what_the_report_has_for_a_teacher_to_decide_by(clien
     for name in CLASS_TABLES:
         assert f'href="{task}/{name}"' in page
         assert client.get(f"{task}/{name}").status_code == 200
+
+
+def test_who_has_gone_quiet_is_named_with_the_way_to_their_page(client: Client, upload: Upload) -> None:
+    address = upload(courses.as_json(), formats="html")["Location"]
+    work_off()
+    page = client.get(address).text
+
+    section = page.partition("Who has gone quiet</h2>")[2].partition("</section>")[0]
+    names = re.findall(r'<a href="[^"]*/students/[^"]*"><bdi>([^<]*)</bdi></a>', section)
+    assert len(names) == section.count("<tr>") - 1 > 1, "a link for every row below the head"
+    one = re.findall(r'href="([^"]*/students/[^"]*)"', section)[0]
+    assert names[0] in client.get(one).text
 
 
 def test_the_table_is_searched_by_any_part_of_a_name(client: Client, made: str) -> None:

@@ -15,6 +15,7 @@ from feedback.contract.layout import CLASS_TABLES, STUDENTS_TABLE
 from feedback.contract.states import State
 from feedback.rendering import RenderOptions, class_table
 from feedback.rendering.characters import Coverage, Legible
+from feedback.rendering.cohort.course import QUIET_SHOWN
 from feedback.rendering.cohort.document import class_document
 from feedback.rendering.html.page import sections
 from feedback.rendering.words import Words
@@ -82,14 +83,16 @@ def _table(shown: Shown, findings: ClassFindings, words: Words, view: table.View
 
 
 def _links(shown: Shown, findings: ClassFindings) -> list[str]:
-    """The pages of the students to look at first, by the places of their rows."""
-    keys = [findings.rows[each.row].key for each in findings.attention]
-    reports = shown.documents_of(keys)
+    """By the places of their rows, the pages of the students that the report names outside of its table."""
+    quiet = findings.course.quiet[:QUIET_SHOWN] if findings.course else ()
+    named = [*(each.row for each in findings.attention), *(each.row for each in quiet)]
+    keys = {row: findings.rows[row].key for row in named}
+    reports = shown.documents_of(list(keys.values()))
     links = [""] * len(findings.rows)
-    for each, key in zip(findings.attention, keys, strict=True):
+    for row, key in keys.items():
         done = (report for report in reports[key] if report.state == State.SUCCESS)
         if report := next(done, None):
-            links[each.row] = reverse("student", args=[shown.first.id, report.id])
+            links[row] = reverse("student", args=[shown.first.id, report.id])
     return links
 
 
