@@ -1,6 +1,6 @@
 """What a page is about, as far as the person who looks may know of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from feedback.api.responses import small
 from feedback.contract.formats import Format
 from feedback.store.models import Document, Student, Task, Tasks, Upload
+from feedback.submissions.errors import NotWritable
 from feedback.web.access import caller_of
 
 Key = tuple[str, str]
@@ -64,10 +65,17 @@ def writable(request: HttpRequest, shown: Shown) -> Tasks:
     return Task.objects.writable_by(caller_of(request)).filter(upload=shown.upload)
 
 
+def writable_among(request: HttpRequest, uploads: Collection[UUID]) -> Set[UUID]:
+    """Those of the uploads, by their ids and all of them visible, that the person who looks may also change."""
+    caller = caller_of(request)
+    if caller.writes.names is None or not caller.writes:
+        return frozenset(uploads) if caller.writes else frozenset()
+    return frozenset(Upload.objects.writable_by(caller).filter(pk__in=uploads).values_list("pk", flat=True))
+
+
 def may_write(request: HttpRequest, shown: Shown) -> bool:
     """Whether to offer the person who looks to hand out, make again and delete: it would be refused otherwise."""
-    writes = caller_of(request).writes
-    return writes.names is None or (bool(writes) and writable(request, shown).exists())
+    return bool(writable_among(request, [shown.upload.pk]))
 
 
 def upload_of(request: HttpRequest, task_id: UUID) -> Shown:
@@ -78,3 +86,11 @@ def upload_of(request: HttpRequest, task_id: UUID) -> Shown:
     others = visible(request).filter(upload=task.upload_id).exclude(format=task.format).order_by("created_at")
     latest = {one.format: one for one in (*others, task)}
     return Shown(task.upload, tuple(latest[format_] for format_ in sorted(latest)))
+
+
+def writable_upload(request: HttpRequest, task_id: UUID) -> Shown:
+    """The same of an upload that the person who looks may also change. Raises Http404 and NotWritable."""
+    shown = upload_of(request, task_id)
+    if not may_write(request, shown):
+        raise NotWritable
+    return shown

@@ -8,7 +8,9 @@ from uuid import UUID
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from feedback.access.models import AuditEntry, Grant
@@ -148,6 +150,23 @@ def test_who_may_write_a_namespace_uploads_and_deletes_there_alone(calling: Call
         task_id = address.rsplit("/", 1)[1]
         assert ada.post(f"/submissions/{task_id}/delete", {"task": task_id}).status_code in (status, 302)
     assert (platform.status(here), platform.status(there)) == (404, 202)
+
+
+def test_the_list_asks_once_which_of_its_rows_a_person_may_delete(calling: Caller, person: Person) -> None:
+    platform = calling("platform")
+    browser = person("grace", read=("other",), write=("course",))
+    browser.get("/submissions")  # the first look of a person takes a few more
+    counts = []
+    for first in (0, 2):
+        for number in range(first, first + 2):
+            platform.submit("html", student(f"s{number}"))
+            platform.submit("html", student(f"s{number}", namespace="other"))
+        with CaptureQueriesContext(connection) as queries:
+            page = browser.get("/submissions").text
+        assert page.count('<th scope="row">') == 2 * (first + 2)
+        assert page.count('/delete">') == first + 2
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_djangos_permissions_stand_for_every_namespace(calling: Caller, person: Person) -> None:

@@ -4,7 +4,9 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from feedback.store.models import Student
@@ -191,3 +193,16 @@ def test_only_who_may_write_sees_names_and_mails(calling: Caller, person: Person
         assert browser.post(mail, WORDS).status_code == status
     assert RosterEntry.objects.count() == 1
     assert not Mail.objects.exists()
+
+
+@pytest.mark.usefixtures("mailing")
+def test_no_page_of_handing_out_fetches_the_findings_of_the_class(client: Client, made: str) -> None:
+    mail = client.post(f"{made}/handouts", {"days": "7", "mail": "yes"})["Location"]
+    links = mail.removesuffix("/mail")
+    with CaptureQueriesContext(connection) as queries:
+        for address in (f"{made}/handouts", links, f"{links}/links.csv", mail, f"{made}/exam"):
+            assert client.get(address).status_code == 200
+        assert send_roster(client, made).status_code == 200
+        assert client.post(f"{made}/retry").status_code == 303
+    large = [one["sql"] for one in queries if re.match(r'SELECT [^(]*"reports_task"."findings"[^(]* FROM', one["sql"])]
+    assert not large

@@ -12,7 +12,6 @@ from feedback.api.errors import STATUSES, words_of
 from feedback.events import Context, EventsError, decode_context
 from feedback.store.models import Document, Upload
 from feedback.submissions import amendments
-from feedback.submissions.errors import NotWritable
 from feedback.web import earlier
 from feedback.web.access import caller_of
 from feedback.web.exam_draft import Draft, draft_of, sent_draft
@@ -20,7 +19,7 @@ from feedback.web.exam_questions import MOST_ROWS, rows_of
 from feedback.web.remark import NotARemarkError, remark_from
 from feedback.web.responses import go_to
 from feedback.web.upload_file import check_size, questions_beside
-from feedback.web.uploads import Shown, upload_of, writable
+from feedback.web.uploads import Shown, writable_upload
 from feedback.web.views.students import student_page
 
 
@@ -28,7 +27,7 @@ class ExamView(View):
     """The form about the exam of an upload, filled in with what is known, or with what was said of the last one."""
 
     def get(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
-        shown = _writable(request, task_id)
+        shown = writable_upload(request, task_id)
         known = _context_of(shown.upload)
         like = None if known else earlier.before(request, shown.upload)
         context = like.context if like else known
@@ -38,7 +37,7 @@ class ExamView(View):
         return _page(request, shown, draft_of(context, _zone(shown), rows), like)
 
     def post(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
-        shown = _writable(request, task_id)
+        shown = writable_upload(request, task_id)
         draft = Draft()
         try:
             check_size(request)
@@ -59,7 +58,7 @@ class RemarkView(View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, task_id: UUID, report_id: UUID) -> HttpResponse:
-        shown = _writable(request, task_id)
+        shown = writable_upload(request, task_id)
         report = shown.documents().filter(id=report_id, kind=Document.Kind.STUDENT).first()
         if report is None:
             raise Http404
@@ -70,14 +69,6 @@ class RemarkView(View):
             return student_page(request, shown, report, refused=(text, str(fault)))
         amendments.amend_remark(report, remark, caller_of(request).name)
         return go_to(request, reverse("student", args=[task_id, report_id]))
-
-
-def _writable(request: HttpRequest, task_id: UUID) -> Shown:
-    """Raises Http404 and NotWritable."""
-    shown = upload_of(request, task_id)
-    if not writable(request, shown).exists():
-        raise NotWritable
-    return shown
 
 
 def _context_of(upload: Upload) -> Context:

@@ -16,12 +16,11 @@ from feedback.api.handouts import DAYS, addresses, links_table
 from feedback.store.models import HandOut
 from feedback.store.reaching import Mail
 from feedback.submissions import handouts, rosters
-from feedback.submissions.errors import NotWritable
 from feedback.submissions.handouts import LONGEST_DAYS
 from feedback.submissions.mail import outbox
 from feedback.web.access import caller_of
 from feedback.web.responses import go_to
-from feedback.web.uploads import Shown, upload_of, writable
+from feedback.web.uploads import Shown, writable_upload
 
 _ROWS = 100
 
@@ -76,14 +75,6 @@ class WithdrawView(View):
             return go_to(request, reverse("links", args=[task_id, handout_id]))
         handouts.withdraw(found, shown.first, caller_of(request).name)
         return go_to(request, reverse("handing-out", args=[task_id]))
-
-
-def writable_upload(request: HttpRequest, task_id: UUID) -> Shown:
-    """Raises Http404 and NotWritable."""
-    shown = upload_of(request, task_id)
-    if not writable(request, shown):
-        raise NotWritable
-    return shown
 
 
 def handout_of(request: HttpRequest, task_id: UUID, handout_id: UUID) -> tuple[Shown, HandOut]:

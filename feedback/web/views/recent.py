@@ -24,12 +24,7 @@ from feedback.submissions import erasure
 from feedback.submissions.errors import NotWritable
 from feedback.web.access import caller_of
 from feedback.web.responses import go_to
-from feedback.web.uploads import (
-    Shown,
-    upload_of,
-    visible,
-    writable,
-)
+from feedback.web.uploads import Shown, upload_of, visible, writable, writable_among
 
 if TYPE_CHECKING:
     _Paginator = Paginator[Upload]
@@ -67,10 +62,15 @@ class Pages(_Paginator):
 class RecentView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         context_of(request).reading = ("submissions", None, None)
-        uploads = Upload.objects.visible_to(caller_of(request)).defer("facts").order_by("-created_at", "pk")
-        page = Pages(uploads, request.GET.get("page", "")).shown
+        uploads = Upload.objects.visible_to(caller_of(request)).defer("facts", "context")
+        page = Pages(uploads.order_by("-created_at", "pk"), request.GET.get("page", "")).shown
         rows = [(Shown(upload, tasks), _exam_day(upload, tasks)) for upload, tasks in _with_tasks(list(page))]
-        context = {"page": page, "rows": rows, "has_webhooks": WebhookEndpoint.objects.exists()}
+        context = {
+            "page": page,
+            "rows": rows,
+            "writable": writable_among(request, [shown.upload.pk for shown, _ in rows]),
+            "has_webhooks": WebhookEndpoint.objects.exists(),
+        }
         return render(request, "recent.html.j2", context)
 
 

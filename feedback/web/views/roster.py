@@ -19,8 +19,8 @@ from feedback.submissions.upload_limits import reading
 from feedback.web.access import caller_of
 from feedback.web.responses import go_to
 from feedback.web.upload_file import check_size
-from feedback.web.uploads import Shown
-from feedback.web.views.handouts import ways_page, writable_upload
+from feedback.web.uploads import Shown, writable_upload
+from feedback.web.views.handouts import ways_page
 
 _SHOWN = 50
 

@@ -16,18 +16,12 @@ from feedback.contract.formats import Format
 from feedback.contract.states import State
 from feedback.queue import claims, doorbell
 from feedback.store.models import Document, Student
-from feedback.submissions.errors import NotWritable
 from feedback.submissions.intake import Order, add_format
 from feedback.web.access import caller_of
 from feedback.web.noticed import noticed
 from feedback.web.progress import Progress, milestone, progress_of
 from feedback.web.responses import go_to
-from feedback.web.uploads import (
-    Key,
-    Shown,
-    upload_of,
-    writable,
-)
+from feedback.web.uploads import Key, Shown, upload_of, writable, writable_upload
 from feedback.web.views.classes import class_page
 from feedback.web.views.students import student_page
 
@@ -90,13 +84,11 @@ class RetryView(View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
-        tasks = writable(request, upload_of(request, task_id))
-        if not tasks:
-            raise NotWritable
-        for task in tasks:
-            if claims.retry(task.id):
+        shown = writable_upload(request, task_id)
+        for each in list(writable(request, shown).values_list("pk", flat=True)):
+            if claims.retry(each):
                 doorbell.ring()
-                audit.record(caller_of(request).name, Action.SUBMIT, "retry", task.id)
+                audit.record(caller_of(request).name, Action.SUBMIT, "retry", each)
         return go_to(request, reverse("submission", args=[task_id]))
 
 

@@ -1,6 +1,5 @@
 """Which webhooks were delivered, which wait and which failed; and to send one again."""
 
-from collections.abc import Iterable
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -14,13 +13,12 @@ from django.views import View
 from feedback.access import audit
 from feedback.access.audit import Action
 from feedback.access.context import context_of
-from feedback.store.models import Task
 from feedback.store.webhooks import WebhookDelivery
 from feedback.submissions.errors import NotWritable
 from feedback.submissions.webhooks import endpoints
 from feedback.web.access import caller_of
 from feedback.web.responses import go_to
-from feedback.web.uploads import visible
+from feedback.web.uploads import visible, writable_among
 
 _ROWS = 50
 Progress = WebhookDelivery.Progress
@@ -41,7 +39,7 @@ class WebhooksView(View):
             "rows": shown,
             "older": shown[-1].pk if len(rows) > _ROWS else None,
             "hosts": {one.pk: urlsplit(one.endpoint.url).hostname for one in shown},
-            "writable": _writable(request, shown),
+            "writable": writable_among(request, {one.task.upload_id for one in shown}),
             "choices": Progress.values,
             "chosen": chosen if chosen in Progress.values else "",
         }
@@ -57,7 +55,7 @@ class ReplayView(View):
         found = _visible(request).filter(pk=delivery_id).first()
         if found is None:
             raise Http404
-        if found.task_id not in _writable(request, [found]):
+        if not writable_among(request, [found.task.upload_id]):
             raise NotWritable
         if endpoints.replay(WebhookDelivery.objects.filter(pk=found.pk)):
             audit.record(caller_of(request).name, Action.WEBHOOK, f"replayed {found}"[:200], found.task_id)
@@ -82,9 +80,3 @@ def _older_than(found: QuerySet[WebhookDelivery], before: str) -> QuerySet[Webho
     if last is None:
         return found
     return found.filter(Q(happened_at__lt=last.happened_at) | Q(happened_at=last.happened_at, pk__gt=last.pk))
-
-
-def _writable(request: HttpRequest, deliveries: Iterable[WebhookDelivery]) -> set[UUID]:
-    """The tasks among those of these deliveries that the person who looks may also change."""
-    ids = {one.task_id for one in deliveries}
-    return set(Task.objects.writable_by(caller_of(request)).filter(pk__in=ids).values_list("pk", flat=True))
