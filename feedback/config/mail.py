@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 _WANTED = (
     "write submission://user:password@host:587 (STARTTLS), smtp://user:password@host:465?ssl=true (TLS from the "
-    "start), or smtp://host:25 for a server on the same machine"
+    "start), or smtp://host:25 for a server on the same machine; user and password of ASCII, ?timeout= at least 1"
 )
 _SCHEMES = ("smtp", "submission", "submit")
 _OPTIONS = {"ssl", "tls", "timeout"}
@@ -33,12 +33,20 @@ def server(url: str) -> dict[str, Any]:
         if parts.scheme not in _SCHEMES or not parts.hostname or options.keys() - _OPTIONS:
             raise ValueError
         found = dj_email_url.parse(url)
+        if not _can_be_used(found):
+            raise ValueError
     except ValueError:
         begins = f"{url.partition('://')[0][:20]}://…" if "://" in url else "no scheme"
         raise ImproperlyConfigured(f"EMAIL_URL is not understood (it begins with {begins}): {_WANTED}.") from None
     if found["EMAIL_TIMEOUT"] is None:
         found["EMAIL_TIMEOUT"] = _TIMEOUT_SECONDS
     return {f"EMAIL_{name}": found[f"EMAIL_{name}"] or "" for name in _USED}
+
+
+def _can_be_used(found: dict[str, Any]) -> bool:
+    """Whether smtplib can log in, with ASCII alone, and has a second or more for an answer."""
+    login = f"{found['EMAIL_HOST_USER'] or ''}{found['EMAIL_HOST_PASSWORD'] or ''}"
+    return login.isascii() and (found["EMAIL_TIMEOUT"] is None or found["EMAIL_TIMEOUT"] >= 1)
 
 
 def address(name: str, value: str) -> str:

@@ -26,6 +26,7 @@ def test_a_mail_server_is_read_with_its_way_of_encryption() -> None:
         *("mail.example.edu", "smtps://user:hush@host", "console://", "smtp://", "smtp://user:hush@host:port"),
         *("smtp://user:hush@host:99999", "smtp://user:hush@host?tsl=true", "smtp://user:hush@host?timeout=soon"),
         *("http://user:hush@host", "smtp://user:hush@host?tls", "smtp://user:hush@[::1"),
+        *("smtp://user:hush@host?timeout=0", "smtp://user:hush@host?timeout=-5", "smtp://user:hush%C3%A9@host"),
     ],
 )
 def test_what_is_no_mail_server_is_refused_in_words_that_hold_no_password(url: str) -> None:

@@ -6,14 +6,15 @@ each step is taken by itself, as what may have arrived must never be sent again.
     Outcome
     ├── SENT         the server took it
     ├── REFUSED      the server said no for good (5xx)
-    ├── LATER        the server said no for now (4xx)
-    ├── NOT_SENT     the connection was lost before the message was given to the server
+    ├── LATER        the server said no for now (4xx), or a new connection was lost before the message was given
+    ├── NOT_SENT     a connection that had served was lost before the message was given: another will do
     └── UNKNOWN      the message was given, and no answer came
 """
 
 import re
 import smtplib
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import Enum, auto
 from typing import NamedTuple, cast
 
@@ -52,31 +53,27 @@ class Server:
 
     def __init__(self) -> None:
         self._backend: EmailBackend | None = None
+        # Whether this connection has taken a message: then the server is well, and may have closed it for its age.
+        self._has_served = False
 
     def open(self) -> None:
         """Connect, unless that is done. Raises Unreachable."""
         if self._backend is not None:
             return
-        self._backend = EmailBackend()
+        backend = EmailBackend()
         try:
-            self._backend.open()
-            self._connection.ehlo_or_helo_if_needed()
-        except OSError as fault:  # smtplib's own exceptions are some, too
-            self._drop()
+            backend.open()
+            cast("smtplib.SMTP", backend.connection).ehlo_or_helo_if_needed()
+        except (OSError, ValueError) as fault:  # smtplib's own exceptions are OSErrors
+            _leave(backend)
             raise Unreachable(words_of(fault)) from None
+        self._backend, self._has_served = backend, False
 
     def close(self) -> None:
-        """Take leave, if there is a connection."""
+        """Take leave, if there is a connection; one that is lost is forgotten."""
         if self._backend is not None:
-            self._backend.fail_silently = True
-            self._backend.close()
+            _leave(self._backend)
             self._backend = None
-
-    def _drop(self) -> None:
-        """Forget a connection that is lost."""
-        if self._backend is not None and self._backend.connection is not None:
-            self._connection.close()
-        self._backend = None
 
     @property
     def _connection(self) -> smtplib.SMTP:
@@ -93,23 +90,44 @@ class Server:
             return Result(Outcome.REFUSED, plain(f"The message could not be written: {fault}"))
         try:
             refusal = _refusal(*connection.mail(sender), "MAIL FROM") or _refusal(*connection.rcpt(to), "RCPT TO")
-            if refusal:
-                connection.rset()
-                return refusal
         except OSError as fault:
-            self._drop()
-            return Result(Outcome.NOT_SENT, words_of(fault))
+            self.close()
+            return Result(Outcome.NOT_SENT if self._has_served else Outcome.LATER, words_of(fault))
+        if refusal:
+            self._reset(connection)
+            return refusal
         return self._given(connection, content)
 
     def _given(self, connection: smtplib.SMTP, content: bytes) -> Result:
         try:
             answer = connection.data(content)
         except smtplib.SMTPDataError as fault:  # it did not want to hear the message at all
+            self._reset(connection)
             return _refusal(fault.smtp_code, _bytes(fault.smtp_error), "DATA") or Result(Outcome.UNKNOWN)
         except OSError as fault:
-            self._drop()
+            self.close()
             return Result(Outcome.UNKNOWN, words_of(fault))
-        return _refusal(*answer, "DATA") or Result(Outcome.SENT)
+        if refusal := _refusal(*answer, "DATA"):
+            self._reset(connection)
+            return refusal
+        self._has_served = True
+        return Result(Outcome.SENT)
+
+    def _reset(self, connection: smtplib.SMTP) -> None:
+        """After a refusal: make ready for another message, or let go of a connection that the server has closed."""
+        try:
+            is_ready = connection.rset()[0] == _OK
+        except OSError:
+            is_ready = False
+        if not is_ready:
+            self.close()
+
+
+def _leave(backend: EmailBackend) -> None:
+    """Say goodbye where anyone listens; Django closes what is open, also where only the login had failed."""
+    backend.fail_silently = True
+    with suppress(OSError):
+        backend.close()
 
 
 def _refusal(code: int, words: bytes, step: str) -> Result | None:
@@ -122,6 +140,8 @@ def _refusal(code: int, words: bytes, step: str) -> Result | None:
 
 def words_of(fault: BaseException) -> str:
     """A fault of the connection, for people."""
+    if isinstance(fault, UnicodeError):  # its own words may hold a part of the password
+        return "EMAIL_URL cannot be used: SMTP cannot carry its user name, its password or its host."
     if isinstance(fault, smtplib.SMTPResponseException):
         return plain(f"{fault.smtp_code} {_bytes(fault.smtp_error).decode(errors='replace')}")
     return plain(str(fault) or type(fault).__name__)
