@@ -27,7 +27,8 @@ def log(signs: str, step: int = 1) -> list[Event]:
         ("xrx", 0, 2),  # a program that ran was compiled, in a log that says so of none
         ("xorx", 0, 2),
         ("xsx", 0, 2),
-        ("oooo", 0, 3),
+        ("xsrx", 0, 3),  # one run does not hide that a submission compiled
+        ("xsx" + "r" * 3, 0, 5),
     ],
 )
 def test_pairs_that_both_failed_are_between_eight_and_eleven_elevenths(signs: str, failed: int, pairs: int) -> None:
@@ -37,6 +38,13 @@ def test_pairs_that_both_failed_are_between_eight_and_eleven_elevenths(signs: st
     assert (found.failed_pairs, found.pairs) == (failed, pairs)
     assert found.error_quotient_high == pytest.approx(failed / pairs)
     assert found.error_quotient_low == pytest.approx(8 / 11 * failed / pairs)
+
+
+def test_a_log_in_which_nothing_failed_says_nothing_as_its_platform_may_record_no_results() -> None:
+    found = analyse(student(*log("oooo")))
+
+    assert found.compiling is None
+    assert "error_quotient" in {each.measure for each in how_to_read(found)}
 
 
 def test_compilations_of_two_sittings_are_no_pair() -> None:

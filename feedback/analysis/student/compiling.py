@@ -17,22 +17,23 @@ from feedback.analysis.times import microseconds
 from feedback.events.kinds import Kind
 
 BOTH_FAILED, SAME_TYPE = 8, 3
-# What a compilation that succeeded is in a log: an event of its own; else a run, or a submission, that came so far.
-_SUCCEEDED: tuple[Kind, ...] = ("compile", "run", "submission")
+# Compilations in a log with events for those that succeed, and without: then what came so far was compiled.
+_CAME_SO_FAR = frozenset[Kind]({"compile_error", "run", "submission"})
+_COMPILED = frozenset[Kind]({"compile_error", "compile"})
 
 
 def compiling_of(log: Log, settings: AnalysisSettings) -> Compiling | None:
-    """The compilations of a student; None where no event of the log is one that failed or succeeded by itself.
+    """The compilations of a student; None where none failed, as the platform may not record how they end.
 
     The quotient is None where no two compilations follow each other within a sitting.
     """
     kinds = {mark.kind for mark in log.marks}
-    if not kinds & {"compile", "compile_error"}:
+    if "compile_error" not in kinds:
         return None
-    succeeded = next((kind for kind in _SUCCEEDED if kind in kinds), None)
-    pairs = list(_pairs(log, (succeeded, "compile_error"), settings))
+    counted = _COMPILED if "compile" in kinds else _CAME_SO_FAR
+    pairs = list(_pairs(log, counted, settings))
     both = sum(one == other == "compile_error" for one, other in pairs)
-    compilations = [mark.kind for mark in log.marks if mark.kind in (succeeded, "compile_error")]
+    compilations = [mark.kind for mark in log.marks if mark.kind in counted]
     worst = BOTH_FAILED + SAME_TYPE
     return Compiling(
         compilations=len(compilations),
@@ -44,7 +45,7 @@ def compiling_of(log: Log, settings: AnalysisSettings) -> Compiling | None:
     )
 
 
-def _pairs(log: Log, kinds: tuple[Kind | None, ...], settings: AnalysisSettings) -> Iterator[tuple[Kind, Kind]]:
+def _pairs(log: Log, kinds: frozenset[Kind], settings: AnalysisSettings) -> Iterator[tuple[Kind, Kind]]:
     """The kinds of each two compilations that follow each other in time, with no break between sittings between."""
     limit = microseconds(settings.sitting_gap_minutes)
     timed = [
