@@ -88,6 +88,7 @@ class InsightTally:
     def __init__(self, language: str | None) -> None:
         self._language = language
         self._students: Counter[str] = Counter()
+        self._any: dict[str, Insight] = {}
         self._first: dict[str, Insight] = {}
         self._personal = set[str]()
 
@@ -96,6 +97,7 @@ class InsightTally:
         self._language = self._language or findings.settings.language
         for insight in (*findings.insights, *findings.further_insights):
             self._students[insight.id] += 1
+            self._any.setdefault(insight.id, insight)
             if findings.settings.language != self._language:
                 continue
             first = self._first.get(insight.id)
@@ -108,15 +110,17 @@ class InsightTally:
 
     def counts(self, say: Speech) -> tuple[InsightCount, ...]:
         """The most frequent first. A step that names a student's own question, or differs, is left out."""
-        return tuple(
-            InsightCount(
-                id=name,
-                title=say.gettext(_RULES[name].title),
-                students=students,
-                kind=_RULES[name].kind,
-                step="" if name in self._personal or name not in self._first else self._first[name].try_next,
-            )
-            for name, students in self._students.most_common()
+        return tuple(self._count(name, students, say) for name, students in self._students.most_common())
+
+    def _count(self, name: str, students: int, say: Speech) -> InsightCount:
+        rule, insight = _RULES.get(name), self._any[name]
+        return InsightCount(
+            id=name,
+            # Findings that another version stored may hold an insight that this one lacks: then as it was stored.
+            title=say.gettext(rule.title) if rule else insight.title,
+            students=students,
+            kind=insight.kind,
+            step="" if name in self._personal or name not in self._first else self._first[name].try_next,
         )
 
 

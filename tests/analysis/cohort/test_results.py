@@ -1,5 +1,6 @@
 """What a class report says for a teacher to decide by: scores, whom to look at first, what to say to all."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -173,6 +174,16 @@ def test_what_holds_for_over_half_of_the_class_is_one_paragraph() -> None:
     assert found.for_everybody.startswith("“Saved, but not submitted” holds for 100\u00a0% of the class.")
     assert of(*(log(f"s{n}") for n in range(7))).for_everybody == "", "too few to be a class"
     assert of(*(log(f"s{n}") for n in range(4)), *GOOD[:4]).for_everybody == "", "half is not over half"
+
+
+def test_an_insight_that_another_version_stored_is_counted_under_its_stored_title() -> None:
+    found = [analyse(each) for each in GOOD]
+    stored = msgspec.structs.replace(
+        found[0].insights[0], id="of_a_later_version", title="Something new", kind="praise"
+    )
+    found[0] = msgspec.structs.replace(found[0], insights=(stored,))
+    [count] = [each for each in analyse_class(found).insights if each.id == "of_a_later_version"]
+    assert (count.title, count.kind, count.students) == ("Something new", "praise", 1)
 
 
 def test_times_of_all_slots_are_on_one_scale() -> None:
