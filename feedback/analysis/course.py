@@ -1,8 +1,12 @@
 """What a log of several sittings, or of days and weeks, adds to a student's findings."""
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 import msgspec
+
+# Ten years: where breaks of months add up to more, the first weeks are left out.
+MOST_WEEKS = 522
+DAYS_OF_WEEK = 7
 
 
 class Sitting(msgspec.Struct, frozen=True, gc=False):
@@ -48,7 +52,7 @@ class Week(msgspec.Struct, frozen=True, gc=False):
 
 
 class Course(msgspec.Struct, frozen=True, gc=False):
-    """A course by its days: those with events, and all weeks from the first to the last of these.
+    """A course by its days: those with events, and all weeks from the first to the last, of which it has the last 522.
 
     `deadline` is the end that was given, with the student's extra time. `days_to_deadline` are the whole days from
     the last event to it, negative where events came after. `longest_break_days` are the days without events in the
@@ -65,3 +69,21 @@ class Course(msgspec.Struct, frozen=True, gc=False):
     def weeks_worked(self) -> int:
         """How many of the weeks have events."""
         return sum(week.days > 0 for week in self.weeks)
+
+
+def day_of(at: datetime, zone: tzinfo) -> int:
+    """The day of the zone's calendar, by its number; at the ends of the calendar, which the zone would leave, UTC's."""
+    try:
+        return at.astimezone(zone).toordinal()
+    except OverflowError:
+        return at.toordinal()
+
+
+def monday_of(day: int) -> int:
+    """The Monday of a day's week, both by their numbers in the calendar, whose first day is a Monday."""
+    return day - (day - 1) % DAYS_OF_WEEK
+
+
+def mondays(first: int, last: int) -> range:
+    """The Mondays from one to another, by their numbers; of more than `MOST_WEEKS` the last ones."""
+    return range(max(first, last - (MOST_WEEKS - 1) * DAYS_OF_WEEK), last + 1, DAYS_OF_WEEK)

@@ -7,6 +7,7 @@ and the erasure of one student never change another student's findings.
 from array import array
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from math import ceil
 
 import msgspec
 
@@ -14,7 +15,7 @@ from feedback.analysis.cohort.findings import ClassStatistics
 from feedback.analysis.exam import ExamContext
 from feedback.analysis.kinds import kind_of
 from feedback.analysis.log_kinds import LogKindTally
-from feedback.analysis.outliers import near_part
+from feedback.analysis.outliers import far_off_hours, near_part
 from feedback.analysis.student.ordering import time_order
 from feedback.analysis.times import DAY, SECOND, in_utc, instant, moment, quartiles
 from feedback.analysis.units import SectionNumbers, Unit, is_own_name, merged_spellings, unit_of
@@ -25,6 +26,9 @@ from feedback.events.context import NO_CONTEXT, Context, ExamKind, LogKind
 FAR_OFF_HOURS = 24.0
 # The usual window of a class: so many students, half of whom begin, and end, within so long.
 WINDOW_STUDENTS, WINDOW_SPREAD = 10, 15 * 60 * SECOND
+# A class is at work while so large a part of its students has events to come.
+AT_WORK = 0.1
+_FAR_OFF_IN_COURSE = far_off_hours("course", FAR_OFF_HOURS)
 
 
 class UsualWindow(msgspec.Struct, frozen=True, gc=False):
@@ -41,6 +45,8 @@ class ClassFacts(msgspec.Struct, frozen=True, gc=False):
     versions were detected. `merged` are the spellings of each unit that the body writes in several ways. With
     `section_numbers`, strings with a point are texts. `own_names` says that every unit is a name that people read, or
     has a title. `scores` says that some submission has a score. `median_slots` is over the students with events.
+    `last_at` is until when a class was at work on a course: a tenth of its students, or one of a few, has the last
+    event then or later. It is None for an exam and for a single.
     `statistics` is there where a comparison with the class was asked for.
     """
 
@@ -56,6 +62,7 @@ class ClassFacts(msgspec.Struct, frozen=True, gc=False):
     scores: bool = False
     median_slots: float | None = None
     usual_window: UsualWindow | None = None
+    last_at: datetime | None = None
     statistics: ClassStatistics | None = None
 
 
@@ -76,7 +83,7 @@ def decode_facts(data: bytes) -> ClassFacts:
 def facts_of(students: Iterable[Student], context: Context = NO_CONTEXT) -> ClassFacts:
     """The facts of an upload of these students, who are read once and not kept; an upload of one is a single.
 
-    Memory: three numbers for each student, and the distinct units of the body.
+    Memory: four numbers for each student, and the distinct units of the body.
     """
     tally = _Tally(context)
     for student in students:
@@ -97,6 +104,7 @@ class _Tally:
         self._log_kind = LogKindTally()
         self._slots = SlotsTally(self._groups())
         self._first, self._last = array("q"), array("q")
+        self._last_in_course = array("q")
         for question in context.questions:
             self._sections.add(question.unit)
 
@@ -127,15 +135,17 @@ class _Tally:
         if near:
             self._first.append(instants[near[0]])
             self._last.append(instants[near[-1]])
+            self._last_in_course.append(instants[near_part(instants, _FAR_OFF_IN_COURSE)[-1]])
 
     def facts(self) -> ClassFacts:
         exam, titles = self._context.exam, self._titles()
+        kind = exam.kind or self._kind()
         versions = self._slots.versions()
         return ClassFacts(
             students=self._students,
             log_kind=exam.log_kind or self._log_kind.log_kind(),
             log_kind_given=exam.log_kind is not None,
-            kind=exam.kind or self._kind(),
+            kind=kind,
             kind_given=exam.kind is not None,
             groups={unit.name: versions[unit] for unit in sorted(versions)},
             merged=tuple(merged_spellings((unit for _, unit in self._written), self._sections.found)),
@@ -144,6 +154,7 @@ class _Tally:
             scores=self._scores,
             median_slots=self._slots.median_touched(),
             usual_window=self._usual_window(),
+            last_at=self._last_at() if kind == "course" else None,
         )
 
     def _titles(self) -> set[Unit]:
@@ -158,6 +169,13 @@ class _Tally:
         """A course where most students' logs cover more than a day."""
         long = sum(last - first > DAY for first, last in zip(self._first, self._last, strict=True))
         return "course" if 2 * long > len(self._first) else "exam"
+
+    def _last_at(self) -> datetime | None:
+        if len(self._last_in_course) < 2:
+            return None
+        ends = sorted(self._last_in_course)
+        near = near_part(ends, _FAR_OFF_IN_COURSE)
+        return moment(ends[near[-ceil(AT_WORK * len(near))]])
 
     def _usual_window(self) -> UsualWindow | None:
         if len(self._first) < WINDOW_STUDENTS:

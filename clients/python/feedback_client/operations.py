@@ -7,23 +7,20 @@ from dataclasses import dataclass, field
 from typing import IO, Any, TypeVar
 
 from feedback_client.bodies import Body
-from feedback_client.errors import ApiError, NotFound, NotReady, NotUnderstood, TaskFailed, TimedOut, error_of
+from feedback_client.errors import ApiError, NotUnderstood, TaskFailed, TimedOut, error_of
 from feedback_client.models import Format, HandOut, Mailing, Progress, Report, RosterFit, Task
 
 Result = TypeVar("Result")
 Query = Mapping[str, str | Sequence[str]]
 _JSON = {"Accept": "application/json"}
-_UNFINISHED = 202
-_UNDER_WAY = ("PENDING", "RUNNING")
 HELD_SECONDS = 20  # how long the service may hold an answer back until a task is done: it takes at most 30
 
 
 @dataclass(frozen=True)
 class Call:
-    """A request. `body` is sent compressed, `target` takes the content of a 200 in pieces, from its present place on.
+    """A request. `body` is sent compressed, `target` takes the content of a successful answer in pieces.
 
-    The path is below the service's address; a `link` is one that the service gave, from the root of its host. A call
-    that is not `repeatable` is sent again only where the service said that it did nothing.
+    A call that is not `repeatable` is sent again only where the service said that it did nothing.
     """
 
     method: str
@@ -34,8 +31,6 @@ class Call:
     json: Any = None
     content: bytes | None = None
     target: IO[bytes] | None = None
-    start: int = 0  # where the target stood
-    link: bool = False
     repeatable: bool = True
 
 
@@ -51,10 +46,6 @@ class Answer:
     content: bytes
 
     @property
-    def is_success(self) -> bool:
-        return 200 <= self.status < 300
-
-    @property
     def retry_after(self) -> float | None:
         try:
             return max(float(self.headers["retry-after"]), 0.0)
@@ -66,22 +57,17 @@ Plan = Generator[Call | Pause, Answer, Result]
 
 
 def ask(call: Call) -> Plan[Answer]:
-    """The answer to one call. Raises ApiError for one that is no success, NotUnderstood where it leads elsewhere."""
+    """The answer to one call. Raises ApiError for one that is no success."""
     answer = yield call
-    if answer.is_success:
+    if 200 <= answer.status < 400:
         return answer
-    if answer.status < 400:
-        to = answer.headers.get("location", "elsewhere")
-        raise NotUnderstood(f"{call.path} leads to {to}: give the client the address that it has there.")
     raise fault_of(answer)
 
 
 def fault_of(answer: Answer) -> ApiError:
     try:
         said = json.loads(answer.content)
-        fault = error_of(answer.status, str(said["error"]), dict(said.get("details", {})), answer.retry_after)
-        fault.of_task = "task_id" in said
-        return fault
+        return error_of(answer.status, str(said["error"]), dict(said.get("details", {})), answer.retry_after)
     except (ValueError, KeyError, TypeError):
         return error_of(answer.status, f"The service answered {answer.status}.", {}, answer.retry_after)
 
@@ -117,18 +103,26 @@ def submit(format_: Format, body: Body, query: Query, idempotency_key: str | Non
 def progress(task: Task, wait: int = 0) -> Plan[tuple[Progress, float] | None]:
     """How far a task is, and in how many seconds to ask again; None where it is done. Raises TaskFailed."""
     call = Call("GET", task.path, {"wait": str(wait)} if wait else {}, _JSON)
-    try:
-        answer = yield from ask(call)
-    except NotFound as fault:
-        if fault.of_task:
-            raise TaskFailed(task.task_id, fault.error, fault.details) from None
-        raise
-    if answer.status != _UNFINISHED:
+    answer = yield call
+    if answer.status == 202:
+        try:
+            return Progress.of(json.loads(answer.content)["progress"]), answer.retry_after or 1.0
+        except (ValueError, KeyError, TypeError):
+            raise _not_ours(call) from None
+    if 200 <= answer.status < 400:
         return None
+    fault = fault_of(answer)
+    if fault.status == 404 and _is_of_task(answer):
+        raise TaskFailed(task.task_id, fault.error, fault.details)
+    raise fault
+
+
+def _is_of_task(answer: Answer) -> bool:
+    """Whether a 404 is that of a task that failed: it names the task, where one about an unknown address does not."""
     try:
-        return Progress.of(json.loads(answer.content)["progress"]), answer.retry_after or 1.0
-    except (ValueError, KeyError, TypeError):
-        raise _not_ours(call) from None
+        return "task_id" in json.loads(answer.content)
+    except (ValueError, TypeError):
+        return False
 
 
 def wait(task: Task, seconds: float | None, tell: Callable[[Progress], object]) -> Plan[Task]:
@@ -147,24 +141,14 @@ def wait(task: Task, seconds: float | None, tell: Callable[[Progress], object]) 
 
 
 def link_of(report: Report) -> str:
-    """Raises NotReady where the report is not made yet, ValueError where it failed."""
-    if report.link is not None:
-        return report.link
-    if report.state in _UNDER_WAY:
-        raise NotReady(f"The report of {report.student_id!r} is still being made: wait for the task first.")
-    raise ValueError(f"The report of {report.student_id!r} is {report.state}: there is nothing to fetch.")
+    """Raises ValueError where the report is not made."""
+    if report.link is None:
+        raise ValueError(f"The report of {report.student_id!r} is {report.state}: there is nothing to fetch.")
+    return report.link
 
 
-def document(path: str, *, link: bool = False) -> Plan[bytes]:
-    return (yield from _made(Call("GET", path, link=link))).content
-
-
-def _made(call: Call) -> Plan[Answer]:
-    """The answer with something that is made. Raises NotReady where it is not yet."""
-    answer = yield from ask(call)
-    if answer.status == _UNFINISHED:
-        raise NotReady(f"{call.path} is still being made: wait for the task first.")
-    return answer
+def document(path: str) -> Plan[bytes]:
+    return (yield from ask(Call("GET", path))).content
 
 
 def reports(task: Task) -> Plan[list[Report]]:
@@ -173,9 +157,7 @@ def reports(task: Task) -> Plan[list[Report]]:
 
 
 def download(path: str, query: Query, target: IO[bytes]) -> Plan[None]:
-    again = target.seekable()  # a pipe takes nothing back
-    start = target.tell() if again else 0
-    yield from _made(Call("GET", path, query, target=target, start=start, repeatable=again))
+    yield from ask(Call("GET", path, query, target=target))
 
 
 def hand_out(task: Task, days: int) -> Plan[HandOut]:

@@ -119,7 +119,7 @@ def analyse_class(
         seconds_bin=seconds_bin,
         attention=attention_of(seen.outcomes, seen.expected_slots, say),
         activity=activity,
-        course=seen.course.course(first.settings.quiet_days),
+        course=seen.course.course(first.settings.quiet_days, hours),
         opening_orders=seen.effort.opening_orders(),
         insights=insights,
         without_events=tuple(row.student_id for row in seen.rows if not row.events),

@@ -33,7 +33,7 @@ MEASURES = {
 }
 PER_QUESTION = {"seconds": N_("Time (estimate)"), "submissions": N_("Submissions")}
 # True of the questions worked on, and yet the wrong thing to dwell on where others were never opened.
-_OF_ALL_WORK = frozenset({"all_full", "all_submitted", "finished_early"})
+_OF_ALL_WORK = frozenset({"all_full", "all_submitted", "finished_early", "done_ahead"})
 _TOO_SMALL = N_(
     "A comparison needs a class of {students} students or more with events; this one has {n}. In a smaller class the "
     "numbers would say more about single students than about the class."

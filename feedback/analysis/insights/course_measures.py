@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from math import floor
 
+from feedback.analysis.course import DAYS_OF_WEEK, Course, day_of, monday_of
 from feedback.analysis.findings import Question
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
 from feedback.analysis.insights.praise_measures import WORTH_A_WORD, goal_reached
 from feedback.analysis.insights.result_measures import SEVERAL_QUESTIONS
-from feedback.analysis.times import DAY, SECOND, instant
+from feedback.analysis.times import DAY, SECOND, instant, moment
+from feedback.phrasing.i18n import N_
 from feedback.phrasing.numbers import duration, number, percent, score
 
 # In a course shorter than so many times the last days, these are most of it.
 _TIMES_THE_LAST_DAYS = 4
 _SEVERAL_WEEKS = 4
 _HOUR = 3600
+ALL_ON_ONE_DAY = N_("All your entries came on one day.")
 
 
 def _counted(evidence: Evidence) -> list[int]:
@@ -30,27 +33,35 @@ def _minutes(evidence: Evidence) -> float:
 
 def crammed(evidence: Evidence) -> Observation | None:
     """The share of the events in the last days before the deadline, of a course several times as long."""
-    course, counted = evidence.over_days, _counted(evidence)
-    if course is None or course.deadline is None or not counted:
+    course, counted, span = evidence.over_days, _counted(evidence), evidence.log.span
+    if course is None or course.deadline is None or not counted or span is None:
         return None
     end, last = instant(course.deadline), evidence.settings.last_days * DAY
-    before = [at for at in counted if at <= end]
-    if not before or end - counted[0] < _TIMES_THE_LAST_DAYS * last:
+    if end - span[0] < _TIMES_THE_LAST_DAYS * last:
         return None
-    share = sum(at > end - last for at in before) / len(before)
+    share = sum(end - last < at <= end for at in counted) / len(counted)
     words = {"share": percent(share, evidence.say), "days": number(evidence.settings.last_days, evidence.say)}
     return Observation(share, n=evidence.settings.last_days, words=words, minutes=_minutes(evidence))
 
 
 def one_day(evidence: Evidence) -> Observation | None:
-    """The share of the events on the day with the most."""
-    course = evidence.over_days
-    if course is None:
+    """The share of the events on the day with the most, once enough days of the course have gone by."""
+    course, span = evidence.over_days, evidence.log.span
+    if course is None or span is None:
+        return None
+    if _known_until(evidence) - span[0] < evidence.settings.course_days * DAY:
         return None
     share = max(day.events for day in course.days) / sum(day.events for day in course.days)
     others = len(course.days) - 1
     words = {"share": percent(share, evidence.say), "others": number(others, evidence.say)}
-    return Observation(share, n=others, words=words, minutes=_minutes(evidence))
+    did = "" if others else evidence.say.gettext(ALL_ON_ONE_DAY)
+    return Observation(share, n=others, words=words, minutes=_minutes(evidence), did=did)
+
+
+def _known_until(evidence: Evidence) -> int:
+    """Until when the log is known to go: the student's last event, or the class's, which is at work for longer."""
+    last, at_work = evidence.log.timed[-1], evidence.facts.last_at
+    return last if at_work is None else max(last, instant(at_work))
 
 
 def late_start(evidence: Evidence) -> Observation | None:
@@ -66,7 +77,7 @@ def late_start(evidence: Evidence) -> Observation | None:
 def early_start(evidence: Evidence) -> Observation | None:
     """The share of the course that was left at the first event, where its ends are known and work went on after it."""
     gone, course = _gone_at_start(evidence), evidence.over_days
-    if gone is None or course is None or 2 * course.weeks_worked < len(course.weeks):
+    if gone is None or course is None or 2 * course.weeks_worked < _weeks_until_the_end(course, evidence):
         return None
     share, seconds = gone
     days = floor(seconds * SECOND / DAY)
@@ -84,9 +95,14 @@ def _gone_at_start(evidence: Evidence) -> tuple[float, float] | None:
 
 
 def quiet_before_end(evidence: Evidence) -> Observation | None:
-    """The whole days from the last event to the deadline, where something was left to do."""
-    course = evidence.over_days
-    if course is None or course.days_to_deadline is None or (evidence.scored and not evidence.lost):
+    """The whole days from the last event to the deadline, where something was left to do.
+
+    Only of a class that worked on until the deadline: else the log may have been sent long before it.
+    """
+    course, at_work = evidence.over_days, evidence.facts.last_at
+    if course is None or course.deadline is None or course.days_to_deadline is None or evidence.done:
+        return None
+    if at_work is None or instant(course.deadline) - instant(at_work) > evidence.settings.last_days * DAY:
         return None
     days = course.days_to_deadline
     return Observation(days, n=days, minutes=_minutes(evidence))
@@ -154,17 +170,30 @@ def long_sittings(evidence: Evidence) -> Observation | None:
 
 
 def weeks_worked(evidence: Evidence) -> Observation | None:
-    """The share of the weeks with an event, of several weeks."""
+    """The share of the weeks with an event, of several weeks until the class's last."""
     course = evidence.over_days
-    if course is None or len(course.weeks) < _SEVERAL_WEEKS:
+    if course is None:
         return None
-    worked, days = course.weeks_worked, len(course.days)
+    worked, days, weeks = course.weeks_worked, len(course.days), _weeks_until_the_end(course, evidence)
+    if weeks < _SEVERAL_WEEKS:
+        return None
     words = {
         "worked": number(worked, evidence.say),
-        "weeks": number(len(course.weeks), evidence.say),
+        "weeks": number(weeks, evidence.say),
         "days": number(days, evidence.say),
     }
-    return Observation(worked / len(course.weeks), n=len(course.weeks), words=words)
+    return Observation(worked / weeks, n=weeks, words=words)
+
+
+def _weeks_until_the_end(course: Course, evidence: Evidence) -> int:
+    """The weeks from the student's first to the last one in which the class worked, at the latest the deadline's."""
+    at_work = evidence.facts.last_at
+    if at_work is None:
+        return len(course.weeks)
+    # Just before the end: a deadline at midnight is not of the day that begins.
+    end = instant(at_work if course.deadline is None else min(at_work, course.deadline)) - 1
+    last = monday_of(day_of(moment(max(end, evidence.log.timed[-1])), evidence.settings.zone))
+    return len(course.weeks) + (last - course.weeks[-1].starts_on.toordinal()) // DAYS_OF_WEEK
 
 
 def raised_later(evidence: Evidence) -> Observation | None:
@@ -200,7 +229,7 @@ def done_ahead(evidence: Evidence) -> Observation | None:
     course = evidence.over_days
     if course is None or course.deadline is None or len(evidence.questions) < SEVERAL_QUESTIONS or evidence.reproached:
         return None
-    if any(slot.lost for slot in evidence.slots if evidence.scored):
+    if not evidence.done:
         return None
     reached = [
         goal_reached([evidence.marks[i] for i in positions], scored=evidence.scored)

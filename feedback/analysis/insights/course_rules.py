@@ -120,7 +120,10 @@ COURSE = (
         ),
         try_next=N_("A few days before the deadline, do one old question again. What is not used is soon forgotten."),
         ask=N_("What do I still remember of my first questions?"),
-        condition=N_("Whole days from the last event to the deadline, with points or work left: {threshold} or more."),
+        condition=N_(
+            "Whole days from the last event to the deadline, with points or work left, in a class that worked on until "
+            "then: {threshold} or more."
+        ),
         source=MURRE,
         of_course=True,
     ),
@@ -214,7 +217,7 @@ COURSE_PRAISE = (
         ask=N_("What helped me to be early?"),
         condition=N_(
             "Whole days left when each of three or more questions had its submission (where there are scores: its "
-            "full score): {threshold} or more."
+            "full score), with nothing left to do: {threshold} or more."
         ),
         source=STEEL,
         needs="submissions",
@@ -238,7 +241,9 @@ COURSE_PRAISE = (
         ),
         try_next=N_("Keep your days. Begin each with one question from the week before."),
         ask=N_("What helped me to keep going?"),
-        condition=N_("Share of four or more weeks that have an event: {threshold} or more."),
+        condition=N_(
+            "Share of the weeks that have an event, of four or more until the class's last one: {threshold} or more."
+        ),
         source=BOROUJENI,
         of_course=True,
     ),

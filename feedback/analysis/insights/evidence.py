@@ -7,6 +7,7 @@ from feedback.analysis.course import Course
 from feedback.analysis.exam import ExamContext
 from feedback.analysis.facts import ClassFacts
 from feedback.analysis.findings import KeyFigures, LateShare, Question, Rhythm, ScoreProgress, Slot, Window
+from feedback.analysis.scores import LEAST, nothing_left
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.course import Over
 from feedback.analysis.student.log import Log
@@ -54,11 +55,14 @@ class Evidence:
 
     @cached_property
     def over_days(self) -> Course | None:
-        """The course, where it is long enough, and has enough events, to say how the work lay in it."""
-        course, timed = self.course, self.log.timed
-        if course is None or len(timed) < self.settings.insight_events:
+        """The course, where it is long enough, and has enough events, to say how the work lay in it.
+
+        Its length is that of the time given, where this is used, else from the first event to the last.
+        """
+        span = self.log.span
+        if self.course is None or span is None or len(self.log.timed) < self.settings.insight_events:
             return None
-        return course if timed[-1] - timed[0] >= self.settings.course_days * DAY else None
+        return self.course if span[1] - span[0] >= self.settings.course_days * DAY else None
 
     @property
     def shows_timing(self) -> bool:
@@ -87,6 +91,11 @@ class Evidence:
     def of_alias(self) -> Mapping[str, Question]:
         """The questions by their aliases."""
         return {question.alias: question for question in self.questions}
+
+    @cached_property
+    def done(self) -> bool:
+        """Whether nothing is left to do: no points, and without scores no question."""
+        return nothing_left(self.figures, self.slots, self.questions)
 
     @cached_property
     def lost(self) -> Mapping[str, float]:
@@ -132,5 +141,3 @@ class Evidence:
 
 
 UNDER_A_MINUTE = N_("less than a minute")
-# Points below this are what rounding leaves.
-LEAST = 0.005

@@ -3,6 +3,7 @@
 from feedback.analysis.findings import OPENED, Slot
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.result_measures import weakest
+from feedback.analysis.scores import LEAST
 from feedback.phrasing.i18n import N_, NN_, Speech
 from feedback.phrasing.numbers import differ, number, score
 from feedback.phrasing.phrases import SHOWN, listed, shortened
@@ -87,7 +88,7 @@ def _of_scores(evidence: Evidence) -> str:
 
 def _of_one(evidence: Evidence, slot: Slot) -> str:
     say = evidence.say
-    losing = sorted((each for each in evidence.slots if each.lost >= _LEAST), key=lambda each: -each.lost)
+    losing = sorted((each for each in evidence.slots if each.lost > LEAST), key=lambda each: -each.lost)
     total = sum(each.lost for each in losing)
     words = {"question": shortened(slot.name), "score": _earned(slot, say), "time": evidence.time(slot.minutes)}
     if not slot.aliases:
@@ -105,10 +106,6 @@ def _of_one(evidence: Evidence, slot: Slot) -> str:
     if (slot.lost + other.lost) * 3 >= total * 2 and other.aliases:
         return say.text(TWO, other=shortened(other.name), other_score=_earned(other, say), **words)
     return say.count(*SPREAD, len(losing), lost=number(slot.lost, say), total=number(total, say), **words)
-
-
-# Points below this are what rounding leaves.
-_LEAST = 0.005
 
 
 def _earned(slot: Slot, say: Speech) -> str:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 class Observation(NamedTuple):
     """A rule's measure on one student: `n` chooses the form of the text, `words` fill it, `questions` are named.
 
-    `points` and `minutes` are at stake. `step` replaces the rule's own step, where what to do depends on the log.
+    `points` and `minutes` are at stake. `step` replaces the rule's own step, where what to do depends on the log, and
+    `did` its sentence on what the student did.
     """
 
     value: float
@@ -17,3 +18,4 @@ class Observation(NamedTuple):
     points: float = 0.0
     minutes: float = 0.0
     step: str = ""
+    did: str = ""

@@ -12,7 +12,7 @@ from feedback.analysis.insights.result_measures import SEVERAL_QUESTIONS
 from feedback.analysis.scores import FULL_SCORE
 from feedback.analysis.times import SECOND, instant, microseconds
 from feedback.phrasing.i18n import N_
-from feedback.phrasing.numbers import as_score, differ, duration, exceeds, number, percent, score
+from feedback.phrasing.numbers import as_score, differ, duration, number, percent, score
 
 # A rise smaller than this is too little to be praised for.
 WORTH_A_WORD = 0.2
@@ -27,10 +27,7 @@ def _named(aliases: Iterable[str], evidence: Evidence) -> Observation:
 
 def all_full(evidence: Evidence) -> Observation | None:
     """Whether nothing was lost: how many questions had the full score."""
-    if not evidence.scored or any(slot.lost for slot in evidence.slots) or evidence.reproached:
-        return None
-    earned, possible = evidence.figures.score_earned or 0, evidence.figures.score_possible or 0
-    if exceeds(possible, earned) or len(evidence.questions) < SEVERAL_QUESTIONS:
+    if not evidence.scored or not evidence.done or evidence.reproached or len(evidence.questions) < SEVERAL_QUESTIONS:
         return None
     return _named(evidence.aliases, evidence)
 
@@ -118,7 +115,7 @@ def finished_early(evidence: Evidence) -> Observation | None:
     span = evidence.log.span
     if len(evidence.questions) < SEVERAL_QUESTIONS or not evidence.shows_timing or span is None:
         return None
-    if any(slot.lost for slot in evidence.slots if evidence.scored) or evidence.reproached:
+    if not evidence.done or evidence.reproached:
         return None
     reached = [
         goal_reached([evidence.marks[i] for i in positions], scored=evidence.scored)

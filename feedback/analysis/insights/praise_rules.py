@@ -114,7 +114,7 @@ PRAISE = (
         ask=N_("What did I do with the time that was left?"),
         condition=N_(
             "Share of the time left when each of three or more questions had its submission (where there are scores: "
-            "its full score): {threshold} or more."
+            "its full score), with nothing left to do: {threshold} or more."
         ),
         source=EDWARDS,
         needs="submissions",

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from feedback.analysis.findings import Question, Slot
-from feedback.analysis.insights.evidence import LEAST, Evidence
+from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
+from feedback.analysis.scores import LEAST
 from feedback.analysis.times import SECOND
 from feedback.phrasing.i18n import N_
 from feedback.phrasing.numbers import as_score, differ, duration, exceeds, number, percent, score

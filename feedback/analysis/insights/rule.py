@@ -63,7 +63,7 @@ class Rule(NamedTuple):
             unit=self.unit,
             value=observation.value,
             threshold=threshold,
-            did=say.count(*self.did, observation.n, **observation.words),
+            did=observation.did or say.count(*self.did, observation.n, **observation.words),
             readings=(say.gettext(self.readings[0]), say.gettext(self.readings[1])),
             try_next=observation.step or say.text(self.try_next, **observation.words),
             ask=say.gettext(self.ask),

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date
 from itertools import pairwise
 from math import floor, fsum
 from typing import NamedTuple
 
-from feedback.analysis.course import Course, Day, Sitting, Week
+from feedback.analysis.course import Course, Day, Sitting, Week, day_of, monday_of, mondays
 from feedback.analysis.findings import Mark, Slot
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.log import Log
@@ -39,8 +39,8 @@ def over_time(
             points.add(mark)
         if at is None:
             continue
-        day = _day(moment(at), zone)
-        week = _monday(day)
+        day = day_of(moment(at), zone)
+        week = monday_of(day)
         if gap is None or gap > limit:
             sittings.append(_Part())
             weeks.setdefault(week, _Part()).sittings += 1
@@ -49,7 +49,7 @@ def over_time(
             part.add(mark, at, gap if gap is not None and gap <= limit else 0, earned)
     course = Course(
         days=tuple(_named_day(day, part, log) for day, part in days.items()),
-        weeks=tuple(_weeks(weeks, Counter(_monday(day) for day in days), log)),
+        weeks=tuple(_weeks(weeks, Counter(monday_of(day) for day in days), log)),
         deadline=None if deadline is None else moment(deadline),
         days_to_deadline=None if deadline is None else floor((deadline - timed[-1]) / DAY),
         longest_break_days=max((later - earlier - 1 for earlier, later in pairwise(days)), default=None),
@@ -86,7 +86,8 @@ class _Points:
     def __init__(self, log: Log, slots: Sequence[Slot], *, by_last: bool) -> None:
         self._by_last = by_last
         self._points = {alias: slot.points for slot in slots if slot.points for alias in slot.aliases}
-        self._slot = {alias: slot.slot for slot in slots for alias in slot.aliases}
+        # By its first question: a group and a unit may have the same name.
+        self._slot = {alias: slot.aliases[0] for slot in slots for alias in slot.aliases}
         self._aliases = log.aliases
         self._earned: dict[str, float] = {}
         self.earned = 0.0
@@ -108,27 +109,16 @@ def _in_time(log: Log) -> Iterator[tuple[Mark, int | None, int | None]]:
     return zip(log.marks, log.instants, log.gaps, strict=True)
 
 
-def _day(at: datetime, zone: tzinfo) -> int:
-    """The day of the zone's calendar, by its number; at the ends of the calendar, which the zone would leave, UTC's."""
-    try:
-        return at.astimezone(zone).toordinal()
-    except OverflowError:
-        return at.toordinal()
-
-
-def _monday(day: int) -> int:
-    """The Monday of a day's week, by numbers; the first day of the calendar is one."""
-    return day - (day - 1) % 7
-
-
 def _named_day(day: int, part: _Part, log: Log) -> Day:
     return Day(date.fromordinal(day), part.events, part.attempts, part.spent / SECOND, part.aliases(log))
 
 
 def _weeks(worked: Mapping[int, _Part], days: Mapping[int, int], log: Log) -> Iterator[Week]:
-    """Every week from the first to the last; the points of an empty one are those of the week before."""
-    earned: float | None = 0.0 if next(iter(worked.values())).earned is not None else None
-    for monday in range(min(worked), max(worked) + 1, 7):
+    """The weeks from the first to the last; the points of an empty one are those of the week before."""
+    shown = mondays(min(worked), max(worked))
+    before = [part for monday, part in worked.items() if monday < shown.start]
+    earned = before[-1].earned if before else _nothing(worked)
+    for monday in shown:
         part = worked.get(monday) or _Part()
         after = part.earned if part.events else earned
         yield Week(
@@ -143,6 +133,11 @@ def _weeks(worked: Mapping[int, _Part], days: Mapping[int, int], log: Log) -> It
             earned=after,
         )
         earned = after
+
+
+def _nothing(worked: Mapping[int, _Part]) -> float | None:
+    """The points before the first week: 0, and None without scores."""
+    return None if next(iter(worked.values())).earned is None else 0.0
 
 
 def _sittings(parts: Sequence[_Part], log: Log) -> Iterator[Sitting]:

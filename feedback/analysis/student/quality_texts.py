@@ -14,7 +14,7 @@ PAGE_VISITS = N_(
 ASSUMED_ZONE = N_("Times that came without a time zone were read as {zone}.")
 FULL_MINUTES = N_("All times are on full minutes, so nothing is said that needs seconds.")
 CLOCK_BACK = NN_(
-    "At that place the time goes back by {time}, from {before} to {after}. If the clock was set back, the times and "
+    "At one place the time goes back by {time}, from {before} to {after}. If the clock was set back, the times and "
     "the order around there are not to be trusted.",
     "At {n} places the time goes back, by up to {time} (from {before} to {after}). If the clock was set back, the "
     "times and the order around there are not to be trusted.",

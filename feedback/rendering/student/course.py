@@ -144,7 +144,7 @@ def _before_deadline(course: Course, words: Words) -> str:
     if days < 0:
         return words.text("Some entries came after it.")
     if not days:
-        return words.text("Your last entry came on its last day.")
+        return words.text("Your last entry came less than a day before it.")
     return words.count(
         "Your last entry came {number} day before it.", "Your last entry came {number} days before it.", days
     )

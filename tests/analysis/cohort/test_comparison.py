@@ -96,6 +96,13 @@ def test_praise_for_submitting_all_stays_where_it_is_the_only_praise() -> None:
     assert [insight.id for insight in beside.insights if insight.kind == "praise"] == ["all_full"]
 
 
+def test_praise_for_being_done_ahead_is_held_back_as_well() -> None:
+    part = analyse(_worked_on(*"abc"))
+    ahead, right = (msgspec.structs.replace(part.insights[0], id=name) for name in ("done_ahead", "right_first"))
+    both = msgspec.structs.replace(part, insights=(ahead, right))
+    assert with_comparison(both, statistics(*[_worked_on(*"abcde")] * 11)).insights == (right,)
+
+
 def test_praise_for_submitting_all_says_nothing_of_questions_never_opened() -> None:
     log = [event for i, unit in enumerate("abc") for event in (save(unit, 600 * i), submission(unit, 600 * i + 60))]
     praise = next(insight for insight in analyse(student(*log)).insights if insight.id == "all_submitted")

@@ -1,14 +1,19 @@
 """A class over a course: its days and weeks, and who has gone quiet, worked out from the students' own days."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from feedback.analysis import Findings, analyse, analyse_class, facts_of
+from feedback.analysis.cohort.course import ClassCourse
+from feedback.analysis.course import MOST_WEEKS
 from feedback.contract.formats import Format
+from feedback.events import Event, Student
+from feedback.events.context import Context, Exam, Question
 from feedback.rendering import render_class
 from tests.harness.courses import CONTEXT, course_class
 from tests.harness.documents import Parsed, pdf_text
 from tests.harness.exams import exam
+from tests.harness.logs import student, submission
 
 STUDENTS = course_class(30)
 FOUND: list[Findings] = [analyse(each, CONTEXT, facts_of(STUDENTS, CONTEXT)) for each in STUDENTS]
@@ -66,3 +71,68 @@ def test_an_exam_s_class_report_is_as_it_was() -> None:
     found = analyse_class([analyse(exam(80, 4, seed)) for seed in range(4)])
     assert found.course is None
     assert "Activity over time" in Parsed(render_class(found, Format.HTML).body.decode()).headings
+
+
+BEGIN = datetime(2025, 3, 3, tzinfo=UTC)  # a Monday
+COURSE = Context(exam=Exam(kind="course"))
+
+
+def worker(name: str, days: list[int], units: str = "abc", score: float | None = 1.0) -> Student:
+    """Somebody who submits every unit on each of these days after the beginning."""
+    log = [
+        Event(unit, "submission", BEGIN + timedelta(days=day, hours=10, minutes=n), score)
+        for day in days
+        for n, unit in enumerate(units)
+    ]
+    return student(*log, student_id=name)
+
+
+def course_of(*students: Student, context: Context = COURSE) -> ClassCourse:
+    facts = facts_of(students, context)
+    found = analyse_class(analyse(each, context, facts) for each in students).course
+    assert found is not None
+    return found
+
+
+def quiet(*students: Student, context: Context = COURSE) -> set[str]:
+    return {each.student_id for each in course_of(*students, context=context).quiet}
+
+
+def test_one_clock_decades_ahead_moves_no_week_of_the_class_and_makes_nobody_quiet() -> None:
+    regular = [worker(f"s{n}", list(range(n % 3, 50, 4)), score=0.5) for n in range(6)]
+    ahead = worker("ahead", [27_000, 27_010], score=0.5)
+    behind = worker("behind", [-20_000, -19_900], score=0.5)
+    alone, beside = course_of(*regular), course_of(*regular, ahead, behind)
+    assert (beside.days, beside.weeks, beside.last_day) == (alone.days, alone.weeks, alone.last_day)
+    assert beside.quiet == alone.quiet == (), "of a clock that is wrong nobody knows when work ended"
+
+
+def test_four_events_centuries_apart_are_no_course_of_thousands_of_weeks() -> None:
+    medieval = [worker("a", [-374_000, -374_001], "a"), worker("b", [-191_000, -191_001], "a")]
+    assert len(course_of(*medieval).weeks) == 1
+
+
+def test_a_log_with_a_break_of_most_of_a_year_again_and_again_has_its_last_ten_years() -> None:
+    log = student(*(submission("a", n * 360 * 86_400, n / 20) for n in range(21)))
+    own = analyse(log, COURSE).course
+    assert own is not None
+    assert len(own.weeks) == MOST_WEEKS >= len(course_of(log).weeks)
+    assert own.weeks[-1].earned == 1
+    assert sum(week.gained or 0 for week in own.weeks) < 1, "what was earned before is no gain of the first week"
+    assert len(own.days) == 21
+
+
+def test_who_has_nothing_left_is_not_quiet_and_who_left_early_with_full_scores_is() -> None:
+    at_work = [worker(f"s{n}", list(range(0, 60, 3)), "abcdef", 0.5) for n in range(4)]
+    done = worker("done", [1, 2], "abcdef")
+    dropped_out = worker("dropped out", [1, 2], "ab")
+    assert quiet(*at_work, done, dropped_out) == {"dropped out"}
+
+
+def test_without_scores_quiet_are_those_with_questions_that_are_not_submitted() -> None:
+    at_work = [worker(f"s{n}", list(range(0, 60, 3)), "abc", None) for n in range(4)]
+    done = worker("done", [1, 2], "abc", None)
+    saved = student(*done.events, Event("d", "saved_code", BEGIN + timedelta(days=2)), student_id="saved")
+    assert quiet(*at_work, done, saved) == {"saved"}
+    known = Context(COURSE.exam, tuple(Question(unit) for unit in "abcd"))
+    assert quiet(*at_work, done, context=known) == {"done"}, "one question was never opened"

@@ -196,7 +196,18 @@ def test_full_scores_at_the_first_try_are_praised() -> None:
 def test_everything_right_and_everything_submitted_are_praised() -> None:
     log = [event for i, unit in enumerate("abc") for event in scored(unit, i * 600, 1)]
     assert told(log)["all_full"].did == "All 3 questions had the full score."
+    assert "all_full" not in told(log, context=Context(questions=tuple(map(Question, "abcd"))))
     assert told([*HOUR, *SUBMITTED])["all_submitted"].did == "You submitted all 3 questions that you worked on."
+
+
+def test_who_is_done_with_time_to_spare_is_praised_and_who_left_a_question_unopened_is_not() -> None:
+    looked_over = [*steps("a", 200, 1300), *steps("b", 1320, 2400), *steps("c", 2420, 3600)]
+    log = [*(submission(unit, 60 * n) for n, unit in enumerate("abc")), *looked_over]
+    known = Context(questions=tuple(map(Question, "abc")))
+    assert told(log, context=known)["finished_early"].did.startswith("All 3 questions had a submission")
+    assert "finished_early" not in told(log, context=Context(questions=tuple(map(Question, "abcd"))))
+    optional = Context(questions=(*known.questions, Question("d", optional=True)))
+    assert "finished_early" in told(log, context=optional)
 
 
 def test_little_progress_is_no_reason_for_praise() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from feedback.analysis import AnalysisSettings, Findings, analyse, facts_of
 from feedback.events import Event, Student
-from feedback.events.context import Context, Exam
+from feedback.events.context import Context, Exam, Question
 from tests.analysis.test_by_hand import REAL
 from tests.harness.courses import CONTEXT, course_class
 from tests.harness.logs import at, save, student, submission
@@ -159,3 +159,13 @@ def test_a_deadline_counts_with_the_student_s_extra_time() -> None:
     assert plain is not None
     assert longer is not None
     assert (plain.days_to_deadline, longer.days_to_deadline) == (2, 4)
+
+
+def test_a_group_and_a_unit_of_the_same_name_earn_their_points_apart() -> None:
+    questions = (Question("v1", group="q18"), Question("v2", group="q18"), Question("q18"))
+    log = student(submission("v1", 0, 1.0), submission("q18", DAY, 1.0))
+    found = analyse(log, Context(exam=Exam(kind="course"), questions=questions))
+    assert found.course is not None
+    assert found.key_figures.score_earned == 2
+    assert found.course.weeks[-1].earned == 2
+    assert [sitting.gained for sitting in found.sittings] == [1, 1]
