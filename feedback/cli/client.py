@@ -11,14 +11,13 @@ from contextlib import contextmanager
 from typing import IO, Any, Self
 
 import feedback_client
-from feedback_client import Progress, Task
-
 from feedback.cli import console
 from feedback.cli.files import detail_lines
 from feedback.contract.formats import Format
 from feedback.contract.manifest import Manifest, ManifestEntry
 from feedback.contract.states import State
 from feedback.events import MediaType
+from feedback_client import Progress, Task
 
 # The parameters of a POST; one that may come several times has a list.
 Query = Mapping[str, str | list[str]]
@@ -113,6 +112,8 @@ def _in_words() -> Iterator[None]:
         raise Unreachable(f"{fault.url} cannot be reached.", [fault.reason]) from None
     except feedback_client.NotUnderstood as fault:
         raise Refused(f"{fault} Check --url.") from None
+    except feedback_client.NotReady as fault:
+        raise Refused(str(fault)) from None
     except feedback_client.TaskFailed as fault:
         raise Refused(fault.error, _lines(fault.details)) from None
     except feedback_client.ApiError as fault:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import IO
 
 import msgspec
-from feedback_client import Progress
 
 from feedback.cli import console, output
 from feedback.cli.client import Query, Refused, Service, ServiceError
@@ -24,6 +23,7 @@ from feedback.contract.layout import DOCUMENTS, Output
 from feedback.contract.manifest import Manifest, ManifestEntry, decode_manifest
 from feedback.contract.states import State
 from feedback.events import MediaType
+from feedback_client import Progress
 
 # The paths that a service's archive may hold; any other member is not unpacked.
 _SAFE = re.compile(r"(?:html|pdf)/[A-Za-z0-9][A-Za-z0-9._@-]{0,120}")

@@ -1,5 +1,6 @@
 """Logging: every line, ours or a library's, carries the request id and the task id it belongs to."""
 
+import logging
 import sys
 from typing import Any
 
@@ -38,6 +39,20 @@ _QUIET = {
 }
 
 
+class ByRoute(logging.Filter):
+    """Names requests by their route, where Django names them by their address: that may be a link to a report."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        path = getattr(request, "path", None)
+        if path and isinstance(record.args, tuple):
+            match = getattr(request, "resolver_match", None)
+            route = match.route if match else "(none)"
+            escaped = path.encode("unicode_escape").decode("ascii")  # as Django writes it
+            record.args = tuple(route if arg in (path, escaped) else arg for arg in record.args)
+        return True
+
+
 def configure(form: str, level: str) -> dict[str, Any]:
     """Set structlog up and return Django's LOGGING, so that both end in the same lines.
 
@@ -58,7 +73,8 @@ def configure(form: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": line},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"by route": {"()": ByRoute}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["by route"]}},
         "root": {"handlers": ["stderr"], "level": level.upper()},
         "loggers": {name: {"level": lowest} for name, lowest in _QUIET.items()}
         | {"django.server": {"propagate": True}},

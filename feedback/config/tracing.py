@@ -1,7 +1,8 @@
 """Traces by OpenTelemetry, from a POST to the stored documents: web process, wake-up and worker.
 
 Off, and then nothing of OpenTelemetry is imported, unless `OTEL_EXPORTER_OTLP_ENDPOINT` (or that of traces alone) is
-set; the SDK reads its other `OTEL_` variables by itself. No span says who a student is: no ids of students, no paths.
+set; the SDK reads its other `OTEL_` variables by itself. No span says who a student is: no ids of students, no paths,
+no words of an exception.
 """
 
 import atexit
@@ -78,22 +79,30 @@ def _span(name: str, part: Part, parent: str, links: Sequence[str], about: Mappi
         return TraceContextTextMapPropagator().extract({TRACEPARENT: text})
 
     linked = [trace.get_current_span(context_of(text)).get_span_context() for text in links if text]
-    with tracer().start_as_current_span(
+    with _tracer().start_as_current_span(
         name,
         context=context_of(parent) if parent else None,
         kind=trace.SpanKind[part.upper()],
         links=[trace.Link(of) for of in linked if of.is_valid],
         attributes=about,
+        # The words of an exception may be a student's; the log has them.
+        record_exception=False,
+        set_status_on_exception=False,
     ) as begun:
-        yield begun
-
-
-def tracer() -> "Tracer":
-    return provider().get_tracer("feedback", version("feedback-generator"))
+        try:
+            yield begun
+        except BaseException:
+            begun.set_status(trace.StatusCode.ERROR)
+            raise
 
 
 @functools.cache
-def provider() -> "TracerProvider":
+def _tracer() -> "Tracer":
+    return _provider().get_tracer("feedback", version("feedback-generator"))
+
+
+@functools.cache
+def _provider() -> "TracerProvider":
     """This process's own, made when the first span is: its thread would not survive a fork."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - see above
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - see above
@@ -110,7 +119,7 @@ def provider() -> "TracerProvider":
 
 def flush() -> None:
     """Send what has not been sent, before this process ends; a collector that is away holds it up for a second."""
-    if is_on() and provider.cache_info().currsize:
-        sending = threading.Thread(target=provider().force_flush, daemon=True)
+    if is_on() and _provider.cache_info().currsize:
+        sending = threading.Thread(target=_provider().force_flush, daemon=True)
         sending.start()
         sending.join(_PATIENCE_SECONDS)

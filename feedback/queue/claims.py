@@ -7,18 +7,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 
+from feedback.contract.states import State
 from feedback.db.compiled_query import binding_cursor
 from feedback.queue import announcements, statements
 from feedback.rendering import Artifact
-from feedback.store import bodies, leftovers
+from feedback.store import bodies, leftovers, locks
 from feedback.store.bodies import Kept, Key
-from feedback.store.models import HEADLINE, MAX_ATTEMPTS
+from feedback.store.models import HEADLINE, MAX_ATTEMPTS, Document
 
 # The pause after a failed attempt; the next is four times as long.
 FIRST_BACK_OFF_SECONDS = 5.0
@@ -144,7 +147,8 @@ def renew(claims: Sequence[Claim]) -> int:
 def store(made: Sequence[Made]) -> int:
     """Commit documents, their findings and their SUCCESS together. An earlier document is there until then.
 
-    What has findings goes first: then students are locked before documents, as `erasure` locks them.
+    What has findings goes first, and a student's findings before the document: so students are locked before documents,
+    as `store.locks` has it.
     Where documents are kept in an object store, their bytes are there before; what is refused is noted for deletion.
     Raises StoreLost, with nothing committed.
     """
@@ -225,18 +229,17 @@ def _document(made: Made, kept: Kept) -> dict[str, Any]:
     }
 
 
-def _change_held(name: str, rows: Sequence[tuple[Claim, Mapping[str, Any]]], before: Sequence[str] = ()) -> int:
+def _change_held(name: str, rows: Sequence[tuple[Claim, Mapping[str, Any]]], before: tuple[str, ...] = ()) -> int:
     """One fenced UPDATE for many rows, each with the claim that must still be held; first those in `before` are run.
 
-    In the order in which an erasure locks them: two transactions that wait for each other would end in a deadlock.
+    In the order of `store.locks`: two transactions that wait for each other would end in a deadlock.
     """
     if not rows:
         return 0
     in_order = sorted(rows, key=lambda row: (row[1].get("student") is None, *_order(row[0])))
     parameters = [{**values, "id": _id(claim.report_id), "fence": claim.fence} for claim, values in in_order]
-    run = [_SQL[one] for one in (*before, name)]
-    if before and connection.vendor == "postgresql":
-        run = [f"WITH {', '.join(f'{one} AS ({_SQL[one]})' for one in before)} {run[-1]}"]
+    in_one = before and connection.vendor == "postgresql"
+    run = [_after(before, name)] if in_one else [_SQL[one] for one in (*before, name)]
     headlines = [claim.report_id for claim, _ in rows if claim.position == HEADLINE and claim.announced]
     ended = headlines if name in _ENDINGS else []
     # One statement is a transaction by itself, with no further round trip for its end.
@@ -250,8 +253,20 @@ def _change_held(name: str, rows: Sequence[tuple[Claim, Mapping[str, Any]]], bef
     return changed
 
 
+@cache
+def _after(before: tuple[str, ...], name: str) -> str:
+    """One statement of PostgreSQL that first runs those in `before`, and then `name`, an UPDATE that ends in its WHERE.
+
+    A data-modifying statement in WITH that nothing reads is run after the main statement. So the condition of the main
+    statement counts the rows of each: it has to be run to its end before the first row is updated.
+    """
+    first = ", ".join(f"{one} AS ({_SQL[one]} RETURNING 1)" for one in before)
+    counted = " AND ".join(f"(SELECT COUNT(*) FROM {one}) >= 0" for one in before)  # noqa: S608 - names of our own
+    return f"WITH {first} {_SQL[name]} AND {counted}"
+
+
 def _order(claim: Claim) -> tuple[bool, UUID, UUID]:
-    """Class reports first, then by student, as `erasure` locks them."""
+    """Class reports first, then by student: the order of `store.locks.documents`."""
     return claim.student is not None, claim.student or claim.report_id, claim.report_id
 
 
@@ -276,6 +291,7 @@ def retry(task_id: UUID) -> int:
     A worker that makes the class report at this moment would list as failed what is made again: it is refused.
     """
     with transaction.atomic():
+        locks.documents(Q(task=task_id, kind=Document.Kind.CLASS), Q(task=task_id, state=State.FAILURE))
         again = _change("retry", task=_id(task_id))
         if again:
             make_class_report_again(task_id, announced=True)

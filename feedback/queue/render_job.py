@@ -54,7 +54,10 @@ class RenderJob:
     """The documents of claims that were taken together: each log is read and analysed once, whatever its formats."""
 
     def __init__(self, tasks: Mapping[UUID, Task], logs: Mapping[UUID, Log]) -> None:
-        """`logs` are by their students."""
+        """`logs` are by their students, and were read before `tasks`.
+
+        So an amendment in between is seen by the revision of a log, and what is found here is refused.
+        """
         self.tasks, self._logs = tasks, logs
         self._found: dict[UUID, Findings] = {}
         self._to_store: dict[UUID, bytes] = {}  # findings that no document has been made with yet
@@ -125,13 +128,14 @@ def _made(task: Task) -> Iterator[tuple[str, Findings]]:
 
 
 def _facts(upload: Upload) -> bytes:
-    """The class facts, computed by the first worker that needs them and the same ever after.
+    """The class facts, computed by the first worker that needs them and the same as long as the context is.
 
     A student who is erased, or workers that begin at the same moment on both sides of an erasure, change nothing:
-    what is stored first counts for all.
+    what is stored first counts for all. Facts of a context that was amended meanwhile are not stored; the documents
+    that they are used for are refused, as an amendment moves their fences.
     """
     if upload.facts is None:
-        found, uploads = _facts_of(upload), Upload.objects.filter(pk=upload.pk)
+        found, uploads = _facts_of(upload), Upload.objects.filter(pk=upload.pk, context=upload.context)
         if not uploads.filter(facts=None).update(facts=found):
             found = bytes(uploads.values_list("facts", flat=True).first() or found)
         upload.facts = found

@@ -108,8 +108,9 @@ SELECT task_id, id, fence - 1 FROM reports_document
  WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING' AND stored_fence IS NOT NULL
 
 -- name: store_findings
--- Whatever becomes of the document: findings are a function of the log that was read, so the first of two workers is as
--- good as the second, and a change of the log in between is what the revision tells.
+-- Whatever becomes of the document: findings are a function of the log, the exam's context and the class facts. The log
+-- is read first, and the revision grows with every change of one of them, so the first of two workers is as good as the
+-- second, and findings of what was there before a change are refused.
 UPDATE reports_student
    SET findings = %(findings)s, first_event_at = %(first_event_at)s, revision = revision + 1
  WHERE id = %(student)s AND revision = %(revision)s
@@ -132,9 +133,13 @@ UPDATE reports_document SET state = 'PENDING', due_at = SECONDS_FROM_NOW(%(pause
  WHERE id = %(id)s AND fence = %(fence)s AND state = 'RUNNING'
 
 -- name: give_up
+-- What another transaction has locked is left for the next sweep: its worker may yet store it, and to wait here for one
+-- row while others are held could end in a deadlock.
 UPDATE reports_document
    SET state = 'FAILURE', error = %(error)s, lease_expiries = lease_expiries + 1, finished_at = NOW()
- WHERE state = 'RUNNING' AND due_at <= NOW() AND attempts >= 3
+ WHERE id IN (SELECT document.id FROM reports_document AS document
+               WHERE document.state = 'RUNNING' AND document.due_at <= NOW() AND document.attempts >= 3
+               SKIP_LOCKED(document))
 RETURNING id, position
 
 -- name: announce

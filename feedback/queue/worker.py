@@ -60,7 +60,9 @@ class Worker:
                 more = len(batch.claimed) >= share.least or batch.claimed[0].is_class_report
                 if more and not worked:
                     self._ring(RAMP_UP)
-                job = RenderJob(loading.tasks(batch.tasks), loading.logs(batch.students))
+                # The logs first: their revisions are then no newer than the context and the facts they are made with.
+                logs = loading.logs(batch.students)
+                job = RenderJob(loading.tasks(batch.tasks), logs)
                 made = [one for claim in batch.until(slice_.over) if (one := attempts.document(job, claim))]
                 _note(job.tasks, made, claims.store(made))
             self._pacer.learn(work.kind, [one.seconds for one in made if not one.claim.is_class_report])

@@ -52,6 +52,10 @@ class InTheWay(Exception):
     """An identical task, or one with the same Idempotency-Key, came before; nothing is stored."""
 
 
+class Gone(InTheWay):
+    """The upload that a task was to be added to was erased at the same moment; nothing is stored."""
+
+
 def insert_single(upload: Upload, task: Task, roster: Roster) -> bool:
     """Store a single that is new in all of its parts; False, and nothing, where any of them is there already.
 
@@ -123,11 +127,11 @@ def insert(upload: Upload, task: Task, roster: Roster, counting: Counting) -> No
 
 
 def add(upload: Upload, task: Task, counting: Counting) -> None:
-    """Store one more task of an upload that is there, in an open transaction. Raises InTheWay, as above."""
+    """Store one more task of an upload that is there, in an open transaction. Raises InTheWay, as above, and Gone."""
     # Locked, so that neither the upload nor a student of it is erased before the documents are there.
     there = Upload.objects.select_for_update().filter(identity=upload.identity).defer("facts").first()
     if there is None:
-        raise InTheWay  # and gone again
+        raise Gone
     task.upload = there
     _insert_or_refuse(task)
     with counting():

@@ -95,7 +95,7 @@ class Upload(models.Model):
     # What the sender said of the exam (DESIGN 8), as `events.context` encodes it; None where that was nothing.
     context = models.BinaryField(null=True)
     # What of the class a student's report may depend on (DESIGN 3), as the pipeline encodes it; None until the first
-    # document that needs it. Never changed after that, not by an erasure either.
+    # document that needs it. After that only an amended context changes it, no erasure.
     facts = models.BinaryField(null=True)
     # The student's own for a single; for a class no student, and the namespace where all share one.
     student_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null says "a class"; "" is no id
@@ -169,8 +169,9 @@ class Student(models.Model):
     findings = models.BinaryField(null=True)
     # By the findings; None where no event has a time.
     first_event_at = models.DateTimeField(null=True)
-    # Grows with every change of payload or findings. A worker writes findings only where this is what it was when the
-    # payload was read, so that the second of two workers changes nothing and a change in between wins.
+    # Grows with every change of payload, findings or the exam's context. A worker writes findings only where this is
+    # what it was when the payload was read, so that the second of two workers changes nothing and a change in between
+    # wins.
     revision = models.PositiveIntegerField(default=0)
 
     class Meta:

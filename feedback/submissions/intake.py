@@ -24,9 +24,9 @@ from feedback.events import Faults, Roster, Student, StudentStream, encode_conte
 from feedback.queue import claims, doorbell
 from feedback.rendering import renderer_version
 from feedback.store import bulk_insert
-from feedback.store.bulk_insert import InTheWay
+from feedback.store.bulk_insert import Gone, InTheWay
 from feedback.store.models import HEADLINE, Task, Upload
-from feedback.submissions.errors import KeyReused, OutOfScope
+from feedback.submissions.errors import KeyReused, OutOfScope, UnknownTask
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -67,11 +67,21 @@ def submit_roster(roster: Roster, order: Order) -> tuple[Task, State]:
 
 
 def add_format(upload: Upload, order: Order) -> tuple[Task, State]:
-    """The same for the students and options of an upload that is there: `order` gives the format and the caller."""
+    """The same for the students and options of an upload that is there: `order` gives the format and the caller.
+
+    Raises UnknownTask where it was erased, or changed by an erasure, since it was looked up.
+    """
     namespaces = list(upload.student_set.order_by("position").values_list("namespace", flat=True))
     _require_scope(namespaces, order.caller)
     task = _new_task(upload, order, _identity_in(bytes(upload.identity), order.format))
-    return _store_or_find(task, partial(_store, task, order.caller, partial(bulk_insert.add, upload, task)))
+
+    def store() -> None:
+        try:
+            _store(task, order.caller, partial(bulk_insert.add, upload, task))
+        except Gone as fault:
+            raise UnknownTask from fault
+
+    return _store_or_find(task, store)
 
 
 def _store_or_find(

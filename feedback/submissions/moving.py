@@ -7,12 +7,12 @@ and what it had begun is as it was.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
+from feedback.contract.states import State
 from feedback.queue import claims
 from feedback.store import bodies, leftovers, locks
 from feedback.store.bodies import Kept, Key
@@ -25,24 +25,17 @@ _FIRST = UUID(int=0)
 _WAIT_SECONDS = 1.0
 
 
-class Batch(NamedTuple):
-    """How many documents of a batch were moved, and how many have to wait because something happened to them."""
-
-    moved: int
-    left: int
-
-
-def to_store(sleep: Callable[[float], None] = time.sleep) -> Iterator[Batch]:
-    """Move every document that is in the database, until none is. Raises StoreLost."""
+def to_store(sleep: Callable[[float], None] = time.sleep) -> Iterator[int]:
+    """Move every document that is in the database, until none is; yields how many, batch by batch. Raises StoreLost."""
     return _until_none(Q(stored_fence=None, body__isnull=False), _batch_to_store, sleep)
 
 
-def to_database(sleep: Callable[[float], None] = time.sleep) -> Iterator[Batch]:
-    """Move every document that is in the object store, until none is. Raises StoreLost."""
+def to_database(sleep: Callable[[float], None] = time.sleep) -> Iterator[int]:
+    """The same for every document that is in the object store."""
     return _until_none(Q(stored_fence__isnull=False), _batch_to_database, sleep)
 
 
-def _until_none(where: Q, move: Callable[[Sequence[UUID]], int], sleep: Callable[[float], None]) -> Iterator[Batch]:
+def _until_none(where: Q, move: Callable[[Sequence[UUID]], int], sleep: Callable[[float], None]) -> Iterator[int]:
     """Through all documents in the order of their ids, and again for those that were being made meanwhile.
 
     After each batch comes a pause as long as the batch took: half of the disks' time is for everybody else.
@@ -54,7 +47,7 @@ def _until_none(where: Q, move: Callable[[Sequence[UUID]], int], sleep: Callable
             moved = move(ids)
             left += len(ids) - moved
             after = ids[-1]
-            yield Batch(moved, len(ids) - moved)
+            yield moved
             sleep(time.monotonic() - begun)
         if not left and not Document.objects.filter(where).exists():
             return
@@ -66,9 +59,14 @@ def _next_ids(where: Q, after: UUID) -> Iterator[UUID]:
     return iter(documents[:_AT_ONCE])
 
 
+def _lock_those_at_rest(ids: Sequence[UUID]) -> None:
+    """A worker that stores documents holds some while it waits for the next, in an order of its own: leave it those."""
+    locks.documents(Q(pk__in=ids) & ~Q(state=State.RUNNING))
+
+
 def _batch_to_store(ids: Sequence[UUID]) -> int:
     with transaction.atomic():
-        locks.documents(Q(pk__in=ids))
+        _lock_those_at_rest(ids)
         found = claims.begin_move(ids)
     bodies.put(found)
     return _commit([(key, Kept(None, key.fence, len(body))) for key, body in found], written=True)
@@ -76,7 +74,7 @@ def _batch_to_store(ids: Sequence[UUID]) -> int:
 
 def _batch_to_database(ids: Sequence[UUID]) -> int:
     with transaction.atomic():
-        locks.documents(Q(pk__in=ids))
+        _lock_those_at_rest(ids)
         begun = claims.begin_move_back(ids)
     found = dict(bodies.of_many([key.document for key, _ in begun]))
     rows = [
@@ -89,7 +87,7 @@ def _commit(rows: Sequence[tuple[Key, Kept]], *, written: bool) -> int:
     """Name the new places in the rows; note what is then superfluous: refused objects, or those that were read."""
     superfluous = []
     with transaction.atomic():
-        locks.documents(Q(pk__in=[key.document for key, _ in rows]))
+        _lock_those_at_rest([key.document for key, _ in rows])
         moved = {key for key, kept in rows if claims.moved(key, kept)}
         for key, _ in rows:
             if written and key not in moved:

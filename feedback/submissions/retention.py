@@ -96,6 +96,8 @@ def _part_of(task: Task) -> int:
     documents = Document.objects.filter(task=task).order_by("position").values_list("pk", flat=True)
     if ids := list(documents[:_AT_ONCE]):
         with transaction.atomic():
+            # Before their documents, as a worker that stores one may hold the student.
+            locks.students([task.upload_id], Q(pk__in=Document.objects.filter(pk__in=ids).values("about")))
             locks.documents(Q(pk__in=ids))
             leftovers.note(Document.objects.filter(pk__in=ids))
             Document.objects.filter(pk__in=ids).delete()
@@ -103,7 +105,8 @@ def _part_of(task: Task) -> int:
     with transaction.atomic():
         locks.uploads([task.upload_id])
         if Task.objects.filter(upload=task.upload_id).exclude(pk=task.pk).exists():
-            return Task.objects.filter(pk=task.pk).delete()[0]
+            Task.objects.filter(pk=task.pk).delete()
+            return 1
         # No POST joins an upload whose students go.
         Upload.objects.filter(pk=task.upload_id).update(identity=secrets.token_bytes(32))
         students = Student.objects.filter(upload=task.upload_id).order_by("position").values_list("pk", flat=True)

@@ -14,6 +14,7 @@ from feedback.access.rate_limits import Exceeded
 from feedback.api import errors as api
 from feedback.api.negotiation import names
 from feedback.submissions.errors import NotWritable
+from feedback.web.closed import NO_REPORT, NOT_NOW, closed_page, fault_page, is_link
 from feedback.web.responses import wants_fragment
 
 _API = ("/assignment", "/students", "/tasks", "/health", "/metrics", "/api")
@@ -33,6 +34,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if is_link(request):
+        return closed_page(request, 404, *NO_REPORT)
     if not wants_page(request):
         return api.not_found(request, exception)
     why = "It may have been deleted, or the address was cut short on its way to you."
@@ -41,17 +44,23 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def refused(request: HttpRequest, fault: Exception) -> HttpResponse:
     """An answer for a request that a rule refuses: out of scope, over a limit, or read only."""
+    response = _refusal(request, fault)
+    if isinstance(fault, Exceeded):
+        response["Retry-After"] = str(fault.taken.seconds_left)
+    elif isinstance(fault, Busy):
+        response["Retry-After"] = api.RETRY_AFTER["Retry-After"]
+    return response
+
+
+def _refusal(request: HttpRequest, fault: Exception) -> HttpResponse:
     error, details = api.words_of(fault, request)
     status = api.status_of(fault) or 403
     if not wants_page(request):
-        headers = api.RETRY_AFTER if isinstance(fault, Busy) else {}
-        return JsonResponse(api.envelope(error, details), status=status, headers=headers)
+        return JsonResponse(api.envelope(error, details), status=status)
     if isinstance(fault, Exceeded):
         minutes = math.ceil(fault.taken.seconds_left / 60)
         why = f"Try again in {minutes:,} minute{pluralize(minutes)}, or ask whoever runs this service for more."
-        response = error_page(request, status, "That was too often", why)
-        response["Retry-After"] = str(fault.taken.seconds_left)
-        return response
+        return error_page(request, status, "That was too often", why)
     if isinstance(fault, NotWritable):
         error = (
             "Your account may read this, but not change, hand out or delete it. Ask the people who run this service."
@@ -71,7 +80,9 @@ def not_to_be_opened(request: HttpRequest, refusal: HttpResponseNotAllowed) -> H
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """An answer while the database cannot be reached or the disk is full."""
-    if wants_page(request):
+    if is_link(request):
+        response = closed_page(request, 503, *NOT_NOW)
+    elif wants_page(request):
         response = error_page(request, 503, "The service cannot work right now", "Nothing was lost. Try again shortly.")
     else:
         response = api.unavailable()
@@ -84,6 +95,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     fault = sys.exception()
     if isinstance(fault, Exception) and api.status_of(fault) == api.UNAVAILABLE_STATUS:
         return unavailable(request)
+    if is_link(request):
+        return fault_page(request)
     if not wants_page(request):
         return api.server_error(request)
     request_id = context_of(request).request_id

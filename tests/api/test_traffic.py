@@ -1,12 +1,16 @@
 """Every request is counted and logged: by its route, and without what an address may give away."""
 
+import io
 import logging
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from prometheus_client import CollectorRegistry, generate_latest
 
 from feedback.api import traffic
+from feedback.config.logs import ByRoute
+from feedback.web.views import links
 from tests.harness.in_process import Submit, student
 
 
@@ -68,3 +72,29 @@ def test_no_address_is_logged_or_counted_that_names_a_student_or_opens_a_report(
     assert "students" in said
     assert "ada-the-student" not in said
     assert "a-secret-token" not in said
+
+
+@pytest.mark.parametrize(
+    ("address", "line"),
+    [
+        ("/r/a-secret-token", "Service Unavailable: r/<str:token>"),
+        ("/r/a-secret-token-é.pdf", "Service Unavailable: r/<str:token>.pdf"),
+    ],
+)
+def test_a_fault_is_logged_with_its_traceback_and_the_route_alone(
+    client: Client, monkeypatch: pytest.MonkeyPatch, address: str, line: str
+) -> None:
+    def gone(*_: object) -> None:
+        raise OperationalError("the database is away")
+
+    [handler] = [one for one in logging.getLogger().handlers if any(isinstance(it, ByRoute) for it in one.filters)]
+    assert isinstance(handler, logging.StreamHandler)
+    written = io.StringIO()
+    monkeypatch.setattr(handler, "stream", written)
+    monkeypatch.setattr(links, "open_link", gone)
+    client.raise_request_exception = False
+
+    assert client.get(address).status_code == 503
+    assert line in written.getvalue()
+    assert "the database is away" in written.getvalue()
+    assert "a-secret-token" not in written.getvalue()

@@ -8,11 +8,14 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
 
 import feedback_client
-import pytest
 from feedback_client import AsyncClient, Client, Task
-
+from tests.harness import smtp
 from tests.harness.environment import Reservation
 from tests.harness.in_process import class_of, student
 from tests.harness.stack import Stack
@@ -141,27 +144,94 @@ def test_without_a_valid_key_the_door_is_closed(service_with_keys: Stack) -> Non
         assert b"ada" in client.document(client.wait(client.submit(student("ada")), 120))
 
 
-def test_hand_outs_rosters_and_erasure_by_the_client(service: Stack) -> None:
-    with Client(service.url) as client:
-        task = client.wait(client.submit(class_of(2), "html"), 120)
-        handed_out = client.hand_out(task, days=3)
-        assert len(handed_out.links) == 2
-        assert all(link.page and link.pdf is None for link in handed_out.links)
-        fit = client.set_roster(task, b"student_id,name,email\n" + _row(client, task))
-        assert fit.matched == 1
-        assert len(fit.students_without_row) == 1
-        client.withdraw(task, handed_out.handout_id)
-        client.set_remark(task, client.reports(task)[0].report_id, "Well done")
-        client.set_context(task, {"exam": {"title": "An exam by the client"}})
-        until(lambda: b"An exam by the client" in client.document(task))
-        client.erase_student(client.reports(task)[0].student_id)
-        client.erase(task)
-        with pytest.raises(feedback_client.NotFound):
-            client.reports(task)
+def test_hand_outs_rosters_and_erasure_by_the_client(start_services: Callable[..., Stack]) -> None:
+    with smtp.mail_server() as server:
+        stack = start_services(
+            EMAIL_URL=server.url,
+            FEEDBACK_MAIL_FROM="exams@example.edu",
+            FEEDBACK_PUBLIC_URL="https://feedback.example.edu",
+        )
+        with Client(stack.url) as client:
+            task = client.wait(client.submit(class_of(2), "html"), 120)
+            first, second = client.reports(task)
+            fit = client.set_roster(
+                task, f"student_id,name,email\n{first.student_id},Ada,ada@example.edu\n,,\n".encode()
+            )
+            assert (fit.matched, [each.student_id for each in fit.students_without_row]) == (1, [second.student_id])
+
+            handed_out = client.hand_out(task, days=3)
+            assert [link.student_id for link in handed_out.links] == [first.student_id, second.student_id]
+            mailing = client.mail(task, handed_out.handout_id, "Your report", "{link}")
+            assert (mailing.queued, mailing.already, mailing.without_address) == (1, 0, 1)
+            until(lambda: server.mailbox.counts == {"ada@example.edu": 1})
+            client.withdraw(task, handed_out.handout_id)
+            opened = httpx.get(f"{stack.url}{urlsplit(handed_out.links[0].page or '').path}", trust_env=False)
+            assert opened.status_code == 410
+
+            client.set_remark(task, first.report_id, "Well done with recursion")
+            until(lambda: b"Well done with recursion" in made(lambda: client.report(client.reports(task)[0])))
+            client.set_context(task, {"exam": {"title": "An exam by the client"}})
+            until(lambda: b"An exam by the client" in made(lambda: client.document(task)))
+            client.erase_student(first.student_id)
+            assert [each.student_id for each in client.reports(task)] == [second.student_id]
+            client.erase(task)
+            with pytest.raises(feedback_client.NotFound):
+                client.reports(task)
 
 
-def _row(client: Client, task: Task) -> bytes:
-    return f"{client.reports(task)[0].student_id},Ada,ada@example.edu\n".encode()
+def made(document: Callable[[], bytes]) -> bytes:
+    """The document, or nothing while it is being made anew."""
+    try:
+        return document()
+    except feedback_client.NotReady:
+        return b""
+
+
+def test_what_is_not_made_yet_is_said_and_nothing_is_written(
+    start_services: Callable[..., Stack], tmp_path: Path
+) -> None:
+    stack = start_services()
+    stack.processes.pop("worker").stop()
+    with Client(stack.url) as client:
+        task = client.submit(class_of(2))
+        for ask in (
+            lambda: client.document(task),
+            lambda: client.findings(task),
+            lambda: client.archive(task, tmp_path / "reports.zip"),
+        ):
+            with pytest.raises(feedback_client.NotReady):
+                ask()
+    assert list(tmp_path.glob("*.zip")) == []
+
+
+def test_an_address_that_leads_elsewhere_is_not_taken_for_an_answer(start_services: Callable[..., Stack]) -> None:
+    stack = start_services(FEEDBACK_HTTPS="true")
+    with Client(stack.url) as client:
+        for ask in (
+            lambda: client.progress(Task("html", "any")),
+            lambda: client.document(Task("html", "any")),
+            lambda: client.erase(Task("html", "any")),
+        ):
+            with pytest.raises(feedback_client.NotUnderstood, match="https://"):
+                ask()
+
+
+def test_a_service_below_a_path_gives_its_reports_too(start_embedded: Callable[..., Stack]) -> None:
+    stack = start_embedded(FEEDBACK_PATH_PREFIX="/feedback")
+    with Client(f"{stack.url}/feedback") as client:
+        task = client.wait(client.submit(class_of(2)), 120)
+        reports = client.reports(task)
+        assert reports[0].link is not None
+        assert reports[0].link.startswith("/feedback/")
+        assert reports[0].student_id.encode() in client.report(reports[0])
+
+
+def test_a_download_into_an_open_file_keeps_what_stands_before_it(client: Client) -> None:
+    task = client.wait(client.submit(class_of(2)))
+    target = io.BytesIO(b"before")
+    target.seek(0, io.SEEK_END)
+    client.archive(task, target)
+    assert target.getvalue().startswith(b"beforePK")
 
 
 def test_what_is_not_done_in_time_is_said_and_can_be_waited_for_again(start_services: Callable[..., Stack]) -> None:

@@ -5,8 +5,9 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from feedback_client import InvalidSignature, verify
 from standardwebhooks import Webhook
+
+from feedback_client import InvalidSignature, verify
 
 SECRET = f"whsec_{base64.b64encode(b'a secret of thirty-two bytes ...').decode()}"
 BODY = json.dumps(

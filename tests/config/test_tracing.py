@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from tests.harness.in_process import class_of, student
 from tests.harness.stack import Stack
@@ -119,6 +119,22 @@ def test_no_span_says_who_a_student_is(start_embedded: Callable[..., Stack]) -> 
     told = "".join(map(str, collector.spans))
     for word in ("ada-the-student", "cs-of-ada", "Lovelace", "Paris"):
         assert word not in told
+
+
+def test_a_span_that_an_exception_ends_says_so_and_not_its_words() -> None:
+    with listening() as collector:
+        code = (
+            "from feedback.config import tracing\n"
+            "try:\n"
+            "    with tracing.span('work'): raise ValueError('ada-the-student')\n"
+            "except ValueError: tracing.flush()"
+        )
+        endpoint = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "PATH": ""}
+        subprocess.run([sys.executable, "-c", code], check=True, env=endpoint)
+        until(lambda: collector.named("work"))
+    (span,) = collector.named("work")
+    assert span.status.code == Status.STATUS_CODE_ERROR
+    assert "ada-the-student" not in str(span)
 
 
 def test_a_collector_that_is_away_costs_nobody_anything(start_embedded: Callable[..., Stack]) -> None:

@@ -18,6 +18,7 @@ from feedback.rendering import render
 from feedback.store.models import Document, Task, Upload
 from feedback.store.models import Student as StoredStudent
 from feedback.submissions import intake
+from feedback.submissions.errors import UnknownTask
 from feedback.submissions.intake import Order
 from tests.harness.in_process import (
     Submit,
@@ -202,3 +203,12 @@ def test_formats_that_are_posted_at_the_same_moment_are_one_upload(
     assert Upload.objects.get().tasks.count() == 2
     assert StoredStudent.objects.count() == number
     assert Document.objects.filter(kind="student").count() == 2 * number
+
+
+def test_a_format_that_is_added_to_an_upload_that_was_erased_meanwhile_is_of_no_task(submit: Submit) -> None:
+    submit("html", class_of(2))
+    upload = Upload.objects.get()
+    Upload.objects.all().delete()
+    with pytest.raises(UnknownTask):
+        intake.add_format(upload, Order(format=Format.PDF, options=OPTIONS, caller=ANYONE))
+    assert not Task.objects.exists()

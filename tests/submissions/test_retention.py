@@ -11,8 +11,9 @@ from pytest_django import Settings
 from feedback.access.models import AuditEntry
 from feedback.queue import claims
 from feedback.store.models import Document, Student, Task, Upload
+from feedback.store.webhooks import WebhookDelivery, WebhookEndpoint
 from feedback.submissions import retention
-from tests.harness.in_process import Post, Submit, class_of, student, work_off
+from tests.harness.in_process import Post, Submit, class_of, student, task_of, work_off
 
 
 @pytest.fixture(autouse=True)
@@ -113,3 +114,15 @@ def test_half_of_the_time_is_everybody_elses_and_a_report_that_is_due_ends_it(su
     grow_old(*(submit("html", [*class_of(2), student(f"d{number}")]) for number in range(3)))
     submit("html", student("due"))
     assert retention.purge(60, sleep=pauses.append) == 1
+
+
+def test_a_task_with_deliveries_of_webhooks_is_one_task(submit: Submit) -> None:
+    old, new = submit("html", class_of(4)), submit("pdf", class_of(4))
+    for name in "ab":
+        endpoint = WebhookEndpoint.objects.create(url=f"https://{name}.test", secret=b"")
+        endpoint.deliveries.create(task_id=task_of(old), fence=1, status="SUCCESS", failed=0, happened_at=Now())
+    grow_old(old)
+
+    assert retention.purge(60, sleep=lambda _: None) == 1
+    assert not WebhookDelivery.objects.exists()
+    assert Task.objects.get().pk == task_of(new)

@@ -4,9 +4,12 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import OperationalError
+from django.db.backends.utils import CursorWrapper
 from django.test import Client
 
 from feedback.store.models import HandOut
+from feedback.web.views import links
 from tests.harness.in_process import (
     Caller,
     calling,
@@ -14,7 +17,7 @@ from tests.harness.in_process import (
     student,
     work_off,
 )
-from tests.web.conftest import Upload
+from tests.web.conftest import Answer, Upload
 from tests.web.test_people import Person, person
 
 __all__ = ["calling", "person"]
@@ -83,11 +86,54 @@ def test_a_link_and_then_all_are_withdrawn(client: Client, made: str) -> None:
 def test_a_link_that_opens_nothing_says_so_in_the_readers_language(
     client: Client, accepted: str, language: str, title: str
 ) -> None:
-    page = client.get("/r/nonsense", headers={"Accept-Language": accepted})
-    assert page.status_code == 404
+    for address in ("/r/nonsense", "/r/", "/r/cut/short"):
+        page = client.get(address, headers={"Accept-Language": accepted})
+        assert page.status_code == 404
+        holds(page, language, title)
+
+
+def holds(page: Answer, language: str, title: str) -> None:
+    """A page for students: without the header of the staff's pages, and neither kept nor told of to anyone."""
     assert f'<html lang="{language}">' in page.text
     assert f"<h1>{title}</h1>" in page.text
+    assert '<header class="site">' not in page.text
     assert "Accept-Language" in page["Vary"]
+    assert (page["Cache-Control"], page["Referrer-Policy"]) == ("no-store", "no-referrer")
+
+
+@pytest.mark.parametrize("ending", ["", ".pdf"])
+def test_a_link_says_in_the_readers_language_that_the_service_is_interrupted(
+    client: Client, made: str, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    def gone(*_: object) -> None:
+        raise OperationalError
+
+    table = client.get(client.post(f"{made}/handouts", {"days": "14"})["Location"] + "/links.csv").text
+    link = re.findall(rf"http://testserver(/r/[^,\"\s]+{re.escape(ending)})\"", table)[0]
+    assert client.get(link).status_code == 200
+    client.raise_request_exception = False
+    with monkeypatch.context() as patched:
+        patched.setattr(CursorWrapper, "execute", gone)
+        page = client.get(link, headers={"Accept-Language": "de"})
+
+    assert page.status_code == 503
+    assert int(page["Retry-After"]) > 0
+    holds(page, "de", "Dein Bericht kann gerade nicht gezeigt werden")
+
+
+def test_a_fault_behind_a_link_is_told_in_the_readers_language_with_the_number_in_the_log(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(links, "open_link", broken)
+    client.raise_request_exception = False
+    page = client.get("/r/nonsense", headers={"Accept-Language": "fr"})
+
+    assert page.status_code == 500
+    holds(page, "fr", "Votre rapport ne peut pas être affiché")
+    assert f"ce numéro à votre équipe enseignante\u00a0: {page['X-Request-ID']}" in page.text
 
 
 @pytest.mark.parametrize("days", ["", "0", "400", "x"])

@@ -283,8 +283,11 @@ def test_what_a_person_reads_and_erases_is_written_down(calling: Caller, person:
 def test_a_person_who_asks_too_often_is_told_when_to_come_again(person: Person, settings: Settings) -> None:
     settings.FEEDBACK_REQUESTS_PER_MINUTE = 3
     browser = person("ada")
-    answers = [browser.get("/submissions", headers={"Accept": "text/html"}) for _ in range(8)]
+    assert browser.get("/submissions").status_code == 200
+    for accepted, told in (("text/html", "That was too often"), ("application/json", '"error"')):
+        while (answer := browser.get("/submissions", headers={"Accept": accepted})).status_code == 200:
+            pass  # however many windows this takes
 
-    assert {answer.status_code for answer in answers} == {200, 429}
-    assert 0 < int(answers[-1]["Retry-After"]) <= 60
-    assert "That was too often" in answers[-1].text
+        assert answer.status_code == 429
+        assert 0 < int(answer["Retry-After"]) <= 60
+        assert told in answer.text

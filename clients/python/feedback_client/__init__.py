@@ -23,6 +23,7 @@ from feedback_client.errors import (
     HeadersTooLarge,
     KeyReused,
     NotFound,
+    NotReady,
     NotUnderstood,
     ServerError,
     TaskFailed,
@@ -34,7 +35,17 @@ from feedback_client.errors import (
     Unreachable,
     UnsupportedMedia,
 )
-from feedback_client.models import HandOut, Link, Mailing, Progress, Report, RosterFit, Task
+from feedback_client.models import (
+    HandOut,
+    Link,
+    Mailing,
+    Progress,
+    Report,
+    RosterFit,
+    RosterLine,
+    StudentKey,
+    Task,
+)
 from feedback_client.webhooks import Event, InvalidSignature, verify
 
 __all__ = [
@@ -56,11 +67,14 @@ __all__ = [
     "Link",
     "Mailing",
     "NotFound",
+    "NotReady",
     "NotUnderstood",
     "Progress",
     "Report",
     "RosterFit",
+    "RosterLine",
     "ServerError",
+    "StudentKey",
     "Task",
     "TaskFailed",
     "TimedOut",

@@ -65,7 +65,7 @@ class AsyncClient:
         return await self._run(operations.wait(task, seconds, on_progress))
 
     async def document(self, task: Task) -> bytes:
-        """The report of a single, or of the class. Raises NotFound where there is none (yet)."""
+        """The report of a single, or of the class. Raises NotReady where it is not made yet."""
         return await self._run(operations.document(task.path))
 
     async def reports(self, task: Task) -> list[Report]:
@@ -73,8 +73,8 @@ class AsyncClient:
         return await self._run(operations.reports(task))
 
     async def report(self, report: Report) -> bytes:
-        """One student's report of a class, which is made."""
-        return await self._run(operations.document(operations.link_of(report)))
+        """One student's report of a class. Raises NotReady where it is not made yet, ValueError where it failed."""
+        return await self._run(operations.document(operations.link_of(report), link=True))
 
     async def findings(self, task: Task, report_id: str | None = None) -> bytes:
         """The findings of a single, of the class, or of one student of it, as JSON."""
@@ -146,7 +146,7 @@ class AsyncClient:
         attempt = 0
         while True:
             try:
-                outcome: Answer | httpx.TransportError = await self._once(call)
+                outcome: Answer | httpx.TransportError = await self._once(call, again=attempt > 0)
             except httpx.TransportError as fault:
                 outcome = fault
             settled = self._connection.settled(call, attempt, outcome)
@@ -155,13 +155,14 @@ class AsyncClient:
             await asyncio.sleep(settled)
             attempt += 1
 
-    async def _once(self, call: Call) -> Answer:
-        begin_again(call)
+    async def _once(self, call: Call, *, again: bool) -> Answer:
+        if again:
+            begin_again(call)
         made = request_of(call)
         if call.body is not None:
             made["content"] = _awaited(call.body.compressed())
-        async with self._http.stream(call.method, call.path, **made) as response:
-            if call.target is None or not response.is_success:
+        async with self._http.stream(call.method, self._connection.address_of(call), **made) as response:
+            if call.target is None or response.status_code != httpx.codes.OK:
                 return answer_of(response, await response.aread())
             async for chunk in response.aiter_bytes():
                 call.target.write(chunk)

@@ -3,6 +3,7 @@
 FeedbackError
 ├── Unreachable          the network or the service is away, and stayed so
 ├── NotUnderstood        something answered that is no Feedback Generator
+├── NotReady             what is asked for is still being made
 ├── TimedOut             a task was not done in the time that the caller gave it
 ├── TaskFailed           the task is final and has failed; `error` says why
 └── ApiError             an answer with an error status: `status`, `error`, `details`
@@ -33,6 +34,10 @@ class NotUnderstood(FeedbackError):
     """An answer that a Feedback Generator would not give: the address is most likely another one's."""
 
 
+class NotReady(FeedbackError):
+    """What is asked for is still being made: wait for the task first."""
+
+
 class TimedOut(FeedbackError):
     """The task was not done in time. It goes on, and can be waited for again."""
 
@@ -49,6 +54,7 @@ class ApiError(FeedbackError):
     """An answer with an error status. `details` maps each place to what is wrong there, as the service says it."""
 
     status = 0
+    of_task = False  # whether it names a task: the 404 of a failed task does, that of an unknown address does not
 
     def __init__(self, status: int, error: str, details: Details, retry_after: float | None = None) -> None:
         super().__init__(error)

@@ -89,16 +89,39 @@ class HandOut:
 
 
 @dataclass(frozen=True)
+class StudentKey:
+    """A student of the upload, as the log calls them."""
+
+    student_id: str
+    namespace: str | None
+
+
+@dataclass(frozen=True)
+class RosterLine:
+    """A row of a roster that was not stored: its line, what it says, and why it was left out."""
+
+    line: int
+    student_id: str | None
+    namespace: str | None
+    name: str | None
+    email: str | None
+    why: str
+
+
+@dataclass(frozen=True)
 class RosterFit:
     """How a roster fits the students of an upload."""
 
     matched: int
-    students_without_row: tuple[Any, ...]
-    rows_without_student: tuple[Any, ...]
+    students_without_row: tuple[StudentKey, ...]
+    rows_without_student: tuple[RosterLine, ...]
 
     @classmethod
     def of(cls, json: Mapping[str, Any]) -> Self:
-        return cls(json["matched"], tuple(json["students_without_row"]), tuple(json["rows_without_student"]))
+        students = tuple(StudentKey(each["student_id"], each["namespace"]) for each in json["students_without_row"])
+        names = ("line", "student_id", "namespace", "name", "email", "why")
+        lines = tuple(RosterLine(*(each[name] for name in names)) for each in json["rows_without_student"])
+        return cls(json["matched"], students, lines)
 
 
 @dataclass(frozen=True)
@@ -111,8 +134,4 @@ class Mailing:
 
     @classmethod
     def of(cls, json: Mapping[str, Any]) -> Self:
-        return cls(*(_count(json[name]) for name in ("queued", "already", "without_address")))
-
-
-def _count(value: Any) -> int:
-    return value if isinstance(value, int) else len(value)
+        return cls(*(int(json[name]) for name in ("queued", "already", "without_address")))

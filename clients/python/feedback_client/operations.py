@@ -7,20 +7,23 @@ from dataclasses import dataclass, field
 from typing import IO, Any, TypeVar
 
 from feedback_client.bodies import Body
-from feedback_client.errors import ApiError, NotUnderstood, TaskFailed, TimedOut, error_of
+from feedback_client.errors import ApiError, NotFound, NotReady, NotUnderstood, TaskFailed, TimedOut, error_of
 from feedback_client.models import Format, HandOut, Mailing, Progress, Report, RosterFit, Task
 
 Result = TypeVar("Result")
 Query = Mapping[str, str | Sequence[str]]
 _JSON = {"Accept": "application/json"}
+_UNFINISHED = 202
+_UNDER_WAY = ("PENDING", "RUNNING")
 HELD_SECONDS = 20  # how long the service may hold an answer back until a task is done: it takes at most 30
 
 
 @dataclass(frozen=True)
 class Call:
-    """A request. `body` is sent compressed, `target` takes the content of a successful answer in pieces.
+    """A request. `body` is sent compressed, `target` takes the content of a 200 in pieces, from its present place on.
 
-    A call that is not `repeatable` is sent again only where the service said that it did nothing.
+    The path is below the service's address; a `link` is one that the service gave, from the root of its host. A call
+    that is not `repeatable` is sent again only where the service said that it did nothing.
     """
 
     method: str
@@ -31,6 +34,8 @@ class Call:
     json: Any = None
     content: bytes | None = None
     target: IO[bytes] | None = None
+    start: int = 0  # where the target stood
+    link: bool = False
     repeatable: bool = True
 
 
@@ -46,6 +51,10 @@ class Answer:
     content: bytes
 
     @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
     def retry_after(self) -> float | None:
         try:
             return max(float(self.headers["retry-after"]), 0.0)
@@ -57,17 +66,22 @@ Plan = Generator[Call | Pause, Answer, Result]
 
 
 def ask(call: Call) -> Plan[Answer]:
-    """The answer to one call. Raises ApiError for one that is no success."""
+    """The answer to one call. Raises ApiError for one that is no success, NotUnderstood where it leads elsewhere."""
     answer = yield call
-    if 200 <= answer.status < 400:
+    if answer.is_success:
         return answer
+    if answer.status < 400:
+        to = answer.headers.get("location", "elsewhere")
+        raise NotUnderstood(f"{call.path} leads to {to}: give the client the address that it has there.")
     raise fault_of(answer)
 
 
 def fault_of(answer: Answer) -> ApiError:
     try:
         said = json.loads(answer.content)
-        return error_of(answer.status, str(said["error"]), dict(said.get("details", {})), answer.retry_after)
+        fault = error_of(answer.status, str(said["error"]), dict(said.get("details", {})), answer.retry_after)
+        fault.of_task = "task_id" in said
+        return fault
     except (ValueError, KeyError, TypeError):
         return error_of(answer.status, f"The service answered {answer.status}.", {}, answer.retry_after)
 
@@ -103,26 +117,18 @@ def submit(format_: Format, body: Body, query: Query, idempotency_key: str | Non
 def progress(task: Task, wait: int = 0) -> Plan[tuple[Progress, float] | None]:
     """How far a task is, and in how many seconds to ask again; None where it is done. Raises TaskFailed."""
     call = Call("GET", task.path, {"wait": str(wait)} if wait else {}, _JSON)
-    answer = yield call
-    if answer.status == 202:
-        try:
-            return Progress.of(json.loads(answer.content)["progress"]), answer.retry_after or 1.0
-        except (ValueError, KeyError, TypeError):
-            raise _not_ours(call) from None
-    if 200 <= answer.status < 400:
-        return None
-    fault = fault_of(answer)
-    if fault.status == 404 and _is_of_task(answer):
-        raise TaskFailed(task.task_id, fault.error, fault.details)
-    raise fault
-
-
-def _is_of_task(answer: Answer) -> bool:
-    """Whether a 404 is that of a task that failed: it names the task, where one about an unknown address does not."""
     try:
-        return "task_id" in json.loads(answer.content)
-    except (ValueError, TypeError):
-        return False
+        answer = yield from ask(call)
+    except NotFound as fault:
+        if fault.of_task:
+            raise TaskFailed(task.task_id, fault.error, fault.details) from None
+        raise
+    if answer.status != _UNFINISHED:
+        return None
+    try:
+        return Progress.of(json.loads(answer.content)["progress"]), answer.retry_after or 1.0
+    except (ValueError, KeyError, TypeError):
+        raise _not_ours(call) from None
 
 
 def wait(task: Task, seconds: float | None, tell: Callable[[Progress], object]) -> Plan[Task]:
@@ -141,14 +147,24 @@ def wait(task: Task, seconds: float | None, tell: Callable[[Progress], object]) 
 
 
 def link_of(report: Report) -> str:
-    """Raises ValueError where the report is not made."""
-    if report.link is None:
-        raise ValueError(f"The report of {report.student_id!r} is {report.state}: there is nothing to fetch.")
-    return report.link
+    """Raises NotReady where the report is not made yet, ValueError where it failed."""
+    if report.link is not None:
+        return report.link
+    if report.state in _UNDER_WAY:
+        raise NotReady(f"The report of {report.student_id!r} is still being made: wait for the task first.")
+    raise ValueError(f"The report of {report.student_id!r} is {report.state}: there is nothing to fetch.")
 
 
-def document(path: str) -> Plan[bytes]:
-    return (yield from ask(Call("GET", path))).content
+def document(path: str, *, link: bool = False) -> Plan[bytes]:
+    return (yield from _made(Call("GET", path, link=link))).content
+
+
+def _made(call: Call) -> Plan[Answer]:
+    """The answer with something that is made. Raises NotReady where it is not yet."""
+    answer = yield from ask(call)
+    if answer.status == _UNFINISHED:
+        raise NotReady(f"{call.path} is still being made: wait for the task first.")
+    return answer
 
 
 def reports(task: Task) -> Plan[list[Report]]:
@@ -157,7 +173,9 @@ def reports(task: Task) -> Plan[list[Report]]:
 
 
 def download(path: str, query: Query, target: IO[bytes]) -> Plan[None]:
-    yield from ask(Call("GET", path, query, target=target))
+    again = target.seekable()  # a pipe takes nothing back
+    start = target.tell() if again else 0
+    yield from _made(Call("GET", path, query, target=target, start=start, repeatable=again))
 
 
 def hand_out(task: Task, days: int) -> Plan[HandOut]:

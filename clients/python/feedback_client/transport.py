@@ -44,6 +44,10 @@ class Connection:
             "trust_env": not _is_loopback(httpx.URL(self.url).host),
         }
 
+    def address_of(self, call: Call) -> str:
+        """What httpx puts below the service's address; of a link, which has that in it, the whole."""
+        return str(httpx.URL(self.url).join(call.path)) if call.link else call.path
+
     def settled(self, call: Call, attempt: int, outcome: Answer | httpx.TransportError) -> Answer | float:
         """The answer that counts, or in how many seconds to try again. Raises Unreachable after the last attempt."""
         last = attempt >= len(self.pauses)
@@ -82,8 +86,8 @@ def answer_of(response: httpx.Response, content: bytes) -> Answer:
 
 def begin_again(call: Call) -> None:
     """What an attempt before has written of an answer is not part of it."""
-    if call.target is not None:
-        call.target.seek(0)
+    if call.target is not None and call.target.seekable():
+        call.target.seek(call.start)
         call.target.truncate()
 
 

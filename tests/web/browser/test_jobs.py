@@ -1,13 +1,8 @@
 """The pages as people use them, in Chromium, on the running service: web, worker, PostgreSQL and Redis."""
 
 import io
-import os
 import re
-import signal
-import time
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +10,6 @@ import pypdf
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.harness.processes import Process
 from tests.harness.stack import Stack
 from tests.web.browser.conftest import CLASS, Visit, write
 
@@ -110,49 +104,6 @@ def test_a_file_that_misses_the_field_is_taken_all_the_same(visit: Visit, tmp_pa
     drop(page, "h1", write(tmp_path, CLASS))
 
     assert page.locator("#events").evaluate("field => field.files[0].name") == "class.json"
-
-
-@contextmanager
-def held(worker: Process) -> Iterator[Callable[[signal.Signals], None]]:
-    """A worker that stands still, as if nobody had started it, until it is sent SIGCONT."""
-
-    def send(number: signal.Signals) -> None:
-        os.killpg(worker.pid, number)
-
-    send(signal.SIGSTOP)
-    try:
-        yield send
-    finally:
-        send(signal.SIGCONT)
-
-
-def test_progress_survives_a_reload_and_is_told_to_screen_readers(visit: Visit, service: Stack, tmp_path: Path) -> None:
-    students = [student | {"namespace": f"group {group}"} for group in range(9) for student in CLASS]
-    page = visit("/")
-    page.set_input_files("#events", write(tmp_path, students))
-    page.get_by_label("PDFs only").check()
-    with held(service.processes["worker"]) as send:
-        page.get_by_role("button", name="Make the reports").click()
-        expect(page.get_by_text("waiting for a worker")).to_be_visible()
-        page.reload()
-        bar = page.get_by_role("progressbar", name="PDFs")
-        expect(bar).to_have_attribute("max", "171")
-        expect(bar).to_have_attribute("value", "0")
-
-        send(signal.SIGCONT)
-        task = page.url.replace("/submissions/", "/assignment/pdf/")
-        while service.client.get(task).json()["progress"]["done"] < 171 / 4:
-            time.sleep(0.02)
-        send(signal.SIGSTOP)
-        expect(page.get_by_role("status")).to_have_text(re.compile("^(25|50|75) per cent of the reports are made"))
-        expect(page.get_by_text(re.compile("a second, about .* left"))).to_be_visible()
-        opened = page.locator("#students tbody a").first
-        name = opened.inner_text().splitlines()[0]
-        opened.click()
-        expect(page.locator(".identity")).to_contain_text(name.split(" group")[0])
-        page.go_back()
-        expect(bar).to_be_visible()
-    expect(page.locator("table.students tbody tr")).to_have_count(171)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])

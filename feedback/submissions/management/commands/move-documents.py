@@ -32,8 +32,8 @@ class Command(BaseCommand):
             )
         done = told = 0
         try:
-            for batch in _WAYS[to]():
-                done += batch.moved
+            for moved in _WAYS[to]():
+                done += moved
                 if done - told >= _LINE_EVERY:
                     told = done
                     self.stdout.write(f"{done:,} documents moved …")

@@ -18,7 +18,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const asker = requestConfig.elt;
   const part = asker.id === "upload" ? "upload" : target.id;
   const answer = new DOMParser().parseFromString(serverResponse, "text/html");
-  if (answer.getElementById(part)) return;
+  if (answer.getElementById(part)) {
+    if (asker.id === "progress") tell("");
+    return;
+  }
   event.detail.shouldSwap = false;
   event.detail.isError = false;
   trouble(asker, xhr.status, answer);
@@ -39,9 +42,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
 
 function trouble(asker, status, answer) {
   if (asker.id === "upload") return refused(status, answer);
-  // A part of a page that is asked for again and again: whoever was logged out is led to the log-in by a reload.
-  if (status > 0 && status < 500) return window.location.reload();
-  tell("The service does not answer right now. This page keeps asking.");
+  // A part of a page that is asked for again and again: whoever was logged out is led to the log-in by a reload. After
+  // a 429 a reload would be refused as well, and the page gone.
+  if (status > 0 && status < 500 && status !== 429) return window.location.reload();
+  tell(`${status === 429 ? "You or your pages asked very often just now." : "The service does not answer right now."} This page keeps asking.`);
   if (asker.id === "progress") setTimeout(() => htmx.trigger(asker, "again"), TRY_AGAIN_MS);
 }
 
