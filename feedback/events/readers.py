@@ -10,7 +10,7 @@ from feedback.events.faults import Faults, Place, describe
 from feedback.events.formats.csv import read_csv
 from feedback.events.formats.json_text import read_json
 from feedback.events.formats.ndjson import read_ndjson
-from feedback.events.formats.own import settled_by
+from feedback.events.formats.own import settle_exam, settled_by
 from feedback.events.formats.source import SourceOptions
 from feedback.events.limits import Limits
 from feedback.events.model import Student
@@ -57,7 +57,7 @@ def read_students(
         received = _READERS[media_type](source, limits, faults, stream)
         yield from settled_by(received, options, stream) if options.zone or options.kinds else received
 
-    return stream.of(_students(source, read, limits, stream))
+    return stream.of(_students(source, read, limits, stream, options))
 
 
 def read_source(
@@ -74,10 +74,12 @@ def read_source(
     """
     stream = StudentStream(names, context)
     stream.source = source
-    return stream.of(_students(content, reader_of(source, options), limits, stream))
+    return stream.of(_students(content, reader_of(source, options), limits, stream, options))
 
 
-def _students(source: IO[bytes], read: _Read, limits: Limits, stream: StudentStream) -> Iterator[Student]:
+def _students(
+    source: IO[bytes], read: _Read, limits: Limits, stream: StudentStream, options: SourceOptions
+) -> Iterator[Student]:
     faults = Faults(limits.effort.spend)
     try:
         for student in _valid(read(source, limits, faults, stream), limits, faults, stream):
@@ -87,6 +89,7 @@ def _students(source: IO[bytes], read: _Read, limits: Limits, stream: StudentStr
     finally:
         limits.effort.end()
     faults.raise_if_any()
+    settle_exam(options, stream)
 
 
 def _valid(received: Received, limits: Limits, faults: Faults, stream: StudentStream) -> Iterator[Student]:

@@ -36,7 +36,7 @@ EXAM_FIELDS = (
     "solutions_url",
 )
 QUESTION_FIELDS = ("title", "points", "topic", "group", "minutes", "optional", "solution_url")
-_TIMES = ("starts_at", "ends_at")
+TIMES = ("starts_at", "ends_at")
 _PLACE = re.compile(r"questions\[(\d+)\]")
 _unit_decoder = msgspec.json.Decoder(UnitValue)
 
@@ -115,7 +115,7 @@ class Draft:
 
     def _exam_members(self, zone: str, before: Exam) -> dict[str, Any]:
         members: dict[str, Any] = dict(self.exam)
-        for name in _TIMES:
+        for name in TIMES:
             stored = getattr(before, name)
             if stored is not None and members.get(name) == clock(stored, zone):
                 members[name] = stored.isoformat()

@@ -1,5 +1,6 @@
 """Every form a body may take, and that the same content is the same whatever its form."""
 
+import io
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.events import Event, MediaType, Student, encode_student
+from feedback.events import (
+    Context,
+    Event,
+    Exam,
+    Limits,
+    MediaType,
+    Student,
+    encode_student,
+    read_source,
+    read_students,
+    source_options,
+)
+from tests.harness.exports import PROGSNAP2
 from tests.harness.reading import classes, event_with, read, student_with
 
 BOM = "\ufeff".encode()
@@ -147,3 +160,30 @@ def test_unknown_fields_change_nothing_that_is_kept(students: list[Student]) -> 
     assert [encode_student(student) for student in read(json.dumps(documents).encode())] == [
         encode_student(student) for student in students
     ]
+
+
+LOCAL = {"starts_at": "2024-07-21T10:00", "ends_at": "2024-07-21T12:00Z"}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_zone_that_was_said_is_that_of_the_exams_own_times_too(order: int) -> None:
+    event = {"unit": "1", "created_time": "2024-07-21T10:05"}
+    members = {"exam": LOCAL, "students": [{"student_id": "ada", "events": [event], **LOCAL}]}
+    body = json.dumps(dict([*members.items()][::order])).encode()
+    stream = read_students(io.BytesIO(body), MediaType.JSON, Limits(), options=source_options("Europe/Berlin"))
+
+    [ada] = stream
+    start, end = datetime(2024, 7, 21, 8, tzinfo=UTC), datetime(2024, 7, 21, 12, tzinfo=UTC)
+    assert ada.events[0].created_time == datetime(2024, 7, 21, 8, 5, tzinfo=UTC)
+    assert (ada.starts_at, ada.ends_at) == (start, end)
+    assert (stream.context.exam.starts_at, stream.context.exam.ends_at) == (start, end)
+    assert stream.assumed_zone == "Europe/Berlin"
+
+
+def test_the_zone_that_was_said_is_that_of_an_exam_beside_an_export() -> None:
+    beside = Context(exam=Exam(starts_at=datetime.fromisoformat("2024-07-21T10:00")))
+    options = source_options("Europe/Berlin")
+    stream = read_source(io.BytesIO(PROGSNAP2), "progsnap2", options, Limits(), context=beside)
+
+    list(stream)
+    assert stream.context.exam.starts_at == datetime(2024, 7, 21, 8, tzinfo=UTC)

@@ -18,7 +18,7 @@ from feedback.events.sources import recognised
 from tests.fuzz.conftest import MODES, REQUESTS, examples
 from tests.fuzz.strategies import BYTEWISE, REFUSED_VALUES, SYNTAX, Request, cut, damaged
 from tests.fuzz.wire import Wire
-from tests.harness.exports import EXPORTS
+from tests.harness.exports import EXPORTS, ODD_ARCHIVES
 from tests.harness.site import Site
 
 # Many times what reading any of these files takes; past it the reader says so, and a loop that never asks is found
@@ -63,11 +63,13 @@ def _structure(body: bytes, chance: random.Random) -> bytes:
 
 
 def _packed(body: bytes, chance: random.Random) -> bytes:
-    """In an archive, under a name that counts somewhere, and that damaged."""
+    """In an archive, under a name that counts somewhere, and that damaged; or an archive that no program packs."""
+    if chance.random() < 0.2:
+        return chance.choice([*ODD_ARCHIVES.values()])
     names = [format_.member.replace("*", "x") for format_ in FORMATS.values() if format_.member]
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path in chance.sample([folder + name for folder in ("", "a/", "../", "/") for name in names], k=2):
+        for path in chance.sample([folder + name for folder in ("", "./", "a/", "../", "/") for name in names], k=2):
             packed.writestr(path, body)
     whole = content.getvalue()
     return chance.choice([whole, *(damage(whole, chance) for damage in BYTEWISE)])

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import struct
 import tarfile
 import zipfile
 
@@ -132,3 +133,53 @@ def workbook(table: bytes = GERMAN, separator: str = ";") -> bytes:
             for column, cell in enumerate(line.split(separator)):
                 page.write_string(number, column, cell.replace(",", "."))
     return content.getvalue()
+
+
+def _zip_of(*names: str) -> bytes:
+    """A ZIP with members of any names, also of such as `zipfile` itself would not write."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in names:
+            info = zipfile.ZipInfo()
+            info.filename = name
+            archive.writestr(info, b"x")
+    return content.getvalue()
+
+
+def _deflate64() -> bytes:
+    """A ZIP whose member says that it is packed by Deflate64, as Windows packs what is larger than 2 GB."""
+    whole = _zip_of("MainTable.csv")
+    method = struct.pack("<H", 9)
+    central = whole.index(b"PK\x01\x02") + 10
+    return whole[:8] + method + whole[10:central] + method + whole[central + 2 :]
+
+
+def _tar_of(entry: tarfile.TarInfo, *headers: bytes) -> bytes:
+    return b"".join(headers) + entry.tobuf(tarfile.USTAR_FORMAT) + bytes(1024)
+
+
+def _pax(record: bytes) -> bytes:
+    entry = tarfile.TarInfo("pax")
+    entry.type, entry.size = tarfile.XHDTYPE, len(record)
+    return entry.tobuf(tarfile.USTAR_FORMAT) + record.ljust(512, b"\0")
+
+
+def _long_name() -> bytes:
+    entry = tarfile.TarInfo("././@LongLink")
+    entry.type, entry.size = tarfile.GNUTYPE_LONGNAME, 2
+    return entry.tobuf(tarfile.USTAR_FORMAT) + b"a".ljust(512, b"\0")
+
+
+# Archives that no program packs, and that Python's own readers answer with exceptions of many kinds.
+ODD_ARCHIVES = {
+    "zip: a dot": _zip_of("."),
+    "zip: a NUL": _zip_of("\0x"),
+    "zip: no name": _zip_of(""),
+    "zip: Deflate64": _deflate64(),
+    "tar: a dot": _tar_of(tarfile.TarInfo(".")),
+    "tar: no name": _tar_of(tarfile.TarInfo("")),
+    "tar: no path": _tar_of(tarfile.TarInfo("x"), _pax(b"8 path=\n")),
+    "tar: endless pax": _tar_of(tarfile.TarInfo("x"), *[_pax(b"9 path=x\n")] * 600),
+    "tar: endless names": _tar_of(tarfile.TarInfo("x"), *[_long_name()] * 600),
+    "tar: a size that nothing has": _tar_of(tarfile.TarInfo("x"), _pax(b"38 size=" + b"9" * 29 + b"\n")),
+}

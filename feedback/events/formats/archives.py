@@ -7,6 +7,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import IO
@@ -24,7 +25,11 @@ _END_BYTES = 22
 _COMMENT_BYTES = 1 << 16
 _TAR_MAGIC = slice(257, 262)
 _MOST_NAMED = 10
-_DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, struct.error, ValueError)
+_DAMAGED = (
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, struct.error, ValueError),
+    # Of a tar: headers for one member without an end, and sizes that no file has.
+    *(RecursionError, OverflowError),
+)
 
 Member = tuple[str, Callable[[], IO[bytes]]]
 
@@ -43,7 +48,7 @@ def member(source: IO[bytes], name: str, max_bytes: int, effort: Effort) -> tupl
     Raises InvalidEvents where it is not there, is there twice, is encrypted or damaged, or where a path leads out of
     the archive; TooLarge where it unpacks to more than `max_bytes` or to more than any log's ratio.
     """
-    try:
+    with _as_refusals():
         pattern = name.casefold()
         found = [one for one in _members(source, effort) if fnmatchcase(PurePosixPath(one[0]).name.casefold(), pattern)]
         if len(found) != 1:
@@ -51,24 +56,28 @@ def member(source: IO[bytes], name: str, max_bytes: int, effort: Effort) -> tupl
         with found[0][1]() as packed:
             content = spool(_chunks(packed, source.seek(0, io.SEEK_END), effort, source), max_bytes)
             return found[0][0], content
-    except RuntimeError:
-        raise _refused("it is encrypted; pack it without a password") from None
-    except NotImplementedError:
-        raise _refused("it is packed in a way that is not read here; pack it again as an ordinary ZIP") from None
-    except _DAMAGED as fault:
-        raise _refused(f"it is damaged ({type(fault).__name__}); pack it again") from None
 
 
 def names_in(source: IO[bytes], effort: Effort) -> list[str]:
     """The paths of an archive's files; it is left rewound. Raises InvalidEvents and TooLarge as `member` does."""
     try:
-        return [name for name, _ in _members(source, effort)]
-    except NotImplementedError:
+        with _as_refusals():
+            return [name for name, _ in _members(source, effort)]
+    finally:
+        source.seek(0)
+
+
+@contextmanager
+def _as_refusals() -> Iterator[None]:
+    """Raise what Python's readers of archives raise as InvalidEvents."""
+    try:
+        yield
+    except NotImplementedError:  # a RuntimeError, as is a RecursionError
         raise _refused("it is packed in a way that is not read here; pack it again as an ordinary ZIP") from None
     except _DAMAGED as fault:
         raise _refused(f"it is damaged ({type(fault).__name__}); pack it again") from None
-    finally:
-        source.seek(0)
+    except RuntimeError:
+        raise _refused("it is encrypted; pack it without a password") from None
 
 
 def _members(source: IO[bytes], effort: Effort) -> Iterator[Member]:
@@ -78,7 +87,7 @@ def _members(source: IO[bytes], effort: Effort) -> Iterator[Member]:
         archive = zipfile.ZipFile(source)
         for info in archive.infolist():
             effort.spend(4)
-            if not info.is_dir() and _is_wanted(info.filename):
+            if _is_wanted(info.filename) and not info.is_dir():
                 yield info.filename, functools.partial(archive.open, info)
         return
     source.seek(0)
@@ -95,6 +104,8 @@ def _content(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> IO[bytes]:
 
 def _is_wanted(name: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
+    if not path.parts:  # it is the folder itself, or was nothing but a NUL
+        return False
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
         raise _refused("a path in it leads out of the archive; pack the folder again")
     return "__MACOSX" not in path.parts and not path.name.startswith("._")

@@ -33,6 +33,17 @@ def _settled_student(student: Student, options: SourceOptions, stream: StudentSt
     )
 
 
+def settle_exam(options: SourceOptions, stream: StudentStream) -> None:
+    """Apply the zone that was said to the exam's own times, in the log or beside it: they are of the same clock."""
+    exam = stream.context.exam
+    settled = msgspec.structs.replace(
+        exam,
+        starts_at=_in_zone(exam.starts_at, options, stream),
+        ends_at=_in_zone(exam.ends_at, options, stream),
+    )
+    stream.context = msgspec.structs.replace(stream.context, exam=settled)
+
+
 def _in_zone(time: datetime | None, options: SourceOptions, stream: StudentStream) -> datetime | None:
     """A time without a zone in UTC, where the zone was said; what that would carry out of the years there are stays."""
     if time is None or time.tzinfo is not None or options.zone is None:

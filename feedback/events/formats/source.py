@@ -268,8 +268,23 @@ def unit_text(unit: str) -> str:
 def beside(own: Context, given: Context) -> Context:
     """The source's own context, with what the sender gave in its place where both say something."""
     exam = {name: value for name in Exam.__struct_fields__ if (value := getattr(given.exam, name)) is not None}
-    known = {question.unit: question for question in own.questions} | {one.unit: one for one in given.questions}
+    known = {str(question.unit): question for question in own.questions}
+    for question in given.questions:
+        before = known.get(str(question.unit))
+        known[str(question.unit)] = _joined(before, question) if before else question
     return Context(exam=msgspec.structs.replace(own.exam, **exam), questions=tuple(known.values()), report=given.report)
+
+
+def _joined(own: Question, given: Question) -> Question:
+    """A question with each field that the sender gave: it is optional only where the sender says so.
+
+    Versions of one question count the same: one that counts otherwise now is of the log's group no longer.
+    """
+    said = {name: value for name in Question.__struct_fields__ if (value := getattr(given, name)) is not None}
+    joined = msgspec.structs.replace(own, **said)
+    if given.group or (joined.points, joined.optional) == (own.points, own.optional):
+        return joined
+    return msgspec.structs.replace(joined, group=None)
 
 
 def short(text: str) -> str | None:

@@ -53,15 +53,17 @@ def _check_sizes(source: IO[bytes], max_bytes: int) -> None:
 
 
 def _rows(found: Iterator[tuple[Any, ...]], faults: Faults) -> Iterator[tuple[int, list[str]]]:
-    number = 0
+    for number, cells in enumerate(_undamaged(found), start=1):
+        faults.spend(2 + len(cells))
+        texts = [_text(cell) for cell in cells]
+        if any(texts):
+            yield number, texts
+
+
+def _undamaged(found: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The same rows. What their reader raises is the workbook's fault; what is raised over them passes through."""
     try:
-        for number, cells in enumerate(found, start=1):
-            faults.spend(2 + len(cells))
-            texts = [_text(cell) for cell in cells]
-            if any(texts):
-                yield number, texts
-    except EventsError:
-        raise
+        yield from found
     except Exception as fault:
         raise _refused(fault) from None
 

@@ -1,6 +1,7 @@
 """The start page: what this is, the form that takes a file, and what a file of another platform holds."""
 
 import secrets
+from datetime import UTC
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,13 +17,13 @@ from feedback.access.budgets import Busy
 from feedback.access.rate_limits import Exceeded
 from feedback.api.errors import STATUSES, words_of
 from feedback.contract.spreadsheet import csv_table
-from feedback.events import NO_CONTEXT, Context, EventsError, InvalidEvents
+from feedback.events import NO_CONTEXT, Context, EventsError, Exam, InvalidEvents
 from feedback.events.pseudonyms import HEADER
 from feedback.submissions.errors import Refused
 from feedback.web import earlier
 from feedback.web.access import caller_of
 from feedback.web.choices import Choices, sent_choices
-from feedback.web.exam_draft import Draft, draft_of, sent_draft
+from feedback.web.exam_draft import TIMES, Draft, draft_of, sent_draft
 from feedback.web.forms import UploadForm, WishesForm, time_zones
 from feedback.web.preview import KIND_LABELS, Preview, source_labels
 from feedback.web.responses import go_to, wants_fragment
@@ -124,7 +125,13 @@ def _context(request: HttpRequest, form: UploadForm, about: About) -> Context:
     questions = about.like.context.questions if about.like else ()
     if file := form.cleaned_data.get("questions"):
         questions = questions_beside(request, file, about.draft)
-    return msgspec.structs.replace(context, questions=questions)
+    return msgspec.structs.replace(context, exam=_with_zones(context.exam), questions=questions)
+
+
+def _with_zones(exam: Exam) -> Exam:
+    """An earlier exam's times that say no zone are in UTC, whatever zone the new file's are in."""
+    times = {name: time.replace(tzinfo=UTC) for name in TIMES if (time := getattr(exam, name)) and not time.tzinfo}
+    return msgspec.structs.replace(exam, **times)
 
 
 def _page(

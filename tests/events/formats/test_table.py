@@ -10,7 +10,9 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.events import EventsError, Limits, Question, TooLarge, source_options
+from feedback.events import Context, EventsError, Faults, Limits, Question, TooLarge, source_options
+from feedback.events.formats.source import beside
+from feedback.events.formats.workbook import workbook_table
 from tests.events.formats.source_files import Reading, refusal
 
 
@@ -185,6 +187,40 @@ def test_a_workbook_that_unpacks_to_more_than_any_log_is_refused() -> None:
 
     with pytest.raises(TooLarge):
         Reading(content.getvalue(), "table")
+
+
+def test_what_the_sender_says_of_a_question_is_joined_to_what_the_table_says() -> None:
+    body = b"student,question,score,max_score\nada,A,2,4\nada,7,1,2\n"
+    said = Context(questions=(Question("A", topic="loops"), Question(7, points=3), Question("C", title="Sum")))
+    reading = Reading(body, "table", context=said)
+
+    assert reading.context.questions == (
+        Question("A", topic="loops", points=4),
+        Question(7, points=3),
+        Question("C", title="Sum"),
+    )
+
+
+def test_a_version_that_the_sender_makes_count_otherwise_is_of_its_group_no_longer() -> None:
+    own = Context(questions=(Question("A", points=2, group="Slot 1"), Question("B", points=2, group="Slot 1")))
+    given = Context(questions=(Question("A", topic="loops"), Question("B", points=4)))
+
+    assert beside(own, given).questions == (
+        Question("A", topic="loops", points=2, group="Slot 1"),
+        Question("B", points=4),
+    )
+
+
+def test_what_the_reading_raises_is_no_fault_of_a_workbook() -> None:
+    class Elsewhere(Exception):
+        pass
+
+    def spend(_: int) -> None:
+        raise Elsewhere
+
+    table = workbook_table(io.BytesIO(workbook(["student", "question"], ["ada", "1"])), Faults(spend), 1 << 20)
+    with pytest.raises(Elsewhere):
+        list(table.rows)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
