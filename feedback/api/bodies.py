@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 from django.conf import settings
+from django.http import QueryDict
 from rest_framework.request import Request
 
 from feedback.analysis import known_names
@@ -130,33 +131,38 @@ def students_of(request: Request) -> Iterator[StudentStream]:
             with students_in_parts(request, body, one.limits, origin) as students:
                 yield students
             return
-        with as_exported(body, origin, one) as content:
-            known = origin.known(content, one.effort)
+        with as_exported(body, origin, one) as (content, known):
             media_type = MediaType.JSON if known.source != OWN else _media_type(request)
             yield known.read(content, media_type, one.limits, known_names())
 
 
 def _origin(request: Request) -> Origin:
-    """What the query says of the log. Raises InvalidEvents."""
+    """What the query says of the log. Raises InvalidRequest and InvalidEvents."""
     query = request.query_params
-    return origin_of(
-        query.get("source"),
-        query.get("source_tz"),
-        query.getlist("column")[:_MOST_OPTIONS],
-        query.getlist("role")[:_MOST_OPTIONS],
-        settings.FEEDBACK_MAX_BODY_BYTES,
-    )
+    columns, roles = (_several(query, name) for name in ("column", "role"))
+    return origin_of(query.get("source"), query.get("source_tz"), columns, roles, settings.FEEDBACK_MAX_BODY_BYTES)
+
+
+def _several(query: QueryDict, name: str) -> list[str]:
+    given = query.getlist(name)
+    if len(given) > _MOST_OPTIONS:
+        raise InvalidRequest(name, f"given {len(given):,} times; at most {_MOST_OPTIONS} are read")
+    return given
 
 
 @contextmanager
-def as_exported(body: IO[bytes], origin: Origin, one: Reading) -> Iterator[IO[bytes]]:
-    """The body, or what it holds where it is a platform's export as gzip. Raises TooLarge, InvalidEvents and Busy."""
-    inside = inflated(body, origin, settings.FEEDBACK_MAX_BODY_BYTES, one.effort)
+def as_exported(body: IO[bytes], origin: Origin, one: Reading) -> Iterator[tuple[IO[bytes], Origin]]:
+    """The body, or what it holds where it is a platform's export as gzip, and its origin with the source known.
+
+    Raises TooLarge, InvalidEvents and Busy.
+    """
+    inside = inflated(body, origin, settings.FEEDBACK_MAX_BODY_BYTES, one.limits)
     if inside is None:
-        yield body
+        yield body, origin.known(body, one.effort)
         return
-    with inside:
-        yield one.counted_file(inside)
+    content, known = inside
+    with content:
+        yield content, known
 
 
 def json_of(request: Request) -> bytes:

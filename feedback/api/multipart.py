@@ -26,7 +26,7 @@ _NAMES = ("events", *_CONTEXTS)
 def students_in_parts(request: Request, body: IO[bytes], limits: Limits, origin: Origin) -> Iterator[StudentStream]:
     """The students of the part `events`, with the context of the other part. `body` is the whole, rewound.
 
-    Raises InvalidEvents where a part is unknown, missing or there twice, and as the readers do.
+    Raises InvalidEvents where a part is unknown, missing or there twice, Busy, and as the readers do.
     """
     parts = _parts(request, body)
     try:
@@ -52,7 +52,7 @@ def _context(parts: dict[str, "File[Any]"], limits: Limits) -> Context:
 
 
 def _at_rest(part: "File[Any]", limits: Limits) -> IO[bytes]:
-    return spool(plain(iter(part.chunks()), limits.effort), settings.FEEDBACK_MAX_BODY_BYTES)
+    return spool(limits.counted(plain(iter(part.chunks()), limits.effort)), settings.FEEDBACK_MAX_BODY_BYTES)
 
 
 def _media_type(part: "File[Any]", content: IO[bytes]) -> MediaType:

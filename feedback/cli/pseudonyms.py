@@ -4,12 +4,13 @@ import csv
 import os
 import secrets
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from feedback.cli import console
 from feedback.cli.files import UnreadableFiles
 from feedback.contract.spreadsheet import csv_table
-from feedback.events.pseudonyms import HEADER, Pseudonyms, WeakKeyError
+from feedback.events.pseudonyms import HEADER, Pseudonyms, Row, WeakKeyError
 
 _LIST = ".students.csv"
 _NEW_KEY_BYTES = 32
@@ -37,20 +38,38 @@ def pseudonyms_of(file: str | None) -> Pseudonyms | None:
 
 
 def write_list(file: str | None, pseudonyms: Pseudonyms | None) -> None:
-    """Add to the list beside the key file who is who, for the owner of the file alone. Raises OSError."""
+    """Add to the list beside the key file who is who, for the owner of the file alone. Raises console.Failed."""
     if file is None or pseudonyms is None:
         return
     path = Path(file + _LIST)
-    rows = {(row[0], row[2]): row for row in (*_known(path), *pseudonyms.rows)}
+    try:
+        _write(path, _joined(_known(path), pseudonyms.rows))
+    except OSError as fault:
+        why = f"{path}: {fault.strerror or fault}; without it nobody could tell who is who, so nothing was made"
+        raise console.Failed("The list of the pseudonyms cannot be written:", [why]) from None
+    console.note(f"Who is who is written in {path}, for you alone.")
+
+
+def _joined(known: Iterable[Row], rows: Iterable[Row]) -> list[Row]:
+    """A row for each pseudonym and namespace, the later one; a name that it lacks is kept from before."""
+    joined = dict[tuple[str, str], Row]()
+    for row in (*known, *rows):
+        pseudonym, student_id, namespace, name = row
+        before = joined.get((pseudonym, namespace))
+        joined[pseudonym, namespace] = (pseudonym, student_id, namespace, name or (before[3] if before else ""))
+    return list(joined.values())
+
+
+def _write(path: Path, rows: Iterable[Row]) -> None:
+    """Whole or not at all, for its owner alone. Raises OSError."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # of mode 600
     try:
         with os.fdopen(handle, "wb") as target:
-            target.write(csv_table(HEADER, rows.values()))
+            target.write(csv_table(HEADER, rows))
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    console.note(f"Who is who is written in {path}, for you alone.")
 
 
 def _make(path: Path) -> None:
@@ -59,7 +78,7 @@ def _make(path: Path) -> None:
     console.note(f"{path}: a new key was made. Keep it: the same students get the same pseudonyms only by it.")
 
 
-def _known(path: Path) -> list[tuple[str, str, str, str]]:
+def _known(path: Path) -> list[Row]:
     """The rows of an earlier list; none where there is none."""
     if not path.exists():
         return []

@@ -4,9 +4,11 @@ import contextlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import click
 import click.core
@@ -20,7 +22,19 @@ from feedback.cli.files import Beside, UnreadableFiles, open_events, read_roster
 from feedback.cli.pseudonyms import pseudonyms_of, write_list
 from feedback.contract import layout
 from feedback.contract.layout import Output
-from feedback.events import OWN, EventsError, Limits, MediaType, Origin, Roster, encode_context, spool
+from feedback.events import (
+    OWN,
+    EventsError,
+    Limits,
+    MediaType,
+    Origin,
+    Roster,
+    Student,
+    decode_student,
+    encode_context,
+    encode_student,
+    spool,
+)
 
 
 @click.command("submit")
@@ -95,14 +109,38 @@ def report(deliveries: Sequence[remote.Delivery], out: Path) -> None:
 def _with_context(roster: Roster) -> contextlib.AbstractContextManager[IO[bytes]]:
     """A roster as NDJSON, its context on the first line where it has one."""
     line = encode_context(roster.context)
-    if not line:
+    if not line and not roster.assumed_zone:
         return contextlib.nullcontext(roster.ndjson())
     return spool(_lines(line, roster), sys.maxsize)
 
 
 def _lines(context: bytes, roster: Roster) -> Iterator[bytes]:
-    yield context + b"\n"
-    yield from roster.ndjson()
+    if context:
+        yield context + b"\n"
+    if not roster.assumed_zone:
+        yield from roster.ndjson()
+        return
+    zone = ZoneInfo(roster.assumed_zone)
+    for payload in roster.payloads():
+        yield encode_student(_without_zone(decode_student(payload), zone)) + b"\n"
+
+
+def _without_zone(student: Student, zone: ZoneInfo) -> Student:
+    """With times as a clock in `zone` showed them, for a service that is told the zone, so that its reports say it."""
+    events = [
+        msgspec.structs.replace(event, created_time=event.created_time and _on_the_clock(event.created_time, zone))
+        for event in student.events
+    ]
+    return msgspec.structs.replace(student, events=events)
+
+
+def _on_the_clock(time: datetime, zone: ZoneInfo) -> datetime:
+    """The same time without its zone; as it is where that would be another time, in the hour that comes twice."""
+    try:
+        local = time.astimezone(zone) if time.tzinfo else time
+    except OverflowError:
+        return time
+    return time if local.fold else local.replace(tzinfo=None)
 
 
 @dataclass(frozen=True)
@@ -143,12 +181,13 @@ def body_of(files: Sequence[str], beside: Beside, origin: Origin, key_file: str 
 def _as_it_is(file: str, origin: Origin, open_files: contextlib.ExitStack) -> Body:
     """The file for the service to judge. The log of another platform is read here too, to say what is left out."""
     content, media_type = open_files.enter_context(open_events(file, sys.maxsize))
-    if (source := origin.of(content)) != OWN:
-        with Roster(with_room(origin, sys.maxsize).read(content, media_type, Limits(), known_names())) as roster:
-            _tell(roster)
-        content.seek(0)
-        return Body(content, media_type, _query(msgspec.structs.replace(origin, source=source)))
-    return Body(content, media_type, _query(origin))
+    known = origin.known(content)
+    if known.source == OWN:
+        return Body(content, media_type, _query(origin))
+    with Roster(with_room(known, sys.maxsize).read(content, media_type, Limits(), known_names())) as roster:
+        _tell(roster)
+    content.seek(0)
+    return Body(content, media_type, _query(known))
 
 
 def _query(origin: Origin) -> dict[str, list[str]]:
@@ -176,4 +215,5 @@ def _joined(roster: Roster, open_files: contextlib.ExitStack) -> Body:
     """A roster as a body; what its log was read as is told here, the service cannot know it."""
     open_files.enter_context(roster)
     _tell(roster)
-    return Body(open_files.enter_context(_with_context(roster)), MediaType.NDJSON)
+    query = {"source_tz": [roster.assumed_zone]} if roster.assumed_zone else {}
+    return Body(open_files.enter_context(_with_context(roster)), MediaType.NDJSON, query)

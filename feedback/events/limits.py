@@ -1,6 +1,6 @@
 """How much one body may hold."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import msgspec
 
@@ -13,18 +13,29 @@ MAX_PIECE_BYTES = 64 << 20
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """How much one body may hold, and with `effort`, which is of one body alone, what reading it may cost."""
+    """How much one body may hold, and what reading it may cost: processor time by `effort`, room by `hold`.
+
+    `hold` takes the number of bytes that come to rest; a server's raises its own exception where it has no room for
+    them. Both are of one body alone.
+    """
 
     max_students: int = 20_000
     max_events: int = 5_000_000
     max_student_events: int = 100_000
     max_questions: int = 5_000
     effort: Effort = msgspec.field(default_factory=Effort)
+    hold: Callable[[int], None] = lambda _: None
 
     @property
     def max_rows(self) -> int:
         """Of a table or of lines, the ones that hold nothing too."""
         return self.max_events + 2 * self.max_students
+
+    def counted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """The same chunks, which are about to come to rest. Raises what `hold` does."""
+        for chunk in chunks:
+            self.hold(len(chunk))
+            yield chunk
 
     def check_rows(self, number: int) -> None:
         """Raises TooLarge."""

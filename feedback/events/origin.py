@@ -10,6 +10,7 @@ from feedback.events.context_rules import ANY_NAMES, Names
 from feedback.events.effort import Effort
 from feedback.events.faults import Faults, InvalidEvents
 from feedback.events.files import is_gzip
+from feedback.events.formats.look import Look
 from feedback.events.formats.source import SourceOptions, options_from
 from feedback.events.limits import Limits
 from feedback.events.readers import MediaType, read_source, read_students
@@ -28,7 +29,7 @@ class Origin(msgspec.Struct, frozen=True):
 
     def of(self, content: IO[bytes], effort: Effort | None = None) -> str:
         """The source that was named, else the one that rewound content is for certain."""
-        return self.source or recognised(content, effort)
+        return self.source or recognised(Look(content, effort))
 
     def known(self, content: IO[bytes], effort: Effort | None = None) -> "Origin":
         """The same with the source of rewound content. Raises InvalidEvents for an archive of two exports."""
@@ -76,8 +77,10 @@ def origin_of(
     return Origin(named, options)
 
 
-def inflated(content: IO[bytes], origin: Origin, max_bytes: int, effort: Effort) -> IO[bytes] | None:
-    """What a gzip file holds, where that is the export of a platform; None where it is not, with `content` rewound.
+def inflated(content: IO[bytes], origin: Origin, max_bytes: int, limits: Limits) -> tuple[IO[bytes], Origin] | None:
+    """What a gzip file holds, and its known origin, where that is the export of a platform; None where it is not.
+
+    `content` is left rewound where there is nothing in it.
 
     Our own formats say by `Content-Encoding` that they are compressed; exports are files as they were downloaded.
     Raises TooLarge, and for damaged gzip of a source that was named InvalidEvents.
@@ -85,19 +88,20 @@ def inflated(content: IO[bytes], origin: Origin, max_bytes: int, effort: Effort)
     if not is_gzip(content) or origin.source == OWN:
         return None
     try:
-        inside = spool(inflate(iter(lambda: content.read(CHUNK_BYTES), b""), effort), max_bytes)
+        chunks = inflate(iter(lambda: content.read(CHUNK_BYTES), b""), limits.effort)
+        inside = spool(limits.counted(chunks), max_bytes)
     except InvalidEvents:
         content.seek(0)
         if origin.source is None:
             return None
         raise
     try:
-        wanted = origin.of(inside, effort) != OWN
+        known = origin.known(inside, limits.effort)
     except BaseException:
         inside.close()
         raise
-    if wanted:
-        return inside
+    if known.source != OWN:
+        return inside, known
     inside.close()
     content.seek(0)
     return None

@@ -14,8 +14,8 @@ from feedback.events.formats.own import settle_exam, settled_by
 from feedback.events.formats.source import SourceOptions
 from feedback.events.limits import Limits
 from feedback.events.model import Student
+from feedback.events.other_files import refuse_other_files
 from feedback.events.reading import Received, StudentStream, has_no_zone, notes_about
-from feedback.events.recognised import refuse_other_files
 from feedback.events.sources import reader_of
 
 

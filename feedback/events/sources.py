@@ -8,7 +8,6 @@ from typing import IO
 
 import msgspec
 
-from feedback.events.effort import Effort
 from feedback.events.faults import Faults, InvalidEvents
 from feedback.events.formats.archives import is_archive, member
 from feedback.events.formats.format import Format
@@ -16,6 +15,7 @@ from feedback.events.formats.look import Look
 from feedback.events.formats.registry import FORMATS
 from feedback.events.formats.source import SourceOptions, wrong_source
 from feedback.events.limits import Limits
+from feedback.events.other_files import refuse_other_files
 from feedback.events.reading import Received, StudentStream
 
 # Our own formats, together.
@@ -40,7 +40,7 @@ def reader_of(source: str, options: SourceOptions) -> Callable[[IO[bytes], Limit
     _check(options, format_)
 
     def read(content: IO[bytes], limits: Limits, faults: Faults, stream: StudentStream) -> Received:
-        with _content(content, format_, options, limits.effort) as (plain_content, folder):
+        with _content(content, format_, options, limits) as (plain_content, folder):
             yield from format_.read(
                 plain_content, limits, faults, stream, msgspec.structs.replace(options, folder=folder)
             )
@@ -59,25 +59,27 @@ def _check(options: SourceOptions, format_: Format) -> None:
 
 @contextmanager
 def _content(
-    content: IO[bytes], format_: Format, options: SourceOptions, effort: Effort
+    content: IO[bytes], format_: Format, options: SourceOptions, limits: Limits
 ) -> Iterator[tuple[IO[bytes], str]]:
     """What is read, and the name of the folder it was in where that was an archive's."""
-    if format_.workbook or not is_archive(content):
+    archive = is_archive(content)
+    if not archive:
+        refuse_other_files(content, table=format_.table)
+    if format_.workbook or not archive:
         yield content, ""
     elif format_.member is None:
         raise wrong_source(format_.described, "it is an archive", "unpack it and send the log, plain or as gzip")
     else:
-        path, one = member(content, format_.member, options.max_bytes, effort)
+        path, one = member(content, format_.member, options.max_bytes, limits)
         with one:
             yield one, PurePosixPath(path.replace("\\", "/")).parent.name
 
 
-def recognised(content: IO[bytes], effort: Effort | None = None) -> str:
-    """Which source rewound content is, which is left rewound: our own unless it is another one for certain.
+def recognised(look: Look) -> str:
+    """Which source a file is: our own unless it is another one for certain.
 
-    Raises InvalidEvents for an archive of two exports.
+    Raises InvalidEvents for an archive of two exports, or that is damaged, and TooLarge.
     """
-    look = Look(content, effort)
     if look.is_ours:
         return OWN
     if look.is_archive:

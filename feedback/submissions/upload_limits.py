@@ -10,7 +10,7 @@ from typing import IO
 from django.conf import settings
 from django.db import connection
 
-from feedback.access.budgets import Budget, Held, Turns
+from feedback.access.budgets import Budget, Turns
 from feedback.access.callers import Caller
 from feedback.events import Limits
 from feedback.events.effort import Effort
@@ -34,22 +34,19 @@ def has_room(amount: int = 0) -> bool:
 
 
 class Reading:
-    """The reading of one upload: its `limits`, and what it takes of the bytes that may be in work."""
+    """The reading of one upload: its `limits`, which count what comes to rest, and its `effort`."""
 
-    def __init__(self, limits: Limits, held: Held) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.effort = limits.effort
-        self._held = held
 
     def counted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """The same chunks, as long as there is room for them. Raises Busy."""
-        for chunk in chunks:
-            self._held.add(len(chunk))
-            yield chunk
+        return self.limits.counted(chunks)
 
     def counted_file(self, file: IO[bytes]) -> IO[bytes]:
         """A file that is at rest already, rewound. Raises Busy."""
-        self._held.add(file.seek(0, 2))
+        self.limits.hold(file.seek(0, 2))
         file.seek(0)
         return file
 
@@ -70,5 +67,6 @@ def reading(caller: Caller) -> Iterator[Reading]:
             max_events=settings.FEEDBACK_MAX_EVENTS,
             max_questions=settings.FEEDBACK_MAX_QUESTIONS,
             effort=effort,
+            hold=held.add,
         )
-        yield Reading(limits, held)
+        yield Reading(limits)

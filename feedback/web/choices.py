@@ -1,6 +1,7 @@
 """What a person says of a file's origin on the upload page: its source, zone, columns, and kinds for its words."""
 
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -20,8 +21,11 @@ from feedback.events.origin import AUTO
 MOST_WORDS = 100
 
 
-class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
-    """As JSON, what is kept for the next file of the same shape. `kinds` has words as the file writes them."""
+class Choices(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
+    """As JSON, what is kept for the next file of the same shape. `kinds` has words as the file writes them.
+
+    A field that `columns` has with "" is read from no column.
+    """
 
     source: str = ""
     zone: str = ""
@@ -41,8 +45,7 @@ class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def among(self, stream: StudentStream) -> StudentStream:
         """The same stream with the kinds that were chosen; iterate this one."""
-        kinds = {plain(word): kind for word, kind in self.kinds.items()}
-        return stream.of(with_kinds(iter(stream), kinds)) if kinds else stream
+        return stream.of(with_kinds(iter(stream), self._by_plain_word)) if self.kinds else stream
 
     def besides(self, kept: "Choices", words: Collection[str]) -> "Choices":
         """With the kinds that were kept for words that are not among these, which the form did not show."""
@@ -52,7 +55,11 @@ class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def kind_of(self, word: str) -> str:
         """The kind that was chosen for a word; "" where none was."""
-        return next((kind for known, kind in self.kinds.items() if plain(known) == plain(word)), "")
+        return self._by_plain_word.get(plain(word), "") if self.kinds else ""
+
+    @cached_property
+    def _by_plain_word(self) -> Mapping[str, str]:
+        return {plain(word): kind for word, kind in self.kinds.items()}
 
     def kept(self) -> dict[str, Any]:
         """As `recalled` takes it."""
@@ -63,7 +70,7 @@ class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
 def sent_choices(form: QueryDict) -> Choices:
     """What the form says; a field that is missing, or of another source than the chosen one, says nothing."""
     source = form.get("source", "").strip()
-    columns = {field: heading for field in FIELDS if (heading := form.get(f"column-{field}", "").strip())}
+    columns = {field: form.get(name, "").strip() for field in FIELDS if (name := f"column-{field}") in form}
     if source != table.FORMAT.name:
         columns = {}
     format_ = FORMATS.get(source)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -118,7 +119,8 @@ class Preview(msgspec.Struct, frozen=True):
 
 def preview_of(roster: Roster, tally: Tally, seen: str, choices: Choices, *, recalled: bool) -> Preview:
     """Of a file that was read."""
-    words = [Word(word, number, choices.kind_of(word)) for word, number in tally.unknown().items()]
+    unknown = tally.unknown()
+    words = [Word(word, number, choices.kind_of(word)) for word, number in islice(unknown.items(), MOST_WORDS)]
     zoneless = roster.assumed_zone is not None or any(note.code == "times_without_zone" for note in roster.notes)
     notes = [note.message for note in (*notes_about(roster.keys, False), *roster.notes)]
     said = {note.message for note in roster.notes if note.code in _SAID_ELSEWHERE}
@@ -128,8 +130,8 @@ def preview_of(roster: Roster, tally: Tally, seen: str, choices: Choices, *, rec
         events=tally.events,
         questions=tally.questions,
         kinds=tally.kinds(choices),
-        words=words[:MOST_WORDS],
-        more_words=max(len(words) - MOST_WORDS, 0),
+        words=words,
+        more_words=len(unknown) - len(words),
         left_out=[(number, reason[:1].upper() + reason[1:]) for reason, number in roster.left_out.items()],
         notes=list(dict.fromkeys(note for note in notes if note not in said)),
         asks_zone=zoneless,
@@ -162,7 +164,8 @@ def _columns(columns: Columns, choices: Choices) -> list[tuple[str, str, str]]:
     used = {field: heading for heading, field in columns.used.items()}
     there = {plain(heading): heading for heading in (*columns.ignored, *columns.used)}
     chosen = {field: there.get(plain(heading), "") for field, heading in choices.columns.items()}
-    return [(field, COLUMN_LABELS[field], chosen.get(field) or used.get(field, "")) for field in FIELDS]
+    read = {field: heading for field, heading in used.items() if choices.columns.get(field) != ""} | chosen
+    return [(field, COLUMN_LABELS[field], read.get(field, "")) for field in FIELDS]
 
 
 def source_labels() -> list[tuple[str, str]]:

@@ -66,11 +66,11 @@ class Sent:
     A table that has not the columns of ours seems to be a spreadsheet of somebody's own.
     """
 
-    def __init__(self, content: IO[bytes], media_type: MediaType, one: Reading) -> None:
-        """Raises InvalidEvents and TooLarge."""
+    def __init__(self, content: IO[bytes], media_type: MediaType, one: Reading, named: str) -> None:
+        """`named` is the source that was chosen, "" for none. Raises InvalidEvents and TooLarge."""
         self.content, self.media_type, self.one = content, media_type, one
         look = Look(content, one.effort)
-        self.source = recognised(content, one.effort)
+        self.source = _seen_as(look, named)
         if self.source == OWN and len(look.headings) > 1 and not has_own_header(look.headings):
             self.source = TABLE
         self.shape = shapes.shape_of(self.source, look.headings)
@@ -94,6 +94,16 @@ class Sent:
         return digest.hexdigest()
 
 
+def _seen_as(look: Look, named: str) -> str:
+    """The source of a file; of an archive of which that cannot be said, the one that was chosen."""
+    try:
+        return recognised(look)
+    except InvalidEvents:
+        if not named:
+            raise
+        return named
+
+
 def take(request: HttpRequest, file: "File[Any]", choices: Choices, wishes: Wishes) -> Task | Preview:
     """Store a file's students in each format, or find them stored: the first task. Or what it holds, to be seen first.
 
@@ -105,7 +115,7 @@ def take(request: HttpRequest, file: "File[Any]", choices: Choices, wishes: Wish
     shape. Raises EventsError, Refused or Busy, with nothing stored.
     """
     with reading(caller_of(request)) as one, _content_of(file, one) as (content, media_type):
-        sent = Sent(content, media_type, one)
+        sent = Sent(content, media_type, one, choices.source)
         known = shapes.recall(caller_of(request).owner, sent.shape) if wishes.seen in ("", REFUSED) else {}
         chosen = _chosen(known, choices, wishes.seen) if known else choices
         origin = chosen.origin(sent.source)
@@ -155,7 +165,7 @@ def _stored(request: HttpRequest, roster: Roster, tally: Tally, sent: Sent, choi
 def who_is_who(request: HttpRequest, file: "File[Any]", choices: Choices, pseudonyms: Pseudonyms) -> Pseudonyms:
     """The pseudonyms, with a row for each student of a file. Nothing is stored. Raises EventsError and Busy."""
     with reading(caller_of(request)) as one, _content_of(file, one) as (content, media_type):
-        sent = Sent(content, media_type, one)
+        sent = Sent(content, media_type, one, choices.source)
         with Roster(pseudonyms.among(sent.students(choices.origin(sent.source), NO_CONTEXT))):
             return pseudonyms
 

@@ -73,3 +73,33 @@ def test_a_list_that_is_read_and_written_again_does_not_change() -> None:
     again = list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))
 
     assert csv_table(HEADER, again[1:]) == table
+
+
+def test_a_name_that_a_later_exam_does_not_have_is_kept(log: Path, tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    feedback("convert", log, "--pseudonyms", key)
+    log.write_text(json.dumps([student("ada"), student("grace") | {"name": "Grace Hopper"}]))
+    feedback("convert", log, "--pseudonyms", key)
+
+    assert [row[1::2] for row in rows(tmp_path / "key.students.csv")[1:]] == [
+        ["ada", "Ada Lovelace"],
+        ["grace", "Grace Hopper"],
+    ]
+
+
+@pytest.mark.parametrize("command", ["convert", "render", "submit"])
+def test_a_list_that_cannot_be_written_is_named_and_nothing_is_made(log: Path, tmp_path: Path, command: str) -> None:
+    key, out = tmp_path / "key", tmp_path / "out"
+    (tmp_path / "key.students.csv").mkdir()
+    asked: dict[str, list[str | Path]] = {
+        "convert": [],
+        "render": ["--out", out],
+        "submit": ["--url", "http://127.0.0.1:9", "--out", out],
+    }
+    done = feedback(command, log, "--pseudonyms", key, *asked[command])
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "The list of the pseudonyms cannot be written" in done.stderr
+    assert "key.students.csv: Is a directory" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not out.exists()

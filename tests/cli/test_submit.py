@@ -238,3 +238,21 @@ def test_ctrl_c_ends_it_without_a_traceback(embedded: Stack, tmp_path: Path) -> 
     assert "Aborted!" in words
     assert "Traceback" not in words
     until(lambda: embedded.client.get("/health/ready").status_code == 200)
+
+
+def test_the_reports_of_several_files_say_in_which_zone_their_times_were_read(embedded: Stack, tmp_path: Path) -> None:
+    """In the night in which an hour comes twice, with a time of each of both hours."""
+    times = ("2024-10-27T01:30", "2024-10-27T02:30", "2024-10-27T01:30Z", "2024-10-27T03:30")
+    events = [{"unit": "1", "type": "submission", "created_time": time, "score": 0.5} for time in times]
+    paths = [tmp_path / f"{name}.json" for name in ("ann", "ben")]
+    for path in paths:
+        path.write_text(json.dumps({"student_id": f"{path.stem}{tmp_path}", "events": events}))
+    asked = ["--source-tz", "Europe/Berlin", "--format", "json", "--out"]
+    served, rendered = tmp_path / "served", tmp_path / "rendered"
+    done = feedback("submit", *paths, "--url", embedded.url, *asked, served)
+    assert done.returncode == 0, done.stderr
+    assert feedback("render", *paths, *asked, rendered).returncode == 0
+
+    for name in sorted(files_in(rendered) - {"manifest.json"}):
+        assert json_in(served / name) == json_in(rendered / name), name
+        assert "Europe/Berlin" in (served / name).read_text()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from feedback.events import EventsError, Limits, SourceOptions, Student, decode_student, encode_student, read_source
 from feedback.events.effort import Effort
+from feedback.events.formats.look import Look
 from feedback.events.formats.registry import FORMATS
 from feedback.events.sources import recognised
 from tests.fuzz.conftest import MODES, REQUESTS, examples
@@ -104,7 +105,7 @@ def _read(body: bytes, name: str) -> list[Student] | EventsError:
     """The students of a file, or the refusal; any other exception is a fault of ours."""
     limits = Limits(max_students=6, max_events=30, effort=Effort(_SECONDS))
     try:
-        recognised(io.BytesIO(body))
+        recognised(Look(io.BytesIO(body)))
         return list(read_source(io.BytesIO(body), name, SourceOptions(max_bytes=256 << 10), limits))
     except EventsError as refused:
         return refused

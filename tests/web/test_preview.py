@@ -230,3 +230,24 @@ def test_a_key_is_offered_that_nobody_can_guess(client: Client, db: None) -> Non
 
     assert len(keys) == 2
     assert all(len(key) >= 32 for key in keys)
+
+
+def test_a_column_may_be_set_to_none_and_stays_so_for_the_next_file(upload: Upload) -> None:
+    marks = b"Matrikel;Aufgabe;Note\n17;A1;3,7\n18;A1;1,0\n"
+    refused = Shown(upload(marks, "noten.csv"))
+    assert (refused.chosen("column-student_id"), refused.chosen("column-score")) == ("Matrikel", "Note")
+
+    shown = Shown(upload(marks, "noten.csv", **refused.fields(**{"column-score": ""})))
+    assert "2 students, 1 question, 2 events" in shown.words
+    assert shown.chosen("column-score") == ""
+    assert upload(marks, "noten.csv", **shown.fields()).status_code == 303
+    assert Shown(upload(marks + b"19;A1;2,3\n", "mehr.csv")).chosen("column-score") == ""
+
+
+def test_of_an_archive_with_two_exports_the_one_that_is_named_is_read(upload: Upload) -> None:
+    both = zipped(MainTable__csv=PROGSNAP2, x_submissions__csv=PRAIRIELEARN)
+    assert "name the one that counts" in upload(both, "both.zip").text
+
+    shown = Shown(upload(both, "both.zip", source="progsnap2"))
+    assert "ProgSnap2" in shown.words
+    assert upload(both, "both.zip", **shown.fields(source="progsnap2")).status_code == 303

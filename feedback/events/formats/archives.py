@@ -14,6 +14,7 @@ from typing import IO
 
 from feedback.events.effort import Effort
 from feedback.events.faults import InvalidEvents, TooLarge
+from feedback.events.limits import Limits
 from feedback.events.spool import CHUNK_BYTES, MAX_RATIO, spool
 
 _SMALL_BYTES = 8 << 20
@@ -41,21 +42,22 @@ def is_archive(source: IO[bytes]) -> bool:
     return head.startswith(b"PK\x03\x04") or head[_TAR_MAGIC] == b"ustar"
 
 
-def member(source: IO[bytes], name: str, max_bytes: int, effort: Effort) -> tuple[str, IO[bytes]]:
+def member(source: IO[bytes], name: str, max_bytes: int, limits: Limits) -> tuple[str, IO[bytes]]:
     """The file called `name`, a pattern as of a shell, in whatever folder: its path in the archive, and its content,
     spooled and rewound, which the caller closes.
 
     Raises InvalidEvents where it is not there, is there twice, is encrypted or damaged, or where a path leads out of
     the archive; TooLarge where it unpacks to more than `max_bytes` or to more than any log's ratio.
     """
+    effort = limits.effort
     with _as_refusals():
         pattern = name.casefold()
         found = [one for one in _members(source, effort) if fnmatchcase(PurePosixPath(one[0]).name.casefold(), pattern)]
         if len(found) != 1:
             raise _refused(_missing(name, source, effort) if not found else _ambiguous(name, [one[0] for one in found]))
         with found[0][1]() as packed:
-            content = spool(_chunks(packed, source.seek(0, io.SEEK_END), effort, source), max_bytes)
-            return found[0][0], content
+            chunks = _chunks(packed, source.seek(0, io.SEEK_END), effort, source)
+            return found[0][0], spool(limits.counted(chunks), max_bytes)
 
 
 def names_in(source: IO[bytes], effort: Effort) -> list[str]:

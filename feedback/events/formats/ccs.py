@@ -118,7 +118,7 @@ class _Feed:
             gathering.faults.spend(2)
             identity = str(value.id if value.id is not None else entry.id)
             if identity in known and kind == "submissions":
-                gathering.leave_out("repeated states of a submission (the last one counts)")
+                gathering.leave_out("earlier states of a submission")
                 line = known[identity][0]
             known.pop(identity, None) if kind == "judgements" else None  # the one that came last stands last
             known[identity] = line, value

@@ -63,7 +63,7 @@ def read_gradescope(
     names = set[str]()
     for line, name, node in _entries(source, gathering):
         if name in names:
-            gathering.leave_out("repeated (the submission was there before)")
+            gathering.leave_out("repeats of a submission")
             continue
         names.add(name)
         attempts.extend(_attempts(line, name, node, gathering))

@@ -37,7 +37,7 @@ def entries(
             yield Line(number), decoder.decode(text)
         except UNREADABLE as fault:
             if not line.endswith(b"\n") and number > 1 and not isinstance(fault, msgspec.ValidationError):
-                gathering.leave_out("cut off (the last line is not whole)")
+                gathering.leave_out("last lines that were cut off")
             else:
                 faults.add((Line(number),), f"no entry of this log: {in_words(fault)}")
 

@@ -19,7 +19,7 @@ from feedback.events.formats.archives import is_archive
 from feedback.events.formats.format import Format
 from feedback.events.formats.php_csv import escape_of
 from feedback.events.formats.records import Record, Table, Wanted, records, text_table
-from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, questions_of
+from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, questions_of, unit_text
 from feedback.events.formats.source_times import epoch_in
 from feedback.events.formats.workbook import workbook_table
 from feedback.events.limits import Limits
@@ -192,7 +192,7 @@ class _Units:
             alike = {points.get(name) for name in names}
             alone = all(name and slots[name] == 1 for name in names)
             if len(names) > 1 and alone and len(alike) == 1:
-                yield from ((name, f"Slot {slot}") for name in names)
+                yield from ((unit_text(name), f"Slot {slot}") for name in names)
 
 
 def _add(step: _Step, units: _Units, best: dict[tuple[str, str], float], gathering: Gathering) -> None:
@@ -201,7 +201,7 @@ def _add(step: _Step, units: _Units, best: dict[tuple[str, str], float], gatheri
     share = None if fraction is None else min(1.0, max(0.0, fraction))
     kind = gathering.options.kind_for(step.action) or _kind_of(step, share, best.get(key, -1.0))
     if kind is None:
-        gathering.leave_out("steps that are no student's (marks given by hand, regrades)")
+        gathering.leave_out("steps that are no student's, such as marks given by hand and regrades")
         return
     score = share if kind == "submission" else None
     if score is not None:

@@ -71,13 +71,16 @@ def records(
     """
     rows = table.rows
     line, header = next(rows, (1, []))
+    faults_before = faults.count
     fields = _fields_of(header, Line(line), wanted, options, faults)
-    stream.columns = columns_of(header, fields or [""] * len(header))
+    stream.columns = columns_of(header, fields)
+    if faults.count > faults_before or not header:
+        return
     most = limits.max_rows
     known = [(index, field) for index, field in enumerate(fields) if field]
     folded = [(fields.index(field), field) for field in wanted.folds if field in fields]
     of_one, before = folded[0][0] if folded else None, ""
-    for number, (line, row) in enumerate(rows if fields else (), start=1):
+    for number, (line, row) in enumerate(rows, start=1):
         if number > most:
             limits.check_rows(number)
         faults.spend(4 + (len(row) >> 2))
@@ -94,18 +97,16 @@ def records(
 
 
 def _fields_of(header: list[str], line: Line, wanted: Wanted, options: SourceOptions, faults: Faults) -> list[str]:
-    """The field of each column, "" where it is not read; none at all, with the fault recorded, where one lacks."""
+    """The field of each column, "" where it is not read. What makes a table unreadable is recorded as a fault."""
+    names, fields = [plain(cell) for cell in header], [""] * len(header)
     if len(header) > MAX_COLUMNS:
         faults.add((line,), f"{len(header):,} columns; at most {MAX_COLUMNS} are read, leave out the others")
-        return []
-    names, fields, before = [plain(cell) for cell in header], [""] * len(header), faults.count
-    for field, given in options.columns.items():
-        if field not in wanted.headings:
-            faults.add((line, field), f"nothing of a {wanted.described} is read as {field}; leave this column out")
-        elif given not in names:
-            faults.add((line, field), f"no column is called {given}; {_columns_there(header)}")
+        return fields
+    _check_chosen(options.columns, header, line, wanted, faults)
     for field, headings in wanted.headings.items():
         chosen = options.columns.get(field)
+        if chosen == "":
+            continue
         there = [name for name in ([chosen] if chosen else headings) if name in names]
         found = next(iter(there), None)
         if wanted.loose and len(there) > 1 and there[0] != plain(field):
@@ -120,7 +121,19 @@ def _fields_of(header: list[str], line: Line, wanted: Wanted, options: SourceOpt
                 f"no column of this {wanted.described} has it (expected {' or '.join(headings[:_MOST_SHOWN])}); "
                 f"{_columns_there(header)}; {_name_yours(field)}",
             )
-    return fields if faults.count == before else []
+    return fields
+
+
+def _check_chosen(chosen: Mapping[str, str], header: list[str], line: Line, wanted: Wanted, faults: Faults) -> None:
+    """Record a fault for each column that the sender named, or left out, where that cannot be."""
+    names = [plain(cell) for cell in header]
+    for field, given in chosen.items():
+        if field not in wanted.headings:
+            faults.add((line, field), f"nothing of a {wanted.described} is read as {field}; leave this column out")
+        elif not given and field in wanted.required:
+            faults.add((line, field), f"a {wanted.described} cannot do without it; {_columns_there(header)}")
+        elif given and given not in names:
+            faults.add((line, field), f"no column is called {given}; {_columns_there(header)}")
 
 
 def _name_yours(field: str) -> str:

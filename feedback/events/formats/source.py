@@ -20,6 +20,7 @@ from feedback.events.strict_decoder import event_from, student_from
 
 _TITLE_CHARACTERS = 200
 _HASH_CHARACTERS = 12
+_MOST_REASONS = 20
 _KIND_PREFIX = "kind:"
 FIELDS = ("student_id", "namespace", "name", "unit", "type", "created_time", "score", "max_score")
 
@@ -27,10 +28,10 @@ FIELDS = ("student_id", "namespace", "name", "unit", "type", "created_time", "sc
 class SourceOptions(msgspec.Struct, frozen=True):
     """What the sender says of a file beside its format.
 
-    `zone` is that of times without a zone. `columns` has the file's own heading for a field, in its plain form, and
-    `kinds` the kind for a word of the file's own, in its plain form, whatever the source. `roles` are the roles to
-    keep where the source has roles; none means the source's own choice. `max_bytes` bounds what is unpacked from an
-    archive, and `folder` is the one that the file was found in there.
+    `zone` is that of times without a zone. `columns` has the file's own heading for a field, in its plain form, and ""
+    where no column is to be read as it; `kinds` has the kind for a word of the file's own, in its plain form, whatever
+    the source. `roles` are the roles to keep where the source has roles; none means the source's own choice.
+    `max_bytes` bounds what is unpacked from an archive, and `folder` is the one that the file was found in there.
     """
 
     zone: ZoneInfo | None = None
@@ -72,9 +73,10 @@ def options_from(
     fields, kinds = dict[str, str](), dict[str, str]()
     for given in columns:
         field, equals, header = (part.strip() for part in given.partition("="))
-        if not equals or not header:
+        is_kind = field.startswith(_KIND_PREFIX)
+        if not equals or (is_kind and not header):
             faults.add(("column",), f"expected FIELD=HEADER, such as student_id=Matrikel, got {given[:80]}")
-        elif field.startswith(_KIND_PREFIX) and field.removeprefix(_KIND_PREFIX) in KINDS:
+        elif is_kind and field.removeprefix(_KIND_PREFIX) in KINDS:
             kinds[plain(header)] = field.removeprefix(_KIND_PREFIX)
         elif field in FIELDS:
             fields[field] = plain(header)
@@ -128,14 +130,14 @@ class Gathering:
         self._left_out = dict[str, int]()
         self._seen = set[str]()
         self._events = 0
-        self._to_the_minute = True
+        self._to_the_minute: bool | None = None  # None before the first time
 
     def add(self, action: Action, place: Place) -> None:
         """Take in an action, or record its faults. Raises TooLarge."""
         self.faults.spend(4)
         if action.source_id is not None:
             if action.source_id in self._seen:
-                self.leave_out("repeated (the id was there before)")
+                self.leave_out("repeats of an id")
                 return
             self._seen.add(action.source_id)
         who = action.namespace, action.student_id
@@ -160,8 +162,8 @@ class Gathering:
         unit = unit_text(action.unit)
         unit = self._units.setdefault(unit, unit)
         score = None if action.score is None else settled_score(action.score)
-        if time is not None:
-            self._to_the_minute = self._to_the_minute and not (time.second or time.microsecond)
+        if time is not None and self._to_the_minute is not False:
+            self._to_the_minute = not (time.second or time.microsecond)
         if _is_valid(unit, word) and (score is None or 0 <= score <= 1):
             return Event(unit, word or None, time, score)
         # The careful path says what is wrong.
@@ -196,7 +198,12 @@ class Gathering:
         return all_ if known else tuple(msgspec.structs.replace(question, optional=True) for question in all_)
 
     def leave_out(self, reason: str, number: int = 1) -> None:
-        """Count what is not taken in, by the reason that people read."""
+        """Count what is not taken in, by the reason that people read.
+
+        A reason may have a word of the file's own in it: past the first few all others are counted together.
+        """
+        if reason not in self._left_out and len(self._left_out) >= _MOST_REASONS:
+            reason = "for other reasons"
         self._left_out[reason] = self._left_out.get(reason, 0) + number
 
     def students(self, described: str, *, in_time_order: bool = False) -> Received:
@@ -209,7 +216,7 @@ class Gathering:
         students, events = _number_of(len(self._students), "student"), _number_of(self._events, "event")
         self._note("source", f"Read as {described}: {students}, {events}.")
         if self._left_out:
-            parts = "; ".join(f"{number:,} {reason}" for reason, number in self._left_out.items())
+            parts = "; ".join(f"{reason} ({number:,})" for reason, number in self._left_out.items())
             self._note("left_out", f"Left out: {parts}.")
         self.stream.left_out = dict(self._left_out)
         if self.no_zone:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from feedback.events import OWN, Context, Exam, Limits, Question, TooLarge, source_options
+from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal
 
@@ -91,7 +92,7 @@ def test_a_submission_whose_state_comes_again_is_one() -> None:
     reading = read(contest(), SETTING, submission(), judged("WA"), submission(), submission("2", second=1))
 
     assert [score for *_, score in reading.events_of("7")] == [0.0, None]
-    assert "1 repeated states" in reading.notes["left_out"]
+    assert "earlier states of a submission (1)" in reading.notes["left_out"]
 
 
 @pytest.mark.parametrize("gone", [{"data": None}, {"op": "delete", "data": {"id": "1"}}])
@@ -126,8 +127,8 @@ def test_teams_without_submissions_and_hidden_ones_are_left_out_and_counted() ->
     reading = read(contest(), SETTING, hidden, submission(), submission("2", team="9"))
 
     assert reading.ids() == ["7"]
-    assert "1 teams without submissions" in reading.notes["left_out"]
-    assert "1 submissions of hidden teams" in reading.notes["left_out"]
+    assert "teams without submissions (1)" in reading.notes["left_out"]
+    assert "submissions of hidden teams (1)" in reading.notes["left_out"]
 
 
 def test_a_contest_with_points_gives_shares_of_them() -> None:
@@ -174,7 +175,7 @@ def test_a_last_line_that_was_cut_is_left_out_and_counted() -> None:
     reading = read(contest(), SETTING, submission(), submission("2", second=1)[:-20])
 
     assert len(reading.events_of("7")) == 1
-    assert "1 cut off" in reading.notes["left_out"]
+    assert "last lines that were cut off (1)" in reading.notes["left_out"]
 
 
 def test_any_other_line_that_is_no_entry_is_a_fault_of_its_line() -> None:
@@ -195,8 +196,8 @@ def test_options_that_a_feed_has_no_use_for_are_refused() -> None:
 
 
 def test_a_feed_is_recognised_by_its_first_line_and_ours_is_not() -> None:
-    assert recognised(io.BytesIO(contest().encode())) == "ccs"
-    assert recognised(io.BytesIO(b'{"type": "x", "student_id": "a", "events": []}\n')) == OWN
+    assert recognised(Look(io.BytesIO(contest().encode()))) == "ccs"
+    assert recognised(Look(io.BytesIO(b'{"type": "x", "student_id": "a", "events": []}\n'))) == OWN
 
 
 def test_a_name_and_a_title_keep_no_nul_and_at_most_200_characters() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from feedback.events import Question, source_options
+from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal
 
@@ -86,7 +87,7 @@ def test_practice_counts_and_those_who_prepared_the_round_do_not() -> None:
     )
 
     assert Reading(body, SOURCE).ids() == ["ada"]
-    assert "1 of the role MANAGER" in Reading(body, SOURCE).notes["left_out"]
+    assert "of the role MANAGER (1)" in Reading(body, SOURCE).notes["left_out"]
     assert Reading(body, SOURCE, source_options(roles=["Manager"])).ids() == ["author"]
 
 
@@ -104,15 +105,15 @@ def test_of_several_contests_only_what_a_student_tried_counts(contest: int, opti
 
 
 def test_a_submission_comes_once_however_often_its_id_does() -> None:
-    assert "1 repeated" in read(submission(), submission()).notes["left_out"]
+    assert "repeats of an id (1)" in read(submission(), submission()).notes["left_out"]
 
 
 def test_what_has_no_author_or_problem_is_left_out_and_counted() -> None:
     reading = read(submission(), submission(id=2, author={"members": []}), submission(id=3, problem={"index": None}))
 
     assert len(reading.events_of("ada")) == 1
-    assert "1 submissions without an author" in reading.notes["left_out"]
-    assert "1 submissions without a problem" in reading.notes["left_out"]
+    assert "submissions without an author (1)" in reading.notes["left_out"]
+    assert "submissions without a problem (1)" in reading.notes["left_out"]
 
 
 def test_an_answer_that_says_why_there_is_none_is_refused_with_its_words() -> None:
@@ -133,5 +134,5 @@ def test_every_fault_is_named_by_its_submission() -> None:
 
 
 def test_an_answer_is_recognised_by_its_first_submission() -> None:
-    assert recognised(io.BytesIO(answer(submission()))) == SOURCE
-    assert recognised(io.BytesIO(b'[{"student_id": "a", "events": []}]')) == "feedback"
+    assert recognised(Look(io.BytesIO(answer(submission())))) == SOURCE
+    assert recognised(Look(io.BytesIO(b'[{"student_id": "a", "events": []}]'))) == "feedback"

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from feedback.events import source_options
+from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal
 
@@ -110,8 +111,8 @@ def test_what_the_tutor_does_by_itself_is_left_out_and_counted() -> None:
     )
 
     assert len(reading.events_of("Stu_1")) == 1
-    assert "2 of the tutor" in reading.notes["left_out"]
-    assert "1 rows without a student" in reading.notes["left_out"]
+    assert "of the tutor (no response of the student) (2)" in reading.notes["left_out"]
+    assert "rows without a student (1)" in reading.notes["left_out"]
 
 
 def test_times_are_of_the_rows_zone_else_of_the_one_that_was_said() -> None:
@@ -131,7 +132,7 @@ def test_a_zone_of_no_known_name_is_a_fault_until_one_is_said() -> None:
 
 
 def test_a_transaction_comes_once_however_often_its_id_does() -> None:
-    assert "1 repeated" in read({"Transaction Id": "x"}, {"Transaction Id": "x"}).notes["left_out"]
+    assert "repeats of an id (1)" in read({"Transaction Id": "x"}, {"Transaction Id": "x"}).notes["left_out"]
 
 
 def test_a_problem_with_a_long_name_keeps_apart_and_keeps_its_title() -> None:
@@ -170,5 +171,5 @@ def test_the_table_is_found_in_its_archive_and_recognised() -> None:
         packed.writestr("ds123_tx_All_Data_45_2013_0920_104550.txt", table({}))
 
     assert Reading(content.getvalue(), SOURCE).ids() == ["Stu_1"]
-    assert recognised(io.BytesIO(content.getvalue())) == SOURCE
-    assert recognised(io.BytesIO(table({}))) == SOURCE
+    assert recognised(Look(io.BytesIO(content.getvalue()))) == SOURCE
+    assert recognised(Look(io.BytesIO(table({})))) == SOURCE

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from feedback.events import Context, Limits, Question, TooLarge
+from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal
 
@@ -68,7 +69,7 @@ def test_the_folder_of_the_export_is_the_question() -> None:
     body = archive(submission())
 
     assert Reading(body, SOURCE).events_of("100")[0][0] == FOLDER
-    assert recognised(io.BytesIO(body)) == SOURCE
+    assert recognised(Look(io.BytesIO(body))) == SOURCE
     assert Reading(archive(submission(), ""), SOURCE).events_of("100")[0][0] == "assignment"
 
 
@@ -103,7 +104,7 @@ def test_an_entry_without_a_submitter_is_left_out_and_counted() -> None:
     reading = read(submission(), "submission_2:\n  :submitters: []\n", "notes: 5\n")
 
     assert reading.ids() == ["100"]
-    assert "2 entries without a submitter" in reading.notes["left_out"]
+    assert "entries without a submitter (2)" in reading.notes["left_out"]
 
 
 def test_times_as_ruby_on_rails_writes_them_are_read() -> None:
@@ -132,7 +133,10 @@ def test_without_tests_a_score_counts_where_the_sender_says_the_points() -> None
     given = Context(questions=(Question("assignment", points=12),))
 
     assert read(text).events_of("100")[0][3] is None
-    assert "1 scores without a maximum" in read(text).notes["left_out"]
+    assert (
+        "scores without a maximum (the tests have none: give the points of the question) (1)"
+        in read(text).notes["left_out"]
+    )
     assert Reading(text.encode(), SOURCE, context=given).events_of("100")[0][3] == 0.5
 
 
@@ -192,7 +196,7 @@ def test_the_limits_of_a_body_hold() -> None:
 
 
 def test_the_metadata_is_recognised_alone() -> None:
-    assert recognised(io.BytesIO(("---\n" + submission()).encode())) == SOURCE
+    assert recognised(Look(io.BytesIO(("---\n" + submission()).encode()))) == SOURCE
 
 
 def test_a_file_of_many_blocks_is_read_as_any_reader_of_yaml_reads_it() -> None:

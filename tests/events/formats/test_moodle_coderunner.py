@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from feedback.events import Limits, Question, TooLarge, source_options
+from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal
 
@@ -116,7 +117,7 @@ def test_a_mark_given_by_hand_and_a_regrade_are_no_work_of_the_student() -> None
     )
 
     assert len(reading.events_of("ada@school.edu")) == 1
-    assert "2 steps that are no student's" in reading.notes["left_out"]
+    assert "steps that are no student's, such as marks given by hand and regrades (2)" in reading.notes["left_out"]
 
 
 def test_steps_of_one_second_stand_in_the_order_in_which_the_database_numbered_them() -> None:
@@ -199,7 +200,7 @@ def test_a_row_that_is_no_step_makes_no_student() -> None:
     reading = read({}, dict.fromkeys(COLUMNS, "") | {"uniquekey": "Total", "mark": "40"})
 
     assert reading.ids() == ["ada@school.edu"]
-    assert "1 rows that are no step" in reading.notes["left_out"]
+    assert "rows that are no step of a student (1)" in reading.notes["left_out"]
 
 
 @pytest.mark.parametrize("time", ["1700000100000", "0", "noon", "-1", "nan", "1e400"])
@@ -231,4 +232,14 @@ def test_the_limits_of_a_body_hold() -> None:
 
 
 def test_the_export_is_recognised_by_its_header() -> None:
-    assert recognised(io.BytesIO(table({}))) == SOURCE
+    assert recognised(Look(io.BytesIO(table({})))) == SOURCE
+
+
+def test_versions_whose_names_have_another_form_as_units_are_of_one_group() -> None:
+    long, accents = "x" * 300, "Me\u0301thode"
+    first = {"quizattemptid": "1", "email": "ada", "qname": long}
+    second = {"quizattemptid": "2", "email": "bob", "qname": accents, "attemptstepid": "2"}
+    [ours, theirs] = read(first, second).context.questions
+
+    assert (ours.group, theirs.group) == ("Slot 1", "Slot 1")
+    assert (len(str(ours.unit)), theirs.unit) == (200, "M\u00e9thode")

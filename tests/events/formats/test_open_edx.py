@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from feedback.events import OWN, Question
+from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal
 
@@ -51,7 +52,7 @@ def test_the_browsers_copy_of_a_check_is_left_out_and_counted() -> None:
     reading = read(line("problem_check", "input_05d2_2_1=choice", source="browser"), check())
 
     assert len(reading.events_of("ada")) == 1
-    assert "1 copies that the browser wrote" in reading.notes["left_out"]
+    assert "copies that the browser wrote (1)" in reading.notes["left_out"]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_each_kind_of_work_on_a_problem_has_its_kind(event_type: str, event: Any
 def test_all_other_lines_are_left_out_and_counted_together() -> None:
     reading = read(check(), line("/jsi18n/", "{}"), line("page_close", "{}", "browser"), line("seq_next", "{}"))
 
-    assert "3 lines that are no work on a problem" in reading.notes["left_out"]
+    assert "lines that are no work on a problem (3)" in reading.notes["left_out"]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_a_line_of_nobody_is_left_out_and_counted() -> None:
     reading = read(check(), check(username="", context={"user_id": None, "course_id": COURSE}))
 
     assert reading.ids() == ["ada"]
-    assert "1 lines without a user" in reading.notes["left_out"]
+    assert "lines without a user (1)" in reading.notes["left_out"]
 
 
 def test_one_user_in_two_courses_is_two_students() -> None:
@@ -117,7 +118,7 @@ def test_two_checks_at_one_time_are_two_since_the_log_has_no_ids() -> None:
 
 
 def test_a_last_line_that_was_cut_is_left_out_and_another_is_a_fault() -> None:
-    assert "1 cut off" in read(check(), check()[:-30]).notes["left_out"]
+    assert "last lines that were cut off (1)" in read(check(), check()[:-30]).notes["left_out"]
     assert "line 1" in refusal((check()[:-30] + "\n" + check()).encode(), "open-edx")
 
 
@@ -130,8 +131,8 @@ def test_a_log_without_work_on_problems_is_refused() -> None:
 
 
 def test_the_log_is_recognised_by_its_first_line() -> None:
-    assert recognised(io.BytesIO(check().encode())) == "open-edx"
-    assert recognised(io.BytesIO(b'{"student_id": "a", "events": []}\n')) == OWN
+    assert recognised(Look(io.BytesIO(check().encode()))) == "open-edx"
+    assert recognised(Look(io.BytesIO(b'{"student_id": "a", "events": []}\n'))) == OWN
 
 
 def test_an_archive_of_logs_is_refused_with_the_cure() -> None:

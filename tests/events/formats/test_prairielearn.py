@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from feedback.events import Question, source_options
+from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal
 
@@ -91,7 +92,7 @@ def test_only_students_are_read_and_others_are_counted_by_role() -> None:
     rows: tuple[dict[str, str], ...] = ({}, {"submission_id": "2", "UID": "t@school.edu", "Role": "Staff"})
 
     assert read(*rows).ids() == ["ada@school.edu"]
-    assert "1 of the role Staff" in read(*rows).notes["left_out"]
+    assert "of the role Staff (1)" in read(*rows).notes["left_out"]
     staff = Reading(table(*rows), "prairielearn", source_options(roles=["staff"]))
     assert staff.ids() == ["t@school.edu"]
 
@@ -121,7 +122,7 @@ def test_a_submission_comes_once_however_often_its_id_does() -> None:
     reading = read({}, {}, {"submission_id": "2"})
 
     assert len(reading.events_of("ada@school.edu")) == 2
-    assert "1 repeated" in reading.notes["left_out"]
+    assert "repeats of an id (1)" in reading.notes["left_out"]
 
 
 def test_every_fault_is_named_by_its_line_and_column() -> None:
@@ -146,7 +147,7 @@ def test_the_table_is_found_in_an_archive_and_recognised_alone() -> None:
         packed.writestr("cs1/Exam1_scores.csv", "UID,UIN\n")
 
     assert Reading(content.getvalue(), "prairielearn").ids() == ["ada@school.edu"]
-    assert recognised(io.BytesIO(table({}))) == "prairielearn"
+    assert recognised(Look(io.BytesIO(table({})))) == "prairielearn"
     assert "no *_submissions.csv" in str(refusal(_only_scores(), "prairielearn"))
 
 
@@ -155,3 +156,10 @@ def _only_scores() -> bytes:
     with zipfile.ZipFile(content, "w") as packed:
         packed.writestr("cs1/Exam1_scores.csv", "UID,UIN\n")
     return content.getvalue()
+
+
+def test_past_the_first_few_reasons_all_others_are_counted_together() -> None:
+    left_out = read({}, *({"Role": f"role {number}"} for number in range(100))).notes["left_out"]
+
+    assert "of the role role 19 (1)" in left_out
+    assert left_out.endswith("; for other reasons (80).")

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from feedback.events import OWN, Limits, TooLarge, source_options
+from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal
 
@@ -90,8 +91,8 @@ def test_an_event_of_nobody_and_one_on_no_question_are_left_out_and_counted() ->
 
     assert reading.ids() == ["ada"]
     assert len(reading.events_of("ada")) == 1
-    assert "2 of nobody" in reading.notes["left_out"]
-    assert "1 on no question" in reading.notes["left_out"]
+    assert "of nobody (SubjectID blank or -1) (2)" in reading.notes["left_out"]
+    assert "on no question (ProblemID and AssignmentID blank) (1)" in reading.notes["left_out"]
 
 
 def test_an_assignment_is_the_question_where_there_is_no_problem() -> None:
@@ -110,7 +111,7 @@ def test_an_event_comes_once_however_often_its_id_does() -> None:
     reading = read(HEADER + submit("1") + submit("1") + submit("2"))
 
     assert len(reading.events_of("ada")) == 2, "the same content under another id is another event"
-    assert "1 repeated" in reading.notes["left_out"]
+    assert "repeats of an id (1)" in reading.notes["left_out"]
 
 
 CHILDREN = "EventType,EventID,ParentEventID,SubjectID,ProblemID,Score\n"
@@ -127,7 +128,7 @@ def test_an_action_and_its_children_are_one_event_whichever_comes_first(rows: st
     reading = read(CHILDREN + rows)
 
     assert reading.events_of("ada") == [("p", "submission", None, 0.5)]
-    assert "2 part of another event" in reading.notes["left_out"]
+    assert "part of another event (ParentEventID) (2)" in reading.notes["left_out"]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +232,7 @@ def test_the_main_table_is_found_in_an_archive_and_what_macos_adds_is_not_it() -
     )
 
     assert Reading(body, "progsnap2").ids() == ["ada"]
-    assert recognised(io.BytesIO(body)) == "progsnap2"
+    assert recognised(Look(io.BytesIO(body))) == "progsnap2"
 
 
 @pytest.mark.parametrize(
@@ -267,6 +268,6 @@ def test_the_limits_of_a_body_hold() -> None:
 
 
 def test_the_table_is_recognised_by_its_header_and_ours_is_not() -> None:
-    assert recognised(io.BytesIO(HEADER.encode())) == "progsnap2"
-    assert recognised(io.BytesIO(b"student_id,unit,type\nada,1,Submit\n")) == OWN
-    assert recognised(io.BytesIO(gzip.compress(HEADER.encode()))) == OWN, "who opens a file inflates it"
+    assert recognised(Look(io.BytesIO(HEADER.encode()))) == "progsnap2"
+    assert recognised(Look(io.BytesIO(b"student_id,unit,type\nada,1,Submit\n"))) == OWN
+    assert recognised(Look(io.BytesIO(gzip.compress(HEADER.encode())))) == OWN, "who opens a file inflates it"

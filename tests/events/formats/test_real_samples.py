@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from feedback.analysis import analyse
+from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading
 
@@ -49,7 +50,7 @@ def test_progsnap2_has_the_students_events_and_scores_of_its_table() -> None:
     rows = [row for row in csv.DictReader(io.StringIO(body.decode())) if row["SubjectID"] != "-1" and row["ProblemID"]]
     reading = Reading(body, "progsnap2")
 
-    assert recognised(io.BytesIO(body)) == "progsnap2"
+    assert recognised(Look(io.BytesIO(body))) == "progsnap2"
     assert Counter(row["SubjectID"] for row in rows) == Counter(
         {student.student_id: len(student.events) for student in reading.students}
     )
@@ -107,7 +108,7 @@ def test_a_tracking_log_has_each_check_of_the_server_once(name: str) -> None:
     reading = Reading(content(name), "open-edx")
     body = content(name)
 
-    assert recognised(io.BytesIO(body)) == "open-edx"
+    assert recognised(Look(io.BytesIO(body))) == "open-edx"
     assert reading.kinds()["submission"] == len(server)
     assert sum(one["event_source"] == "browser" for one in checks) > 0, "each stands twice"
     graded = [one["event"] for one in server if one["event"].get("max_grade")]

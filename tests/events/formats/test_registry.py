@@ -6,6 +6,7 @@ import pytest
 
 from feedback.cli.convert import convert
 from feedback.events import OWN, SOURCES, InvalidEvents
+from feedback.events.formats.look import Look
 from feedback.events.formats.registry import FORMATS
 from feedback.events.formats.table_headings import HEADINGS
 from feedback.events.sources import recognised
@@ -34,7 +35,7 @@ def test_there_is_an_export_of_every_source() -> None:
 
 @pytest.mark.parametrize("source", EXPORTS)
 def test_every_export_is_recognised_and_read(source: str) -> None:
-    assert recognised(io.BytesIO(EXPORTS[source])) == (OWN if source == "table" else source)
+    assert recognised(Look(io.BytesIO(EXPORTS[source]))) == (OWN if source == "table" else source)
     assert Reading(EXPORTS[source], source).students
 
 
@@ -42,7 +43,7 @@ def test_every_export_is_recognised_and_read(source: str) -> None:
 def test_a_file_is_what_its_content_says_for_certain(body: bytes, source: str) -> None:
     content = io.BytesIO(body)
 
-    assert recognised(content) == source
+    assert recognised(Look(content)) == source
     assert content.tell() == 0
 
 

@@ -10,9 +10,20 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.events import Context, EventsError, Faults, Limits, Question, TooLarge, source_options
+from feedback.events import (
+    Context,
+    EventsError,
+    Faults,
+    InvalidEvents,
+    Limits,
+    Question,
+    TooLarge,
+    read_source,
+    source_options,
+)
 from feedback.events.formats.source import beside
 from feedback.events.formats.workbook import workbook_table
+from feedback.events.reading import Columns
 from tests.events.formats.source_files import Reading, refusal
 
 
@@ -56,8 +67,8 @@ def test_a_footer_and_a_sum_are_no_students() -> None:
     reading = read("student,question,score\nada,1,0.5\n,,\nAverage,,0.5\n,,0.5\nExported by Moodle\n")
 
     assert reading.ids() == ["ada"]
-    assert "2 rows without a question" in reading.notes["left_out"]
-    assert "1 rows without a student" in reading.notes["left_out"]
+    assert "rows without a question (2)" in reading.notes["left_out"]
+    assert "rows without a student (1)" in reading.notes["left_out"]
 
 
 @pytest.mark.parametrize(
@@ -240,3 +251,28 @@ def test_the_limits_of_a_body_hold() -> None:
 def test_no_table_breaks_the_reading(body: bytes) -> None:
     with contextlib.suppress(EventsError):
         assert all(student.student_id for student in Reading(body, "table").students)
+
+
+def test_a_field_may_be_read_from_no_column() -> None:
+    german = "Matrikel,Aufgabe,Note\n17,A,3.7\n"
+    assert "expected a number from 0 to 1" in faults(german)
+
+    assert read(german, "score=").events_of("17") == [("A", None, None, None)]
+    assert "cannot do without it; the columns are Matrikel, Aufgabe, Note" in faults(german, "student_id=")
+
+
+def test_what_was_found_of_a_table_that_is_refused_is_told() -> None:
+    stream = read_source(io.BytesIO(b"Who,Task,Grade\nada,A,1\n"), "table", source_options(), Limits())
+    with pytest.raises(InvalidEvents, match="1 fault"):
+        list(stream)
+
+    assert stream.columns == Columns({"Task": "unit", "Grade": "score"}, ("Who",))
+
+
+def test_a_log_without_times_is_not_said_to_have_times_to_the_minute() -> None:
+    assert "times_to_the_minute" not in read("student,task\nada,1\nada,2\n").notes
+    assert "times_to_the_minute" in read("student,task,time\nada,1,\nada,2,21.7.2024 10:05\n").notes
+
+
+def test_an_old_workbook_is_named_as_what_it_is() -> None:
+    assert "old Excel workbook (.xls)" in str(refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "table"))

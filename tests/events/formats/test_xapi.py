@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from feedback.events import Limits, Question, TooLarge, source_options
+from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal
 
@@ -125,7 +126,7 @@ def test_a_statement_that_was_voided_is_left_out_whichever_comes_first(first: bo
     reading = read(*both, statement(id="s2"))
 
     assert len(reading.events_of("ada")) == 1
-    assert "1 voided" in reading.notes["left_out"]
+    assert "voided (1)" in reading.notes["left_out"]
 
 
 def test_a_statement_about_a_statement_or_without_an_activity_is_left_out_and_counted() -> None:
@@ -136,8 +137,8 @@ def test_a_statement_about_a_statement_or_without_an_activity_is_left_out_and_co
     )
 
     assert len(reading.events_of("ada")) == 1
-    assert "1 about no activity" in reading.notes["left_out"]
-    assert "1 without an activity" in reading.notes["left_out"]
+    assert "about no activity (another statement, or a person) (1)" in reading.notes["left_out"]
+    assert "without an activity (its object has no id) (1)" in reading.notes["left_out"]
 
 
 def test_the_parts_of_a_group_of_questions_are_one_submission_with_it() -> None:
@@ -150,7 +151,7 @@ def test_the_parts_of_a_group_of_questions_are_one_submission_with_it() -> None:
     )
 
     assert [event[3] for event in reading.events_of("ada")] == [0.5]
-    assert "2 part of another statement" in reading.notes["left_out"]
+    assert "part of another statement (of a group of questions) (2)" in reading.notes["left_out"]
 
 
 def test_a_hint_and_an_answer_that_was_shown_belong_to_their_question() -> None:
@@ -171,7 +172,7 @@ def test_what_is_no_question_is_left_out_unless_it_was_graded() -> None:
     )
 
     assert [unit for unit, *_ in reading.events_of("ada")] == [UNIT, "https://x/page"]
-    assert "1 on no question" in reading.notes["left_out"]
+    assert "on no question (a course, a page, a file) (1)" in reading.notes["left_out"]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +193,7 @@ def test_a_statement_comes_once_however_often_its_id_does() -> None:
     reading = read(statement(), statement(), statement(id="s2"))
 
     assert len(reading.events_of("ada")) == 2, "the same content under another id is another statement"
-    assert "1 repeated" in reading.notes["left_out"]
+    assert "repeats of an id (1)" in reading.notes["left_out"]
 
 
 def test_an_activity_with_a_long_name_keeps_apart_and_keeps_its_title() -> None:
@@ -225,7 +226,7 @@ def test_statements_come_in_any_form_that_a_store_gives(form: str) -> None:
     body = FORMS[form].encode()
 
     assert len(Reading(body, SOURCE).events_of("ada")) == 2
-    assert recognised(io.BytesIO(body)) == SOURCE
+    assert recognised(Look(io.BytesIO(body))) == SOURCE
 
 
 def test_one_statement_alone_is_read() -> None:
@@ -267,4 +268,4 @@ def test_the_limits_of_a_body_hold() -> None:
 def test_a_class_of_ours_is_none_whatever_fields_it_has_besides() -> None:
     ours = {"student_id": "a", "events": [], "actor": 1, "verb": 1, "object": 1}
 
-    assert recognised(io.BytesIO(json.dumps([ours]).encode())) == "feedback"
+    assert recognised(Look(io.BytesIO(json.dumps([ours]).encode()))) == "feedback"
