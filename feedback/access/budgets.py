@@ -23,8 +23,8 @@ class Busy(Exception):
 class Budget:
     """So many bytes for all work of a kind in this process, of which one owner has at most a share.
 
-    Whoever has none of it is always given some, however much that is: a limit must not make a permitted
-    request impossible. Safe to use from any thread.
+    A piece of work that is alone is always given what it needs, however much that is: a limit must not make a
+    permitted request impossible. Safe to use from any thread.
     """
 
     def __init__(self, what: str, total: float, share: float = 0.5) -> None:
@@ -33,13 +33,16 @@ class Budget:
         self._used = 0.0
         self._by_owner: dict[str, float] = defaultdict(float)
 
-    def take(self, owner: str, amount: float) -> None:
-        """Raises Busy where that is more than is left, of all or of the owner's share."""
+    def take(self, owner: str, amount: float, before: float = 0) -> None:
+        """Raises Busy where that is more than is left, of all or of the owner's share.
+
+        `before` is what the same piece of work has already: it is never what is in its own way.
+        """
         with self._lock:
             theirs = self._by_owner.get(owner, 0)
-            if theirs and theirs + amount > self._total * self._share:
+            if theirs > before and theirs + amount > self._total * self._share:
                 raise Busy(f"These credentials have {self._what} in work as it is.")
-            if self._used and self._used + amount > self._total:
+            if self._used > before and self._used + amount > self._total:
                 raise Busy(f"The service has {self._what} in work as it is.")
             self._used += amount
             self._by_owner[owner] = theirs + amount
@@ -72,7 +75,7 @@ class Held:
     def add(self, amount: float) -> None:
         """Raises Busy."""
         if amount:
-            self._budget.take(self._owner, amount)
+            self._budget.take(self._owner, amount, self.amount)
             self.amount += amount
 
 

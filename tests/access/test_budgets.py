@@ -120,3 +120,14 @@ def test_what_others_wait_for_is_let_go_of_before_waiting_and_not_for_short_work
         for _ in range(5):
             turn.give_way()
     assert let_go == ["b"]
+
+
+def test_what_is_permitted_is_always_possible_alone_in_whatever_pieces_it_comes() -> None:
+    budget = Budget("bytes", 100)
+    with budget.held("a", 30) as held:
+        for _ in range(10):
+            held.add(30)
+        with pytest.raises(Busy, match="These credentials"):
+            budget.take("a", 1)
+    with budget.held("a", 40) as held, budget.held("b", 40), pytest.raises(Busy, match="The service"):
+        held.add(30)
