@@ -16,12 +16,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from feedback.api import metrics
 from feedback.submissions import tallies
 from tests.harness.in_process import Post, student, work_off
+from tests.harness.tools import tool
 
 ROOT = Path(__file__).parents[2]
 RULES, RULES_TEST = (ROOT / "deploy" / "prometheus" / name for name in ("alerts.yaml", "alerts.test.yaml"))
 DASHBOARD = ROOT / "deploy" / "grafana" / "feedback-generator.json"
-PROMTOOL = shutil.which("promtool") or shutil.which("promtool", path=str(ROOT / ".tools" / "bin"))
-needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="promtool is missing: deploy/install-tools fetches it")
+WATCH = ROOT / "docs" / "how-to" / "watch.md"
 
 
 def rules() -> list[dict[str, Any]]:
@@ -37,11 +37,24 @@ def expressions() -> list[str]:
     return [rule["expr"] for rule in rules()] + [target["expr"] for panel in panels() for target in panel["targets"]]
 
 
-@needs_promtool
+def promtool(*arguments: str, folder: Path) -> None:
+    command = [tool("promtool"), *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("command", [("check", "rules", RULES.name), ("test", "rules", RULES_TEST.name)])
 def test_promtool_takes_the_rules_and_each_alert_fires_when_it_should(command: tuple[str, ...]) -> None:
-    done = subprocess.run([str(PROMTOOL), *command], cwd=RULES.parent, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    promtool(*command, folder=RULES.parent)
+
+
+def test_promtool_takes_the_configuration_that_the_page_for_operators_shows(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"^```yaml\n(scrape_configs:.*?)^```", WATCH.read_text(), re.MULTILINE | re.DOTALL)
+    (tmp_path / "prometheus.yml").write_text(shown)
+    (scrape,) = yaml.safe_load(shown)["scrape_configs"]
+    (tmp_path / scrape["authorization"]["credentials_file"]).write_text("fbk_a-key")
+    shutil.copy(RULES, tmp_path)
+    promtool("check", "config", "prometheus.yml", folder=tmp_path)
 
 
 def test_every_alert_is_seen_firing_and_seen_silent() -> None:
@@ -55,7 +68,7 @@ def test_every_alert_is_seen_firing_and_seen_silent() -> None:
 
 
 def test_every_alert_says_what_it_means_and_has_its_place_on_the_page_for_operators() -> None:
-    page = (ROOT / "docs" / "how-to" / "watch.md").read_text()
+    page = WATCH.read_text()
     for rule in rules():
         assert rule["labels"]["severity"] in ("page", "warn")
         assert rule["annotations"].keys() == {"summary", "description"}
