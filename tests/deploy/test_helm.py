@@ -1,7 +1,8 @@
 """The Helm chart, rendered by Helm itself: Kubernetes takes every manifest, and none asks for rights."""
 
+import ast
+import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,20 +14,30 @@ import yaml
 from django.db import connection
 
 from tests.harness.in_process import Post, class_of, work_off
+from tests.harness.tools import tool
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy" / "helm" / "feedback-generator"
-HELM = shutil.which("helm") or shutil.which("helm", path=str(ROOT / ".tools" / "bin"))
+SETTINGS = ROOT / "feedback" / "settings.py"
 KUBERNETES = ("1.27", "1.33", "1.37")
 LEAST = {
     "secretName": "feedback",
     "allowedHosts": ["feedback.example.edu", "feedback"],
     "postgres": {"host": "db.example.edu"},
 }
+SETTINGS_IN_MOST = {
+    "FEEDBACK_HTTPS": "true",
+    "FEEDBACK_PATH_PREFIX": "/reports",
+    "FEEDBACK_RETENTION_DAYS": "400",
+    "FEEDBACK_DOCUMENTS_URL": "s3://feedback/documents",
+    "AWS_REGION": "eu-central-1",
+    "FEEDBACK_MAIL_FROM": "exams@example.edu",
+    "FEEDBACK_MAILS_PER_MINUTE": "60",
+}
 MOST = {
     **LEAST,
     "publicUrl": "https://feedback.example.edu/reports",
-    "settings": {"FEEDBACK_HTTPS": "true", "FEEDBACK_PATH_PREFIX": "/reports", "FEEDBACK_RETENTION_DAYS": "400"},
+    "settings": SETTINGS_IN_MOST,
     "image": {"repository": "images.example.edu/feedback", "digest": f"sha256:{'0123456789abcdef' * 4}"},
     "imagePullSecrets": [{"name": "pull"}],
     "web": {
@@ -38,13 +49,12 @@ MOST = {
     "tolerations": [{"key": "exams", "operator": "Exists"}],
     "affinity": {"nodeAffinity": {}},
 }
-pytestmark = pytest.mark.skipif(HELM is None, reason="helm is missing: deploy/install-tools fetches it")
 
 
 def helm(*arguments: str, values: dict[str, Any], folder: Path) -> subprocess.CompletedProcess[str]:
     file = folder / "values.yaml"
     file.write_text(yaml.safe_dump(values))
-    command = [str(HELM), *arguments, str(CHART), "--values", str(file)]
+    command = [tool("helm"), *arguments, str(CHART), "--values", str(file)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -126,8 +136,28 @@ def test_every_variable_is_one_that_the_service_knows_and_none_is_a_secret(rende
         names = [variable["name"] for variable in container["env"]]
         assert len(names) == len(set(names))
         assert set(names) <= known
-        assert not set(names) & {"SECRET_KEY", "POSTGRES_PASSWORD", "CELERY_BROKER_URL", "FLOWER_BASIC_AUTH"}
+        assert not set(names) & secrets()
         assert container["envFrom"] == [{"secretRef": {"name": "feedback"}}]
+
+
+def secrets() -> set[str]:
+    """The variables that hold a secret: those that the settings read as one, and Flower's own."""
+    calls = [node for node in ast.walk(ast.parse(SETTINGS.read_text())) if isinstance(node, ast.Call)]
+    read = [ast.literal_eval(call.args[0]) for call in calls if ast.unparse(call.func) == "env.secret"]
+    return {*read, "FLOWER_BASIC_AUTH"}
+
+
+def test_the_chart_refuses_every_secret_among_the_settings() -> None:
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    refused = [each["required"] for each in schema["properties"]["settings"]["not"]["anyOf"]]
+    assert len(secrets()) > 5
+    assert {name for (name,) in refused} == secrets()
+
+
+def test_an_object_store_and_mail_are_settings_that_every_pod_is_given(tmp_path: Path) -> None:
+    for _, pod in pods(manifests(MOST, tmp_path)):
+        given = {each["name"]: each["value"] for each in pod["containers"][0]["env"]}
+        assert given.items() >= SETTINGS_IN_MOST.items()
 
 
 def test_the_database_is_migrated_before_anything_starts_by_a_job_that_needs_nothing_of_the_chart(
@@ -181,8 +211,10 @@ def test_the_query_of_keda_counts_what_a_worker_would_find(post: Post, tmp_path:
         ({"allowedHosts": []}, "allowedHosts"),
         ({"allowedHosts": ["*"]}, "allowedHosts"),
         ({"settings": {"SECRET_KEY": "x"}}, "settings"),
+        ({"settings": {"AWS_SESSION_TOKEN": "x"}}, "settings"),
         ({"settings": {"FEEDBACK_MAX_STUDENTS": 9}}, "FEEDBACK_MAX_STUDENTS"),
         ({"worker": {"replica": 3}}, "worker"),
+        ({"worker": {"keda": {"minReplicas": 0}}}, "minReplicas"),
         ({"image": {"digest": "sha256:abc"}}, "digest"),
         ({"publicUrl": "https://feedback.example.edu/"}, "publicUrl"),
     ],

@@ -30,7 +30,10 @@ app.kubernetes.io/component: {{ .component }}
 {{- .Values.serviceAccount.name | default (.Values.serviceAccount.create | ternary (include "feedback.name" .) "default") -}}
 {{- end -}}
 
-{{/* Every setting is a variable; the secret ones come from the Secret, which has the last word. */}}
+{{/*
+Every setting is a variable; the secret ones come from the Secret. Of a name that stands in both, Kubernetes takes the value
+of `env`: that of the chart's values.
+*/}}
 {{- define "feedback.environment" -}}
 envFrom:
   - secretRef: { name: {{ .Values.secretName }} }
