@@ -61,6 +61,22 @@ def test_what_runs_our_image_has_no_rights_and_can_write_to_its_tmp_alone(name: 
     assert written == ["/tmp", *kept]  # noqa: S108 - inside a container
 
 
+def test_a_worker_process_for_each_of_many_cores_has_room_for_its_threads() -> None:
+    cores, others = 32, 12  # others: threads for leases, webhooks, mail, traces
+    code = (
+        "import os\n"
+        "from benchmarks import findings\n"
+        "from feedback.contract.formats import Format\n"
+        "from feedback.rendering import render\n"
+        "render(next(findings.students('threads', 20, 1)), Format.PDF)\n"
+        "print(len(os.listdir('/proc/self/task')))"
+    )
+    as_if = dict(os.environ) | {"RAYON_NUM_THREADS": str(cores)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=as_if, capture_output=True, text=True, check=True)
+    assert int(done.stdout) > cores, "a PDF is set by a thread a core"
+    assert SERVICES["celery"]["pids_limit"] >= cores * (int(done.stdout) + others)
+
+
 def test_what_is_kept_is_kept_in_named_volumes() -> None:
     assert SERVICES["db"]["volumes"] == ["db:/var/lib/postgresql/data"]
     assert "redis:/data" in SERVICES["redis"]["volumes"]
