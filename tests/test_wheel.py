@@ -1,4 +1,4 @@
-"""The wheel, installed into an empty virtual environment, renders, serves and migrates from any folder."""
+"""The wheels, installed into empty virtual environments: the service's runs from any folder, the client's alone."""
 
 import html
 import json
@@ -16,6 +16,7 @@ import pytest
 from feedback.config import home
 from tests.harness.environment import without_ours
 from tests.harness.processes import Process
+from tests.harness.stack import Stack
 
 ROOT = Path(__file__).parents[1]
 BUILD = "import sys; from poetry.core.masonry.api import build_wheel; build_wheel(sys.argv[1])"
@@ -27,18 +28,29 @@ def text(page: str) -> str:
     return " ".join(html.unescape(re.sub("<[^>]*>", "", page)).split())
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-c", BUILD, folder], cwd=ROOT, check=True, capture_output=True)
+def built(project: Path, folder: Path) -> Path:
+    subprocess.run([sys.executable, "-c", BUILD, folder], cwd=project, check=True, capture_output=True)
     (made,) = folder.glob("*.whl")
     return made
 
 
 @pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def client_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(ROOT / "clients" / "python", tmp_path_factory.mktemp("client-wheel"))
+
+
+@pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return environment_with(wheel, tmp_path_factory.mktemp("environment"))
+
+
+def environment_with(wheel: Path, environment: Path) -> Path:
     """The programs of a virtual environment with the wheel in it; its dependencies are those of this environment."""
-    environment = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
     (packages,) = environment.glob("lib/python*/site-packages")
     # A path file adds the folder and reads no path file in it: the checkout itself is not found there.
@@ -74,6 +86,35 @@ def test_it_is_the_wheel_that_runs(installed: Path, elsewhere: dict[str, str]) -
     where = run([installed / "python", "-c", "import feedback; print(feedback.__file__)"], elsewhere)
 
     assert Path(where).is_relative_to(installed.parent)
+
+
+def test_the_wheel_of_the_client_holds_it_alone_and_needs_httpx_alone(client_wheel: Path) -> None:
+    with zipfile.ZipFile(client_wheel) as archive:
+        names = archive.namelist()
+        (metadata,) = [archive.read(name).decode() for name in names if name.endswith(".dist-info/METADATA")]
+
+    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"feedback_client"}
+    assert "feedback_client/py.typed" in names
+    assert any(name.endswith("LICENSE") for name in names)
+    assert [each.partition(" ")[0] for each in re.findall("^Requires-Dist: (.*)", metadata, re.MULTILINE)] == ["httpx"]
+    assert client_wheel.name in (ROOT / "clients" / "python" / "README.md").read_text()
+
+
+def test_the_client_fetches_a_report_without_the_service_beside_it(
+    client_wheel: Path, embedded: Stack, elsewhere: dict[str, str], tmp_path: Path
+) -> None:
+    programs = environment_with(client_wheel, tmp_path / "environment")
+    code = (
+        "import importlib.util, sys, feedback_client\n"
+        "assert importlib.util.find_spec('feedback') is None\n"
+        "with feedback_client.Client(sys.argv[1]) as client:\n"
+        f"    task = client.wait(client.submit({ADA!r}))\n"
+        "    print(client.document(task).decode(), feedback_client.__file__)"
+    )
+    said = run([programs / "python", "-c", code, embedded.url], elsewhere)
+
+    assert ORDER in text(said)
+    assert str(programs.parent) in said
 
 
 def test_it_renders(installed: Path, elsewhere: dict[str, str], tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """What runs elsewhere is pinned, may do little, and is what a developer runs."""
 
+import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 NAMES = [path.name for path in WORKFLOWS]
+CHART = ROOT / "deploy" / "helm" / "feedback-generator" / "Chart.yaml"
 
 
 def jobs(workflow: Path) -> dict[str, dict[str, Any]]:
@@ -41,6 +44,15 @@ def test_ci_runs_on_debians_own_python_and_on_each_that_is_supported() -> None:
     assert images == ["debian:12", *(f"python:3.{minor}-bookworm" for minor in (11, 12, 13))]
 
 
+@pytest.mark.parametrize(("workflow", "job"), [("ci.yml", "check-and-test"), ("newest.yml", "newest")])
+def test_the_suite_has_the_history_there_and_may_skip_nothing(workflow: str, job: str) -> None:
+    suite = jobs(ROOT / ".github" / "workflows" / workflow)[job]
+    (checkout,) = [step["with"] for step in suite["steps"] if "actions/checkout@" in step.get("uses", "")]
+
+    assert checkout["fetch-depth"] == 0
+    assert suite["env"]["TEST_COMPLETE"] == "true"
+
+
 def test_a_release_is_the_suite_then_a_wheel_and_an_image_with_their_origins() -> None:
     release = jobs(ROOT / ".github" / "workflows" / "release.yml")
     steps = {
@@ -48,11 +60,38 @@ def test_a_release_is_the_suite_then_a_wheel_and_an_image_with_their_origins() -
     }
     build = next(step["with"] for step in release["image"]["steps"] if "build-push" in step.get("uses", ""))
 
+    assert release["suite"]["needs"] == "version"
     assert release["wheel"]["needs"] == release["image"]["needs"] == "suite"
     assert "actions/attest-build-provenance" in steps["wheel"]
     assert "actions/attest-build-provenance" in steps["image"]
     assert "anchore/sbom-action" in steps["wheel"]
     assert (build["platforms"], build["sbom"]) == ("linux/amd64,linux/arm64", True)
+
+
+def test_a_release_holds_the_client_and_an_image_under_the_tag_that_the_chart_asks_for(tmp_path: Path) -> None:
+    release = jobs(ROOT / ".github" / "workflows" / "release.yml")
+    commands = {
+        name: [step["run"] for step in job["steps"] if "run" in step] for name, job in release.items() if "steps" in job
+    }
+    build = next(step["with"] for step in release["image"]["steps"] if "build-push" in step.get("uses", ""))
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    given = {"GITHUB_REF_NAME": f"v{version}", "GITHUB_REPOSITORY": "Some/Body", "GITHUB_ENV": str(tmp_path / "env")}
+    for command in (*commands["version"], *commands["image"]):
+        subprocess.run(["bash", "-euc", command], cwd=ROOT, env=os.environ | given, check=True)
+    made = dict(re.findall(r"(.*)=(.*)", (tmp_path / "env").read_text()))
+    tag = re.sub(r"\$\{\{ env\.(\w+) \}\}", lambda name: made[name[1]], build["tags"])
+
+    assert tag == f"ghcr.io/some/body:{yaml.safe_load(CHART.read_text())['appVersion']}"
+    assert any("--project clients/python build" in command for command in commands["wheel"])
+
+
+def test_the_service_its_chart_and_its_client_have_one_version() -> None:
+    service, client = (
+        tomllib.loads((ROOT / folder / "pyproject.toml").read_text()) for folder in (".", "clients/python")
+    )
+    chart = yaml.safe_load(CHART.read_text())
+
+    assert {client["project"]["version"], chart["version"], chart["appVersion"]} == {service["project"]["version"]}
 
 
 def test_the_newest_releases_tried_are_of_libraries_that_are_locked() -> None:
