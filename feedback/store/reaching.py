@@ -12,7 +12,8 @@ All of it is a student's data, so each row goes with its student, and with the u
         │                                        └── the answer was lost, or the lease ran out ──▶ UNCERTAIN
         └── asked for again ── FAILED
 
-Nothing leads from SENT and UNCERTAIN back to the queue: what may have arrived is never sent a second time.
+Nothing leads from SENT back to the queue, and from UNCERTAIN only the late word of the worker that claimed the mail,
+that the server did not take it. What may have arrived is never sent a second time.
 """
 
 import uuid
@@ -92,7 +93,7 @@ class Mail(models.Model):
 
 
 class MailPace(models.Model):
-    """One row, for all workers: when the next mail may be claimed, and whether the mail server can be reached."""
+    """One row, for all workers: when the next turn to send a mail begins, and whether the server can be reached."""
 
     next_at = models.DateTimeField(db_default=Now())
     # How often in a row it could not be reached, and why; "" where all is well.

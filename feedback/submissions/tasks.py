@@ -15,9 +15,7 @@ from feedback.config import tracing
 from feedback.queue import claims, doorbell, reaper
 from feedback.queue.worker import Worker
 from feedback.store import leftovers
-from feedback.submissions import handouts, retention, tallies
-from feedback.submissions.mail import mailer
-from feedback.submissions.webhooks import deliverer
+from feedback.submissions import handouts, retention, senders, tallies
 from feedback.submissions.webhooks import outbox as webhooks
 
 log = structlog.stdlib.get_logger(__name__)
@@ -26,15 +24,12 @@ log = structlog.stdlib.get_logger(__name__)
 _FORMER_QUEUES = ("interactive", "bulk")
 # After this many intervals without a sweep a worker sweeps by itself.
 _OVERDUE = 3
-# For so long a process that ends waits for mail and for webhooks that are under way.
-_PATIENCE_SECONDS = 2.0
 _worker = Worker(doorbell.ring)
 
 
 def begin_sending(**_: Any) -> None:
     """Each process of a worker sends mail and delivers webhooks, in threads that begin after the fork."""
-    mailer.start()
-    deliverer.start()
+    senders.start()
 
 
 @worker_init.connect
@@ -45,8 +40,7 @@ def have_each_process_send(**_: Any) -> None:
 
 @worker_process_shutdown.connect
 def stop_sending(**_: Any) -> None:
-    mailer.stop(_PATIENCE_SECONDS)
-    deliverer.stop(_PATIENCE_SECONDS)
+    senders.stop()
 
 
 @shared_task(

@@ -14,19 +14,21 @@ from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 
 from tests.harness.environment import Reservation
 
+_POLL_SECONDS = 0.02
+
 
 class Mailbox:
     """What came, by address; how the server answers is told by the part of an address before its first dot or @.
 
     At RCPT, `bounce` is refused for good, `later` for now, `slam` for good with the connection closed, and `cut` is
     never answered. At DATA, `filtered` is refused for good before the message, `deferred` for now. `lost` is taken, but
-    the answer never arrives. A login is always refused. While `busy` is set, every MAIL is answered by a 421, and the
-    connection is closed.
+    the answer never arrives. A login is always refused. While `held` is set, a message is taken and not answered yet;
+    while `busy` is set, every MAIL is answered by a 421, and the connection is closed.
     """
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, EmailMessage]] = []
-        self.busy = False
+        self.busy = self.held = False
         self.connections: set[SMTP] = set()  # those that are open
 
     def __getitem__(self, address: str) -> EmailMessage:
@@ -71,6 +73,8 @@ class Mailbox:
         self.messages.append((envelope.rcpt_tos[0], message))
         if _told_by(envelope.rcpt_tos[0]) == "lost":
             _transport_of(server).abort()
+        while self.held:  # noqa: ASYNC110 - let go by another thread
+            await asyncio.sleep(_POLL_SECONDS)
         return "250 OK: queued"
 
 

@@ -48,7 +48,8 @@ def delivering() -> Iterator[Deliverer]:
     found = Deliverer()
     found.start()
     yield found
-    found.stop(20)
+    found.begin_stop()
+    found.finish(20)
 
 
 def progress() -> list[tuple[str, int, str]]:
@@ -293,7 +294,8 @@ def test_two_deliverers_at_one_outbox_send_each_event_once(submit: Submit, recei
     endpoints.create(receiver.url, owner="")
     finish(submit, 40)
     until(ended(40), "all deliveries")
-    second.stop(10)
+    second.begin_stop()
+    second.finish(10)
 
     assert sorted(receiver.times().values()) == [1] * 40
     assert {one.event["data"]["task_id"] for one in receiver.received} == {str(one.id) for one in Task.objects.all()}
@@ -363,9 +365,52 @@ def test_a_deliverer_that_stops_records_what_is_under_way(submit: Submit, receiv
     found.start()
     finish(submit)
     until(lambda: bool(receiver.received), "a try")
-    found.stop(10)
+    found.begin_stop()
+    found.finish(20)
 
     assert progress() == [("delivered", 1, "answered 204")]
+
+
+def test_a_stop_cuts_an_endpoint_that_hangs_quietly_and_records_what_has_ended(
+    submit: Submit, receiver: Receiver
+) -> None:
+    over = threading.Event()
+
+    def hang(_: Received, __: BaseHTTPRequestHandler) -> None:
+        over.wait(600)
+
+    with Receiver(hang) as hanging, capture_logs() as lines:
+        stuck, _ = endpoints.create(hanging.url, owner="")
+        well, _ = endpoints.create(receiver.url, owner="")
+        found = Deliverer()
+        found.start()
+        finish(submit)
+        until(lambda: bool(hanging.received and receiver.received), "both tries")
+        found.begin_stop()
+        until(ended(), "a record")
+        found.finish(0)
+        over.set()
+
+    assert [line for line in lines if line["log_level"] == "error"] == []
+    assert not any(thread.name.startswith("webhooks") for thread in threading.enumerate())
+    assert well.deliveries.get().progress == "delivered"
+    assert (stuck.deliveries.get().progress, stuck.deliveries.get().attempts) == ("waiting", 1), "others try it again"
+
+
+def test_a_network_that_cannot_begin_holds_no_slot(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def __init__(self) -> None:
+            raise OSError("no more threads")
+
+    monkeypatch.setattr(deliverer, "_Network", Broken)
+    WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"")
+    with capture_logs() as lines:
+        found = Deliverer()
+        found.start()
+        finish(submit)
+        until(lambda: any(line["event"] == "webhooks could not be delivered" for line in lines), "a fault")
+        found.begin_stop()
+        found._thread.join()
 
 
 @pytest.mark.usefixtures("delivering")

@@ -1,7 +1,9 @@
 """The thread of each worker process that sends mails, beside the reports that the process makes.
 
-A mail server that hangs holds up this thread and nothing else. Of all workers' threads one mail at a time is claimed
-(`outbox`), only once a connection is there: so the moment between a claim and what is known of it is short.
+A mail server that hangs holds up this thread and nothing else. A thread takes a turn, of which all workers together
+have so many a minute (`outbox`), connects, and only then claims a mail: so the moment between a claim and what is known
+of it is short. It keeps its connection only as long as no other thread takes a turn: a server that allows few
+connections sees one, and more only while it is slow.
 """
 
 import threading
@@ -9,11 +11,12 @@ import threading
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from feedback.store.reaching import Mail
 from feedback.submissions.mail import outbox
 from feedback.submissions.mail.letters import NoLetter, letter_of
+from feedback.submissions.mail.outbox import Turn
 from feedback.submissions.mail.server import Outcome, Result, Server, Unreachable, plain
 from feedback.submissions.mail.wording import Letter, message_of
 
@@ -25,22 +28,31 @@ _SOON_SECONDS = 0.2
 
 
 class Mailer:
-    """Sends what is due, from `start` to `stop`."""
+    """Sends what is due, from `start` to `begin_stop`."""
 
     def __init__(self, server: Server | None = None) -> None:
         self._server = server or Server()
         self._stopping = threading.Event()
         self._owed: tuple[Mail, Result] | None = None
+        self._turn: Turn | None = None  # the last one, while the connection is that of it
         self._thread = threading.Thread(target=self._run, name="mail", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self, patience: float) -> None:
-        """Begin no further mail, and wait that long for the one under way."""
+    @property
+    def patience(self) -> float:
+        """That of the reports: a mail whose worker ends before the server has answered is uncertain for ever."""
+        return float(settings.FEEDBACK_STOP_SECONDS)
+
+    def begin_stop(self) -> None:
+        """Begin no further mail."""
         self._stopping.set()
+
+    def finish(self, seconds: float) -> None:
+        """Wait so long for the mail under way."""
         if self._thread.is_alive():
-            self._thread.join(patience)
+            self._thread.join(seconds)
         else:
             self._server.close()
 
@@ -65,23 +77,36 @@ class Mailer:
         """
         self._write_down()
         outbox.give_up_lost()
-        seconds = outbox.waiting_seconds()
-        if seconds is None:
-            self._server.close()
+        wait = outbox.waiting()
+        if wait is None or self._turn is None or wait.next_at != self._turn.next_at:
+            self._leave()
+        if wait is None:
             return LOOK_SECONDS
-        if seconds > 0:
-            return min(seconds, LOOK_SECONDS)
+        if wait.seconds > 0:
+            # The thread that has a connection comes first.
+            return min(wait.seconds + (0.0 if self._turn else _SOON_SECONDS), LOOK_SECONDS)
+        turn = outbox.take_turn()
+        if turn is None:
+            return _SOON_SECONDS
+        return 0.0 if self._send_one(turn) else LOOK_SECONDS
+
+    def _send_one(self, turn: Turn) -> bool:
+        """Use a turn; False where the server could not be reached."""
         try:
             self._server.open()
         except Unreachable as fault:
-            outbox.put_off(str(fault))
-            return LOOK_SECONDS
-        mail = outbox.claim()
-        if mail is None:
-            return _SOON_SECONDS  # another worker has it
-        self._owed = mail, self._sent(mail)
-        self._write_down()
-        return 0.0
+            outbox.put_off(turn, str(fault))
+            return False
+        self._turn = outbox.reached(turn)
+        mail = None if self._stopping.is_set() else outbox.claim()
+        if mail is not None:
+            self._owed = mail, self._sent(mail)
+            self._write_down()
+        return True
+
+    def _leave(self) -> None:
+        self._server.close()
+        self._turn = None
 
     def _write_down(self) -> None:
         if self._owed is not None:
@@ -89,29 +114,19 @@ class Mailer:
             self._owed = None
 
     def _sent(self, mail: Mail) -> Result:
+        """What came of it, whatever that was; nothing was given to the server where the letter could not be written."""
         try:
             letter = letter_of(mail)
+            message = message_of(letter, mail.pk)
         except NoLetter as why:
             return Result(Outcome.REFUSED, str(why))
-        result = self._server.send(message_of(letter, mail.pk))
+        except (OperationalError, InterfaceError):
+            return Result(Outcome.LATER, "The database was away when the mail was to be written.")
+        except Exception as fault:
+            log.error("a mail could not be written", mail_id=str(mail.pk), exc_info=fault)
+            return Result(Outcome.REFUSED, "The mail could not be written: the log says why.")
+        result = self._server.send(message)
         return result._replace(words=plain(result.words, _secrets(letter)))
-
-
-_of_this_process: list[Mailer] = []
-
-
-def start() -> None:
-    """Send mails from now on in this process, which is a worker's; to be called after it was forked."""
-    if settings.FEEDBACK_SENDS_MAIL:
-        found = Mailer()
-        _of_this_process.append(found)
-        found.start()
-
-
-def stop(patience: float) -> None:
-    """Send nothing more, and wait that long for the mail under way."""
-    while _of_this_process:
-        _of_this_process.pop().stop(patience)
 
 
 def _secrets(letter: Letter) -> list[str]:

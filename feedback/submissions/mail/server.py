@@ -86,13 +86,16 @@ class Server:
         try:
             sender, to = (sanitize_address(one, encoding) for one in (message.from_email, message.to[0]))
             content = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg] # Django's own have it
-        except (ValueError, UnicodeError) as fault:  # an address or a header that Django refuses
-            return Result(Outcome.REFUSED, plain(f"The message could not be written: {fault}"))
+        except ValueError as fault:  # an address or a header that Django refuses
+            return _not_written(fault)
         try:
             refusal = _refusal(*connection.mail(sender), "MAIL FROM") or _refusal(*connection.rcpt(to), "RCPT TO")
         except OSError as fault:
             self.close()
             return Result(Outcome.NOT_SENT if self._has_served else Outcome.LATER, words_of(fault))
+        except ValueError as fault:  # an address that smtplib refuses
+            self._reset(connection)
+            return _not_written(fault)
         if refusal:
             self._reset(connection)
             return refusal
@@ -128,6 +131,10 @@ def _leave(backend: EmailBackend) -> None:
     backend.fail_silently = True
     with suppress(OSError):
         backend.close()
+
+
+def _not_written(fault: ValueError) -> Result:
+    return Result(Outcome.REFUSED, plain(f"The message could not be written: {fault}"))
 
 
 def _refusal(code: int, words: bytes, step: str) -> Result | None:

@@ -31,6 +31,7 @@ log = structlog.stdlib.get_logger(__name__)
 SLOTS = 32
 # How often the outbox is looked into where nobody says that something is there: a lost worker's, a retry that is due.
 LOOK_SECONDS = 2.0
+_RECORD_SECONDS = 2.0
 _Tried = tuple[WebhookDelivery, "Future[Answer]"]
 _Post = Callable[[str, dict[str, str], bytes], Coroutine[Any, Any, Answer]]
 
@@ -66,7 +67,9 @@ async def _cancel(under_way: Collection["asyncio.Task[Any]"]) -> None:
 
 
 class Deliverer:
-    """Delivers from `start` to `stop`. `wake` may be called from any thread, at any time."""
+    """Delivers from `start` to `begin_stop`. `wake` may be called from any thread, at any time."""
+
+    patience = 2.0
 
     def __init__(self) -> None:
         self._inbox: SimpleQueue[_Tried | None] = SimpleQueue()
@@ -77,19 +80,25 @@ class Deliverer:
         self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
 
     def start(self) -> None:
+        announcements.listeners.append(self.wake)
         self._thread.start()
 
     def wake(self) -> None:
         """Something may be due."""
         self._inbox.put(None)
 
-    def stop(self, patience: float) -> None:
-        """Begin nothing more, and record what ends in the next so many seconds; the rest is tried again by others."""
+    def begin_stop(self) -> None:
+        """Begin nothing more."""
+        announcements.listeners.remove(self.wake)
         self._stopping = True
         self.wake()
-        self._thread.join(patience)
+
+    def finish(self, seconds: float) -> None:
+        """Record what ends in so many seconds; the rest is cancelled, and tried again when its lease has run out."""
+        self._thread.join(seconds)
         if self._network:
             self._network.stop()
+            self._thread.join(_RECORD_SECONDS)  # all has ended now, and some of it may not be recorded yet
 
     def _run(self) -> None:
         while not self._stopping or self._under_way.total():
@@ -127,9 +136,9 @@ class Deliverer:
                 self._begin(delivery)
 
     def _begin(self, delivery: WebhookDelivery) -> None:
-        self._under_way[delivery.endpoint_id] += 1
         self._network = self._network or _Network()
         tried = asyncio.run_coroutine_threadsafe(_try(delivery, self._network.post), self._network.loop)
+        self._under_way[delivery.endpoint_id] += 1  # only now: what could not begin ends never
         tried.add_done_callback(lambda done: self._inbox.put((delivery, done)))
 
 
@@ -145,25 +154,8 @@ async def _try(delivery: WebhookDelivery, post: _Post) -> Answer:
 
 
 def _record(delivery: WebhookDelivery, tried: "Future[Answer]") -> None:
+    if tried.cancelled():  # by a stop: it is tried again when its lease has run out
+        return
     if fault := tried.exception():
         log.error("a webhook could not be tried", message_id=delivery.message_id, exc_info=fault)
     outbox.record(delivery, Answer(None, "not called: the log says why") if fault else tried.result())
-
-
-_of_this_process: list[Deliverer] = []
-
-
-def start() -> None:
-    """Deliver from now on in this process, which is a worker's; to be called after it was forked."""
-    found = Deliverer()
-    _of_this_process.append(found)
-    announcements.listeners.append(found.wake)
-    found.start()
-
-
-def stop(patience: float) -> None:
-    """End what `start` began; what is under way has so many seconds."""
-    while _of_this_process:
-        found = _of_this_process.pop()
-        announcements.listeners.remove(found.wake)
-        found.stop(patience)

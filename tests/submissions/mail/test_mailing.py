@@ -2,7 +2,7 @@
 
 import re
 import threading
-import time
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +15,18 @@ from pytest_django import Settings
 
 from feedback.access.models import AuditEntry
 from feedback.api import metrics
+from feedback.queue import announcements
 from feedback.store.models import Student, Task
 from feedback.store.reaching import Mail, Mailing, MailPace
-from feedback.submissions.mail import mailer, outbox
+from feedback.submissions import senders
+from feedback.submissions.mail import letters, outbox
 from feedback.submissions.mail.mailer import Mailer
 from feedback.submissions.mail.server import Outcome, Result
+from feedback.submissions.mail.wording import Letter
 from tests.harness.in_process import Caller, Submit, class_of, work_off
 from tests.harness.smtp import MailServer
 from tests.harness.traces import traces_of
+from tests.harness.waiting import until
 from tests.submissions.mail.conftest import deliver
 
 if TYPE_CHECKING:
@@ -192,6 +196,63 @@ def test_a_server_that_is_down_leaves_all_queued_and_says_so_until_it_is_back(
     assert handed_out.client.get(f"{handed_out.address}/mail").json()["trouble"] is None
 
 
+def test_workers_that_fail_side_by_side_are_one_failure_and_the_next_one_waits_longer(
+    handed_out: HandOut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_FIRST_REACH", 1_000.0)
+    monkeypatch.setattr(outbox, "_LONGEST_REACH", 3_000.0)
+    handed_out.mail()
+    turns = []
+    for _ in range(3):  # while the first of them still waits for the server
+        MailPace.objects.update(next_at=Now())
+        turns.append(outbox.take_turn())
+    for turn in turns:
+        assert turn is not None
+        outbox.put_off(turn, "timed out")
+    assert MailPace.objects.get().failures == 1
+    assert 0.0 < pause() <= 1_000.0
+    MailPace.objects.update(next_at=Now())
+    turn = outbox.take_turn()
+    assert turn is not None
+    assert 1_000.0 < pause() <= 2_000.0, "one worker at a time tries"
+    outbox.reached(turn)
+    assert pause() <= 0.001
+    assert (MailPace.objects.get().failures, outbox.trouble()) == (0, "")
+
+
+def pause() -> float:
+    """The seconds until the next turn."""
+    found = outbox.waiting()
+    assert found is not None
+    return found.seconds
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "words"),
+    [
+        (OperationalError("the database is away"), "queued", "The database was away"),
+        (KeyError("a bug"), "failed", "The mail could not be written: the log says why."),
+    ],
+)
+def test_a_mail_that_could_not_be_written_was_not_sent_and_does_not_say_that_it_may_have_been(
+    handed_out: HandOut, server: MailServer, monkeypatch: pytest.MonkeyPatch, fault: Exception, state: str, words: str
+) -> None:
+    handed_out.mail()
+    real, faults = letters.letter_of, [fault]
+
+    def letter_of(mail: Mail) -> Letter:
+        if faults:
+            raise faults.pop()
+        return real(mail)
+
+    monkeypatch.setattr("feedback.submissions.mail.mailer.letter_of", letter_of)
+    deliver()
+
+    assert Counter(Mail.objects.values_list("state", flat=True)) == {state: 1, "sent": 2}
+    assert Mail.objects.get(state=state).error.startswith(words)
+    assert len(server.mailbox.messages) == 2
+
+
 def test_an_answer_that_never_comes_leaves_a_mail_uncertain_and_it_is_not_sent_again(
     client: Client, submit: Submit, server: MailServer
 ) -> None:
@@ -303,19 +364,22 @@ def test_an_erased_student_gets_no_mail(handed_out: HandOut, server: MailServer)
 def test_mails_go_at_the_rate_that_is_set_of_all_workers_together(
     handed_out: HandOut, server: MailServer, settings: Settings
 ) -> None:
-    settings.FEEDBACK_MAILS_PER_MINUTE = 30
+    settings.FEEDBACK_MAILS_PER_MINUTE = 1
     handed_out.mail()
     workers = [Mailer(), Mailer()]
     assert workers[0].step() == 0.0
     pauses = [worker.step() for worker in workers]
 
     assert len(server.mailbox.messages) == 1
-    assert all(1.0 < pause <= 2.0 for pause in pauses)
+    assert all(pause > 0.0 for pause in pauses)
+    assert len(server.mailbox.connections) == 1, "the other has no turn, and so no connection"
     MailPace.objects.update(next_at=Now())
     assert workers[1].step() == 0.0
     assert len(server.mailbox.messages) == 2
+    workers[0].step()
+    until(lambda: len(server.mailbox.connections) == 1, "the end of the connection whose turn is over")
     for worker in workers:
-        worker.stop(0)
+        worker.finish(0)
 
 
 @pytest.mark.parametrize("setting", ["FEEDBACK_PUBLIC_URL", "FEEDBACK_SENDS_MAIL"])
@@ -369,11 +433,28 @@ def test_only_who_may_write_mails_and_sees_how_mails_stand(
 def test_a_thread_of_each_worker_process_sends_what_is_due(handed_out: HandOut, server: MailServer) -> None:
     handed_out.mail()
     for _ in range(3):
-        mailer.start()
-    deadline = time.monotonic() + 60
-    while set(handed_out.states().values()) != {"sent"} and time.monotonic() < deadline:
-        time.sleep(0.05)
-    mailer.stop(10)
+        senders.start()
+    until(lambda: set(handed_out.states().values()) == {"sent"}, "mails that are sent")
+    senders.stop()
 
     assert server.mailbox.counts == dict.fromkeys(ADDRESSES, 1)
-    assert not any(thread.name == "mail" for thread in threading.enumerate())
+    assert not any(thread.name in ("mail", "webhooks") for thread in threading.enumerate())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stop_waits_for_the_mail_under_way_and_all_is_told_to_end_before(
+    handed_out: HandOut, server: MailServer, settings: Settings
+) -> None:
+    settings.EMAIL_TIMEOUT = settings.FEEDBACK_STOP_SECONDS = 600
+    server.mailbox.held = True
+    handed_out.mail()
+    senders.start()
+    until(lambda: bool(server.mailbox.messages), "a mail under way")
+    stop = threading.Thread(target=senders.stop)
+    stop.start()
+    until(lambda: not announcements.listeners, "webhooks that have been told")
+    server.mailbox.held = False
+    stop.join()
+
+    assert Counter(handed_out.states().values()) == {"sent": 1, "queued": 2}
+    assert len(server.mailbox.messages) == 1
