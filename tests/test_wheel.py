@@ -19,7 +19,8 @@ from tests.harness.processes import Process
 from tests.harness.stack import Stack
 
 ROOT = Path(__file__).parents[1]
-BUILD = "import sys; from poetry.core.masonry.api import build_wheel; build_wheel(sys.argv[1])"
+# As a release does: the source distribution too.
+BUILD = "import sys; from poetry.core.masonry import api; api.build_sdist(sys.argv[1]); api.build_wheel(sys.argv[1])"
 ADA = {"student_id": "ada", "events": [{"unit": 6}, {"unit": 6}, {"unit": 2}]}
 ORDER = "Event Order: Q2 -> Q2 -> Q1"
 
@@ -96,6 +97,7 @@ def test_the_wheel_of_the_client_holds_it_alone_and_needs_httpx_alone(client_whe
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"feedback_client"}
     assert "feedback_client/py.typed" in names
     assert any(name.endswith("LICENSE") for name in names)
+    assert (ROOT / "clients" / "python" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
     assert [each.partition(" ")[0] for each in re.findall("^Requires-Dist: (.*)", metadata, re.MULTILINE)] == ["httpx"]
     assert client_wheel.name in (ROOT / "clients" / "python" / "README.md").read_text()
 
