@@ -14,6 +14,8 @@ import msgspec
 import pytest
 
 from benchmarks import table
+from benchmarks.__main__ import SUBJECTS
+from feedback.api import errors, urls
 
 ROOT = Path(__file__).parents[1]
 # Set by Docker Compose for its own services, never read by ours.
@@ -115,6 +117,23 @@ def test_the_table_of_performance_is_a_run_that_is_kept() -> None:
         "put the run in: python -m benchmarks.table RUN docs/performance.md"
     )
     assert len(page.splitlines()) <= PAGE_LINES
+
+
+def test_every_row_of_the_benchmarks_is_explained_in_its_order() -> None:
+    page = (ROOT / "docs" / "performance.md").read_text()
+
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == list(SUBJECTS)
+
+
+def test_every_address_of_the_api_and_every_status_is_on_its_page() -> None:
+    page = (ROOT / "docs" / "api.md").read_text()
+    addresses = [re.sub("<[^>]*>", "<>", str(each.pattern)) for each in urls.urlpatterns]
+    ends = {re.findall(r"(?:/[^/<>]+)+", f"/{address}")[-1] for address in addresses}
+    statuses = [int(number) for number in re.findall(r"^\| (\d{3}) \|", page, re.MULTILINE)]
+
+    assert len(ends) > 15
+    assert {end for end in ends if end not in page} == set()
+    assert statuses == sorted({*errors.STATUSES.values(), 410, 431, 500})
 
 
 @pytest.fixture(scope="module")
