@@ -62,6 +62,7 @@ def _held(findings: Findings) -> frozenset[str]:
         "active time": figures.active_seconds is not None,
         "visits": findings.log_kind == "visits",
         "course": course,
+        "sittings": findings.sittings,
         "path": findings.path and not course,
         "rhythm": rhythm.median_seconds is not None and not course,
         "resubmissions": rhythm.submission_intervals and not course,

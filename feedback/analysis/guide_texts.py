@@ -77,13 +77,13 @@ MEASURES = (
     ),
     Entry(
         "measures",
-        "course.sittings",
+        "sittings",
         N_("Sittings"),
         N_(
             "Work without a break over {sitting_gap} minutes, from its first entry to its last. The time in sittings "
             "holds short breaks too, so it is longer than the time on the questions."
         ),
-        needs="course",
+        needs="sittings",
     ),
     Entry(
         "measures",
@@ -131,7 +131,7 @@ MEASURES = (
     ),
     Entry(
         "measures",
-        "compiling.error_quotient",
+        "compiling.error_quotient_high",
         N_("Error quotient"),
         N_(
             "Each two compilations that follow each other within a sitting: 8 of 11 where both failed, 11 of 11 where "

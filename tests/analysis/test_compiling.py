@@ -65,7 +65,7 @@ def test_a_log_without_results_of_compilations_has_no_quotient_and_says_so() -> 
 def test_a_log_with_them_explains_the_quotient_and_what_is_still_not_measured() -> None:
     measures = {each.measure for each in how_to_read(analyse(student(*log("xxo"))))}
 
-    assert {"compiling.error_quotient", "watwin_score"} <= measures
+    assert {"compiling.error_quotient_high", "watwin_score"} <= measures
     assert "error_quotient" not in measures
 
 

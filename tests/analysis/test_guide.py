@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from feedback.analysis import (
     AnalysisSettings,
     analyse,
@@ -14,7 +16,8 @@ from feedback.analysis import (
 from feedback.analysis.insights import RULES
 from feedback.analysis.insights.sources import KARAVIRTA
 from feedback.events import Event
-from tests.harness.logs import save, student, submission
+from feedback.events.context import Context, Exam, ExamKind
+from tests.harness.logs import at, save, student, submission
 
 ODD = AnalysisSettings(
     session_gap_minutes=11.5,
@@ -109,10 +112,36 @@ def test_the_class_report_has_definitions_of_its_own() -> None:
     assert not re.search(r"[{}]", " ".join(texts))
 
 
-def test_definitions_name_measures_by_their_place_in_the_findings() -> None:
-    found = analyse(student(submission("a", 0, 0.5), save("a", 60)))
+DAY, HOUR = 86_400, 3_600
+WEEKS = [submission(unit, n * 3 * DAY + 60 * place, 0.5) for n in range(12) for place, unit in enumerate("abc")]
+
+
+@pytest.mark.parametrize(
+    ("log", "kind"),
+    [
+        ([submission("a", 0, 0.5), save("a", 60)], "exam"),
+        ([submission("a", 0, 0.5), submission("b", 5 * HOUR, 0.5)], "exam"),
+        (WEEKS, "course"),
+        (
+            [Event("a", kind, at(60 * n)) for n, kind in enumerate(("compile_error", "compile", "compile_error"))],
+            "exam",
+        ),
+    ],
+    ids=["exam", "sittings", "course", "compilations"],
+)
+def test_definitions_name_measures_by_their_place_in_the_findings(log: list[Event], kind: ExamKind) -> None:
+    found = analyse(student(*log), Context(exam=Exam(kind=kind)))
     for definition in how_to_read(found):
         if definition.group in ("terms", "measures"):
             value: object = found
             for name in definition.measure.split("."):
-                value = getattr(value[0] if isinstance(value, tuple) else value, name)
+                holder = value[0] if isinstance(value, tuple) else value
+                assert hasattr(holder, name), definition.measure
+                value = getattr(holder, name)
+
+
+def test_sittings_are_explained_wherever_their_table_stands() -> None:
+    assert "sittings" in explained(save("a", 0), save("a", 5 * HOUR))
+    assert "sittings" not in explained(save("a", 0), save("a", 60))
+    course = analyse(student(*WEEKS), Context(exam=Exam(kind="course")))
+    assert {"sittings", "course.days"} <= {definition.measure for definition in how_to_read(course)}
