@@ -4,6 +4,7 @@ All of it is optional. The constraints on these types *are* the validation, as i
 several fields (a unit given twice, an exam that ends before it starts) is `context_rules.py`'s to check.
 """
 
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import msgspec
@@ -99,6 +100,10 @@ def encode_context(context: Context) -> bytes:
     return _encoder.encode(members)
 
 
+@lru_cache(maxsize=16)
 def decode_context(payload: bytes | None) -> Context:
-    """A context from bytes that `encode_context` made; `NO_CONTEXT` from none at all. Raises msgspec.DecodeError."""
+    """A context from bytes that `encode_context` made; `NO_CONTEXT` from none at all. Raises msgspec.DecodeError.
+
+    The documents of an upload all need its one context, so the last ones are kept.
+    """
     return _decoder.decode(payload) if payload else NO_CONTEXT

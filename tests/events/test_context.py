@@ -62,6 +62,8 @@ def test_an_envelope_gives_its_context_and_its_students() -> None:
     assert roster.context.questions[0] == Question(1, title="Loops", points=2.0)
     assert roster.context.report == ReportOptions(("path",), {"pause_minutes": 5})
     assert decode_context(encode_context(roster.context)) == roster.context
+    payload = encode_context(roster.context)
+    assert decode_context(payload) is decode_context(bytes(bytearray(payload))), "once for all documents of an upload"
 
 
 def test_the_context_may_stand_after_the_students() -> None:
