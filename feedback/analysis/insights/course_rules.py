@@ -4,15 +4,19 @@ The words describe and ask; they never judge, never compare, and never guess at 
 that are equally fair.
 """
 
+from functools import partial
+
 from feedback.analysis.insights import course_measures as measures
 from feedback.analysis.insights.rule import Rule
 from feedback.analysis.insights.sources import ARIGA, BOROUJENI, CEPEDA, EDWARDS, KORNELL, MURRE, ROEDIGER, STEEL
 from feedback.phrasing.i18n import N_, NN_
 
+_suggestion = partial(Rule, kind="suggestion", of_course=True)
+_praise = partial(Rule, kind="praise", of_course=True)
+
 COURSE = (
-    Rule(
+    _suggestion(
         id="weak_left",
-        kind="suggestion",
         title=N_("Left behind with few points"),
         measure="questions with a low score that were not touched again in the last part of the work",
         unit="count",
@@ -34,11 +38,9 @@ COURSE = (
         ),
         source=ROEDIGER,
         needs="scores",
-        of_course=True,
     ),
-    Rule(
+    _suggestion(
         id="crammed",
-        kind="suggestion",
         title=N_("Most of the work in the last days"),
         measure="share of the events in the last days before the deadline",
         unit="share",
@@ -56,11 +58,9 @@ COURSE = (
         ask=N_("On which day of the week could I have started?"),
         condition=N_("Share of the events in the last {last_days} days before the deadline: {threshold} or more."),
         source=KORNELL,
-        of_course=True,
     ),
-    Rule(
+    _suggestion(
         id="one_day",
-        kind="suggestion",
         title=N_("Most of the work on one day"),
         measure="share of the events on the day with the most",
         unit="share",
@@ -78,20 +78,15 @@ COURSE = (
         ask=N_("How much of that day do I still remember?"),
         condition=N_("Share of the events on the busiest day, in {course_days} days or more: {threshold} or more."),
         source=CEPEDA,
-        of_course=True,
     ),
-    Rule(
+    _suggestion(
         id="late_start",
-        kind="suggestion",
         title=N_("A late start"),
         measure="share of the course that had gone by at the first event",
         unit="share",
         setting="late_start_share",
         observe=measures.late_start,
-        did=NN_(
-            "Your first entry came after {time}, when {share} of the course had gone by.",
-            "Your first entry came after {time}, when {share} of the course had gone by.",
-        ),
+        did=N_("Your first entry came after {time}, when {share} of the course had gone by."),
         readings=(
             N_("You may have read and prepared first, which leaves no trace here."),
             N_("Or other things came first."),
@@ -100,11 +95,9 @@ COURSE = (
         ask=N_("What would have made it easy to start earlier?"),
         condition=N_("Share of the course gone by at the first event: {threshold} or more."),
         source=EDWARDS,
-        of_course=True,
     ),
-    Rule(
+    _suggestion(
         id="quiet_before_end",
-        kind="suggestion",
         title=N_("Nothing in the days before the deadline"),
         measure="whole days from the last event to the deadline",
         unit="count",
@@ -125,11 +118,9 @@ COURSE = (
             "then: {threshold} or more."
         ),
         source=MURRE,
-        of_course=True,
     ),
-    Rule(
+    _suggestion(
         id="empty_weeks",
-        kind="suggestion",
         title=N_("Weeks without work"),
         measure="weeks without an event between the first and the last with one",
         unit="count",
@@ -147,11 +138,9 @@ COURSE = (
         ask=N_("What got me going again after the longest break?"),
         condition=N_("Weeks without an event, between the first week with one and the last: {threshold} or more."),
         source=BOROUJENI,
-        of_course=True,
     ),
-    Rule(
+    _suggestion(
         id="long_sittings",
-        kind="suggestion",
         title=N_("Very long sittings"),
         measure="sittings that lasted for hours",
         unit="count",
@@ -169,14 +158,12 @@ COURSE = (
         ask=N_("When in the longest sitting did I do my best work?"),
         condition=N_("Sittings of {sitting_hours} hours or more: {threshold} or more."),
         source=ARIGA,
-        of_course=True,
     ),
 )
 
 COURSE_PRAISE = (
-    Rule(
+    _praise(
         id="raised_later",
-        kind="praise",
         title=N_("Coming back on another day paid off"),
         measure="questions whose score rose a day or more after the first try",
         unit="count",
@@ -195,11 +182,9 @@ COURSE_PRAISE = (
         condition=N_("Questions whose score rose a day or more after the first try: {threshold} or more."),
         source=CEPEDA,
         needs="scores",
-        of_course=True,
     ),
-    Rule(
+    _praise(
         id="done_ahead",
-        kind="praise",
         title=N_("Done ahead of the deadline"),
         measure="whole days left when every question had its submission",
         unit="count",
@@ -221,20 +206,15 @@ COURSE_PRAISE = (
         ),
         source=STEEL,
         needs="submissions",
-        of_course=True,
     ),
-    Rule(
+    _praise(
         id="weeks_worked",
-        kind="praise",
         title=N_("Regular work"),
         measure="share of the weeks with events",
         unit="share",
         setting="weeks_worked_share",
         observe=measures.weeks_worked,
-        did=NN_(
-            "You worked in {worked} of {weeks} weeks, on {days} days.",
-            "You worked in {worked} of {weeks} weeks, on {days} days.",
-        ),
+        did=N_("You worked in {worked} of {weeks} weeks, on {days} days."),
         readings=(
             N_("Regular work keeps things in memory, and no part gets too large."),
             N_("You made the course a part of your week."),
@@ -245,11 +225,9 @@ COURSE_PRAISE = (
             "Share of the weeks that have an event, of four or more until the class's last one: {threshold} or more."
         ),
         source=BOROUJENI,
-        of_course=True,
     ),
-    Rule(
+    _praise(
         id="early_start",
-        kind="praise",
         title=N_("An early start"),
         measure="share of the course left at the first event",
         unit="share",
@@ -267,6 +245,5 @@ COURSE_PRAISE = (
         ask=N_("What did the early start make possible?"),
         condition=N_("Share of the course left at the first event: {threshold} or more."),
         source=EDWARDS,
-        of_course=True,
     ),
 )

@@ -82,10 +82,7 @@ PACING = (
         unit="share",
         setting="one_question_share",
         observe=measures.one_question,
-        did=NN_(
-            "You spent {time} on {questions}, {share} of your time.",
-            "You spent {time} on {questions}, {share} of your time.",
-        ),
+        did=N_("You spent {time} on {questions}, {share} of your time."),
         readings=(
             N_("It may have been the longest question, and worth the time."),
             N_("Or it held you longer than you wanted, while other questions waited."),
@@ -124,10 +121,7 @@ PACING = (
         unit="share",
         setting="late_first_submission_share",
         observe=measures.late_first_submission,
-        did=NN_(
-            "Your first submission came after {time}, when {share} of the time had gone by.",
-            "Your first submission came after {time}, when {share} of the time had gone by.",
-        ),
+        did=N_("Your first submission came after {time}, when {share} of the time had gone by."),
         readings=(
             N_("You may have tested your work yourself before you handed anything in."),
             N_("Or you waited until everything felt finished, which leaves less time to use a result."),

@@ -102,10 +102,7 @@ PRAISE = (
         unit="share",
         setting="finished_early_share",
         observe=measures.finished_early,
-        did=NN_(
-            "All {count} questions had {goal} {time} before your last entry.",
-            "All {count} questions had {goal} {time} before your last entry.",
-        ),
+        did=N_("All {count} questions had {goal} {time} before your last entry."),
         readings=(
             N_("You kept the time in view as well as the work."),
             N_("The questions may have come easily, which speaks for how you prepared."),
@@ -195,10 +192,7 @@ PRAISE = (
         unit="share",
         setting="submitted_share",
         observe=measures.mostly_submitted,
-        did=NN_(
-            "You submitted {n} of the {count} questions that you worked on.",
-            "You submitted {n} of the {count} questions that you worked on.",
-        ),
+        did=N_("You submitted {n} of the {count} questions that you worked on."),
         readings=(
             N_("You handed in answers even when you were not sure. Good."),
             N_("You kept some of your time for handing work in."),
@@ -217,10 +211,7 @@ PRAISE = (
         unit="share",
         setting="steady_share",
         observe=measures.steady,
-        did=NN_(
-            "{share} of your time went by in steps of less than {pause} minutes.",
-            "{share} of your time went by in steps of less than {pause} minutes.",
-        ),
+        did=N_("{share} of your time went by in steps of less than {pause} minutes."),
         readings=(
             N_("Small steps, saved often, keep mistakes small and easy to find."),
             N_("An editor that saves by itself adds to the rhythm, but you stayed with it."),

@@ -81,10 +81,7 @@ RESULT = (
         unit="count",
         setting="long_stay_minutes",
         observe=measures.much_time_low_score,
-        did=NN_(
-            "You spent {time} on {question}, and it came to {score}.",
-            "You spent {time} on {question}, and it came to {score}.",
-        ),
+        did=N_("You spent {time} on {question}, and it came to {score}."),
         readings=(
             N_("You stayed with a hard question, and learned what does not work."),
             N_("Or you did not know what to do next, and other questions had to wait."),
@@ -103,10 +100,7 @@ RESULT = (
         unit="count",
         setting="late_opened_questions",
         observe=measures.little_time_low_score,
-        did=NN_(
-            "{question} got {time} of your {all}, and came to {score}.",
-            "{question} got {time} of your {all}, and came to {score}.",
-        ),
+        did=N_("{question} got {time} of your {all}, and came to {score}."),
         readings=(
             N_("You may have seen that it would not work out, and used your time elsewhere."),
             N_("Or it came late, and there was no time for a real try."),
@@ -128,10 +122,7 @@ RESULT = (
         unit="share",
         setting="share_without_gain",
         observe=measures.last_gain,
-        did=NN_(
-            "Your score last rose {time} before your last entry; the tries after that brought nothing more.",
-            "Your score last rose {time} before your last entry; the tries after that brought nothing more.",
-        ),
+        did=N_("Your score last rose {time} before your last entry; the tries after that brought nothing more."),
         readings=(
             N_("You kept looking for the points that were left."),
             N_("Or you were tired, or had no new idea, and went round in circles."),

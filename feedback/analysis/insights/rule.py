@@ -16,7 +16,7 @@ class Rule(NamedTuple):
     """One insight, as data.
 
     `observe` gives the measure, or None where there is not enough to go by; the rule applies where the
-    value is at least the setting named `setting`. `did` has a singular and a plural form. `condition`
+    value is at least the setting named `setting`. `did` is one text, or has a singular and a plural form. `condition`
     says in the guide when the insight is given, with the threshold as `{threshold}`. `needs` names what a
     log must hold (saves, submissions, scores) for the rule to have any meaning; `implied_by` are the ids of
     rules of which each already says as much. `of_exam` says that its advice is for one sitting of an exam,
@@ -31,7 +31,7 @@ class Rule(NamedTuple):
     unit: InsightUnit
     setting: str
     observe: Callable[[Evidence], Observation | None]
-    did: tuple[str, str]
+    did: str | tuple[str, str]
     readings: tuple[str, str]
     try_next: str
     ask: str
@@ -63,7 +63,7 @@ class Rule(NamedTuple):
             unit=self.unit,
             value=observation.value,
             threshold=threshold,
-            did=observation.did or say.count(*self.did, observation.n, **observation.words),
+            did=observation.did or self._did(observation, say),
             readings=(say.gettext(self.readings[0]), say.gettext(self.readings[1])),
             try_next=observation.step or say.text(self.try_next, **observation.words),
             ask=say.gettext(self.ask),
@@ -73,6 +73,11 @@ class Rule(NamedTuple):
             points=observation.points,
             minutes=observation.minutes,
         )
+
+    def _did(self, observation: Observation, say: Speech) -> str:
+        if isinstance(self.did, str):
+            return say.text(self.did, **observation.words)
+        return say.count(*self.did, observation.n, **observation.words)
 
     def in_words(self, settings: AnalysisSettings, say: Speech) -> str:
         """When the insight is given, with the numbers of the settings."""
