@@ -7,6 +7,7 @@ import msgspec
 
 from feedback.analysis.cohort.analyse import analyse_class
 from feedback.analysis.cohort.comparison import with_comparison
+from feedback.analysis.course import Course, Sitting
 from feedback.analysis.exam import ExamContext
 from feedback.analysis.facts import ClassFacts, facts_of
 from feedback.analysis.findings import Exam, Findings
@@ -15,7 +16,7 @@ from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.headline import headline_of
 from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.compiling import compiling_of
-from feedback.analysis.student.course import over_time
+from feedback.analysis.student.course import course_of, sittings_of, steps_of
 from feedback.analysis.student.figures import key_figures_of
 from feedback.analysis.student.late import late_share_of
 from feedback.analysis.student.log import lay_out
@@ -62,11 +63,13 @@ def _evidence(student: Student, exam: ExamContext, facts: ClassFacts, settings: 
     rhythm = rhythm_of(log, questions, settings)
     late = late_share_of(log, questions, settings)
     window = window_of(bounds, log, student)
-    over = None
+    course: Course | None = None
+    sittings: tuple[Sitting, ...] = ()
     if facts.kind == "course" or (figures.sittings or 1) > 1:
-        deadline = deadline_of(student, exam)
-        over = over_time(log, slots, deadline, settings, scores=facts.scores, by_last=exam.by_last)
-    return Evidence(log, exam, facts, figures, questions, slots, rhythm, late, window, settings, say, over)
+        steps = list(steps_of(log, slots, settings, scores=facts.scores, by_last=exam.by_last))
+        sittings = sittings_of(steps, log)
+        course = course_of(steps, log, deadline_of(student, exam), settings) if facts.kind == "course" else None
+    return Evidence(log, exam, facts, figures, questions, slots, rhythm, late, window, settings, say, course, sittings)
 
 
 def _findings(student: Student, context: Context, evidence: Evidence) -> Findings:

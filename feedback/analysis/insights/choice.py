@@ -23,7 +23,7 @@ _ALIKE = (
     frozenset({"points_lost", "not_opened", "weak_left"}),
     frozenset({"crammed", "one_day", "late_start"}),
 )
-# How the work of a course lay in its days. Their stakes cannot be told in points, so one has a place of its own.
+# How the work of a course lay in its days. Hardly any of it has a stake in points, so one has a place of its own.
 _OF_COURSE = frozenset(rule.id for rule in COURSE)
 
 

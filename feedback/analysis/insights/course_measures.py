@@ -8,7 +8,7 @@ from feedback.analysis.findings import Question
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
 from feedback.analysis.insights.praise_measures import WORTH_A_WORD, goal_reached
-from feedback.analysis.insights.result_measures import SEVERAL_QUESTIONS
+from feedback.analysis.insights.result_measures import SEVERAL_QUESTIONS, best_share, low
 from feedback.analysis.times import DAY, SECOND, instant, moment
 from feedback.phrasing.i18n import N_
 from feedback.phrasing.numbers import duration, number, percent, score
@@ -20,12 +20,6 @@ _HOUR = 3600
 ALL_ON_ONE_DAY = N_("All your entries came on one day.")
 
 
-def _counted(evidence: Evidence) -> list[int]:
-    """When the events were, looks aside."""
-    pairs = zip(evidence.marks, evidence.instants, strict=True)
-    return [at for mark, at in pairs if at is not None and not mark.look]
-
-
 def _minutes(evidence: Evidence) -> float:
     """All the time in sittings: how the work lay concerns all of it, and so the order of the rules counts."""
     return (evidence.figures.sitting_seconds or 0) / 60
@@ -33,7 +27,7 @@ def _minutes(evidence: Evidence) -> float:
 
 def crammed(evidence: Evidence) -> Observation | None:
     """The share of the events in the last days before the deadline, of a course several times as long."""
-    course, counted, span = evidence.over_days, _counted(evidence), evidence.log.span
+    course, counted, span = evidence.over_days, evidence.counted, evidence.log.span
     if course is None or course.deadline is None or not counted or span is None:
         return None
     end, last = instant(course.deadline), evidence.settings.last_days * DAY
@@ -113,7 +107,7 @@ def weak_left(evidence: Evidence) -> Observation | None:
     if evidence.over_days is None:
         return None
     end, away = evidence.log.timed[-1], evidence.settings.weak_left_days * DAY
-    left = [each for each in evidence.questions if _is_weak(each, evidence) and _last(each, end) <= end - away]
+    left = [each for each in low(evidence) if each.attempts and _last(each, end) <= end - away]
     if not left:
         return None
     left.sort(key=lambda question: -evidence.lost[question.alias])
@@ -122,20 +116,11 @@ def weak_left(evidence: Evidence) -> Observation | None:
     words = {
         "questions": evidence.names(aliases),
         "first": evidence.name(first.alias),
-        "score": score(_best(first), evidence.say),
+        "score": score(best_share(first), evidence.say),
         "time": duration(before, evidence.say),
     }
     points = sum(evidence.lost[alias] for alias in aliases)
     return Observation(len(aliases), aliases, len(aliases), words, points, evidence.minutes(aliases))
-
-
-def _is_weak(question: Question, evidence: Evidence) -> bool:
-    tried = question.attempts > 0 and question.alias in evidence.lost
-    return tried and _best(question) < evidence.settings.weak_score
-
-
-def _best(question: Question) -> float:
-    return question.progress.best if question.progress else 0.0
 
 
 def _last(question: Question, end: int) -> int:
@@ -197,7 +182,7 @@ def _weeks_until_the_end(course: Course, evidence: Evidence) -> int:
 
 
 def raised_later(evidence: Evidence) -> Observation | None:
-    """Questions whose best score rose on a later day than the first try."""
+    """Questions whose best score rose a day or more after the first try."""
     if evidence.over_days is None:
         return None
     raised = [
@@ -239,6 +224,4 @@ def done_ahead(evidence: Evidence) -> Observation | None:
     if len(done) < len(reached):
         return None
     days = (instant(course.deadline) - max(done)) // DAY
-    return Observation(
-        days, n=days, words={"days": number(days, evidence.say), "count": number(len(done), evidence.say)}
-    )
+    return Observation(days, n=days, words={"count": number(len(done), evidence.say)})

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from feedback.analysis.course import Course
+from feedback.analysis.course import Course, Sitting
 from feedback.analysis.exam import ExamContext
 from feedback.analysis.facts import ClassFacts
 from feedback.analysis.findings import KeyFigures, LateShare, Question, Rhythm, ScoreProgress, Slot, Window
 from feedback.analysis.scores import LEAST, nothing_left
 from feedback.analysis.settings import AnalysisSettings
-from feedback.analysis.student.course import Over
 from feedback.analysis.student.log import Log
 from feedback.analysis.times import DAY, SECOND
 from feedback.phrasing.i18n import N_, Speech
@@ -33,13 +32,13 @@ class Evidence:
         window: Window | None,
         settings: AnalysisSettings,
         say: Speech,
-        over: Over | None = None,
+        course: Course | None = None,
+        sittings: tuple[Sitting, ...] = (),
     ) -> None:
         self.log, self.exam, self.facts, self.settings, self.say = log, exam, facts, settings, say
         self.figures, self.questions, self.slots = figures, questions, slots
         self.rhythm, self.late, self.window = rhythm, late, window
-        self.course = None if over is None or facts.kind != "course" else over.course
-        self.sittings = () if over is None else over.sittings
+        self.course, self.sittings = course, sittings
         self.aliases, self.marks, self.instants = log.aliases, log.marks, log.instants
         self.reproached = frozenset[str]()
         timed = len(log.timed)
@@ -121,6 +120,12 @@ class Evidence:
         if not minutes:
             return self.say.gettext(UNDER_A_MINUTE)
         return duration(minutes * 60, self.say)
+
+    @property
+    def counted(self) -> list[int]:
+        """When the events were, in order, looks and those without a time aside."""
+        pairs = zip(self.marks, self.instants, strict=True)
+        return [at for mark, at in pairs if at is not None and not mark.look]
 
     @cached_property
     def of_question(self) -> Mapping[str, Sequence[int]]:

@@ -1,7 +1,5 @@
 """The measures of suggestions about time and submitting: each looks at one student's evidence, or says nothing."""
 
-from collections.abc import Sequence
-
 from feedback.analysis.findings import OPENED
 from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.observation import Observation
@@ -154,7 +152,7 @@ def busy_end(evidence: Evidence) -> Observation | None:
     if evidence.late is None or not evidence.shows_timing or _ended_early(evidence):
         return None
     start, end = instant(evidence.late.from_at), (evidence.log.span or (0, 0))[1]
-    counted = _counted(evidence, end)
+    counted = [at for at in evidence.counted if at <= end]
     events = sum(at >= start for at in counted)
     if not counted:
         return None
@@ -164,11 +162,3 @@ def busy_end(evidence: Evidence) -> Observation | None:
         "late": percent(evidence.settings.late_share_of_window, evidence.say),
     }
     return Observation(share, n=events, words=words)
-
-
-def _counted(evidence: Evidence, end: int) -> Sequence[int]:
-    return [
-        at
-        for mark, at in zip(evidence.marks, evidence.instants, strict=True)
-        if not mark.look and at is not None and at <= end
-    ]

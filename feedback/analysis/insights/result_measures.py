@@ -97,14 +97,14 @@ def much_time_low_score(evidence: Evidence) -> Observation | None:
     if not spent or len(evidence.questions) < SEVERAL_QUESTIONS:
         return None
     fair, least = spent / len(evidence.questions), evidence.settings.long_stay_minutes * 60
-    long = [q for q in _low(evidence) if (q.seconds or 0) >= max(fair, least)]
+    long = [q for q in low(evidence) if (q.seconds or 0) >= max(fair, least)]
     if not long:
         return None
     most = max(long, key=lambda question: question.seconds or 0)
     words = {
         "question": evidence.name(most.alias),
         "time": evidence.time(most.minutes),
-        "score": score(_share(most), evidence.say),
+        "score": score(best_share(most), evidence.say),
         "limit": duration(_limit(fair), evidence.say),
     }
     stake = evidence.lost[most.alias]
@@ -113,10 +113,10 @@ def much_time_low_score(evidence: Evidence) -> Observation | None:
 
 def little_time_low_score(evidence: Evidence) -> Observation | None:
     """The question that cost the most, where it got next to no time although there was time."""
-    spent, low = evidence.figures.seconds, _low(evidence)
-    if not spent or not low or len(evidence.questions) < SEVERAL_QUESTIONS:
+    spent, losing = evidence.figures.seconds, low(evidence)
+    if not spent or not losing or len(evidence.questions) < SEVERAL_QUESTIONS:
         return None
-    weakest = max(low, key=lambda question: evidence.lost[question.alias])
+    weakest = max(losing, key=lambda question: evidence.lost[question.alias])
     seconds = weakest.seconds
     if seconds is None or seconds > spent / len(evidence.questions) / 3 or spent < 60 * 15:
         return None
@@ -124,7 +124,7 @@ def little_time_low_score(evidence: Evidence) -> Observation | None:
         "question": evidence.name(weakest.alias),
         "time": evidence.time(weakest.minutes),
         "all": evidence.time(evidence.figures.minutes),
-        "score": score(_share(weakest), evidence.say),
+        "score": score(best_share(weakest), evidence.say),
     }
     short = evidence.settings.short_stay_minutes
     value = 1.0 if seconds <= short * 60 else 0.0
@@ -170,13 +170,14 @@ def submissions_without_improvement(evidence: Evidence) -> Observation | None:
     return Observation(longest[first], tuple(aliases), len(aliases), words, stake, evidence.minutes([first]))
 
 
-def _low(evidence: Evidence) -> list[Question]:
+def low(evidence: Evidence) -> list[Question]:
     """The questions with less than `weak_score`, of those that cost points."""
     weak = evidence.settings.weak_score
-    return [q for q in evidence.questions if q.alias in evidence.lost and _share(q) < weak]
+    return [q for q in evidence.questions if q.alias in evidence.lost and best_share(q) < weak]
 
 
-def _share(question: Question) -> float:
+def best_share(question: Question) -> float:
+    """The best score of a question, 0 without a scored submission."""
     return question.progress.best if question.progress else 0.0
 
 

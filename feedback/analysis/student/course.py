@@ -1,7 +1,7 @@
-"""The sittings of a log, and a course by its days and weeks, in one pass over the events."""
+"""The sittings of a log, and a course by its days and weeks, from its timed events."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from math import floor, fsum
@@ -14,47 +14,62 @@ from feedback.analysis.student.log import Log
 from feedback.analysis.times import DAY, SECOND, microseconds, moment
 
 
-class Over(NamedTuple):
-    """How the work lay over the time: as a course, and as sittings."""
+class Step(NamedTuple):
+    """An event with a time, in microseconds like `spent`, the time since the one before it in its sitting.
 
-    course: Course
-    sittings: tuple[Sitting, ...]
+    `begins` says that it is the first of a sitting. `earned` are the points up to it, None without scores.
+    """
+
+    mark: Mark
+    at: int
+    begins: bool
+    spent: int
+    earned: float | None
 
 
-def over_time(
-    log: Log, slots: Sequence[Slot], deadline: int | None, settings: AnalysisSettings, *, scores: bool, by_last: bool
-) -> Over | None:
-    """None where no event has a time. `deadline` is in microseconds; `scores` says that there are some."""
-    timed = log.timed
-    if not timed:
-        return None
-    zone = settings.zone
+def steps_of(
+    log: Log, slots: Sequence[Slot], settings: AnalysisSettings, *, scores: bool, by_last: bool
+) -> Iterator[Step]:
+    """The timed events in order, with what they add to; `scores` says that the upload has some."""
     points = _Points(log, slots, by_last=by_last) if scores else None
-    days: dict[int, _Part] = {}
-    weeks: dict[int, _Part] = {}
-    sittings: list[_Part] = []
     limit = microseconds(settings.sitting_gap_minutes)
-    for mark, at, gap in _in_time(log):
+    for mark, at, gap in zip(log.marks, log.instants, log.gaps, strict=True):
         if points is not None:
             points.add(mark)
         if at is None:
             continue
-        day = day_of(moment(at), zone)
-        week = monday_of(day)
-        if gap is None or gap > limit:
-            sittings.append(_Part())
-            weeks.setdefault(week, _Part()).sittings += 1
-        earned = points.earned if points is not None else None
-        for part in (sittings[-1], days.setdefault(day, _Part()), weeks.setdefault(week, _Part())):
-            part.add(mark, at, gap if gap is not None and gap <= limit else 0, earned)
-    course = Course(
+        begins = gap is None or gap > limit
+        yield Step(mark, at, begins, 0 if gap is None or begins else gap, None if points is None else points.earned)
+
+
+def sittings_of(steps: Iterable[Step], log: Log) -> tuple[Sitting, ...]:
+    """Every sitting, the first to the last."""
+    parts: list[_Part] = []
+    for step in steps:
+        if step.begins:
+            parts.append(_Part())
+        parts[-1].add(step)
+    return tuple(_sittings(parts, log))
+
+
+def course_of(steps: Iterable[Step], log: Log, deadline: int | None, settings: AnalysisSettings) -> Course | None:
+    """The days and weeks with what was done in them; None where no event has a time. `deadline` is in microseconds."""
+    timed, zone = log.timed, settings.zone
+    if not timed:
+        return None
+    days: dict[int, _Part] = {}
+    weeks: dict[int, _Part] = {}
+    for step in steps:
+        day = day_of(moment(step.at), zone)
+        days.setdefault(day, _Part()).add(step)
+        weeks.setdefault(monday_of(day), _Part()).add(step)
+    return Course(
         days=tuple(_named_day(day, part, log) for day, part in days.items()),
         weeks=tuple(_weeks(weeks, Counter(monday_of(day) for day in days), log)),
         deadline=None if deadline is None else moment(deadline),
         days_to_deadline=None if deadline is None else floor((deadline - timed[-1]) / DAY),
         longest_break_days=max((later - earlier - 1 for earlier, later in pairwise(days)), default=None),
     )
-    return Over(course, tuple(_sittings(sittings, log)))
 
 
 class _Part:
@@ -67,14 +82,15 @@ class _Part:
         self.first = self.last = 0
         self.earned: float | None = None
 
-    def add(self, mark: Mark, at: int, spent: int, earned: float | None) -> None:
-        self.first = self.first if self.events else at
-        self.last = at
+    def add(self, step: Step) -> None:
+        self.first = self.first if self.events else step.at
+        self.last = step.at
         self.events += 1
-        self.attempts += mark.kind == "submission" and not mark.look
-        self.spent += spent
-        self.questions[mark.question] = None
-        self.earned = earned
+        self.sittings += step.begins
+        self.attempts += step.mark.kind == "submission" and not step.mark.look
+        self.spent += step.spent
+        self.questions[step.mark.question] = None
+        self.earned = step.earned
 
     def aliases(self, log: Log) -> tuple[str, ...]:
         return tuple(log.aliases[number - 1] for number in self.questions)
@@ -103,10 +119,6 @@ class _Points:
         if value != before:
             self._earned[slot] = value
             self.earned = fsum(self._earned.values())
-
-
-def _in_time(log: Log) -> Iterator[tuple[Mark, int | None, int | None]]:
-    return zip(log.marks, log.instants, log.gaps, strict=True)
 
 
 def _named_day(day: int, part: _Part, log: Log) -> Day:

@@ -91,23 +91,18 @@ def lay_out(events: Sequence[Event], settings: AnalysisSettings, facts: ClassFac
     units, received = _numbered(events, section_numbers=facts.section_numbers)
     moments = [None if event.created_time is None else in_utc(event.created_time) for event in events]
     received_instants = [None if moment is None else instant(moment) for moment in moments]
-    order = time_order(received_instants)
-    all_kinds = [kind_of(events[i].type) for i in order]
-    repeats = _repeats(events, received, received_instants, order, all_kinds, visits=visits)
-    kept = [i for i, repeat in zip(order, repeats, strict=True) if not repeat]
-    kinds = [kind for kind, repeat in zip(all_kinds, repeats, strict=True) if not repeat]
-    questions = [received[i] for i in kept]
-    scores = [events[i].score if kind == "submission" else None for i, kind in zip(kept, kinds, strict=True)]
+    counted = _counted(events, received, received_instants, visits=visits)
+    questions = counted.questions
     hours = far_off_hours(facts.kind, settings.far_off_hours)
-    instants, far_off = _near([received_instants[i] for i in kept], hours)
+    instants, far_off = _near([received_instants[i] for i in counted.positions], hours)
     bounds, outside = _used(given, [at for at in instants if at is not None])
     gaps, full_minutes = gaps_of(instants), on_full_minutes(instants)
     charged = _charged(instants, gaps, bounds, settings, visits=visits, course=facts.kind == "course")
-    in_batch = [False] * len(kept) if visits or full_minutes else batched(questions, kinds, gaps, settings)
-    looks = (
-        visit_looks(questions, kinds, scores, charged) if visits else batch_looks(questions, kinds, scores, in_batch)
-    )
-    marks = tuple(map(Mark, [moments[i] for i in kept], questions, kinds, scores, looks))
+    no_seconds = visits or full_minutes
+    in_batch = [False] * len(questions) if no_seconds else batched(questions, counted.kinds, gaps, settings)
+    looks = _looks(counted, charged, in_batch, visits=visits)
+    when = [moments[i] for i in counted.positions]
+    marks = tuple(map(Mark, when, questions, counted.kinds, counted.scores, looks))
     by_question = _positions(questions, len(units))
     return Log(
         units=units,
@@ -122,7 +117,7 @@ def lay_out(events: Sequence[Event], settings: AnalysisSettings, facts: ClassFac
         by_question=by_question,
         between_submissions=tuple(() if visits else _between(marks, instants, here) for here in by_question),
         out_of_order=_descents(received_instants),
-        repeats=len(order) - len(kept),
+        repeats=len(events) - len(questions),
         far_off=far_off,
         outside=outside,
         scored=frozenset(number for number, event in zip(received, events, strict=True) if event.score is not None),
@@ -142,18 +137,36 @@ def _numbered(events: Sequence[Event], *, section_numbers: bool) -> tuple[tuple[
     return units, [number_of[key] for key in raw]
 
 
-def _repeats(
-    events: Sequence[Event],
-    received: Sequence[int],
-    instants: Sequence[int | None],
-    order: Sequence[int],
-    kinds: Sequence[Kind],
-    *,
-    visits: bool,
+class _Counted(NamedTuple):
+    """The events that count, repeats aside, in time order: their positions as received, and what each one is."""
+
+    positions: Sequence[int]
+    questions: Sequence[int]
+    kinds: Sequence[Kind]
+    scores: Sequence[float | None]
+
+
+def _counted(
+    events: Sequence[Event], received: Sequence[int], instants: Sequence[int | None], *, visits: bool
+) -> _Counted:
+    order = time_order(instants)
+    kinds = [kind_of(events[i].type) for i in order]
+    if not visits:  # a page that is opened twice was visited twice
+        alike = repeated([(received[i], events[i].type, instants[i], events[i].score) for i in order], kinds)
+        kept = [place for place, repeat in enumerate(alike) if not repeat]
+        order, kinds = [order[place] for place in kept], [kinds[place] for place in kept]
+    scores = [events[i].score if kind == "submission" else None for i, kind in zip(order, kinds, strict=True)]
+    return _Counted(order, [received[i] for i in order], kinds, scores)
+
+
+def _looks(
+    counted: _Counted, charged: Sequence[int | None], in_batch: Sequence[bool], *, visits: bool
 ) -> Sequence[bool]:
+    """Which events only show a question again."""
+    _, questions, kinds, scores = counted
     if visits:
-        return [False] * len(order)
-    return repeated([(received[i], events[i].type, instants[i], events[i].score) for i in order], kinds)
+        return visit_looks(questions, kinds, scores, charged)
+    return batch_looks(questions, kinds, scores, in_batch)
 
 
 def _near(instants: Sequence[int | None], hours: float) -> tuple[tuple[int | None, ...], int]:
