@@ -35,12 +35,16 @@ EXISTS (SELECT 1 FROM reports_document AS student
            AND student.state IN ('PENDING', 'RUNNING') AND student.due_at <= NOW() AND student.attempts < 3)
 OR ({due} AND {others_done})
 
+-- fragment: kept
+-- Of a task that is not past its time: what is left of those goes piece by piece, and no worker works on it.
+document.task_id NOT IN (SELECT expired.id FROM reports_task AS expired WHERE expired.expired_at IS NOT NULL)
+
 -- fragment: with_upload
 JOIN reports_task AS task ON task.id = document.task_id JOIN reports_upload AS upload ON upload.id = task.upload_id
 
 -- fragment: ready_of_class
 FROM reports_document AS document JOIN reports_task AS task ON task.id = document.task_id
- WHERE task.upload_id = %(upload)s AND {due} AND (document.kind = 'student' OR {others_done})
+ WHERE task.upload_id = %(upload)s AND task.expired_at IS NULL AND {due} AND (document.kind = 'student' OR {others_done})
 
 -- name: waiting
 -- Who has work that is ready: a row for all singles of an owner, then one for each class, by age. The third column is
@@ -210,7 +214,7 @@ SELECT {single}, COUNT(CASE WHEN {due} AND (document.kind = 'student' OR {others
        MAX(CASE WHEN {due} AND (document.kind = 'student' OR {others_done}) THEN SECONDS_SINCE(document.due_at) END),
        COUNT(CASE WHEN document.state = 'RUNNING' AND document.due_at > NOW() THEN 1 END)
   FROM reports_document AS document
- WHERE {unfinished}
+ WHERE {unfinished} AND {kept}
  GROUP BY {single}
 
 -- name: finished_since

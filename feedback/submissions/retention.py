@@ -1,6 +1,7 @@
 """Erasing what is older than FEEDBACK_RETENTION_DAYS: however much that is, nobody else waits for it.
 
-Each piece is a short transaction, and as long a pause follows; a sweep ends early where a report of one student is due.
+Each piece is a transaction of about a tenth of a second, and as long a pause follows; a sweep ends early where a report
+of one student is due.
 Small uploads go whole, many in a piece. The task of a large class is first taken out of sight, with its class report
 and everything that could bring it back, and then goes a few documents at a time.
 """
@@ -27,44 +28,53 @@ from feedback.submissions.erasure import erase
 log = structlog.stdlib.get_logger(__name__)
 
 _BY = "retention"
-# Documents, or students, of one piece.
-_AT_ONCE = 50
+# Documents, or students, of one piece: the fewest, with which a sweep begins, and the most. A piece has some twenty
+# statements whatever its size, so small pieces would be slow, and large ones hold their locks for long.
+_LEAST, _MOST = 50, 500
+_PIECE_SECONDS = 0.1
 # Of one sweep; half of it are pauses.
 _SECONDS = 2.0
 
 
 def purge(seconds: float = _SECONDS, sleep: Callable[[float], None] = time.sleep) -> int:
     """Erase what is past its time, the oldest first, for about this long; returns how many tasks are gone."""
-    purged, until = 0, time.monotonic() + seconds
+    purged, until, number = 0, time.monotonic() + seconds, _LEAST
     while True:
         begun = time.monotonic()
-        gone = _piece()
+        gone = _piece(number)
         if gone is None:
             break
         purged += gone
         now = time.monotonic()
         if now >= until or claims.single_is_due():
             break
+        number = _next_number(number, now - begun)
         sleep(now - begun)
     if purged:
         log.info("tasks erased, older than FEEDBACK_RETENTION_DAYS", number=purged)
     return purged
 
 
-def _piece() -> int | None:
-    """Erase one piece; returns how many tasks that finished, None where nothing is past its time."""
+def _next_number(number: int, seconds: float) -> int:
+    """How much the next piece may have, where `number` took so many seconds: at most twice as much."""
+    fits = number * 2 if seconds <= _PIECE_SECONDS / 2 else int(number * _PIECE_SECONDS / seconds)
+    return min(max(fits, _LEAST), _MOST)
+
+
+def _piece(number: int) -> int | None:
+    """Erase so many documents or students; returns how many tasks that ended, None where none is past its time."""
     expired = Task.objects.exclude(expired_at=None).order_by("expired_at", "pk").only("pk", "upload_id").first()
     if expired is not None:
-        return _part_of(expired)
+        return _part_of(expired, number)
     if settings.FEEDBACK_RETENTION_DAYS is None:
         return None
     old = Task.objects.filter(created_at__lt=Now() - timedelta(days=settings.FEEDBACK_RETENTION_DAYS))
-    oldest = list(old.order_by("created_at").values_list("pk", "upload__students")[:_AT_ONCE])
+    oldest = list(old.order_by("created_at").values_list("pk", "upload__students")[:number])
     if not oldest:
         return None
     whole, students = [], 0
-    for task_id, number in oldest:
-        if (students := students + number) > _AT_ONCE:
+    for task_id, of_task in oldest:
+        if (students := students + of_task) > number:
             break
         whole.append(task_id)
     if not whole:
@@ -91,10 +101,10 @@ def _expire(task_id: UUID) -> None:
             HandOut.objects.filter(upload=task.upload_id).delete()
 
 
-def _part_of(task: Task) -> int:
+def _part_of(task: Task, number: int) -> int:
     """Erase some documents of a task that is out of sight, then some students whom no other task needs, then itself."""
     documents = Document.objects.filter(task=task).order_by("position").values_list("pk", flat=True)
-    if ids := list(documents[:_AT_ONCE]):
+    if ids := list(documents[:number]):
         with transaction.atomic():
             # Before their documents, as a worker that stores one may hold the student.
             locks.students([task.upload_id], Q(pk__in=Document.objects.filter(pk__in=ids).values("about")))
@@ -110,7 +120,7 @@ def _part_of(task: Task) -> int:
         # No POST joins an upload whose students go.
         Upload.objects.filter(pk=task.upload_id).update(identity=secrets.token_bytes(32))
         students = Student.objects.filter(upload=task.upload_id).order_by("position").values_list("pk", flat=True)
-        if ids := list(students[:_AT_ONCE]):
+        if ids := list(students[:number]):
             locks.students([task.upload_id], Q(pk__in=ids))
             Student.objects.filter(pk__in=ids).delete()
             return 0

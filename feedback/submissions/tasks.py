@@ -22,8 +22,9 @@ log = structlog.stdlib.get_logger(__name__)
 
 # Where the edition before this one sent its messages: nothing takes them, and what they are about is in the table.
 _FORMER_QUEUES = ("interactive", "bulk")
-# After this many intervals without a sweep a worker sweeps by itself.
-_OVERDUE = 3
+# After so many intervals without a sweep a worker sweeps by itself: where beat asks for one each interval, and where no
+# broker is. There the worker processes ask, each every interval, and one of them is let through.
+_OVERDUE, _OVERDUE_WITHOUT_BEAT = 3.0, 0.9
 _worker = Worker(doorbell.ring)
 
 
@@ -68,7 +69,8 @@ def sweep() -> None:
 @shared_task
 def sweep_if_overdue() -> None:
     """The same where no sweep came for a while: every worker asks for it, so that the work goes on without beat."""
-    if claims.begin_sweep(_OVERDUE * settings.FEEDBACK_SWEEP_SECONDS):
+    intervals = _OVERDUE if settings.CELERY_BROKER_URL else _OVERDUE_WITHOUT_BEAT
+    if claims.begin_sweep(intervals * settings.FEEDBACK_SWEEP_SECONDS):
         if settings.CELERY_BROKER_URL:
             log.warning("no sweep came from beat for a while, so a worker sweeps by itself")
         _sweep()

@@ -3,10 +3,11 @@
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
 from feedback.events import Context, decode_context
-from feedback.store.models import Upload, Uploads
+from feedback.store.models import Task, Upload, Uploads
 from feedback.web.access import caller_of
 
 # How far the start page looks back, so that it costs the same however much there is, and how many it offers.
@@ -55,7 +56,9 @@ def before(request: HttpRequest, upload: Upload) -> Earlier | None:
 
 def _own(request: HttpRequest) -> Uploads:
     caller = caller_of(request)
-    return Upload.objects.visible_to(caller).filter(owner=caller.owner).order_by("-created_at", "pk")
+    kept = Task.objects.filter(upload=OuterRef("pk"), expired_at=None)  # the last of an upload goes piece by piece
+    uploads = Upload.objects.visible_to(caller).filter(Exists(kept), owner=caller.owner)
+    return uploads.order_by("-created_at", "pk")
 
 
 def _told(uploads: Uploads) -> list[Earlier]:

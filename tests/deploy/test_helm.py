@@ -12,7 +12,9 @@ import kubernetes_validate
 import pytest
 import yaml
 from django.db import connection
+from django.db.models.functions import Now
 
+from feedback.store.models import Task
 from tests.harness.in_process import Post, class_of, work_off
 from tests.harness.tools import tool
 
@@ -198,6 +200,11 @@ def test_the_query_of_keda_counts_what_a_worker_would_find(post: Post, tmp_path:
             cursor.execute(query)
             assert cursor.fetchone() == (4 * number,), "three students and their class report"
         post("html", class_of(students))
+    Task.objects.filter(upload__students=4).update(expired_at=Now())
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        assert cursor.fetchone() == (4,), "nobody works on a class that is past its time"
+    Task.objects.update(expired_at=None)
     work_off()
     with connection.cursor() as cursor:
         cursor.execute(query)

@@ -17,6 +17,7 @@ from tests.harness.in_process import (
     class_of,
     let_leases_run_out,
     student,
+    task_of,
     work_off,
 )
 
@@ -105,6 +106,24 @@ def test_a_worker_sweeps_by_itself_only_where_no_sweep_came_for_a_while(
     tasks.sweep_if_overdue()
     tasks.sweep_if_overdue()
     assert rings == [1, 1], "one worker's sweep does for all"
+
+
+def test_without_a_broker_a_worker_sweeps_every_interval_and_one_sweep_does_for_all(
+    submit: Submit, settings: Settings
+) -> None:
+    claim_task(task_of(submit("html", student())), 1)
+    settings.CELERY_BROKER_URL = ""
+    settings.FEEDBACK_SWEEP_SECONDS = 3600
+    Document.objects.update(attempts=MAX_ATTEMPTS)
+    let_leases_run_out()
+    Sweep.objects.create(begun_at=Now())
+    tasks.sweep_if_overdue()
+    assert Document.objects.get().state == "RUNNING"
+
+    Sweep.objects.update(begun_at=Now() - timedelta(seconds=settings.FEEDBACK_SWEEP_SECONDS))
+    tasks.sweep_if_overdue()
+    assert Document.objects.get().state == "FAILURE"
+    assert not claims.begin_sweep(3600), "another process finds that somebody has swept"
 
 
 def test_the_first_sweep_ever_may_be_a_workers_own(submit: Submit, rings: list[int]) -> None:

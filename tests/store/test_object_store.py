@@ -286,7 +286,8 @@ def test_a_look_through_the_store_is_begun_once_a_day(kept: Seaweed, db: None) -
 def test_what_is_past_its_retention_leaves_the_bucket_too(
     kept: Seaweed, submit: Submit, settings: Settings, monkeypatch: pytest.MonkeyPatch, small: bool
 ) -> None:
-    monkeypatch.setattr(retention, "_AT_ONCE", 100 if small else 2)
+    for name in ("_LEAST", "_MOST"):
+        monkeypatch.setattr(retention, name, 100 if small else 2)
     settings.FEEDBACK_RETENTION_DAYS = 30
     submit("html", class_of(5))
     work_off()
@@ -319,6 +320,9 @@ def test_a_lost_store_gives_the_attempt_back_and_takes_no_post_and_no_erasure_al
     ready = client.get("/health/ready")
     assert ready.status_code == 503
     assert "AWS_ENDPOINT_URL" in ready.json()["error"]
+    where = settings.FEEDBACK_DOCUMENTS_OPTIONS["endpoint"].rpartition("/")[2]
+    assert where not in ready.text, "where the store is concerns nobody who may ask for this"
+    assert settings.FEEDBACK_DOCUMENTS_URL.removeprefix("s3://") not in ready.text
     assert client.get("/health/accepting").status_code == 200
     assert client.delete(done).status_code == 204
     tasks.sweep()

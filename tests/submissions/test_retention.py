@@ -6,20 +6,23 @@ from uuid import UUID
 import pytest
 from django.db.models.functions import Now
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_django import Settings
 
 from feedback.access.models import AuditEntry
-from feedback.queue import claims
+from feedback.queue import claims, stall
 from feedback.store.models import Document, Student, Task, Upload
 from feedback.store.webhooks import WebhookDelivery, WebhookEndpoint
 from feedback.submissions import retention
-from tests.harness.in_process import Post, Submit, class_of, student, task_of, work_off
+from tests.harness.in_process import Post, Submit, claim_task, class_of, student, task_of, work_off
 
 
 @pytest.fixture(autouse=True)
 def small_pieces(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.FEEDBACK_RETENTION_DAYS = 1
-    monkeypatch.setattr(retention, "_AT_ONCE", 3)
+    monkeypatch.setattr(retention, "_LEAST", 3)
+    monkeypatch.setattr(retention, "_MOST", 3)
 
 
 def grow_old(*addresses: str) -> None:
@@ -95,12 +98,35 @@ def test_another_format_of_the_same_class_keeps_its_students(client: Client, sub
     assert rows() == (0, 0, 0, 0)
 
 
+@given(number=st.integers(50, 500), seconds=st.floats(1e-4, 100))
+def test_a_piece_is_as_large_as_a_tenth_of_a_second_allows(number: int, seconds: float) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(retention, "_LEAST", 50)
+        patch.setattr(retention, "_MOST", 500)
+        following = retention._next_number(number, seconds)
+    assert 50 <= following <= min(2 * number, 500)
+    assert following == 50 or following * seconds / number <= 0.1 + 1e-9
+    if seconds <= 0.05:
+        assert following == min(2 * number, 500)
+
+
 def test_no_worker_is_sent_to_a_class_that_is_going(submit: Submit) -> None:
     grow_old(submit("html", class_of(4)))
     assert claims.anything_ready()
     one_piece()
     assert not claims.anything_ready()
     assert claims.waiting() == []
+    assert [(queue.ready, queue.running) for queue in stall.queues()] == [(0, 0), (0, 0)]
+
+
+def test_of_a_class_that_is_going_no_document_is_made_for_the_sake_of_another_format(submit: Submit) -> None:
+    old, kept = submit("html", class_of(4)), submit("pdf", class_of(4))
+    grow_old(old)
+    one_piece()
+
+    assert {claim.task_id for claim in claim_task(task_of(kept), 100)} == {task_of(kept)}
+    work_off()
+    assert set(Document.objects.filter(task=task_of(old)).values_list("state", flat=True)) == {"PENDING"}
 
 
 def test_half_of_the_time_is_everybody_elses_and_a_report_that_is_due_ends_it(submit: Submit) -> None:

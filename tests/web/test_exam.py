@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.functions import Now
 from django.test import Client
 from pytest_django import Settings
 
@@ -237,6 +238,13 @@ def test_the_start_page_offers_the_exam_of_an_earlier_upload(client: Client, mad
     send(client, class_of(2), title="Second midterm", like=str(made.upload_id))
     assert (context().exam.title, context().questions[0].title) == ("Second midterm", "Lists")
     assert client.get("/?like=nonsense").status_code == 200
+
+
+def test_the_exam_of_a_class_that_is_past_its_time_is_offered_no_more(client: Client, made: Task) -> None:
+    exam_page(client, title="Midterm", questions=table("unit,title\n10,Lists\n"))
+    Task.objects.update(expired_at=Now())
+    assert "Midterm" not in client.get("/").text
+    assert 'value="Midterm"' not in client.get(f"/?like={made.upload_id}").text
 
 
 def test_a_remark_is_written_shown_and_taken_away(client: Client, made: Task) -> None:
