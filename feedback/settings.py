@@ -4,6 +4,7 @@ With nothing set this is the embedded way of running: SQLite, no broker, and a s
 all in the home folder. `DATABASE_URL` (or `POSTGRES_*`) and `CELERY_BROKER_URL` make it the services way.
 """
 
+import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -228,7 +229,8 @@ if FEEDBACK_HTTPS:
     # A proxy in front ends TLS and sets this header itself, whatever the client sent.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^health/"]  # asked from inside, by name of the container
+    # Asked from inside, by name of the container.
+    SECURE_REDIRECT_EXEMPT = [f"^{re.escape(f'{FEEDBACK_PATH_PREFIX}/health/'.lstrip('/'))}"]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SESSION_COOKIE_SECURE = True

@@ -51,10 +51,22 @@ class Child:
         """
         if self._popen.returncode is not None:
             return self._popen.returncode
+        if not hasattr(os, "waitid"):  # macOS, before Python 3.13
+            return self._status_at_its_end()
         found = os.waitid(os.P_PID, self.group, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         if found is None:
             return None
         return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
+
+    def _status_at_its_end(self) -> int | None:
+        """The same where a zombie cannot be kept: what is left of the group is killed at once."""
+        if self._popen.poll() is not None:
+            self._kill_group()
+        return self._popen.returncode
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.group, signal.SIGKILL)
 
     def ask_to_end(self) -> None:
         """SIGTERM to the command alone: it is for it to end its own children in order."""
@@ -64,8 +76,7 @@ class Child:
     def end(self) -> None:
         """Kill the processes that are left of the group, and forget it."""
         if self._popen.returncode is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.group, signal.SIGKILL)
+            self._kill_group()
             self._popen.wait()
         if self._popen.stdin:
             self._popen.stdin.close()

@@ -1,7 +1,8 @@
 """How a process ends with its parent: it has the reading end of a pipe of which its parent alone has the other.
 
 The pipe closes when the parent ends in whatever way, SIGKILL included, also where the child looks only afterwards. This
-works on every Unix. All processes that we start end so: those of `feedback serve`, of a command's pool, of Celery's.
+works on every Unix. All processes that we start end so: those of `feedback serve`, of `feedback web --workers`, of a
+command's pool, of Celery's.
 """
 
 import os

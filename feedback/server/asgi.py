@@ -1,5 +1,6 @@
 """The web application. ASGI, so that a slow client's body comes to rest before it takes a thread."""
 
+import multiprocessing
 import os
 import sys
 
@@ -11,6 +12,7 @@ django.setup(set_prefix=False)
 from django.conf import settings  # noqa: E402 - the settings are read once Django is set up
 
 from feedback.access.budgets import Budget  # noqa: E402 - likewise
+from feedback.config import lifeline  # noqa: E402 - likewise
 from feedback.server.body_guard import BodyGuard  # noqa: E402 - likewise
 from feedback.server.credentials import owner_of  # noqa: E402 - likewise
 from feedback.server.long_poll import Waiting, Watch, unfinished  # noqa: E402 - likewise
@@ -28,3 +30,7 @@ _guarded = BodyGuard(
     spools=Budget("as many bytes of bodies", settings.FEEDBACK_SPOOL_BYTES),
 )
 application = WithoutPrefix(_guarded, settings.FEEDBACK_PATH_PREFIX)
+
+# Of several processes each is a child of uvicorn's first, which cannot end them where it is killed.
+if parent := multiprocessing.parent_process():
+    lifeline.end_with(parent.sentinel)

@@ -238,3 +238,9 @@ def test_the_web_process_alone_runs_with_many_workers_and_ends_with_0(tmp_path: 
     assert httpx.get(f"{url}/health/ready").status_code == 200
     assert web.stop() == 0
     assert marked(f"WEB_TEST={tmp_path}") == {}
+
+    again = Process("again", [FEEDBACK, "web", "--port", "0", "--workers", "2"], environment, tmp_path / "again.log")
+    again.until(lambda: again.words().count("Started server process") == 2)
+    again.send(signal.SIGKILL)
+    again.wait(60)
+    until(lambda: marked(f"WEB_TEST={tmp_path}") == {})

@@ -43,3 +43,14 @@ def test_another_path_that_begins_alike_is_not_taken_for_the_prefix(below: Stack
     assert below.client.get(f"{PREFIX}-other/assignment/html").status_code == 404
     assert below.client.get(f"{PREFIX}/health/live").status_code == 200
     assert below.client.get("/health/live").status_code == 200
+
+
+def test_with_https_alone_health_is_still_answered_to_whoever_asks_from_inside(
+    start_services: Callable[..., Stack],
+) -> None:
+    below = start_services(FEEDBACK_PATH_PREFIX=PREFIX, FEEDBACK_HTTPS="true")
+    for address in ("/health/live", "/health/accepting"):
+        assert below.client.get(f"{PREFIX}{address}").status_code == 200
+        assert below.client.get(address).status_code == 200
+    elsewhere = below.client.get(f"{PREFIX}/", follow_redirects=False)
+    assert (elsewhere.status_code, elsewhere.headers["Location"][:8]) == (301, "https://")
