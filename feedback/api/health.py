@@ -4,6 +4,7 @@ import functools
 import time
 from collections.abc import Callable, Iterator
 
+import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error as DatabaseError
@@ -12,12 +13,14 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from feedback.api.errors import RETRY_AFTER, envelope
+from feedback.api.errors import RETRY_AFTER, STORE_LOST, envelope
 from feedback.api.metrics import FRESH_SECONDS
 from feedback.queue import stall
 from feedback.store import objects
 from feedback.store.objects import StoreLost
 from feedback.submissions.upload_limits import has_room
+
+log = structlog.stdlib.get_logger(__name__)
 
 Check = Callable[[], Iterator[str]]
 View = Callable[[HttpRequest], JsonResponse]
@@ -114,9 +117,10 @@ def documents_kept() -> Iterator[str]:
         if store is not None:
             store.reach()
     except StoreLost as fault:
+        log.warning("the document store is lost", fault=str(fault))  # whoever asks need not know where it is
         yield (
-            f"{fault} Start the store, or check FEEDBACK_DOCUMENTS_URL, AWS_ENDPOINT_URL and the keys. What is posted "
-            "is taken, and its reports are made when the store is back."
+            f"{STORE_LOST} Start it, or check FEEDBACK_DOCUMENTS_URL, AWS_ENDPOINT_URL and the keys; the log has "
+            "what the store answered. What is posted is taken, and its reports are made when the store is back."
         )
 
 

@@ -26,6 +26,8 @@ Answer = TypeVar("Answer")
 # Requests under way at a time, of one process: most of each is spent waiting.
 _AT_ONCE = 16
 _CONNECT, _REQUEST, _RETRIES = timedelta(seconds=3), timedelta(seconds=10), timedelta(seconds=8)
+# Below this name there is nothing, so that asking for it costs the store as little however much it holds.
+_NOBODYS = "nothing"
 # After a failure the process asks no more for so long: what waits for a store that hangs would pile up.
 _PAUSE_SECONDS = 1.0
 
@@ -94,7 +96,8 @@ class ObjectStore:
 
     def reach(self) -> None:
         """Ask the store for as little as possible: whether it is there, and lets this service in."""
-        self.page("")
+        with self._asking():
+            next(iter(obstore.list(self._store, prefix=_NOBODYS, chunk_size=1)), None)
 
     def _each(self, ask: Callable[[Item], Awaitable[Answer]], items: Sequence[Item]) -> list[Answer]:
         async def all_of_them() -> list[Answer]:
