@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.harness import environment
 
+# What axe is to look for: WCAG 2.2 at level AA, and all that it includes.
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET = (
     "--disable-gpu",
