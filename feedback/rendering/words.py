@@ -4,7 +4,7 @@ from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.quality import replaced_characters_note
 from feedback.phrasing.phrases import Phrases, zone_name
 from feedback.rendering.artifact import RenderOptions
-from feedback.rendering.characters import Legible
+from feedback.rendering.characters import Coverage, Legible
 
 _LONGEST = 220
 
@@ -16,6 +16,11 @@ class Words(Phrases):
         super().__init__(language, options.zone)
         self.time_zone = zone_name(options.time_zone, options.zone)
         self.legible = legible
+
+    @property
+    def on_screen(self) -> bool:
+        """Whether the document is a page for a browser, and not one to print."""
+        return self.legible.coverage is Coverage.BROWSER
 
     @property
     def foot(self) -> tuple[str, str, str]:

@@ -6,10 +6,9 @@ a content security policy forbids the first, Typst draws the others black. Text 
 durations and clock labels.
 """
 
-from feedback.rendering.charts.bars import bars
 from feedback.rendering.charts.heat import heat_strip
 from feedback.rendering.charts.small import distribution, progress, strip
 from feedback.rendering.charts.svg import Drawing, Label
-from feedback.rendering.charts.timeline import Timeline, key, timeline
+from feedback.rendering.charts.timeline import Timeline, key
 
-__all__ = ["Drawing", "Label", "Timeline", "bars", "distribution", "heat_strip", "key", "progress", "strip", "timeline"]
+__all__ = ["Drawing", "Label", "Timeline", "distribution", "heat_strip", "key", "progress", "strip"]

@@ -11,12 +11,11 @@ from typing import Protocol
 from feedback.analysis.findings import Mark
 from feedback.phrasing.i18n import Speech
 from feedback.phrasing.numbers import number
-from feedback.rendering.charts.ticks import clock_ticks
+from feedback.rendering.charts.ticks import clock_ticks, round_step
 
 Tick = tuple[float, str]
 # Of the width: what a break between two sittings takes, and the least that a sitting does.
 _BREAK, _LEAST = 0.03, 0.06
-_NICE = (1, 2, 5)
 
 
 class Axis(Protocol):
@@ -111,23 +110,18 @@ class SequenceAxis:
         # By identity: two events may be equal.
         self._places = {id(mark): place for place, mark in enumerate(marks)}
         self._kept = marks
-        self._most = max(len(marks) - 1, 1)
 
     def share(self, mark: Mark) -> float | None:
         """Its place among the events."""
-        return self._places[id(mark)] / self._most if len(self._kept) > 1 else 0.5
+        return self._along(self._places[id(mark)])
 
     def ticks(self, wanted: int) -> Sequence[Tick]:
         """The first event, and every so many."""
-        step = _round_step(len(self._kept) / wanted)
-        return [(max(n - 1, 0) / self._most, number(max(n, 1), self._say)) for n in range(0, len(self._kept) + 1, step)]
+        count = len(self._kept)
+        step = int(round_step(count / wanted))
+        told = dict.fromkeys((1, *range(step, count + 1, step)))
+        return [(self._along(n - 1), number(n, self._say)) for n in told]
 
-
-def _round_step(least: float) -> int:
-    """The next of 1, 2, 5, 10, 20, 50, …"""
-    power = 1
-    while True:
-        for nice in _NICE:
-            if nice * power >= least:
-                return nice * power
-        power *= 10
+    def _along(self, place: int) -> float:
+        most = len(self._kept) - 1
+        return place / most if most else 0.5

@@ -7,13 +7,12 @@ from functools import cache
 import msgspec
 
 from feedback.rendering.charts import palette
-from feedback.rendering.charts.bars import HALF_WIDTH
-from feedback.rendering.charts.svg import Drawing, Label, lines, rectangle, shape, svg
+from feedback.rendering.charts.svg import HALF_WIDTH, WIDTH, Drawing, Label, lines, rectangle, shape, svg
 
 _LEFT, _HEAD, _GAP, _BETWEEN = 32.0, 18.0, 2.5, 14.0
 _WEEK = 7
-# As wide as a date is, with room beside it.
-_DATE = 44.0
+# Between two dates.
+_APART = 6.0
 
 
 class CalendarSize(msgspec.Struct, frozen=True):
@@ -25,10 +24,9 @@ class CalendarSize(msgspec.Struct, frozen=True):
     type: float
 
 
-WIDE_CALENDAR = CalendarSize(width=700, largest=25, weeks=32, type=11)
-# Half a page beside the weeks, which on a phone is all of its width.
-HALF_CALENDAR = CalendarSize(width=HALF_WIDTH, largest=23, weeks=16, type=10.5)
-PHONE_CALENDAR = CalendarSize(width=352, largest=25, weeks=16, type=12)
+WIDE_CALENDAR = CalendarSize(width=WIDTH, largest=25, weeks=32, type=11)
+# Beside the weeks, and on a phone.
+HALF_CALENDAR = CalendarSize(width=HALF_WIDTH, largest=24, weeks=16, type=12)
 
 
 class Calendar(msgspec.Struct, frozen=True):
@@ -94,7 +92,7 @@ def _colour(level: int) -> str:
 
 def _mondays(first: date, last: date) -> Iterator[date]:
     for ordinal in range(first.toordinal() - first.weekday(), last.toordinal() + 1, _WEEK):
-        yield date.fromordinal(max(ordinal, 1))
+        yield date.fromordinal(ordinal)
 
 
 def _weekdays(names: Sequence[str], top: float, step: float, size: float) -> Iterator[Label]:
@@ -108,7 +106,7 @@ def _dates(
 ) -> Iterator[Label]:
     """The date of a Monday above its column, as often as there is room for the longest."""
     said = [label(monday) for monday in mondays]
-    room = max(_DATE, max(map(len, said), default=0) * size.type * 0.6)
+    room = max(map(len, said), default=0) * size.type * 0.6 + _APART
     every = max(round(room / step + 0.5), 1)
     for column in range(0, len(mondays), every):
         x = _LEFT + column * step

@@ -19,8 +19,13 @@ class Outline(NamedTuple):
     down: float
     rest: str
 
+    def at(self, x: float, y: float) -> str:
+        """The shape at one place."""
+        return f"M{x + self.right:.1f} {y + self.down:.1f}{self.rest}"
+
 
 def circle(radius: float) -> Outline:
+    """A circle around its place."""
     half = f"a{radius:g} {radius:g} 0 1 0 "
     return Outline(-radius, 0.0, f"{half}{2 * radius:g} 0{half}{-2 * radius:g} 0z")
 

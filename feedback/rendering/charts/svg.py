@@ -6,7 +6,9 @@ import msgspec
 
 from feedback.rendering.charts import palette
 
-WIDTH = 700
+WIDTH = 700.0
+# Two of them and the gap between fill a page, at the scale of a whole one; one is all that a phone shows.
+HALF_WIDTH = 340.0
 # The first two are the PDF's faces, the last a page's; aliases and digits are in all of them.
 _FONTS = "Noto Sans, Libertinus Serif, system-ui, sans-serif"
 

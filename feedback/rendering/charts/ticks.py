@@ -1,10 +1,11 @@
-"""Clock times worth printing along an axis."""
+"""Clock times and round numbers worth printing along an axis."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from feedback.phrasing.i18n import Speech
 
+_NICE = (1, 2, 5)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _STEPS = (
     *(1, 2, 5, 10, 15, 30),
@@ -14,6 +15,15 @@ _STEPS = (
 )
 WANTED = 9
 _BEGINNING = datetime(1, 1, 1)  # noqa: DTZ001 - a wall clock has no zone
+
+
+def round_step(least: float, unit: float = 1) -> float:
+    """The first of 1, 2, 5, 10, 20, 50, … times `unit` that is at least `least`."""
+    while True:
+        for nice in _NICE:
+            if nice * unit >= least:
+                return nice * unit
+        unit *= 10
 
 
 def clock_ticks(

@@ -55,13 +55,8 @@ class Timeline(msgspec.Struct, frozen=True):
     low: int = 0
 
 
-def timeline(what: Timeline, size: Size = WIDE) -> Drawing:
-    """The drawing."""
-    return timelines(what, (size,))[0]
-
-
-def timelines(what: Timeline, sizes: Sequence[Size]) -> list[Drawing]:
-    """The same in several sizes; where everything stands along the axis is worked out once."""
+def timelines(what: Timeline, sizes: Sequence[Size] = (WIDE,)) -> list[Drawing]:
+    """The drawing in each of the sizes; where everything stands along the axis is worked out once."""
     row_of = {question: row for row, question in enumerate(what.rows, start=1)}
     placed = [
         (mark, share, row_of[mark.question])
@@ -175,7 +170,7 @@ def _steps(rises: _Rises, rows: _Rows, low_row: int) -> Iterable[str]:
         for (at, score), (until, _) in pairwise([*steps, (1.0, 0.0)]):
             x, y = rows.across(at), rows.level(row, score)
             line += f"V{y:.1f}H{rows.across(until):.1f}"
-            dots[low].append(f"M{x + _DOT.right:.1f} {y:.1f}{_DOT.rest}")
+            dots[low].append(_DOT.at(x, y))
         line = f"M{begin} {foot:.1f}{line}"
         outlines[low].append(line)
         if steps[0][0] < 1:

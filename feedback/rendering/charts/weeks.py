@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from feedback.rendering.charts import palette
-from feedback.rendering.charts.bars import HALF_WIDTH
-from feedback.rendering.charts.svg import Drawing, Label, lines, rectangle, shape, svg
+from feedback.rendering.charts.svg import HALF_WIDTH, WIDTH, Drawing, Label, lines, rectangle, shape, svg
 
 _TOP, _LEFT, _RIGHT, _FOOT, _BETWEEN = 8.0, 34.0, 8.0, 22.0, 8.0
 
@@ -21,14 +20,12 @@ class WeeksSize(msgspec.Struct, frozen=True):
     dates: int
 
 
-WIDE_WEEKS = WeeksSize(width=700, score=96, bars=40, type=12, dates=9)
-# Half a page beside the calendar, which on a phone is all of its width.
-HALF_WEEKS = WeeksSize(width=HALF_WIDTH, score=100, bars=36, type=10.5, dates=4)
+WIDE_WEEKS = WeeksSize(width=WIDTH, score=96, bars=40, type=12, dates=9)
+# Beside the calendar, and on a phone.
+HALF_WEEKS = WeeksSize(width=HALF_WIDTH, score=100, bars=36, type=12, dates=4)
 # Of bars alone.
-HALF_BARS = WeeksSize(width=HALF_WIDTH, score=0, bars=128, type=10.5, dates=4)
-WIDE_BARS = WeeksSize(width=700, score=0, bars=110, type=12, dates=9)
-PHONE_BARS = WeeksSize(width=352, score=0, bars=120, type=12, dates=4)
-PHONE_WEEKS = WeeksSize(width=352, score=120, bars=48, type=12, dates=4)
+WIDE_BARS = WeeksSize(width=WIDTH, score=0, bars=110, type=12, dates=9)
+HALF_BARS = WeeksSize(width=HALF_WIDTH, score=0, bars=128, type=12, dates=4)
 
 
 class Weeks(msgspec.Struct, frozen=True):

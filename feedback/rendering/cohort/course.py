@@ -7,27 +7,26 @@ from feedback.analysis.cohort.course import ClassCourse
 from feedback.analysis.cohort.findings import ClassFindings
 from feedback.phrasing.phrases import NONE
 from feedback.rendering.blocks import AnyBlock, Cell, Chart, Column, Paragraph, Section, Table
-from feedback.rendering.characters import Coverage
-from feedback.rendering.charts.calendar import (
-    HALF_CALENDAR,
-    PHONE_CALENDAR,
-    WIDE_CALENDAR,
-    Calendar,
-    calendar,
+from feedback.rendering.charts.weeks import HALF_BARS, WIDE_BARS, Weeks, weeks_chart
+from feedback.rendering.courses import (
+    MAX_WEEKS,
+    calendar_drawings,
+    calendar_legend,
+    drawings,
+    fits_half,
+    latest_weeks,
 )
-from feedback.rendering.charts.weeks import HALF_BARS, PHONE_BARS, WIDE_BARS, Weeks, weeks_chart
-from feedback.rendering.student.course import MAX_WEEKS, calendar_legend
+from feedback.rendering.limits import CLASS_WEEKS, EARLIER_WEEKS, MORE, left_out
 from feedback.rendering.words import Words
 
 QUIET_SHOWN = 12
-_PRINTED, _ON_SCREEN = 30, 300
 
 
 def course_sections(course: ClassCourse, words: Words) -> Iterator[Section]:
     """The days as a calendar, the weeks as bars, side by side where both fit, and the weeks in numbers."""
     last = course.days[-1].on
-    first = max(course.days[0].on, date.fromordinal(max(last.toordinal() - 7 * MAX_WEEKS + 1, 1)))
-    half = len(course.weeks) <= HALF_CALENDAR.weeks
+    first = latest_weeks(course.days[0].on, last)
+    half = fits_half(first, last)
     days, weeks = _days(course, first, last, words, half=half), _bars(course, words, half=half)
     yield Section("calendar", words.text("When the class worked"), (days,), half=half)
     busiest = max(course.weeks, key=lambda week: week.students)
@@ -38,17 +37,13 @@ def course_sections(course: ClassCourse, words: Words) -> Iterator[Section]:
 
 def _days(course: ClassCourse, first: date, last: date, words: Words, *, half: bool) -> Chart:
     deadline = None if course.deadline is None else words.local(course.deadline).date()
-    what = Calendar(
-        {day.on: day.events for day in course.days},
-        first,
-        last,
-        words.say.weekdays(),
-        words.short_day,
-        deadline if deadline is not None and first <= deadline <= last else None,
-    )
+    if deadline is not None and not first <= deadline <= last:
+        deadline = None
+    amounts = {day.on: day.events for day in course.days}
+    drawing, phone = calendar_drawings(amounts, first, last, deadline, words, half=half)
     most = max(course.days, key=lambda day: day.events)
     return Chart(
-        drawing=calendar(what, HALF_CALENDAR if half else WIDE_CALENDAR),
+        drawing=drawing,
         title=words.text("Calendar of the class"),
         description=words.text(
             "A square for each day, a column for each week from Monday. The table below gives the weeks in numbers."
@@ -60,9 +55,9 @@ def _days(course: ClassCourse, first: date, last: date, words: Words, *, half: b
             students=words.count("{number} student", "{number} students", most.students),
             zone=words.time_zone,
         ),
-        legend=tuple(calendar_legend(words, deadline=what.deadline is not None)),
+        legend=tuple(calendar_legend(words, deadline=deadline is not None)),
         narrow=half,
-        phone=calendar(what, PHONE_CALENDAR) if _has_phone(words) and not half else None,
+        phone=phone,
     )
 
 
@@ -75,23 +70,19 @@ def _bars(course: ClassCourse, words: Words, *, half: bool) -> Chart:
         None,
         ((0.0, words.number(0)), (float(most), words.number(most))),
     )
+    drawing, phone = drawings(lambda size: weeks_chart(what, size), WIDE_BARS, HALF_BARS, words, half=half)
     return Chart(
-        drawing=weeks_chart(what, HALF_BARS if half else WIDE_BARS),
+        drawing=drawing,
         title=words.text("Students at work in each week"),
         description=words.text("A bar for each week. The table below gives the weeks in numbers."),
         caption=words.text("Students with an entry in each week from Monday."),
         narrow=half,
-        phone=weeks_chart(what, PHONE_BARS) if _has_phone(words) and not half else None,
+        phone=phone,
     )
 
 
-def _has_phone(words: Words) -> bool:
-    return words.legible.coverage is Coverage.BROWSER
-
-
 def _weeks(course: ClassCourse, words: Words) -> Iterator[AnyBlock]:
-    limit = _ON_SCREEN if _has_phone(words) else _PRINTED
-    shown = course.weeks[-limit:]
+    shown = course.weeks[-CLASS_WEEKS.of(words) :]
     most = max(week.students for week in course.weeks)
     columns = (
         Column(words.text("Week from"), 2),
@@ -111,14 +102,7 @@ def _weeks(course: ClassCourse, words: Words) -> Iterator[AnyBlock]:
         for week in shown
     )
     yield Table(words.text("Every week from the first entry to the last"), columns, rows)
-    if left := len(course.weeks) - len(shown):
-        yield Paragraph(
-            words.count(
-                "… and {number} earlier week, in the findings (JSON).",
-                "… and {number} earlier weeks, in the findings (JSON).",
-                left,
-            )
-        )
+    yield from left_out(len(course.weeks) - len(shown), EARLIER_WEEKS, words)
 
 
 def quiet_blocks(findings: ClassFindings, words: Words, links: Sequence[str]) -> Iterator[AnyBlock]:
@@ -161,9 +145,4 @@ def quiet_blocks(findings: ClassFindings, words: Words, links: Sequence[str]) ->
             for each in course.quiet[:QUIET_SHOWN]
         ),
     )
-    if (left := len(course.quiet) - QUIET_SHOWN) > 0:
-        yield Paragraph(
-            words.count(
-                "… and {number} more, in the findings (JSON).", "… and {number} more, in the findings (JSON).", left
-            )
-        )
+    yield from left_out(len(course.quiet) - QUIET_SHOWN, MORE, words)

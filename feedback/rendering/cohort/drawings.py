@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from feedback.analysis.cohort.results import ClassScores, Item
 from feedback.phrasing.i18n import Speech
 from feedback.phrasing.numbers import TOLERANCE, number
-from feedback.rendering.charts import palette
-from feedback.rendering.charts.bars import HALF_WIDTH
-from feedback.rendering.charts.svg import Drawing, Label, lines, rectangle, shape, svg
+from feedback.rendering.charts import marks, palette
+from feedback.rendering.charts.svg import HALF_WIDTH, Drawing, Label, lines, rectangle, shape, svg
+from feedback.rendering.charts.ticks import round_step
 
 _TOP, _HEIGHT, _FOOT = 16.0, 132.0, 20.0
 _LEFT, _RIGHT = 34.0, 8.0
-_NICE = (1, 2, 5)
 _TICKS = 8
 # Dots nearer to each other than this are one, the stronger the more of them there are.
 _GRID = 3.0
-_DOT = 1.9
+_DOT = marks.circle(1.9)
+_MEAN = marks.circle(4.6)
 _STRENGTHS = ((1, 0.4), (2, 0.64), (3, 0.8), (4, 1.0))
 _STRIP_WIDTH, _STRIP_HEIGHT = 130.0, 16.0
 
@@ -74,31 +74,27 @@ def mean_among_versions(item: Item, enough: int) -> str:
         return left + share * room
 
     versions = [each.facility for each in item.versions if each.facility is not None and each.n >= enough]
-    marks = "".join(f"M{x(share):.1f} {middle - 4:g}v8" for share in versions)
+    each = "".join(f"M{x(share):.1f} {middle - 4:g}v8" for share in versions)
     parts = [
         lines("rule", palette.RULE, f"M{left:g} {middle:g}H{left + room:g}"),
-        lines("version", palette.MUTED, marks, width=0.9),
+        lines("version", palette.MUTED, each, width=0.9),
     ]
     if item.facility_low is not None and item.facility_high is not None:
         reach = f"M{x(item.facility_low):.1f} {middle:g}H{x(item.facility_high):.1f}"
         parts.append(lines("interval", palette.SCORE, reach, width=4))
-    parts.append(shape("score", palette.SCORE, _circle(x(item.facility), middle, 4.6)))
+    parts.append(shape("score", palette.SCORE, _MEAN.at(x(item.facility), middle)))
     return svg(_STRIP_WIDTH, _STRIP_HEIGHT, parts)
 
 
 def ticks(top: float) -> list[float]:
     """From 0 to `top` in round steps, at most `_TICKS` of them."""
-    step = 10.0**-3
-    while True:
-        for nice in _NICE:
-            if top / (nice * step) <= _TICKS:
-                return [n * nice * step for n in range(int(top / (nice * step) + TOLERANCE) + 1)]
-        step *= 10
+    step = round_step(top / _TICKS, 10.0**-3)
+    return [n * step for n in range(int(top / step + TOLERANCE) + 1)]
 
 
-def _foot(marks: Sequence[tuple[float, str]]) -> Iterator[Label]:
+def _foot(places: Sequence[tuple[float, str]]) -> Iterator[Label]:
     """The labels below the base line, none of which leaves the drawing."""
-    for x, text in marks:
+    for x, text in places:
         half = len(text) * 2.8
         anchor = "start" if x < half else "end" if x > HALF_WIDTH - half else "middle"
         at = 0.0 if anchor == "start" else HALF_WIDTH if anchor == "end" else x
@@ -110,14 +106,9 @@ def _dots(name: str, colour: str, cells: Counter[tuple[int, int]]) -> Iterator[s
     for least, opacity in _STRENGTHS:
         last = least == _STRENGTHS[-1][0]
         d = "".join(
-            _circle(x * _GRID, y * _GRID, _DOT)
+            _DOT.at(x * _GRID, y * _GRID)
             for (x, y), count in sorted(cells.items())
             if count == least or (last and count > least)
         )
         if d:
             yield f'<path class="{name}" fill="{colour}" fill-opacity="{opacity:g}" d="{d}"/>'
-
-
-def _circle(x: float, y: float, radius: float) -> str:
-    around = f"a{radius:g} {radius:g} 0 1 0"
-    return f"M{x - radius:.1f} {y:.1f}{around} {2 * radius:g} 0{around} {-2 * radius:g} 0z"

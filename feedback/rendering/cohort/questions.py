@@ -12,7 +12,7 @@ from feedback.rendering.blocks import AnyBlock, Cell, Column, Paragraph, Table, 
 from feedback.rendering.charts import distribution
 from feedback.rendering.cohort.drawings import mean_among_versions
 from feedback.rendering.cohort.result import ENOUGH_TO_DRAW, SEVERAL_STUDENTS
-from feedback.rendering.student.limits import MAX_QUESTIONS, not_shown
+from feedback.rendering.limits import MAX_QUESTIONS, MORE_QUESTIONS, left_out
 from feedback.rendering.words import Words
 
 _ORDER_LABELS = 40
@@ -33,7 +33,7 @@ def item_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]:
         columns,
         tuple(tuple(cell(item) for cell in cells) for item in items[:MAX_QUESTIONS]),
     )
-    yield from not_shown(len(items), words)
+    yield from left_out(len(items) - MAX_QUESTIONS, MORE_QUESTIONS, words)
 
 
 def _item_columns(items: Sequence[Item], words: Words) -> Iterator[tuple[Column, Callable[[Item], str | Cell]]]:
@@ -127,7 +127,7 @@ def work_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]:
         caption = f"{caption}. {scale}"
     rows = tuple(tuple(cell(each) for cell in cells) for each in slots[:MAX_QUESTIONS])
     yield Table(caption, columns, rows, words.text("The work on each question") if findings.scores else "")
-    yield from not_shown(len(slots), words)
+    yield from left_out(len(slots) - MAX_QUESTIONS, MORE_QUESTIONS, words)
     if findings.opening_orders:
         yield _opening_orders(findings, words)
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from feedback.analysis.findings import Findings
 from feedback.analysis.statements import Insight
 from feedback.rendering.blocks import Advice, AnyBlock, Insights, KeepNext, Paragraph, Point
-from feedback.rendering.characters import Coverage
 from feedback.rendering.words import Words
 
 # More would be a list to tick off; the findings (JSON) have all of them.
@@ -40,7 +39,7 @@ def _advice(insight: Insight, words: Words, *, known: bool) -> Advice:
     labels = {"praise": words.text("Well done"), "suggestion": words.text("Worth a look")}
     ask = (words.text("Ask yourself"), words.legible(insight.ask))
     step = (words.text("Try"), words.legible(insight.try_next))
-    if not known and words.legible.coverage is not Coverage.BROWSER:
+    if not known and not words.on_screen:
         # Paper has two pages: of the further ones it says the fact and the step.
         return Advice(
             insight.kind, labels[insight.kind], words.legible(insight.title), words.legible(insight.did), (), (step,)

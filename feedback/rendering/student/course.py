@@ -5,21 +5,18 @@ from datetime import date
 
 from feedback.analysis.course import Course, Sitting
 from feedback.analysis.findings import Findings
-from feedback.rendering.blocks import AnyBlock, Chart, Key
-from feedback.rendering.characters import Coverage
-from feedback.rendering.charts.calendar import (
-    HALF_CALENDAR,
-    PHONE_CALENDAR,
-    WIDE_CALENDAR,
-    Calendar,
-    calendar,
-    calendar_key,
+from feedback.rendering.blocks import AnyBlock, Chart
+from feedback.rendering.charts.weeks import HALF_WEEKS, WIDE_WEEKS, Weeks, weeks_chart
+from feedback.rendering.courses import (
+    MAX_WEEKS,
+    calendar_drawings,
+    calendar_legend,
+    drawings,
+    fits_half,
+    latest_weeks,
 )
-from feedback.rendering.charts.weeks import HALF_WEEKS, PHONE_WEEKS, WIDE_WEEKS, Weeks, weeks_chart
 from feedback.rendering.words import Words
 
-# More than a year; of a longer course the last ones are drawn.
-MAX_WEEKS = 64
 _LONG_ENOUGH = 2
 # The calendar reaches to the deadline, of a course at most so many times as long as the work.
 _WITHIN = 2
@@ -48,44 +45,29 @@ def side_by_side(findings: Findings, words: Words) -> bool:
     if course is None or len(course.days) < _LONG_ENOUGH or len(course.weeks) < _LONG_ENOUGH:
         return False
     first, last, _ = _shown(course, words)
-    both = not {"calendar", "progress"} & set(findings.hide)
-    return both and (last.toordinal() + 6) // 7 - (first.toordinal() - 1) // 7 <= HALF_CALENDAR.weeks
+    return not {"calendar", "progress"} & set(findings.hide) and fits_half(first, last)
 
 
-def calendar_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
-    """The days as a calendar, to the deadline where one was given; nothing of a single day."""
+def calendar_blocks(findings: Findings, words: Words, *, half: bool) -> Iterator[AnyBlock]:
+    """The days as a calendar, to the deadline where one was given; nothing of a single day.
+
+    With `half` it stands on half of the page, beside the weeks.
+    """
     course = findings.course
     if course is None or len(course.days) < _LONG_ENOUGH:
         return
     first, last, deadline = _shown(course, words)
-    what = Calendar(
-        {day.on: day.events for day in course.days},
-        first,
-        last,
-        words.say.weekdays(),
-        words.short_day,
-        deadline,
-    )
-    narrow = side_by_side(findings, words)
-    phone = not narrow and words.legible.coverage is Coverage.BROWSER
+    amounts = {day.on: day.events for day in course.days}
+    drawing, phone = calendar_drawings(amounts, first, last, deadline, words, half=half)
     yield Chart(
-        drawing=calendar(what, HALF_CALENDAR if narrow else WIDE_CALENDAR),
+        drawing=drawing,
         title=words.text("Calendar of your days"),
         description=_in_words(course, words),
         caption=_caption(course, first, words),
         legend=tuple(calendar_legend(words, deadline=deadline is not None)),
-        narrow=narrow,
-        phone=calendar(what, PHONE_CALENDAR) if phone else None,
+        narrow=half,
+        phone=phone,
     )
-
-
-def calendar_legend(words: Words, *, deadline: bool) -> Iterator[Key]:
-    """What the squares of a calendar mean."""
-    yield Key(calendar_key(0), words.text("no entry"))
-    yield Key(calendar_key(1), words.text("few entries"))
-    yield Key(calendar_key(5), words.text("many entries"))
-    if deadline:
-        yield Key(calendar_key(-1), words.text("deadline"))
 
 
 def _shown(course: Course, words: Words) -> tuple[date, date, date | None]:
@@ -94,7 +76,7 @@ def _shown(course: Course, words: Words) -> tuple[date, date, date | None]:
     due = None if course.deadline is None else words.local(course.deadline).date()
     if due is not None and last < due and (due - first).days <= _WITHIN * max((last - first).days, 14):
         last = due
-    first = max(first, date.fromordinal(max(last.toordinal() - 7 * MAX_WEEKS + 1, 1)))
+    first = latest_weeks(first, last)
     return first, last, due if due is not None and first <= due <= last else None
 
 
@@ -168,8 +150,11 @@ def _half_by(sittings: Sequence[Sitting]) -> Sitting | None:
     return None
 
 
-def progress_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
-    """The score over the weeks with the time of each; nothing for fewer than two weeks."""
+def progress_blocks(findings: Findings, words: Words, *, half: bool) -> Iterator[AnyBlock]:
+    """The score over the weeks with the time of each; nothing for fewer than two weeks.
+
+    With `half` it stands on half of the page, beside the calendar.
+    """
     course = findings.course
     if course is None or len(course.weeks) < _LONG_ENOUGH:
         return
@@ -188,10 +173,9 @@ def progress_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     caption = words.text("A step for each week from Monday; {bars}.", bars=bars)
     if scored:
         caption = words.text("Line: your score at the end of each week from Monday; {bars}.", bars=bars)
-    narrow = side_by_side(findings, words)
-    phone = not narrow and words.legible.coverage is Coverage.BROWSER
+    drawing, phone = drawings(lambda size: weeks_chart(what, size), WIDE_WEEKS, HALF_WEEKS, words, half=half)
     yield Chart(
-        drawing=weeks_chart(what, HALF_WEEKS if narrow else WIDE_WEEKS),
+        drawing=drawing,
         title=words.text("Score and time over the weeks") if scored else words.text("Time over the weeks"),
         description=words.count(
             "{number} week from {first} on. The weeks below give the same in words.",
@@ -200,6 +184,6 @@ def progress_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
             first=words.calendar_day(weeks[0].starts_on),
         ),
         caption=caption,
-        narrow=narrow,
-        phone=weeks_chart(what, PHONE_WEEKS) if phone else None,
+        narrow=half,
+        phone=phone,
     )

@@ -74,8 +74,9 @@ def _sections(findings: Findings, words: Words) -> Iterator[Section]:
     yield from section("questions", words.text("Question by question"), row_blocks(findings, words))
     yield from section("insights", words.text("What now"), advice_blocks(findings, words))
     half = side_by_side(findings, words)
-    yield from section("calendar", calendar_heading(findings, words), calendar_blocks(findings, words), half=half)
-    yield from section("progress", progress_heading(findings, words), progress_blocks(findings, words), half=half)
+    days, weeks = calendar_blocks(findings, words, half=half), progress_blocks(findings, words, half=half)
+    yield from section("calendar", calendar_heading(findings, words), days, half=half)
+    yield from section("progress", progress_heading(findings, words), weeks, half=half)
     yield from section("timeline", timeline_heading(findings, words), timeline_blocks(findings, words))
     for name, (heading, blocks) in _behind(findings, words).items():
         yield from section(name, heading, blocks(findings, words), folded=True)

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from feedback.analysis.findings import Compiling, Findings, LateShare, Pause, Run
 from feedback.rendering.blocks import AnyBlock, Paragraph, Path, Step, Term, Terms
-from feedback.rendering.characters import Coverage
+from feedback.rendering.limits import Limit
 from feedback.rendering.words import Words
 
 # A longer path is told by its ends.
-_STEPS, _PRINTED_STEPS = 400, 160
+_STEPS = Limit(on_screen=400, printed=160)
 _TOLD_SECONDS = 60
 _TOLD_PAUSES = 5
 # What a line of the PDF holds for certain, however many digits the aliases have.
@@ -38,7 +38,7 @@ def path_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     gap = math.inf if findings.log_kind == "visits" else findings.settings.session_gap_minutes
     begun = _begun(runs, gap)
     names = {question.alias: question.short for question in findings.questions}
-    steps = _STEPS if words.legible.coverage is Coverage.BROWSER else _PRINTED_STEPS
+    steps = _STEPS.of(words)
     if len(runs) <= steps:
         yield Path(_steps(runs, begun, names, words, with_day=with_day))
         return

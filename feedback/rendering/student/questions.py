@@ -6,9 +6,8 @@ from datetime import datetime
 from feedback.analysis import ComparedMeasure, Comparison, Findings, Question
 from feedback.phrasing.phrases import NONE
 from feedback.rendering.blocks import AnyBlock, Cell, Column, Paragraph, Table
-from feedback.rendering.characters import Coverage
 from feedback.rendering.charts import progress
-from feedback.rendering.student.limits import MAX_QUESTIONS, limit_of, not_shown
+from feedback.rendering.limits import MAX_QUESTIONS, MORE_QUESTIONS, QUESTIONS, left_out
 from feedback.rendering.student.rows import minutes_of
 from feedback.rendering.words import Words
 
@@ -18,14 +17,13 @@ def question_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     if not findings.questions:
         return
     columns, cells = zip(*_columns(findings, words), strict=True)
-    limit = limit_of(words)
-    shown = findings.questions[:limit]
+    shown = findings.questions[: QUESTIONS.of(words)]
     yield Table(
         words.text("Every question, with its name on the platform (unit)"),
         columns,
         tuple(tuple(cell(question) for cell in cells) for question in shown),
     )
-    yield from not_shown(len(findings.questions), words, limit)
+    yield from left_out(len(findings.questions) - len(shown), MORE_QUESTIONS, words)
 
 
 def _columns(findings: Findings, words: Words) -> Iterator[tuple[Column, Callable[[Question], str | Cell]]]:
@@ -85,8 +83,7 @@ def _progress(question: Question, words: Words) -> str | Cell:
         return NONE
     ends = words.text("{first} to {last}", first=words.score(scores.first), last=words.score(scores.last))
     # On paper the timeline shows the same, and each drawing takes Typst a third of a millisecond.
-    on_paper = words.legible.coverage is not Coverage.BROWSER
-    return ends if on_paper else Cell(ends, svg=progress(scores.scores))
+    return Cell(ends, svg=progress(scores.scores)) if words.on_screen else ends
 
 
 def comparison_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
@@ -104,9 +101,9 @@ def comparison_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     yield _compared_measures(comparison, words)
     if comparison.questions:
         yield _compared_questions(comparison, words)
-        yield from not_shown(len(comparison.questions), words, limit_of(words))
+        yield from left_out(len(comparison.questions) - QUESTIONS.of(words), MORE_QUESTIONS, words)
     if comparison.never_touched:
-        units = ", ".join(map(words.foreign, comparison.never_touched[: limit_of(words)]))
+        units = ", ".join(map(words.foreign, comparison.never_touched[: QUESTIONS.of(words)]))
         yield Paragraph(words.text("Not in your log, although most of the class worked on it: {units}.", units=units))
 
 
@@ -134,7 +131,7 @@ def _compared_questions(comparison: Comparison, words: Words) -> Table:
     )
     rows = tuple(
         (each.alias or NONE, words.foreign(each.unit), *_beside(each.seconds, words), *_beside(each.submissions, words))
-        for each in comparison.questions[: limit_of(words)]
+        for each in comparison.questions[: QUESTIONS.of(words)]
     )
     return Table(words.text("Time and submissions on each question beside the class"), columns, rows)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from feedback.analysis.findings import Findings, Question, Slot
 from feedback.phrasing.phrases import NONE
 from feedback.rendering.blocks import AnyBlock, Paragraph, QuestionRow, QuestionRows
-from feedback.rendering.student.limits import limit_of, not_shown
+from feedback.rendering.limits import MORE_QUESTIONS, MORE_UNOPENED, QUESTIONS, left_out
 from feedback.rendering.words import Words
 
 # Beyond so many questions page one shows those that cost the most, in points or in time.
@@ -41,7 +41,7 @@ def row_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
         _total(findings, words) if len(rows) > 1 else None,
     )
     left = len(findings.questions) - len(shown)
-    if left and len(findings.questions) <= limit_of(words):
+    if left and len(findings.questions) <= QUESTIONS.of(words):
         yield Paragraph(
             words.count(
                 "{number} more question is in the details below.",
@@ -50,15 +50,8 @@ def row_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
             )
         )
     elif left:
-        yield from not_shown(len(findings.questions), words, len(shown))
-    if not_named := len(unopened) - len(named):
-        yield Paragraph(
-            words.count(
-                "… and {number} more question that you did not open, in the findings (JSON).",
-                "… and {number} more questions that you did not open, in the findings (JSON).",
-                not_named,
-            )
-        )
+        yield from left_out(left, MORE_QUESTIONS, words)
+    yield from left_out(len(unopened) - len(named), MORE_UNOPENED, words)
 
 
 def _caption(findings: Findings, words: Words, *, scores: bool) -> str:

@@ -12,7 +12,6 @@ from feedback.analysis.times import instant
 from feedback.phrasing.i18n import N_
 from feedback.phrasing.numbers import exceeds
 from feedback.rendering.blocks import AnyBlock, Chart, Key
-from feedback.rendering.characters import Coverage
 from feedback.rendering.charts import Timeline, key
 from feedback.rendering.charts.axes import Axis, SequenceAxis, SittingsAxis, TimeAxis
 from feedback.rendering.charts.timeline import PHONE, WIDE, Size, timelines
@@ -66,18 +65,26 @@ def timeline_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
         outside,
         next((question.number for question in rows if question is start), 0),
     )
-    sizes: Sequence[Size] = (WIDE, PHONE) if words.legible.coverage is Coverage.BROWSER else (WIDE,)
+    sizes: Sequence[Size] = (WIDE, PHONE) if words.on_screen else (WIDE,)
     if findings.course is not None:  # with many questions, each of which shows a step
         sizes = [msgspec.structs.replace(size, height=_COURSE_HEIGHT) for size in sizes]
     wide, *phone = timelines(what, sizes)
     yield Chart(
         drawing=wide,
-        title=words.text("Best score of each question over time") if scores else words.text("Events by question"),
+        title=_title(axis, words, scores=scores),
         description=_description(findings, axis, words),
         caption=" ".join(_caption(findings, axis, len(findings.questions) - len(rows), words)),
         legend=tuple(_legend(findings, words, scores=scores)),
         phone=phone[0] if phone else None,
     )
+
+
+def _title(axis: Axis, words: Words, *, scores: bool) -> str:
+    if not scores:
+        return words.text("Events by question")
+    if isinstance(axis, SequenceAxis):
+        return words.text("Best score of each question, in the order of the log")
+    return words.text("Best score of each question over time")
 
 
 def _visible(findings: Findings) -> Sequence[Mark]:

@@ -6,12 +6,10 @@ from datetime import timedelta
 from feedback.analysis.course import Sitting, Week
 from feedback.analysis.findings import Findings
 from feedback.phrasing.phrases import NONE
-from feedback.rendering.blocks import AnyBlock, Column, Paragraph, Table
-from feedback.rendering.characters import Coverage
+from feedback.rendering.blocks import AnyBlock, Column, Table
+from feedback.rendering.limits import EARLIER, PERIODS, left_out
 from feedback.rendering.words import Words
 
-# What paper holds of the weeks and of the sittings; a screen holds more, and the findings (JSON) all.
-_PRINTED, _ON_SCREEN = 14, 300
 _NAMED_QUESTIONS = 6
 
 
@@ -33,13 +31,13 @@ def week_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     if scored:
         columns.append(Column(words.text("Points gained"), 1.4, numeric=True))
         columns.append(Column(words.text("Score so far"), 1.4, numeric=True))
-    shown = worked[-_limit(words) :]
+    shown = worked[-PERIODS.of(words) :]
     yield Table(
         words.text("Every week with work; times are those in sittings"),
         tuple(columns),
         tuple(tuple(_week(week, names, words, scored=scored)) for week in shown),
     )
-    yield from _left_out(len(worked) - len(shown), words)
+    yield from left_out(len(worked) - len(shown), EARLIER, words)
 
 
 def _week(week: Week, names: Mapping[str, str], words: Words, *, scored: bool) -> Iterator[str]:
@@ -69,13 +67,13 @@ def sitting_blocks(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     ]
     if scored:
         columns.append(Column(words.text("Points gained"), 1.4, numeric=True))
-    shown = findings.sittings[-_limit(words) :]
+    shown = findings.sittings[-PERIODS.of(words) :]
     yield Table(
         words.text("Sittings: work without a break over {gap}", gap=words.duration(60 * _gap(findings))),
         tuple(columns),
         tuple(tuple(_sitting(each, names, words, scored=scored)) for each in shown),
     )
-    yield from _left_out(len(findings.sittings) - len(shown), words)
+    yield from left_out(len(findings.sittings) - len(shown), EARLIER, words)
 
 
 def _gap(findings: Findings) -> float:
@@ -92,21 +90,6 @@ def _sitting(sitting: Sitting, names: Mapping[str, str], words: Words, *, scored
     yield _questions(sitting.questions, names, words)
     if scored:
         yield _gain(sitting.gained, words)
-
-
-def _limit(words: Words) -> int:
-    return _ON_SCREEN if words.legible.coverage is Coverage.BROWSER else _PRINTED
-
-
-def _left_out(number: int, words: Words) -> Iterator[Paragraph]:
-    if number > 0:
-        yield Paragraph(
-            words.count(
-                "… and {number} earlier one, in the findings (JSON).",
-                "… and {number} earlier ones, in the findings (JSON).",
-                number,
-            )
-        )
 
 
 def _length(seconds: float, words: Words) -> str:

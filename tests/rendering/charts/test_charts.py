@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,12 +11,18 @@ from hypothesis import strategies as st
 
 from feedback.analysis import analyse
 from feedback.analysis.findings import Kind, Mark
+from feedback.contract.languages import LANGUAGES
 from feedback.phrasing.i18n import speech
-from feedback.rendering.charts import Timeline, bars, distribution, heat_strip, key, progress, strip, timeline
+from feedback.rendering import RenderOptions
+from feedback.rendering.characters import Coverage, Legible
+from feedback.rendering.charts import Timeline, distribution, heat_strip, key, progress, strip
 from feedback.rendering.charts.axes import SequenceAxis, SittingsAxis, TimeAxis
-from feedback.rendering.charts.calendar import PHONE_CALENDAR, Calendar, calendar
+from feedback.rendering.charts.calendar import HALF_CALENDAR, WIDE_CALENDAR, Calendar, CalendarSize, calendar
+from feedback.rendering.charts.svg import Label
 from feedback.rendering.charts.ticks import clock_ticks
+from feedback.rendering.charts.timeline import timelines
 from feedback.rendering.charts.weeks import Weeks, weeks_chart
+from feedback.rendering.words import Words
 from tests.harness.exams import MANY_QUESTIONS, exam
 
 ENGLISH = speech("en")
@@ -29,7 +36,12 @@ def draw(marks: list[Mark], questions: int) -> str:
     scores = any(mark.score is not None for mark in marks)
     labels = [f"Q{n}" for n in range(1, questions + 1)]
     axis = TimeAxis(min(times), max(times), ZoneInfo("UTC"), ENGLISH)
-    return timeline(Timeline(marks, range(1, questions + 1), labels, axis, scores)).svg
+    return drawn(Timeline(marks, range(1, questions + 1), labels, axis, scores))
+
+
+def drawn(what: Timeline) -> str:
+    [drawing] = timelines(what)
+    return drawing.svg
 
 
 def path(svg: str, name: str) -> str:
@@ -58,7 +70,7 @@ def test_a_step_stands_as_high_as_its_score_and_a_question_to_look_at_has_the_ot
     assert tops[0] - tops[-1] == pytest.approx((tops[0] - tops[2]) * 0.9 / 0.4, abs=0.3)
     marks = [Mark(START, 1, "submission", 0.5), Mark(START + timedelta(minutes=1), 2, "submission", 0.5)]
     axis = TimeAxis(START, START + timedelta(minutes=1), UTC, ENGLISH)
-    svg = timeline(Timeline(marks, (1, 2), ["Q1", "Q2"], axis, True, (), 2)).svg
+    svg = drawn(Timeline(marks, (1, 2), ["Q1", "Q2"], axis, True, (), 2))
     assert path(svg, "low-line")
     assert 'class="label-low"' in svg
 
@@ -73,7 +85,7 @@ def test_the_time_outside_the_exam_s_window_is_shaded() -> None:
     def shaded(start: int, end: int) -> str:
         axis = TimeAxis(START, START + timedelta(minutes=60), UTC, ENGLISH)
         outside = ((0.0, start / 60), (end / 60, 1.0))
-        return path(timeline(Timeline((), (1,), ["Q1"], axis, False, outside)).svg, "pause")
+        return path(drawn(Timeline((), (1,), ["Q1"], axis, False, outside)), "pause")
 
     assert shaded(0, 60) == ""
     assert shaded(10, 60).count("M") == shaded(0, 50).count("M") == 1
@@ -95,18 +107,52 @@ def test_events_without_times_stand_in_their_order_at_equal_steps() -> None:
     axis = SequenceAxis(marks, ENGLISH)
     assert [axis.share(mark) for mark in marks] == pytest.approx([n / 100 for n in range(101)])
     assert [text for _, text in axis.ticks(9)] == ["1", "20", "40", "60", "80", "100"]
-    assert SequenceAxis(marks[:1], ENGLISH).share(marks[0]) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("events", "numbers"),
+    [(1, ["1"]), (2, ["1", "2"]), (9, list("123456789")), (10, ["1", "2", "4", "6", "8", "10"])],
+)
+def test_the_order_is_numbered_from_the_first_event_each_where_its_mark_stands(events: int, numbers: list[str]) -> None:
+    marks = [Mark(None, 1, "save") for _ in range(events)]
+    axis = SequenceAxis(marks, ENGLISH)
+    assert [text for _, text in axis.ticks(9)] == numbers
+    assert [place for place, _ in axis.ticks(9)] == [axis.share(marks[int(number) - 1]) for number in numbers]
+
+
+def test_an_event_alone_stands_in_the_middle_with_its_number() -> None:
+    mark = Mark(None, 1, "save")
+    axis = SequenceAxis([mark], ENGLISH)
+    assert axis.share(mark) == 0.5
+    svg = drawn(Timeline([mark], (1,), ["Q1"], axis, False))
+    assert len(MOVE.findall(path(svg, "rule"))) == 1
+    assert svg.count(">1</text>") == 1
 
 
 def test_a_calendar_has_a_square_a_day_and_weeks_that_do_not_fit_stand_below() -> None:
-    def drawn(days: int) -> tuple[int, int]:
+    def squares(days: int) -> tuple[int, int]:
         first = date(2025, 3, 3)
         what = Calendar({first: 3}, first, first + timedelta(days=days - 1), ENGLISH.weekdays(), str)
-        svg = calendar(what, PHONE_CALENDAR).svg
+        svg = calendar(what, HALF_CALENDAR).svg
         return path(svg, "heat0").count("M") + path(svg, "heat5").count("M"), svg.count(">Mon<")
 
-    assert drawn(98) == (98, 1)
-    assert drawn(7 * PHONE_CALENDAR.weeks + 1) == (7 * PHONE_CALENDAR.weeks + 1, 2)
+    assert squares(98) == (98, 1)
+    assert squares(7 * HALF_CALENDAR.weeks + 1) == (7 * HALF_CALENDAR.weeks + 1, 2)
+
+
+@pytest.mark.parametrize("size", [WIDE_CALENDAR, HALF_CALENDAR])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("weeks", [1, 8, 14, 16, 40])
+def test_the_dates_above_a_calendar_stand_apart(size: CalendarSize, language: str, weeks: int) -> None:
+    words, first = Words(language, RenderOptions(), Legible(Coverage.BROWSER)), date(2025, 3, 3)
+    what = Calendar({}, first, first + timedelta(days=7 * weeks - 1), words.say.weekdays(), words.short_day)
+    rows: dict[float, list[Label]] = {}
+    for label in calendar(what, size).labels:
+        if label.anchor == "start":
+            rows.setdefault(label.y, []).append(label)
+    assert rows
+    for dates in rows.values():
+        assert all(one.x + 0.6 * size.type * len(one.text) < other.x for one, other in pairwise(dates))
 
 
 def test_the_weeks_of_a_course_show_the_score_as_high_as_it_is_and_a_bar_for_each_week_with_time() -> None:
@@ -163,14 +209,6 @@ def test_the_ends_of_the_calendar_have_no_ticks_rather_than_a_fault() -> None:
     first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
         assert isinstance(clock_ticks(first, last, ZoneInfo(zone), ENGLISH), list)
-
-
-def test_bars_are_as_long_as_their_amounts() -> None:
-    svg = bars([("Q1", 60, "1 min"), ("Q2", 120, "2 min"), ("Q3", 0, "0 s")]).svg
-    lengths = [float(length) for length in re.findall(r"h(\d[\d.]*)v", path(svg, "submission"))]
-    assert lengths[1] == pytest.approx(2 * lengths[0], abs=0.2)
-    assert len(lengths) == 2
-    assert all(text in svg for text in (">Q1<", ">1 min<", ">0 s<"))
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=50))

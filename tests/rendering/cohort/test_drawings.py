@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from feedback.analysis.cohort.results import Item, Version
 from feedback.analysis.cohort.scores import Score, scores_of
 from feedback.phrasing.phrases import Phrases
-from feedback.rendering.charts.bars import HALF_WIDTH
-from feedback.rendering.charts.svg import Drawing
+from feedback.rendering.charts.svg import HALF_WIDTH, Drawing
 from feedback.rendering.cohort.drawings import mean_among_versions, score_columns, ticks, time_and_score
 
 WORDS = Phrases("en")
