@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.harness.tools import tool
+
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 NAMES = [path.name for path in WORKFLOWS]
@@ -51,6 +53,16 @@ def test_the_suite_has_the_history_there_and_may_skip_nothing(workflow: str, job
 
     assert checkout["fetch-depth"] == 0
     assert suite["env"]["TEST_COMPLETE"] == "true"
+
+
+@pytest.mark.parametrize(("complete", "ends"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_a_missing_tool_is_a_failure_where_nothing_may_be_skipped(
+    complete: str, ends: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_COMPLETE", complete)
+
+    with pytest.raises(ends, match="deploy/install-tools fetches it"):
+        tool("a-tool-that-nobody-has")
 
 
 def test_a_release_is_the_suite_then_a_wheel_and_an_image_with_their_origins() -> None:
