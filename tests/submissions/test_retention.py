@@ -98,16 +98,19 @@ def test_another_format_of_the_same_class_keeps_its_students(client: Client, sub
     assert rows() == (0, 0, 0, 0)
 
 
-@given(number=st.integers(50, 500), seconds=st.floats(1e-4, 100))
-def test_a_piece_is_as_large_as_a_tenth_of_a_second_allows(number: int, seconds: float) -> None:
+@given(taken=st.lists(st.floats(1e-4, 100), min_size=1))
+def test_a_piece_is_as_large_as_a_tenth_of_a_second_allows(taken: list[float]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(retention, "_LEAST", 50)
         patch.setattr(retention, "_MOST", 500)
-        following = retention._next_number(number, seconds)
-    assert 50 <= following <= min(2 * number, 500)
-    assert following == 50 or following * seconds / number <= 0.1 + 1e-9
-    if seconds <= 0.05:
-        assert following == min(2 * number, 500)
+        pace = retention._Pace()
+        for seconds in taken:
+            before = pace.number
+            pace.learn(seconds)
+            assert 50 <= pace.number <= min(2 * before, 500)
+            assert pace.number == 50 or pace.number * seconds / before <= 0.1 + 1e-9
+            if seconds <= 0.05:
+                assert pace.number == min(2 * before, 500)
 
 
 def test_no_worker_is_sent_to_a_class_that_is_going(submit: Submit) -> None:
