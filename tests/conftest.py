@@ -5,6 +5,7 @@ from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from hypothesis import settings
 
 from tests.harness import environment, servers, stack
@@ -50,7 +51,13 @@ def objects() -> Iterator[servers.Seaweed]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(postgres: str) -> str:
-    """pytest-django's own hook: what must have happened before it creates the test database."""
+    """pytest-django's own hook: what must have happened before it creates the test database.
+
+    A test is a transaction, which is idle for as long as the test does something else: on a slow machine that is
+    longer than the service's own transactions may be.
+    """
+    options = connections.settings["default"]["OPTIONS"]
+    options["options"] += " -c idle_in_transaction_session_timeout=10min"  # the last one counts
     return postgres
 
 
