@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from feedback.analysis import Findings, Insight, analyse, facts_of
+from feedback.analysis import Findings, Insight, analyse, decode_facts, encode_facts, facts_of
 from feedback.analysis.insights import RULES
 from feedback.events import Event
 from feedback.events.context import Context, Exam, Question
@@ -132,6 +132,11 @@ def test_a_class_is_at_work_until_a_tenth_of_it_has_its_last_event() -> None:
     logs = [[on(0), on(last, hour=0)] for last in range(1, 21)]
     facts = facts_of([student(*log) for log in logs], context)
     assert facts.last_at == BEGIN + timedelta(days=19), "two of twenty"
+    stored = encode_facts(facts)
+    assert decode_facts(stored) == facts
+    assert b'"last_at"' in stored
+    earlier = decode_facts(stored.replace(b'"last_at"', b'"not_yet"'))
+    assert earlier.last_at is None, "facts that an earlier version stored say nothing of it"
     assert facts_of([student(*logs[0])], context).last_at is None
     assert facts_of([student(*log) for log in logs], Context(exam=Exam(kind="exam"))).last_at is None
 
