@@ -14,6 +14,8 @@ Details = dict[str, list[str] | int]
 class Line(int):
     """The number of a line, as the first step to a place in NDJSON."""
 
+    __slots__ = ()  # some readers keep one for each event
+
 
 # The way to a value from the top of a body: names of members, indexes of lists. Nothing at all is the body.
 Place = tuple[str | int | Line, ...]

@@ -6,9 +6,10 @@ in the steps that finish it: such a step is the hand-in where it earned more tha
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
+from sys import intern
 from typing import IO
 
 import msgspec
@@ -16,6 +17,7 @@ import msgspec
 from feedback.events.context import Context, Question
 from feedback.events.faults import Faults, Line
 from feedback.events.formats.archives import is_archive
+from feedback.events.formats.columns import plain
 from feedback.events.formats.format import Format
 from feedback.events.formats.php_csv import escape_of
 from feedback.events.formats.records import Record, Table, Wanted, records, text_table
@@ -48,34 +50,43 @@ _WANTED = Wanted(
     "table of quiz attempts",
     _HEADINGS,
     ("student_id", "attempt", "slot", "unit", "created_time", "step", "variable"),
-    folds=("step", "variable"),
 )
 _KINDS = {"submit": "submission", "precheck": "run", "finish": "finish", "help": "hint", "tryagain": "view"}
 _NOTHING = ("null", "none", "-")
 # What fractions of thirds and sevenths are off by in the database.
 _TOLERANCE = 1e-5
 _MOST_POINTS = 1_000_000
-_INTEGER_DIGITS, _ID_BITS = 20, 64
+_INTEGER_DIGITS = 20
 # Of the behaviour's own bookkeeping, such as `-_rawfraction` and `_testoutcome`.
 _HIDDEN = ("-_", "_")
 _WINDOW = (("start", "timestart"), ("end", "timefinish"))
-_REQUIRED = {"student_id", "attempt", "slot", "step", "created_time"}
+# Headings in their plain form: what tells a step, and what it set.
+_STEP, _VARIABLE = "attemptstepid", "qasdname"
+_OF_STEP = itemgetter("student_id", "attempt", "slot", "step", "created_time")
+_in_order = attrgetter("time", "number")
+
+
+class _Asked(msgspec.Struct, gc=False):
+    """A question as an attempt was asked it, and its maximum mark as the row at `line` writes it."""
+
+    line: Line
+    attempt: str
+    name: str
+    slot: str
+    mark: str
 
 
 class _Step(msgspec.Struct, gc=False):
-    """One step of one student at one question; `order` is its place by time, and within a second by its id.
+    """One step at one question; `number` is its id, which tells the order within a second.
 
     `action` is the button (`submit` of `-submit`), empty where none was pressed; `answered` says that an answer was
     set. Where a step has two buttons, a precheck was the one that was pressed.
     """
 
     line: Line
-    order: int
-    time: datetime | None
-    student_id: str
-    attempt: str
-    slot: str
-    unit: str
+    time: datetime
+    number: int
+    asked: _Asked
     score: str
     state: str
     action: str = ""
@@ -86,7 +97,7 @@ class _Step(msgspec.Struct, gc=False):
         if not variable.startswith(("-", "_")):
             self.answered = self.answered or bool(variable)
         elif variable == "-precheck" or (not self.action and not variable.startswith(_HIDDEN)):
-            self.action = variable[1:]
+            self.action = intern(variable[1:])
 
 
 def read_coderunner(
@@ -95,17 +106,52 @@ def read_coderunner(
     gathering, quiz = Gathering(limits, faults, stream, options), _Quiz()
     for line, row in records(_table(source, faults, options), _WANTED, options, limits, faults, stream):
         quiz.take(row, line, gathering)
-    units, best = _Units(quiz), dict[tuple[str, str], float]()
-    for step in sorted(quiz.steps.values(), key=attrgetter("order")):
-        _add(step, units, best, gathering)
+    units, best = _Units(quiz.asked.values()), dict[tuple[str, str], float]()
+    for student_id, steps in quiz.students():
+        for step in sorted(steps, key=_in_order):
+            _add(student_id, step, units, best, gathering)
     stream.context = beside(Context(questions=units.questions(gathering)), stream.context)
     yield from gathering.students(DESCRIBED)
 
 
 def _table(source: IO[bytes], faults: Faults, options: SourceOptions) -> Table:
     if is_archive(source):
-        return workbook_table(source, faults, options.max_bytes)
-    return text_table(source, faults, escape_of(source, faults))
+        table = workbook_table(source, faults, options.max_bytes)
+    else:
+        table = text_table(source, faults, escape_of(source, faults))
+    return Table(_folded(table.rows, faults))
+
+
+def _folded(rows: Iterator[tuple[int, list[str]]], faults: Faults) -> Iterator[tuple[int, list[str]]]:
+    """The rows, those of one step that follow each other as one, with the names of all that it set, a line each.
+
+    A row that is not as wide as the header stays by itself, so that what is wrong with it is found.
+    """
+    at, header = next(rows, (1, []))
+    yield at, header
+    names = [plain(cell) for cell in header]
+    if not {_STEP, _VARIABLE} <= set(names):
+        yield from rows
+        return
+    step, variable, width = names.index(_STEP), names.index(_VARIABLE), len(header)
+    first, same, others = list[str](), "", list[str]()
+    for number, row in rows:
+        if same and len(row) == width and row[step] == same:
+            faults.spend(1)
+            others.append(row[variable])
+            continue
+        if first:
+            yield at, _with_names(first, variable, others)
+        at, first, others = number, row, []
+        same = row[step] if len(row) == width and row != header else ""
+    if first:
+        yield at, _with_names(first, variable, others)
+
+
+def _with_names(row: list[str], variable: int, others: list[str]) -> list[str]:
+    if others:
+        row[variable] = "\n".join((row[variable], *others))
+    return row
 
 
 def _integer(text: str) -> int:
@@ -113,40 +159,49 @@ def _integer(text: str) -> int:
 
 
 class _Quiz:
-    """The steps, in the order of their first rows, and the marks of the questions by name and slot."""
+    """The steps by student, in the order of their first rows, and what each attempt was asked."""
 
     def __init__(self) -> None:
-        self.steps = dict[str, _Step]()
-        self.marks = dict[tuple[str, str], tuple[Line, str]]()
+        self.asked = dict[tuple[str, str, str], _Asked]()
+        self._steps = dict[int | str, _Step]()
+        self._of_student = dict[str, list[_Step]]()
         self._attempts = set[str]()
-        # One copy of the texts that come in every row.
-        self._shared = dict[str, str]()
 
     def take(self, row: Record, line: Line, gathering: Gathering) -> None:
-        """Fold a row into its step."""
-        step = self.steps.get(row.get("step", ""))
+        """Take in a step, or what a later row says of one."""
+        try:
+            student_id, attempt, slot, identity, seconds = _OF_STEP(row)
+        except KeyError:
+            gathering.leave_out("rows that are no step of a student")
+            return
+        number = _integer(identity)
+        step = self._steps.get(number or identity)
         if step is None:
-            if not row.keys() >= _REQUIRED:
-                gathering.leave_out("rows that are no step of a student")
+            key = attempt, row.get("unit", ""), slot
+            asked = self.asked.get(key) or self._first_asked(key, row, line, gathering)
+            time = epoch_in(seconds, "timestamp", (line,), gathering)
+            if time is None:
                 return
-            step = self.steps[row["step"]] = self._step(row, line, gathering)
-            gathering.limits.check_events(0, len(self.steps), (line,))
-        step.take(row.get("variable", ""))
+            score, state = intern(row.get("score", "")), intern(row.get("state", ""))
+            step = self._steps[number or identity] = _Step(line, time, number, asked, score, state)
+            self._of_student.setdefault(student_id, []).append(step)
+        for variable in row.get("variable", "").split("\n"):
+            step.take(variable)
 
-    def _step(self, row: Record, line: Line, gathering: Gathering) -> _Step:
-        shared = self._shared
-        student_id, attempt, slot = row["student_id"], row["attempt"], row["slot"]
-        unit, score, state = row.get("unit", ""), row.get("score", ""), row.get("state", "")
-        student_id, attempt = shared.setdefault(student_id, student_id), shared.setdefault(attempt, attempt)
-        slot, unit = shared.setdefault(slot, slot), shared.setdefault(unit, unit)
-        score, state = shared.setdefault(score, score), shared.setdefault(state, state)
-        self.marks.setdefault((unit, slot), (line, row.get("mark", "")))
+    def _first_asked(self, key: tuple[str, str, str], row: Record, line: Line, gathering: Gathering) -> _Asked:
+        attempt, name, slot = key
         if attempt not in self._attempts:
             self._attempts.add(attempt)
             _take_attempt(row, line, gathering)
-        time = epoch_in(row["created_time"], "timestamp", (line,), gathering)
-        order = _integer(row["created_time"]) << _ID_BITS | _integer(row["step"])
-        return _Step(line, order, time, student_id, attempt, slot, unit, score, state)
+        attempt, name, slot, mark = map(intern, (attempt, name, slot, row.get("mark", "")))
+        asked = self.asked[attempt, name, slot] = _Asked(line, attempt, name, slot, mark)
+        return asked
+
+    def students(self) -> Iterator[tuple[str, list[_Step]]]:
+        """Each student with the steps, which are forgotten as they are given: they are most of the memory."""
+        self._steps.clear()
+        for student_id in list(self._of_student):
+            yield student_id, self._of_student.pop(student_id)
 
 
 class _Units:
@@ -155,21 +210,20 @@ class _Units:
     Where a slot draws one of several questions, and none of them is in another slot, they are versions of one.
     """
 
-    def __init__(self, quiz: _Quiz) -> None:
+    def __init__(self, asked: Collection[_Asked]) -> None:
         of_attempt, doubled = dict[tuple[str, str], str](), set[str]()
-        for step in quiz.steps.values():
-            if of_attempt.setdefault((step.attempt, step.unit), step.slot) != step.slot:
-                doubled.add(step.unit)
-        self._units = {
-            (name, slot): f"{name} (slot {slot})" if name in doubled else name or slot for name, slot in quiz.marks
-        }
-        self._slots = dict[str, dict[str, None]]()
-        for name, slot in quiz.marks:
-            self._slots.setdefault(slot, {})[name] = None
-        self._marks = {self._units[key]: mark for key, mark in quiz.marks.items()}
+        for one in asked:
+            if of_attempt.setdefault((one.attempt, one.name), one.slot) != one.slot:
+                doubled.add(one.name)
+        self._units, self._marks, self._slots = dict[tuple[str, str], str](), dict[str, _Asked](), dict[str, set[str]]()
+        for one in asked:
+            unit = f"{one.name} (slot {one.slot})" if one.name in doubled else one.name or one.slot
+            self._units[one.name, one.slot] = unit
+            self._marks.setdefault(unit, one)
+            self._slots.setdefault(one.slot, set()).add(one.name)
 
     def of(self, step: _Step) -> str:
-        return self._units[step.unit, step.slot]
+        return self._units[step.asked.name, step.asked.slot]
 
     def questions(self, gathering: Gathering) -> tuple[Question, ...]:
         points = dict(self._points(gathering))
@@ -181,8 +235,8 @@ class _Units:
         )
 
     def _points(self, gathering: Gathering) -> Iterator[tuple[str, float]]:
-        for unit, (line, mark) in self._marks.items():
-            points = _number(mark, "mark", line, gathering)
+        for unit, asked in self._marks.items():
+            points = _number(asked.mark, "mark", asked.line, gathering)
             if points is not None and 0 < points <= _MOST_POINTS:
                 yield unit, points
 
@@ -195,8 +249,8 @@ class _Units:
                 yield from ((unit_text(name), f"Slot {slot}") for name in names)
 
 
-def _add(step: _Step, units: _Units, best: dict[tuple[str, str], float], gathering: Gathering) -> None:
-    place, key = (step.line,), (step.attempt, step.slot)
+def _add(student_id: str, step: _Step, units: _Units, best: dict[tuple[str, str], float], gathering: Gathering) -> None:
+    key = step.asked.attempt, step.asked.slot
     fraction = _number(step.score, "fraction", step.line, gathering)
     share = None if fraction is None else min(1.0, max(0.0, fraction))
     kind = gathering.options.kind_for(step.action) or _kind_of(step, share, best.get(key, -1.0))
@@ -206,7 +260,7 @@ def _add(step: _Step, units: _Units, best: dict[tuple[str, str], float], gatheri
     score = share if kind == "submission" else None
     if score is not None:
         best[key] = max(best.get(key, 0.0), score)
-    gathering.add(Action(step.student_id, units.of(step), kind, step.time, score), place)
+    gathering.add(Action(student_id, units.of(step), kind, step.time, score), (step.line,))
 
 
 def _kind_of(step: _Step, share: float | None, best: float) -> str | None:
@@ -235,11 +289,13 @@ def _moment(text: str, heading: str, line: Line, gathering: Gathering) -> dateti
 
 
 def _number(text: str, heading: str, line: Line, gathering: Gathering) -> float | None:
-    if not text or text.casefold() in _NOTHING:
+    if not text:
         return None
     try:
         number = float(text)
     except ValueError:
+        if text.casefold() in _NOTHING:
+            return None
         number = float("nan")
     if abs(number) <= _MOST_POINTS:  # which no NaN is
         return number

@@ -5,6 +5,7 @@ from typing import IO
 
 from feedback.events.faults import Faults
 from feedback.events.formats.records import text_table
+from feedback.events.spool import content_of
 
 _ESCAPED_QUOTE = b'\\"'
 
@@ -15,7 +16,9 @@ def escape_of(source: IO[bytes], faults: Faults) -> str | None:
     The programs of students have such pairs of their own, so a table that reads well as CSV is CSV. The content is
     left rewound.
     """
-    if not _holds(source, _ESCAPED_QUOTE, faults) or (as_csv := _oddities(source, None, faults)) == (0, 0):
+    holds_one = content_of(source).find(_ESCAPED_QUOTE) >= 0
+    source.seek(0)
+    if not holds_one or (as_csv := _oddities(source, None, faults)) == (0, 0):
         return None
     return "\\" if _oddities(source, "\\", faults) < as_csv else None
 
@@ -28,15 +31,3 @@ def _oddities(source: IO[bytes], escape: str | None, faults: Faults) -> tuple[in
     widths.update(len(cells) for _, cells in rows)
     source.seek(0)
     return aside.count, widths.total() - widths[len(header)]
-
-
-def _holds(source: IO[bytes], text: bytes, faults: Faults) -> bool:
-    """Whether rewound content, which is left rewound, has these bytes."""
-    before = b""
-    while chunk := source.read(1 << 18):
-        faults.spend(1 + (len(chunk) >> 10))
-        if text in before + chunk:
-            break
-        before = chunk[-len(text) :]
-    source.seek(0)
-    return bool(chunk)

@@ -28,15 +28,12 @@ class Wanted(msgspec.Struct, frozen=True):
     """What a source reads of a table, and which of it no table can lack.
 
     In a table of nobody's standard, `loose`, two headings that mean the same field are a fault: neither is preferred.
-    Where several rows in a row tell of one thing, which has its name in the first field of `folds`, only these fields
-    are given of all but the first.
     """
 
     described: str
     headings: Headings
     required: Sequence[str]
     loose: bool = False
-    folds: Sequence[str] = ()
 
 
 class Table(msgspec.Struct):
@@ -78,8 +75,6 @@ def records(
         return
     most = limits.max_rows
     known = [(index, field) for index, field in enumerate(fields) if field]
-    folded = [(fields.index(field), field) for field in wanted.folds if field in fields]
-    of_one, before = folded[0][0] if folded else None, ""
     for number, (line, row) in enumerate(rows, start=1):
         if number > most:
             limits.check_rows(number)
@@ -90,8 +85,7 @@ def records(
             faults.add((Line(line),), f"{len(row)} cells, the header has {len(fields)}; put such a cell in quotes")
             continue
         cells = row if len(row) >= len(fields) else row + [""] * (len(fields) - len(row))
-        again = of_one is not None and before == (before := cells[of_one]) != ""
-        record = {field: text for index, field in (folded if again else known) if (text := cells[index].strip())}
+        record = {field: text for index, field in known if (text := cells[index].strip())}
         if record:
             yield Line(line), record
 

@@ -123,9 +123,11 @@ class Gathering:
         self.no_zone = False
         self._students = dict[tuple[str, str], tuple[Place, Student]]()
         self._names = dict[tuple[str, str], str]()
-        self._units = dict[str, str]()
-        # The keys of students by the texts that actions name them with.
+        self._units = dict[str, None]()
+        # What is kept for the texts that actions name students, units and kinds with: these are few.
         self._keys = dict[tuple[str, str], tuple[str, str]]()
+        self._unit_of = dict[str, str]()
+        self._word_of = dict[str, str]()
         self._windows = dict[tuple[str, str], tuple[datetime, datetime]]()
         self._left_out = dict[str, int]()
         self._seen = set[str]()
@@ -153,14 +155,12 @@ class Gathering:
             events = self._students[key][1].events
             events.append(event)
             self._events += 1
-            self.limits.check_questions(self._units)
             self.limits.check_events(len(events), self._events, place)
 
     def _event(self, action: Action, place: Place) -> Event | None:
-        time, word = action.created_time, settled(action.type)
-        word = self.options.kind_for(word) or word
-        unit = unit_text(action.unit)
-        unit = self._units.setdefault(unit, unit)
+        time = action.created_time
+        unit = self._unit_of.get(action.unit) or self._new_unit(action.unit)
+        word = self._word_of.get(action.type) or self._new_word(action.type)
         score = None if action.score is None else settled_score(action.score)
         if time is not None and self._to_the_minute is not False:
             self._to_the_minute = not (time.second or time.microsecond)
@@ -170,6 +170,18 @@ class Gathering:
         fields: dict[str, Any] = {"unit": unit, "type": word or None, "score": score}
         event = event_from(fields, place, 0, self.faults)
         return event and msgspec.structs.replace(event, created_time=time)
+
+    def _new_unit(self, text: str) -> str:
+        """The unit of a text that did not come before. Raises TooLarge."""
+        unit = self._unit_of[text] = unit_text(text)
+        self._units[unit] = None
+        self.limits.check_questions(self._units)
+        return unit
+
+    def _new_word(self, text: str) -> str:
+        word = settled(text)
+        self._word_of[text] = word = self.options.kind_for(word) or word
+        return word
 
     def name(self, namespace: str, student_id: str, name: str) -> None:
         """The name of a student for people to read; of one who never comes it is dropped."""
