@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from feedback.events import OWN, Context, Exam, Limits, Question, TooLarge, source_options
 from feedback.events.formats.look import Look
@@ -218,3 +220,41 @@ def test_a_unit_with_a_nul_is_a_fault_of_its_line() -> None:
 def test_more_problems_than_an_exam_may_have_are_refused() -> None:
     with pytest.raises(TooLarge):
         Reading((contest() + SETTING + submission()).encode(), "ccs", limits=Limits(max_questions=1))
+
+
+def test_a_judgement_counts_though_its_submission_comes_later_or_again() -> None:
+    gone = json.dumps({"type": "submissions", "id": "1", "token": "t", "data": None}) + "\n"
+
+    assert read(contest(), SETTING, judged("AC"), submission()).events_of("7")[0][3] == 1.0
+    assert read(contest(), SETTING, submission(), judged("AC"), gone, submission()).events_of("7")[0][3] == 1.0
+
+
+_IDS = st.sampled_from("123")
+_STATES = st.one_of(
+    st.tuples(st.just("submissions"), _IDS, st.none()),
+    st.tuples(st.just("judgements"), _IDS, st.tuples(_IDS, st.sampled_from(["AC", "WA", None]), st.booleans())),
+    st.tuples(st.just("gone"), st.sampled_from(["submissions", "judgements"]), _IDS),
+)
+
+
+@given(st.lists(_STATES, max_size=20))
+def test_the_last_state_of_everything_counts_in_whatever_order_states_come(states: list[Any]) -> None:
+    """Against two dictionaries that hold all there is."""
+    sent, judgements, lines = dict[str, int](), dict[str, Any](), list[str]()
+    for second, (type_, one, other) in enumerate(states):
+        if type_ == "submissions":
+            lines.append(submission(one, second=second))
+            sent[one] = second
+        elif type_ == "judgements":
+            of, verdict, current = other
+            lines.append(line("judgements", id=one, submission_id=of, judgement_type_id=verdict, current=current))
+            judgements.pop(one, None)
+            judgements[one] = other
+        else:
+            lines.append(json.dumps({"type": one, "id": other, "token": "t", "data": None}) + "\n")
+            (sent if one == "submissions" else judgements).pop(other, None)
+    assume(sent)
+    outcomes = {of: float(verdict == "AC") for of, verdict, current in judgements.values() if verdict and current}
+
+    found = [(str(time)[17:19], score) for _, _, time, score in read(contest(), SETTING, *lines).events_of("7")]
+    assert found == [(f"{second:02}", outcomes.get(one)) for one, second in sent.items()]
