@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -33,6 +34,11 @@ class Expired(Exception):
 
     def __init__(self, at: datetime) -> None:
         super().__init__(f"This key expired at {at:%Y-%m-%d %H:%M} UTC.")
+
+
+def valid() -> QuerySet[ApiKey]:
+    """The keys that are accepted: neither revoked nor expired."""
+    return ApiKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None)
 
 
 def issue(

@@ -150,8 +150,8 @@ RETURNING id, position
 -- Of these documents, those whose state is now their task's: an event to each endpoint of the owner. Once for each
 -- ending, as a fence finishes a document once.
 INSERT INTO reports_webhookdelivery
-       (id, endpoint_id, task_id, fence, status, failed, happened_at, progress, attempts, due_at, answer)
-SELECT NEW_ID(), endpoint.id, document.task_id, document.fence, document.state,
+       (id, endpoint_id, task_id, fence, status, students, failed, happened_at, progress, attempts, due_at, answer)
+SELECT NEW_ID(), endpoint.id, document.task_id, document.fence, document.state, upload.students,
        (SELECT COUNT(*) FROM reports_document AS student WHERE student.task_id = document.task_id
                                                            AND student.kind = 'student' AND student.state = 'FAILURE'),
        document.finished_at, 'waiting', 0, SECONDS_FROM_NOW(%(pause)s), ''

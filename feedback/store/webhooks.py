@@ -10,6 +10,8 @@ the task. Its `webhook-id` is the row's own id, so however often it is sent, it 
        ├── failed, tries left: due after a pause ────────────────────────┤
        │                                                                 └── no try left, 410 ────▶ FAILED
        └───────────────────────────────── replayed ────────────────────────── DELIVERED or FAILED
+
+A transaction that changes an endpoint and its deliveries locks the endpoint first, so that no two wait for each other.
 """
 
 import uuid
@@ -36,8 +38,10 @@ class WebhookEndpoint(models.Model):
     # The one before, with which a message is signed as well until then.
     previous_secret = models.BinaryField(null=True)
     previous_until = models.DateTimeField(null=True)
-    # Failed tries since the last that succeeded: while there are any, one delivery at a time is tried.
+    # Failed tries since the last that succeeded: while there are any, each process tries one delivery at a time.
     failures = models.PositiveIntegerField(default=0)
+    # Until then nothing is sent, as the endpoint asked by Retry-After.
+    next_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     disabled_at = models.DateTimeField(null=True)
     disabled_because = models.CharField(max_length=ANSWER_CHARACTERS, blank=True)
@@ -65,10 +69,14 @@ class WebhookDelivery(models.Model):
     fence = models.PositiveIntegerField()
     status = models.CharField(max_length=8, choices=[(one.value, one.value) for one in (State.SUCCESS, State.FAILURE)])
     failed = models.PositiveIntegerField()
+    # How many students the task had then. None where an older version wrote the row: as many as it has now.
+    students = models.PositiveIntegerField(null=True)
     happened_at = models.DateTimeField(db_index=True)
 
     progress = models.CharField(max_length=9, choices=Progress.choices, default=Progress.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Grows at every claim, and never shrinks: what came of a try is written only by the worker that claimed it last.
+    claims = models.PositiveIntegerField(db_default=0)
     # When it is tried next; of a delivery that a worker is at, when its lease runs out.
     due_at = models.DateTimeField(db_default=Now())
     tried_at = models.DateTimeField(null=True)

@@ -98,7 +98,7 @@ def test_a_name_is_enough_to_revoke_the_only_key_that_has_it(apikey: Apikey) -> 
     apikey("create", "--name", "platform")
     second, err = apikey("create", "--name", "platform")
     assert "shares the submissions of 1 other" in err
-    with pytest.raises(CommandError, match="2 valid keys are named"):
+    with pytest.raises(CommandError, match="2 keys that are not revoked are named"):
         apikey("revoke", "platform")
     assert keys.caller_with(second.strip()) is not None
 

@@ -3,17 +3,21 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import ip_address
 from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from feedback.access import keys
-from feedback.access.models import AuditEntry
+from feedback.access.models import NAME_CHARACTERS, AuditEntry
 from feedback.store.models import WebhookDelivery, WebhookEndpoint
+from feedback.submissions.webhooks import addresses
 from tests.harness.in_process import Submit, student, work_off
 from tests.harness.traces import traces_of
 
@@ -63,6 +67,29 @@ def test_an_endpoint_without_a_name_is_open_modes(webhook: Webhook) -> None:
 
 def test_a_name_that_no_key_has_is_said(webhook: Webhook) -> None:
     assert "No valid key is named 'plattform' yet" in webhook("create", "--name", "plattform", "--url", URL)[1]
+
+
+def test_a_key_that_has_expired_is_not_valid(webhook: Webhook) -> None:
+    keys.issue("platform", expires_at=timezone.now() - timedelta(days=1))
+    assert "No valid key is named 'platform' yet" in webhook("create", "--name", "platform", "--url", URL)[1]
+
+
+@pytest.mark.parametrize("name", ["x" * (NAME_CHARACTERS + 1), "plat\nform"])
+def test_a_name_that_no_key_can_have_makes_nothing(webhook: Webhook, name: str) -> None:
+    with pytest.raises(CommandError, match=f"--name: expected at most {NAME_CHARACTERS} printable"):
+        webhook("create", "--name", name, "--url", URL)
+    assert not WebhookEndpoint.objects.exists()
+
+
+def test_a_host_that_leads_elsewhere_a_moment_after_the_forms_check_is_no_fault(
+    operator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [[ip_address("93.184.215.14")], [ip_address("10.0.0.1")]]
+    monkeypatch.setattr(addresses, "resolve", lambda *_: found.pop(0))
+    answer = operator.post(f"{ENDPOINTS}add/", {"name": "", "url": "https://hooks.example/"})
+
+    assert answer.status_code == 200
+    assert re.search(SECRET, answer.text)
 
 
 @pytest.mark.parametrize("url", ["http://93.184.215.14/", "https://127.0.0.1/", "https://u:p@93.184.215.14/", "hooks"])

@@ -5,10 +5,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
@@ -108,6 +110,22 @@ def test_a_link_is_absolute_where_the_service_knows_its_address(submit: Submit, 
     assert f'"link":"https://example.edu/feedback{path}"' in messages.body(found).decode()
 
 
+def test_the_body_stays_as_it_was_where_a_student_is_erased_between_two_tries(client: Client, submit: Submit) -> None:
+    WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"")
+    submit("html", class_of(3))
+    work_off()
+    bodies = []
+    for number in range(2):
+        [claimed] = outbox.claim(1, Counter())
+        bodies.append(messages.body(claimed))
+        outbox.record(claimed, Answer(500, "answered 500"))
+        assert client.delete(f"/students?student_id=student-{number}").status_code == 204
+        WebhookDelivery.objects.update(due_at=Now())
+    assert Task.objects.get().upload.students == 1
+    assert bodies[0] == bodies[1]
+    assert b'"students":3' in bodies[0]
+
+
 @pytest.mark.usefixtures("delivering")
 def test_a_failed_try_is_made_again_under_the_same_id_with_the_same_body(submit: Submit, receiver: Receiver) -> None:
     answers = [answering(500), answering(302), answering(200)]
@@ -155,6 +173,31 @@ def test_the_pause_is_that_of_the_try_up_to_a_fifth_longer_and_not_before_retry_
         assert least <= (due_at - now).total_seconds() <= most
 
 
+def test_an_endpoint_that_asks_for_time_is_left_alone_with_all_that_waits_for_it(submit: Submit) -> None:
+    endpoint, other = (WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"") for _ in range(2))
+    finish(submit, 3)
+    first = outbox.claim(1, Counter())[0]
+    outbox.record(first, Answer(429, "answered 429", retry_after=3_600))
+    left = Counter(one.endpoint_id for one in outbox.claim(32, Counter()))
+    spared = first.endpoint
+    assert left == {(other if spared == endpoint else endpoint).pk: 3}
+
+    endpoints.disable(spared)
+    endpoints.enable(spared)
+    assert endpoints.replay(spared.deliveries.all()) == 3
+    assert {one.endpoint for one in outbox.claim(32, Counter())} == {spared}, "who is enabled again is told at once"
+
+
+def test_a_success_ends_the_time_that_an_endpoint_asked_for(submit: Submit) -> None:
+    WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"")
+    finish(submit, 3)
+    asked, well = outbox.claim(2, Counter())
+    outbox.record(asked, Answer(503, "answered 503", retry_after=3_600))
+    assert outbox.claim(32, Counter()) == []
+    outbox.record(well, Answer(200, "answered 200"))
+    assert len(outbox.claim(32, Counter())) == outbox.AT_ONCE - 3
+
+
 @pytest.mark.usefixtures("delivering")
 def test_410_disables_the_endpoint_and_ends_what_waits_for_it(submit: Submit, receiver: Receiver) -> None:
     receiver.answer = answering(410)
@@ -197,7 +240,10 @@ def test_the_secret_is_kept_in_no_readable_form(receiver: Receiver) -> None:
 
     assert secret.removeprefix("whsec_") not in str(stored)
     assert Webhook(secret)._whsecret not in bytes(stored["secret"])
-    assert endpoint.secret != stored["previous_secret"]
+    endpoints.rotate(endpoint)
+    stored = WebhookEndpoint.objects.values().get()
+    assert stored["previous_secret"] == endpoint.secret, "kept as it was, encrypted"
+    assert stored["secret"] != endpoint.secret
 
 
 @pytest.mark.usefixtures("delivering")
@@ -285,6 +331,78 @@ def test_a_claim_that_is_lost_is_due_again_when_its_lease_runs_out_and_its_recor
     outbox.record(lost, Answer(410, "answered 410", wants_no_more=True))
     assert progress() == [("delivered", 2, "answered 200")]
     assert WebhookEndpoint.objects.get().disabled_at is None
+
+
+def test_what_came_of_a_try_from_before_a_replay_is_not_taken_for_the_new_ones(submit: Submit) -> None:
+    endpoint = WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"")
+    finish(submit)
+    [hanging] = outbox.claim(1, Counter())
+    endpoints.disable(endpoint)
+    endpoints.enable(endpoint)
+    endpoints.replay(endpoint.deliveries.all())
+    [again] = outbox.claim(1, Counter())
+    assert (again.attempts, hanging.attempts) == (1, 1)
+    outbox.record(hanging, Answer(410, "answered 410", wants_no_more=True))
+    assert progress() == [("waiting", 1, "not called: disabled by manage.py")]
+
+    outbox.record(again, Answer(204, "answered 204"))
+    assert progress() == [("delivered", 1, "answered 204")]
+
+
+def test_a_failed_try_and_an_operator_who_disables_do_not_wait_for_each_other(submit: Submit) -> None:
+    endpoint = WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"")
+    finish(submit, 2)
+    tried = outbox.claim(2, Counter())
+    with transaction.atomic():
+        WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)  # as far as `disable` is for a moment
+        [thread] = in_threads(lambda: outbox.record(tried[0], Answer(500, "answered 500")))
+        until(is_waited_for, "a record that waits for the endpoint")
+        endpoints.disable(endpoint)
+    thread.join()
+
+    assert [(state, answer) for state, _, answer in progress()] == [("failed", "not called: disabled by manage.py")] * 2
+
+
+def test_two_tries_that_are_answered_410_at_the_same_time_do_not_wait_for_each_other(submit: Submit) -> None:
+    endpoint = WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"")
+    finish(submit, 2)
+    gone = Answer(410, "answered 410", wants_no_more=True)
+    tried = outbox.claim(2, Counter())
+    with transaction.atomic():
+        WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
+        threads = in_threads(*(partial(outbox.record, one, gone) for one in tried))
+        until(lambda: is_waited_for(2), "two records that wait for the endpoint")
+    for thread in threads:
+        thread.join()
+
+    assert [state for state, *_ in progress()] == ["failed"] * 2
+    endpoint.refresh_from_db()
+    assert endpoint.disabled_at is not None
+
+
+def in_threads(*works: Callable[[], object]) -> list[threading.Thread]:
+    """A thread for each, begun, with a connection of its own; a fault in one is a warning, and so a failed test."""
+
+    def run(work: Callable[[], object]) -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    found = [threading.Thread(target=run, args=[work]) for work in works]
+    for one in found:
+        one.start()
+    return found
+
+
+def is_waited_for(times: int = 1) -> bool:
+    """Whether so many others wait, directly or in line, for a lock that this thread's transaction holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the view does not change else
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = CURRENT_DATABASE()"
+        )
+        return bool(cursor.fetchone()[0] == times)
 
 
 @pytest.mark.usefixtures("delivering")

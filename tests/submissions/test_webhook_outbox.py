@@ -30,7 +30,7 @@ def test_a_single_that_is_made_is_an_event(submit: Submit) -> None:
     assert events() == [("task.completed", 0)]
     found, document = WebhookDelivery.objects.get(), Document.objects.get()
     assert (found.task_id, found.happened_at, found.fence) == (document.task_id, document.finished_at, document.fence)
-    assert (found.progress, found.attempts) == ("waiting", 0)
+    assert (found.progress, found.attempts, found.claims, found.students) == ("waiting", 0, 0, 1)
 
 
 def test_a_class_is_one_event_that_says_how_many_failed(submit: Submit) -> None:

@@ -64,6 +64,10 @@ class Forbidden(Exception):
     """An address that must not be called; the message says why."""
 
 
+class NotPublic(Forbidden):
+    """A host that leads into a network of its own; the message names the address, and is for operators alone."""
+
+
 def is_public(address: Address) -> bool:
     """Whether an address is one of the public internet's."""
     if isinstance(address, IPv4Address):
@@ -112,11 +116,11 @@ def check_url(text: str) -> Url:
 
 
 def check_addresses(host: str, addresses: Sequence[Address]) -> None:
-    """Every address that a host resolves to: one that is not public condemns the others. Raises Forbidden."""
+    """Every address that a host resolves to: one that is not public condemns the others. Raises NotPublic."""
     if settings.FEEDBACK_WEBHOOK_ALLOW_PRIVATE:
         return
     if strays := [address for address in addresses if not is_public(address)]:
-        raise Forbidden(
+        raise NotPublic(
             f"{host} leads to {strays[0]}, which is no public address; FEEDBACK_WEBHOOK_ALLOW_PRIVATE=true allows it"
         )
 

@@ -20,9 +20,8 @@ ROTATION = timedelta(hours=24)
 def create(url: str, owner: str, by: str = "manage.py") -> tuple[WebhookEndpoint, str]:
     """A new endpoint for what `owner` submits from now on, and its secret: the only time that anyone sees it.
 
-    Raises addresses.Forbidden, as `check` does.
+    `check` says beforehand whether the URL may be called; where it leads is checked again at every connection.
     """
-    check(url)
     secret = secrets.mint()
     with transaction.atomic():
         endpoint = WebhookEndpoint.objects.create(owner=owner, url=url, secret=secrets.sealed(secret))
@@ -77,7 +76,7 @@ def enable(endpoint: WebhookEndpoint, by: str = "manage.py") -> None:
     """Tell it again of what happens from now on. What it missed of late can be replayed."""
     with transaction.atomic():
         row = WebhookEndpoint.objects.filter(pk=endpoint.pk, disabled_at__isnull=False)
-        if row.update(disabled_at=None, disabled_because="", failures=0):
+        if row.update(disabled_at=None, disabled_because="", failures=0, next_at=None):
             audit.record(by, Action.WEBHOOK, f"enabled {endpoint}")
 
 

@@ -39,7 +39,7 @@ def body(delivery: WebhookDelivery) -> bytes:
         format=task.format,
         status=delivery.status,
         is_class=task.upload.is_class,
-        students=task.upload.students,
+        students=task.upload.students if delivery.students is None else delivery.students,
         failed=delivery.failed,
         link=f"{settings.FEEDBACK_PUBLIC_URL or settings.FEEDBACK_PATH_PREFIX}/assignment/{task.format}/{task.id}",
     )

@@ -1,6 +1,6 @@
 """The outbox as a queue: which deliveries are due, claimed with a lease, and what came of each try.
 
-All times are the database's. A claim is the number of the attempt: whoever was taken over writes nothing down.
+All times are the database's. Claims are numbered: a worker that was taken over writes nothing down.
 """
 
 import random
@@ -49,8 +49,12 @@ def claim(free: int, under_way: Counter[UUID]) -> list[WebhookDelivery]:
 
 
 def _with_work() -> Iterator[tuple[UUID, int]]:
-    """The endpoints that have something due, the longest due first, with their failures since the last success."""
-    due = WebhookDelivery.objects.filter(progress=Progress.WAITING, due_at__lte=Now())
+    """The endpoints that have something due, the longest due first, with their failures since the last success.
+
+    An endpoint that has asked for time is left alone with all that waits for it.
+    """
+    may_be_called = Q(endpoint__next_at=None) | Q(endpoint__next_at__lte=Now())
+    due = WebhookDelivery.objects.filter(may_be_called, progress=Progress.WAITING, due_at__lte=Now())
     endpoints_ = due.values_list("endpoint", "endpoint__failures").annotate(since=Min("due_at")).order_by("since")
     return ((endpoint, failures) for endpoint, failures, _ in endpoints_)
 
@@ -61,7 +65,7 @@ def _take(endpoint: UUID, most: int) -> list[WebhookDelivery]:
         locked = due.order_by("due_at").select_for_update(skip_locked=True)
         ids = list(locked.values_list("pk", flat=True)[:most])
         WebhookDelivery.objects.filter(pk__in=ids).update(
-            attempts=F("attempts") + 1, due_at=Now() + LEASE, tried_at=Now()
+            attempts=F("attempts") + 1, claims=F("claims") + 1, due_at=Now() + LEASE, tried_at=Now()
         )
     taken = WebhookDelivery.objects.filter(pk__in=ids).select_related("endpoint", "task__upload")
     return list(taken.defer("task__findings", "task__upload__facts", "task__upload__context").order_by("happened_at"))
@@ -76,11 +80,23 @@ def record(delivery: WebhookDelivery, answer: Answer) -> None:
         changes |= {"progress": ended, "ended_at": Now()}
     else:
         changes |= {"due_at": Now() + timedelta(seconds=pause)}
-    held = WebhookDelivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, progress=Progress.WAITING)
+    held = WebhookDelivery.objects.filter(pk=delivery.pk, claims=delivery.claims, progress=Progress.WAITING)
     with transaction.atomic():
-        if held.update(**changes):
+        is_noted = _is_news(delivery.endpoint, answer)
+        if held.update(**changes) and is_noted:
             _note(delivery.endpoint, answer)
     _say(delivery, answer, pause)
+
+
+def _is_news(endpoint: WebhookEndpoint, answer: Answer) -> bool:
+    """Whether an answer changes what is known of its endpoint, whose row is then locked: before the delivery's.
+
+    A success of an endpoint that has not failed is none, so that deliveries which go well do not wait for each other.
+    """
+    row = WebhookEndpoint.objects.filter(pk=endpoint.pk)
+    if answer.is_success and not row.filter(failures__gt=0).exists():
+        return False
+    return row.select_for_update(no_key=True).first() is not None
 
 
 def _pause(attempts: int, answer: Answer) -> float | None:
@@ -93,12 +109,13 @@ def _pause(attempts: int, answer: Answer) -> float | None:
 
 
 def _note(endpoint: WebhookEndpoint, answer: Answer) -> None:
-    """What a try says of its endpoint. A success of one that has not failed writes nothing."""
+    """What a try says of its endpoint, whose row is locked."""
     row = WebhookEndpoint.objects.filter(pk=endpoint.pk)
     if answer.is_success:
-        row.filter(failures__gt=0).update(failures=0)
+        row.update(failures=0, next_at=None)
         return
-    row.update(failures=F("failures") + 1)
+    asked = {"next_at": Now() + timedelta(seconds=answer.retry_after)} if answer.retry_after else {}
+    row.update(failures=F("failures") + 1, **asked)
     if answer.status == HTTPStatus.GONE:
         endpoints.disable(endpoint, "the endpoint answered 410: it wants no more", by="the endpoint")
 

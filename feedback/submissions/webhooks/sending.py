@@ -12,7 +12,7 @@ import httpcore
 import httpx
 
 from feedback.submissions.webhooks import addresses
-from feedback.submissions.webhooks.addresses import Address, Forbidden, Url
+from feedback.submissions.webhooks.addresses import Address, Forbidden, NotPublic, Url
 from feedback.submissions.webhooks.answers import WHOLE_SECONDS, Answer
 
 _CONNECT_SECONDS = 5.0  # to one of several addresses
@@ -72,17 +72,21 @@ class Sender:
         )
 
     async def post(self, url: str, headers: dict[str, str], content: bytes) -> Answer:
-        """Whatever happens is an answer."""
+        """Whatever happens is an answer, whose words hold neither what the endpoint said nor where its name leads."""
         try:
             async with asyncio.timeout(WHOLE_SECONDS):
                 return await self._post(addresses.check_url(url), headers, content)
         except TimeoutError:
             return Answer(None, f"no answer within {WHOLE_SECONDS:g} s")
+        except NotPublic:
+            return Answer(None, "not called: its host leads to an address that is not public")
         except Forbidden as reason:
             return Answer(None, f"not called: {reason}")
         except httpcore.TimeoutException:
             return Answer(None, f"no connection within {_CONNECT_SECONDS:g} s")
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as fault:
+        except httpcore.ProtocolError:  # its own words quote what came
+            return Answer(None, "could not be reached: what answers there does not speak HTTP")
+        except (httpcore.NetworkError, httpcore.UnsupportedProtocol, OSError) as fault:
             return Answer(None, f"could not be reached: {str(fault) or type(fault).__name__}")
 
     async def _post(self, url: Url, headers: dict[str, str], content: bytes) -> Answer:

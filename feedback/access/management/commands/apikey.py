@@ -57,7 +57,7 @@ class Command(BaseCommand):
             raise CommandError(f"--name: expected 1 to {NAME_CHARACTERS} printable characters.")
         if any(len(one) > _NAMESPACE_CHARACTERS or "\0" in one for one in namespaces or ()):
             raise CommandError(f"--namespace: expected at most {_NAMESPACE_CHARACTERS} characters.")
-        siblings = _valid().filter(name=name).count()
+        siblings = keys.valid().filter(name=name).count()
         key, text = keys.issue(name, namespaces, read_only=read_only, expires_at=expires_at)
         until = f" until {expires_at:%Y-%m-%d %H:%M} UTC" if expires_at else ""
         self.stderr.write(f"Made {key}: {_rights(key)}{until}. It is shown this once; keep it where it is used.")
@@ -70,7 +70,7 @@ class Command(BaseCommand):
             used = f"last used {key.last_used_at:%Y-%m-%d %H:%M} UTC" if key.last_used_at else "never used"
             state = f"revoked {key.revoked_at:%Y-%m-%d %H:%M} UTC" if key.revoked_at else used + _expiry(key)
             self.stdout.write(f"fbk_{key.prefix}  {key.name}  {_rights(key)}  made {key.created_at:%Y-%m-%d}  {state}")
-        if soon := sum(key.expires_soon for key in _valid()):
+        if soon := sum(key.expires_soon for key in keys.valid()):
             self.stderr.write(
                 f"{soon} key(s) will expire within {EXPIRY_WARNING.days} days: make another of the same name, "
                 "and put it where the old one is used."
@@ -78,17 +78,17 @@ class Command(BaseCommand):
 
     def _revoke(self, wanted: str) -> None:
         prefix = wanted.removeprefix("fbk_").partition("_")[0]
-        found = list(_valid().filter(prefix=prefix) or _valid().filter(name=wanted))
+        found = list(_not_revoked().filter(prefix=prefix) or _not_revoked().filter(name=wanted))
         if not found:
-            raise CommandError("No valid key has this prefix or name; `apikey list` shows all.")
+            raise CommandError("No key that is not revoked has this prefix or name; `apikey list` shows all.")
         if len(found) > 1:
             names = ", ".join(f"fbk_{key.prefix}" for key in found)
-            raise CommandError(f"{len(found)} valid keys are named {wanted!r}. Say which: {names}.")
+            raise CommandError(f"{len(found)} keys that are not revoked are named {wanted!r}. Say which: {names}.")
         keys.revoke(found[0])
         self.stdout.write(f"Revoked {found[0]}.")
 
 
-def _valid() -> QuerySet[ApiKey]:
+def _not_revoked() -> QuerySet[ApiKey]:
     return ApiKey.objects.filter(revoked_at=None)
 
 

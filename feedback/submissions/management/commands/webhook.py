@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
-from feedback.access.models import ApiKey
+from feedback.access import keys
+from feedback.access.models import NAME_CHARACTERS
 from feedback.store.webhooks import WebhookDelivery, WebhookEndpoint
 from feedback.submissions.webhooks import endpoints
 from feedback.submissions.webhooks.addresses import Forbidden
@@ -60,12 +61,15 @@ class Command(BaseCommand):
                 self._replay(_endpoint(options["endpoint"]), options)
 
     def _create(self, url: str, name: str) -> None:
-        if name and not ApiKey.objects.filter(name=name, revoked_at=None).exists():
-            self.stderr.write(f"No valid key is named {name!r} yet: nothing is sent until one submits something.")
+        if not name.isprintable() or len(name) > NAME_CHARACTERS:
+            raise CommandError(f"--name: expected at most {NAME_CHARACTERS} printable characters.")
         try:
-            endpoint, secret = endpoints.create(url, owner=f"key:{name}" if name else "")
+            endpoints.check(url)
         except Forbidden as reason:
             raise CommandError(f"--url: {reason}.") from None
+        if name and not keys.valid().filter(name=name).exists():
+            self.stderr.write(f"No valid key is named {name!r} yet: nothing is sent until one submits something.")
+        endpoint, secret = endpoints.create(url, owner=f"key:{name}" if name else "")
         of = f"what keys named {name!r} submit" if name else "what is submitted in open mode"
         self.stderr.write(
             f"Made {endpoint}, for {of}. Its secret is shown this once; keep it where messages are verified."
