@@ -4,10 +4,11 @@ import re
 import threading
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.test import Client
@@ -251,6 +252,22 @@ def test_a_mail_that_could_not_be_written_was_not_sent_and_does_not_say_that_it_
     assert Counter(Mail.objects.values_list("state", flat=True)) == {state: 1, "sent": 2}
     assert Mail.objects.get(state=state).error.startswith(words)
     assert len(server.mailbox.messages) == 2
+
+
+def test_what_the_page_on_backups_says_keeps_a_restored_database_from_sending_again(
+    handed_out: HandOut, server: MailServer
+) -> None:
+    handed_out.mail()
+    assert outbox.claim() is not None
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "back-up.md").read_text()
+    [statement] = re.findall(r"<<'SQL'\n(.*?)SQL\n", page, re.DOTALL)
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    deliver()
+
+    assert set(handed_out.states().values()) == {"uncertain"}
+    assert "backup was restored" in handed_out.error("student-0")
+    assert not server.mailbox.messages
 
 
 def test_an_answer_that_never_comes_leaves_a_mail_uncertain_and_it_is_not_sent_again(
