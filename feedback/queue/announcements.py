@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
-from feedback.queue import statements
+from feedback.queue.statements import among, change
 
 # Called, without waiting for anything, after each commit of this process that left events. Others are found by looking.
 listeners: list[Callable[[], object]] = []
-_SQL = statements.load(connection.vendor)["announce"]
 
 
 def write(ended: Sequence[UUID]) -> None:
@@ -24,9 +23,6 @@ def write(ended: Sequence[UUID]) -> None:
     if not ended:
         return
     pause = settings.FEEDBACK_WEBHOOK_RETRY_SECONDS[0]
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL, {"ids": statements.among(ended, connection.vendor), "pause": pause})
-        written = cursor.rowcount
-    if written > 0:
+    if change("announce", ids=among(ended), pause=pause) > 0:
         for listener in listeners:
             transaction.on_commit(listener, robust=True)

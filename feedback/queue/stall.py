@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from feedback.queue import claims
+from feedback.queue import reaper
+from feedback.queue.statements import rows
 
 # The two kinds of work by the names that metrics and health have for them.
 INTERACTIVE, BULK = "interactive", "bulk"
@@ -23,20 +24,31 @@ class Queue:
         """Whether work has been due for longer than this while no worker was at any and none was finished."""
         if self.running or self.oldest_due_seconds <= seconds:
             return False
-        return not claims.finished_since(seconds, single=self.name == INTERACTIVE)
+        return not _finished_since(seconds, single=self.name == INTERACTIVE)
 
 
 def queues() -> list[Queue]:
-    figures = {is_single: (ready, oldest, running) for is_single, ready, oldest, running in claims.backlog()}
+    figures = {is_single: (ready, oldest, running) for is_single, ready, oldest, running in _backlog()}
     names = {True: INTERACTIVE, False: BULK}
     return [Queue(name, *figures.get(is_single, (0, 0.0, 0))) for is_single, name in names.items()]
 
 
 def advice(seconds: float) -> str:
     """What to do about stalled work, by what swept last: every worker that runs has the table swept now and then."""
-    swept, beat = claims.last_sweep()
+    swept, beat = reaper.last_sweep()
     if swept > seconds:
         return "No worker runs, or none reaches the database and the broker: start one."
     if settings.CELERY_BROKER_URL and beat > seconds:
         return "A worker runs, but beat has asked for no sweep: start `celery -A feedback beat`."
     return "A worker runs and does nothing: restart the workers."
+
+
+def _backlog() -> list[tuple[bool, int, float, int]]:
+    """A row for singles, one for the rest: (whether singles, ready, seconds that the oldest is due, running)."""
+    found = rows("backlog")
+    return [(bool(single), ready, float(oldest or 0.0), running) for single, ready, oldest, running in found]
+
+
+def _finished_since(seconds: float, *, single: bool) -> bool:
+    """Whether any single, or any other document, was finished in the last so many seconds."""
+    return bool(rows("finished_since", seconds=seconds, single=single))

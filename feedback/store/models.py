@@ -6,7 +6,7 @@
 One body that is posted in two formats is one upload with two tasks: a student's log is stored once and analysed once,
 and has a document in each. The API's `task_id` is `Task.id`, its `report_id` is `Document.id`.
 
-A document's state changes only through the guarded functions of `feedback.queue.claims`:
+A document's state changes only by the guarded statements of `feedback.queue`:
 
         ┌──────────────────── released: attempt not counted ──────┐
         ▼                                                         │
@@ -255,7 +255,7 @@ class Document(models.Model):
 
 
 class Sweep(models.Model):
-    """When the queue was last swept: one row, written by whichever worker sweeps (feedback.queue.claims)."""
+    """When the queue was last swept: one row, written by whichever worker sweeps (feedback.queue.reaper)."""
 
     begun_at = models.DateTimeField()
     # The same of the last sweep that beat asked for.

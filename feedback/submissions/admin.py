@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from feedback.access import audit
 from feedback.access.audit import Action
 from feedback.contract.states import State
-from feedback.queue import claims, doorbell
+from feedback.queue import doorbell, unclaimed
 from feedback.store.models import HEADLINE, Document, Task, Upload
 from feedback.submissions import erasure
 from feedback.submissions.webhooks import admin as webhooks_admin  # noqa: F401 - registers its models
@@ -115,7 +115,7 @@ class TaskAdmin(ReadOnly):
     def retry(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
         again = 0
         for task in queryset:
-            if number := claims.retry(task.id):
+            if number := unclaimed.retry(task.id):
                 again += number
                 doorbell.ring()
                 audit.record(_name(request), Action.SUBMIT, "retry", task.id)

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from feedback.access import audit
 from feedback.access.audit import Action
 from feedback.events import Context, decode_student, encode_context, encode_student
-from feedback.queue import claims, doorbell
+from feedback.queue import doorbell, unclaimed
 from feedback.store import locks
 from feedback.store.models import Document, Student, Task, Upload
 
@@ -30,7 +30,7 @@ def amend_context(task: Task, context: Context, by: str) -> None:
         Upload.objects.filter(pk=upload.pk).update(context=encoded, facts=None)
         Student.objects.filter(upload=upload.pk).update(findings=None, revision=F("revision") + 1)
         locks.documents(Q(task__upload=upload.pk))
-        claims.make_again(upload.pk)
+        unclaimed.make_again(upload.pk)
         audit.record(by, Action.AMEND, "context", task.id)
     doorbell.ring()
 
@@ -53,6 +53,6 @@ def amend_remark(document: Document, remark: str | None, by: str) -> None:
         changed = {"payload": payload, "findings": None, "revision": F("revision") + 1}
         Student.objects.filter(pk=row.pk).update(**changed)
         locks.documents(Q(about=row.pk), Q(kind=Document.Kind.CLASS, task__upload=upload_id))
-        claims.make_again(upload_id, row.pk)
+        unclaimed.make_again(upload_id, row.pk)
         audit.record(by, Action.AMEND, "remark", document.task_id, document.pk)
     doorbell.ring()

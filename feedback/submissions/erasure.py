@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from feedback.access import audit
 from feedback.access.audit import Action
-from feedback.queue import claims, doorbell
+from feedback.queue import doorbell, unclaimed
 from feedback.store import leftovers, locks
 from feedback.store.models import Document, Student, Task, Tasks, Upload, Uploads
 
@@ -80,4 +80,4 @@ def _forget(task: Task) -> None:
     task.identity, task.idempotency = secrets.token_bytes(32), None
     task.request_id = task.traceparent = ""  # the client's own words
     task.save(update_fields=["identity", "idempotency", "request_id", "traceparent"])
-    claims.make_class_report_again(task.id)
+    unclaimed.make_class_report_again(task.id)

@@ -21,7 +21,7 @@ from feedback.config import tracing
 from feedback.contract.formats import Format
 from feedback.contract.states import State
 from feedback.events import Faults, Roster, Student, StudentStream, encode_context
-from feedback.queue import claims, doorbell
+from feedback.queue import doorbell, unclaimed
 from feedback.rendering import renderer_version
 from feedback.store import bulk_insert
 from feedback.store.bulk_insert import Gone, InTheWay
@@ -245,6 +245,6 @@ def _resume(task: Task) -> State | None:
         return None
     if headline == State.SUCCESS:
         return State.SUCCESS
-    if headline == State.FAILURE and claims.retry(task.id):
+    if headline == State.FAILURE and unclaimed.retry(task.id):
         doorbell.ring()
     return State.PENDING

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from feedback.contract.states import State
-from feedback.queue import claims
+from feedback.queue import unclaimed
 from feedback.store import bodies, leftovers, locks
 from feedback.store.bodies import Kept, Key
 from feedback.store.models import Document
@@ -67,7 +67,7 @@ def _lock_those_at_rest(ids: Sequence[UUID]) -> None:
 def _batch_to_store(ids: Sequence[UUID]) -> int:
     with transaction.atomic():
         _lock_those_at_rest(ids)
-        found = claims.begin_move(ids)
+        found = unclaimed.begin_move(ids)
     bodies.put(found)
     return _commit([(key, Kept(None, key.fence, len(body))) for key, body in found], written=True)
 
@@ -75,7 +75,7 @@ def _batch_to_store(ids: Sequence[UUID]) -> int:
 def _batch_to_database(ids: Sequence[UUID]) -> int:
     with transaction.atomic():
         _lock_those_at_rest(ids)
-        begun = claims.begin_move_back(ids)
+        begun = unclaimed.begin_move_back(ids)
     found = dict(bodies.of_many([key.document for key, _ in begun]))
     rows = [
         (key, Kept(found[key.document], None, len(found[key.document]))) for key, _ in begun if key.document in found
@@ -88,7 +88,7 @@ def _commit(rows: Sequence[tuple[Key, Kept]], *, written: bool) -> int:
     superfluous = []
     with transaction.atomic():
         _lock_those_at_rest([key.document for key, _ in rows])
-        moved = {key for key, kept in rows if claims.moved(key, kept)}
+        moved = {key for key, kept in rows if unclaimed.moved(key, kept)}
         for key, _ in rows:
             if written and key not in moved:
                 superfluous.append(key)

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError
 from feedback.access import audit, rate_limits
 from feedback.celery import UPKEEP
 from feedback.config import tracing
-from feedback.queue import claims, doorbell, reaper
+from feedback.queue import doorbell, reaper
 from feedback.queue.worker import Worker
 from feedback.store import leftovers
 from feedback.submissions import handouts, retention, senders, tallies
@@ -62,7 +62,7 @@ def wake(self: Any) -> None:
 @shared_task
 def sweep() -> None:
     """See to what a lost message or a lost worker has left behind, and erase what is past its time."""
-    claims.note_beat()
+    reaper.note_beat()
     _sweep()
 
 
@@ -70,7 +70,7 @@ def sweep() -> None:
 def sweep_if_overdue() -> None:
     """The same where no sweep came for a while: every worker asks for it, so that the work goes on without beat."""
     intervals = _OVERDUE if settings.CELERY_BROKER_URL else _OVERDUE_WITHOUT_BEAT
-    if claims.begin_sweep(intervals * settings.FEEDBACK_SWEEP_SECONDS):
+    if reaper.begin_sweep(intervals * settings.FEEDBACK_SWEEP_SECONDS):
         if settings.CELERY_BROKER_URL:
             log.warning("no sweep came from beat for a while, so a worker sweeps by itself")
         _sweep()

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.db.models.functions import Now
 
-from feedback.queue import claims
+from feedback.queue import claims, reaper, unclaimed
 from feedback.queue.claims import Claim, Share, Work
 from feedback.queue.worker import Worker
 from feedback.store.models import MAX_ATTEMPTS, Document, Task
@@ -116,7 +116,7 @@ def test_a_failed_class_that_is_retried_refuses_the_class_report_that_lists_the_
     [headline] = claim_task(task, CHUNK)
     outdated = made_of(headline)
 
-    assert claims.retry(task) == 1
+    assert unclaimed.retry(task) == 1
     assert claims.store([outdated]) == 0
     monkeypatch.undo()
     work_off()
@@ -130,8 +130,8 @@ def test_a_retry_while_the_old_attempt_still_renders_refuses_the_old_ones_docume
     late = made_of(zombie)
     Document.objects.update(attempts=MAX_ATTEMPTS)
     let_leases_run_out()
-    assert claims.give_up_exhausted() == 1
-    assert claims.retry(task) == 1
+    assert reaper.give_up_exhausted() == 1
+    assert unclaimed.retry(task) == 1
 
     assert claims.store([late]) == 0
     assert claims.release([zombie]) == 0

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from feedback.queue import claims
+from feedback.queue import claims, reaper, unclaimed
 from feedback.store.models import Document, Student, Task
 from feedback.submissions import retention
 from tests.harness.in_process import Submit, claim_singles, claim_task, class_of, let_leases_run_out, made_of, student
@@ -109,9 +109,9 @@ def test_a_worker_that_stores_late_and_the_reaper_do_not_wait_for_each_other(sub
     let_leases_run_out()
 
     other.execute("SELECT id FROM reports_document WHERE id = %s FOR UPDATE", [claimed[1].report_id])
-    assert claims.give_up_exhausted() == 2, "the one that is being stored is left for the next sweep"
+    assert reaper.give_up_exhausted() == 2, "the one that is being stored is left for the next sweep"
     other.rollback()
-    assert claims.give_up_exhausted() == 1
+    assert reaper.give_up_exhausted() == 1
 
 
 def test_retention_waits_for_a_student_before_it_holds_a_document(submit: Submit, other: Connection) -> None:
@@ -134,6 +134,6 @@ def test_a_retry_locks_the_class_report_before_the_documents_of_students(submit:
     students = list(Document.objects.filter(kind="student").values_list("pk", flat=True))
 
     other.execute("SELECT id FROM reports_document WHERE id = %s FOR UPDATE", [report.report_id])
-    with waiting_for(other, lambda: claims.retry(task_id)) as answers:
+    with waiting_for(other, lambda: unclaimed.retry(task_id)) as answers:
         assert locked(other, students) == [False, False]
     assert answers == [3]

@@ -8,7 +8,7 @@ import structlog
 from django.db.models.functions import Now
 from pytest_django import Settings
 
-from feedback.queue import claims, doorbell, reaper
+from feedback.queue import doorbell, reaper
 from feedback.store.models import MAX_ATTEMPTS, Document, Sweep
 from feedback.submissions import tasks
 from tests.harness.in_process import (
@@ -123,7 +123,7 @@ def test_without_a_broker_a_worker_sweeps_every_interval_and_one_sweep_does_for_
     Sweep.objects.update(begun_at=Now() - timedelta(seconds=settings.FEEDBACK_SWEEP_SECONDS))
     tasks.sweep_if_overdue()
     assert Document.objects.get().state == "FAILURE"
-    assert not claims.begin_sweep(3600), "another process finds that somebody has swept"
+    assert not reaper.begin_sweep(3600), "another process finds that somebody has swept"
 
 
 def test_the_first_sweep_ever_may_be_a_workers_own(submit: Submit, rings: list[int]) -> None:
@@ -131,9 +131,9 @@ def test_the_first_sweep_ever_may_be_a_workers_own(submit: Submit, rings: list[i
     rings.clear()
     tasks.sweep_if_overdue()
     assert rings == [1]
-    assert claims.last_sweep()[1] == float("inf"), "beat has not asked for any"
+    assert reaper.last_sweep()[1] == float("inf"), "beat has not asked for any"
     tasks.sweep()
-    assert max(claims.last_sweep()) < 60
+    assert max(reaper.last_sweep()) < 60
 
 
 def test_every_line_from_the_post_to_the_store_has_the_request_and_the_task(

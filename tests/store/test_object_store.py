@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from feedback.api import health
-from feedback.queue import claims
+from feedback.queue import claims, unclaimed
 from feedback.queue.claims import Share, Work
 from feedback.queue.worker import Worker
 from feedback.store import bodies, leftovers, objects
@@ -174,7 +174,7 @@ def test_a_reader_whose_document_is_replaced_meanwhile_gets_the_new_one(submit: 
     submit("html", student("ada"))
     work_off()
     read = Document.objects.get()
-    claims.make_again(read.task.upload_id)
+    unclaimed.make_again(read.task.upload_id)
     work_off()
     leftovers.delete()
 

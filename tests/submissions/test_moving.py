@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
-from feedback.queue import claims
+from feedback.queue import claims, unclaimed
 from feedback.queue.claims import Share, Work
 from feedback.store import bodies, leftovers
 from feedback.store.models import Document
@@ -139,7 +139,7 @@ def test_a_document_that_a_worker_is_at_is_left_to_it_and_moved_afterwards(
     address = submit("html", student("ada"))
     work_off()
     report = Document.objects.get()
-    claims.make_again(report.task.upload_id)
+    unclaimed.make_again(report.task.upload_id)
     [held] = claims.claim(Work(""), Share(1, 1))
     settings.FEEDBACK_DOCUMENTS_TO = "s3"
 

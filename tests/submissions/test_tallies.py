@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 
-from feedback.queue import claims
+from feedback.queue import unclaimed
 from feedback.store.models import Document
 from feedback.submissions.models import Tally
 from feedback.submissions.tallies import tally
@@ -59,7 +59,7 @@ def test_a_report_that_is_tried_again_brings_only_its_new_attempts(submit: Submi
     submit("html", student())
     Document.objects.update(state="FAILURE", attempts=3, lease_expiries=3, finished_at=Now())
     tally(AT_ONCE)
-    claims.retry(Document.objects.get().task_id)
+    unclaimed.retry(Document.objects.get().task_id)
     work_off()
 
     tally(AT_ONCE)

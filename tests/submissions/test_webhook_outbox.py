@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from feedback.queue import announcements, claims
+from feedback.queue import announcements, claims, reaper, unclaimed
 from feedback.queue.claims import Share, Work
 from feedback.queue.worker import Worker
 from feedback.store.models import Document, Task, WebhookDelivery, WebhookEndpoint
@@ -66,9 +66,9 @@ def test_what_is_given_up_has_failed(submit: Submit) -> None:
     submit("html", student("ada"))
     Document.objects.update(state="RUNNING", attempts=3, fence=3, due_at="2020-01-01T00:00Z")
 
-    assert claims.give_up_exhausted() == 1
+    assert reaper.give_up_exhausted() == 1
     assert events() == [("task.failed", 1)]
-    assert claims.give_up_exhausted() == 0
+    assert reaper.give_up_exhausted() == 0
     assert len(events()) == 1
 
 
@@ -76,7 +76,7 @@ def test_a_task_that_is_made_again_after_a_failure_is_another_event(submit: Subm
     endpoint()
     submit("html", student("ada"))
     Document.objects.update(state="RUNNING", attempts=3, fence=3, due_at="2020-01-01T00:00Z")
-    claims.give_up_exhausted()
+    reaper.give_up_exhausted()
     submit("html", student("ada"))
     work_off()
 
@@ -89,7 +89,7 @@ def test_a_class_whose_failures_are_retried_is_another_event(submit: Submit) -> 
     submit("html", class_of(3))
     Document.objects.filter(position=2).update(state="FAILURE", error="it could not be made", attempts=3)
     work_off()
-    claims.retry(Task.objects.get().id)
+    unclaimed.retry(Task.objects.get().id)
     work_off()
 
     assert events() == [("task.completed", 1), ("task.completed", 0)]
@@ -122,7 +122,7 @@ def test_a_failure_that_is_amended_into_a_success_is_an_event(client: Client, su
     endpoint()
     address = submit("html", student("ada"))
     Document.objects.update(state="RUNNING", attempts=3, fence=3, due_at="2020-01-01T00:00Z")
-    claims.give_up_exhausted()
+    reaper.give_up_exhausted()
     client.put(f"{address}/context", {"exam": {"title": "Midterm"}}, content_type="application/json")
     work_off()
 

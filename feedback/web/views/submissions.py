@@ -14,7 +14,7 @@ from feedback.access import audit
 from feedback.access.audit import Action
 from feedback.contract.formats import Format
 from feedback.contract.states import State
-from feedback.queue import claims, doorbell
+from feedback.queue import doorbell, unclaimed
 from feedback.store.models import Document, Student
 from feedback.submissions.intake import Order, add_format
 from feedback.web.access import caller_of
@@ -86,7 +86,7 @@ class RetryView(View):
     def post(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
         shown = writable_upload(request, task_id)
         for each in list(writable(request, shown).values_list("pk", flat=True)):
-            if claims.retry(each):
+            if unclaimed.retry(each):
                 doorbell.ring()
                 audit.record(caller_of(request).name, Action.SUBMIT, "retry", each)
         return go_to(request, reverse("submission", args=[task_id]))
