@@ -14,7 +14,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 
 from tests.harness.environment import Reservation
 
-_POLL_SECONDS = 0.02
+_POLL_SECONDS, _READY_SECONDS = 0.02, 120.0
+_TURNS_OF_ACCEPTING = 5  # of the event loop, from an accepted socket to its protocol
 
 
 class Mailbox:
@@ -136,13 +137,28 @@ class MailServer:
         return f"smtp://127.0.0.1:{self.port}?timeout=5"
 
     def start(self) -> None:
-        self._controller = _Controller(self.mailbox, hostname="127.0.0.1", port=self.port, auth_require_tls=False)
+        self._controller = _Controller(
+            self.mailbox, hostname="127.0.0.1", port=self.port, auth_require_tls=False, ready_timeout=_READY_SECONDS
+        )
         self._controller.start()
 
     def stop(self) -> None:
         if self._controller is not None:
+            asyncio.run_coroutine_threadsafe(self._hang_up(), self._controller.loop).result()
             self._controller.stop()
             self._controller = None
+
+    async def _hang_up(self) -> None:
+        """Listen no more and cut every connection, those just being made as well; the controller leaves them open."""
+        assert self._controller is not None
+        assert self._controller.server is not None
+        self._controller.server.close()
+        for _ in range(_TURNS_OF_ACCEPTING):
+            await asyncio.sleep(0)
+        for one in self.mailbox.connections:
+            _transport_of(one).abort()
+        while self.mailbox.connections:  # noqa: ASYNC110 - the loop itself calls what empties it
+            await asyncio.sleep(0)
 
 
 @contextmanager
