@@ -1,6 +1,6 @@
 """What is in an archive and how it is called there, by the layout that was asked for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -66,7 +66,7 @@ def plan(task: Task, reports: Sequence[Document], layout: Layout) -> Plan:
     )
     beside = []
     if layout == Layout.NAMES:
-        names = _names(task)
+        names = rosters.names_of(task.upload_id)
         stems = {report.id: named_stem(names.get(_student(report), ""), stems[report.id]) for report in students}
         beside = _left_out([(report, _NOT_THERE) for report in students if _student(report) not in names])
     of_class = task.upload.is_class and reports[HEADLINE].state == State.SUCCESS
@@ -105,12 +105,6 @@ def _left_out(students: _Left) -> list[tuple[str, bytes]]:
         return []
     rows = ((report.student_id, report.namespace, why) for report, why in students)
     return [(NOT_IN_ROSTER, spreadsheet.csv_table(("student_id", "namespace", "why"), rows))]
-
-
-def _names(task: Task) -> Mapping[UUID, str]:
-    """As the roster has them, else as the log had them."""
-    found = dict(rosters.names_in_log(task.upload_id))
-    return found | {student: entry.name for student, entry in rosters.entries_of(task.upload_id).items() if entry.name}
 
 
 def _student(report: Document) -> UUID:

@@ -22,7 +22,8 @@ from feedback.api.views import ContractView
 from feedback.contract.states import State
 from feedback.queue import doorbell, stall
 from feedback.rendering import renderer_version
-from feedback.store.models import MAX_ATTEMPTS, UNFINISHED, Document, Leftover, WebhookDelivery
+from feedback.store.models import MAX_ATTEMPTS, UNFINISHED, Document, Leftover
+from feedback.store.webhooks import WebhookDelivery
 from feedback.submissions.mail import outbox as mails
 from feedback.submissions.models import Tally, WebhookTally
 from feedback.submissions.webhooks import outbox as webhooks

@@ -1,13 +1,11 @@
 """One student's rights: all that is held on them, and its erasure."""
 
-import io
 import zipfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db.models import Prefetch
 from django.http import HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,16 +14,14 @@ from feedback.access import audit
 from feedback.api.authentication import caller_of
 from feedback.api.bodies import student_from, student_in_body
 from feedback.api.views import ContractView
+from feedback.api.zip_stream import DATE, Sink, at_the_clients_speed
 from feedback.contract.states import State
 from feedback.store import bodies
-from feedback.store.models import Document, Task, Upload
-from feedback.store.reaching import Mail, RosterEntry
-from feedback.submissions import disclosures, erasure
+from feedback.store.models import Document, Student, Task, Upload
+from feedback.store.reaching import Mail
+from feedback.submissions import disclosures, erasure, rosters
 from feedback.submissions.errors import NotWritable, UnknownStudent
 from feedback.submissions.mail import outbox
-
-# The archive is a function of what is in it: no wall clock.
-_DATE = (2000, 1, 1, 0, 0, 0)
 
 
 class StudentsView(ContractView):
@@ -67,7 +63,8 @@ def _export(request: Request, student_id: str, namespace: str | None) -> HttpRes
     if namespace is not None:
         documents = documents.filter(about__namespace=namespace)
     found = list(
-        documents.select_related("about", "task__upload")
+        documents.select_related("about__roster_entry", "task__upload")
+        .prefetch_related(Prefetch("about__mails", Mail.objects.order_by("changed_at")))
         .defer("body", "about__payload", "about__findings", "task__findings", "task__upload__facts")
         .order_by("task__created_at", "pk")
     )
@@ -78,35 +75,21 @@ def _export(request: Request, student_id: str, namespace: str | None) -> HttpRes
             audit.record(caller.name, audit.Action.READ, "student export", document.task_id, document.pk)
     bodies.check(found)
     headers = {"Content-Disposition": 'attachment; filename="student.zip"'}
-    return StreamingHttpResponse(_stream(found), content_type="application/zip", headers=headers)
-
-
-async def _stream(documents: list[Document]) -> AsyncIterator[bytes]:
-    """Between two parts no connection to the database is held."""
-    parts = _parts(documents)
-    while part := await sync_to_async(_next)(parts):
-        yield part
-
-
-def _next(parts: Iterator[bytes]) -> bytes:
-    try:
-        return next(parts, b"")
-    finally:
-        close_old_connections()
+    return StreamingHttpResponse(at_the_clients_speed(_parts(found)), content_type="application/zip", headers=headers)
 
 
 def _parts(documents: list[Document]) -> Iterator[bytes]:
-    sink = io.BytesIO()
-    with zipfile.ZipFile(_Unseekable(sink), "w", zipfile.ZIP_DEFLATED) as archive:
+    sink = Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         record = [_described(document) for document in documents]
-        archive.writestr(zipfile.ZipInfo("record.json", _DATE), msgspec.json.format(msgspec.json.encode(record)))
-        yield _taken(sink)
+        archive.writestr(zipfile.ZipInfo("record.json", DATE), msgspec.json.format(msgspec.json.encode(record)))
+        yield sink.take()
         for document in documents:
             for name, content in zip(_names(document), _contents(document), strict=False):
                 if content:
-                    archive.writestr(zipfile.ZipInfo(name, _DATE), content)
-                    yield _taken(sink)
-    yield _taken(sink)
+                    archive.writestr(zipfile.ZipInfo(name, DATE), content)
+                    yield sink.take()
+    yield sink.take()
 
 
 def _contents(document: Document) -> Iterator[bytes]:
@@ -134,7 +117,7 @@ def _described(document: Document) -> dict[str, Any]:
         "state": document.state,
         "error": document.error or None,
         "roster": _roster(document),
-        "mails": [_mail(mail) for mail in Mail.objects.filter(about=document.about_id).order_by("changed_at")],
+        "mails": [_mail(mail) for mail in _student(document).mails.all()],
         "files": _names(document) if document.state == State.SUCCESS else _names(document)[:1],
         "read_by": list(disclosures.of_document(document)),
     }
@@ -142,9 +125,13 @@ def _described(document: Document) -> dict[str, Any]:
 
 def _roster(document: Document) -> dict[str, str] | None:
     """What the teacher's roster says of the student; None where it says nothing."""
-    entry = RosterEntry.objects.filter(about=document.about_id).first()
-    names = ("name", "email", "participant", "canvas_user", "canvas_file")
-    return {name: getattr(entry, name) for name in names} if entry else None
+    entry = getattr(_student(document), "roster_entry", None)
+    return {name: getattr(entry, name) for name in rosters.KEPT} if entry else None
+
+
+def _student(document: Document) -> Student:
+    assert document.about is not None  # noqa: S101 - each was found by its student
+    return document.about
 
 
 def _mail(mail: Mail) -> dict[str, Any]:
@@ -159,23 +146,3 @@ def _mail(mail: Mail) -> dict[str, Any]:
 def _names(document: Document) -> list[str]:
     folder = f"{document.task_id}/{document.pk}"
     return [f"{folder}/received.json", f"{folder}/findings.json", f"{folder}/report.{document.task.format}"]
-
-
-def _taken(sink: io.BytesIO) -> bytes:
-    part = sink.getvalue()
-    sink.seek(0)
-    sink.truncate()
-    return part
-
-
-class _Unseekable(io.RawIOBase):
-    """What zipfile writes to without going back, as the part before has been sent."""
-
-    def __init__(self, sink: io.BytesIO) -> None:
-        self._sink = sink
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        return self._sink.write(data)

@@ -36,9 +36,7 @@ from django.utils import timezone
 from feedback.access.callers import Caller, Scope
 from feedback.contract.formats import Format
 from feedback.contract.states import State
-from feedback.store import reaching  # noqa: F401 - its tables are of this application
-from feedback.store.webhooks import WebhookDelivery as WebhookDelivery  # noqa: PLC0414 - Django finds models here
-from feedback.store.webhooks import WebhookEndpoint as WebhookEndpoint  # noqa: PLC0414 - likewise
+from feedback.store import reaching, webhooks  # noqa: F401 - their tables are of this application
 
 MAX_ATTEMPTS = 3
 HEADLINE = 0

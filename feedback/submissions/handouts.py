@@ -14,6 +14,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from uuid import UUID
 
 from django.conf import settings
@@ -52,14 +53,19 @@ class NotMade(CannotOpen):
 
 @dataclass(frozen=True)
 class Link:
-    """One student's. `token` is the secret part of its address."""
+    """One student's."""
 
+    handout: UUID
     student: UUID  # the row
     student_id: str
     namespace: str
     report_id: UUID
-    token: str
     withdrawn: bool
+
+    @cached_property
+    def token(self) -> str:
+        """The secret part of its address."""
+        return token_of(self.handout, self.student)
 
 
 def make(task: Task, days: int, by: str) -> HandOut:
@@ -79,7 +85,7 @@ def links_of(handout: HandOut, task: Task) -> Iterator[Link]:
         "about__student_id", "about__namespace", "id", "about", "withdrawn"
     )
     for student_id, namespace, report_id, student, is_withdrawn in found:
-        yield Link(student, student_id, namespace, report_id, token_of(handout.id, student), is_withdrawn)
+        yield Link(handout.id, student, student_id, namespace, report_id, is_withdrawn)
 
 
 def formats_of(handout: HandOut) -> set[Format]:

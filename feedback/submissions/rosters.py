@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import transaction
+from django.db.models import QuerySet
 
 from feedback.access import audit
 from feedback.access.audit import Action
@@ -17,7 +18,8 @@ from feedback.submissions.roster_file import RosterRow
 from feedback.submissions.roster_match import Joined, Person, join
 
 _PAGE = 500
-_KEPT = ("name", "email", "participant", "canvas_user", "canvas_file")
+# What an entry has of its row.
+KEPT = tuple(field.name for field in RosterEntry._meta.concrete_fields if not field.primary_key)
 
 
 class Known(NamedTuple):
@@ -72,9 +74,15 @@ def known(upload: UUID) -> Known | None:
     return Known(len(found), *(sum(map(bool, column)) for column in zip(*found, strict=True))) if found else None
 
 
-def names_in_log(upload: UUID) -> Iterator[tuple[UUID, str]]:
-    """The name of each student who was posted with one, by primary key. Reads every payload, a page at a time."""
-    payloads = Student.objects.filter(upload=upload).order_by("position").values_list("pk", "payload")
+def names_of(upload: UUID) -> dict[UUID, str]:
+    """The names of an upload's students by primary key, as the roster has them, else as the log had them."""
+    names = {student: entry.name for student, entry in entries_of(upload).items() if entry.name}
+    return names | dict(_names_in_log(Student.objects.filter(upload=upload).exclude(roster_entry__name__gt="")))
+
+
+def _names_in_log(students: QuerySet[Student]) -> Iterator[tuple[UUID, str]]:
+    """The name of each of these who was posted with one, by primary key. Reads their payloads, a page at a time."""
+    payloads = students.order_by("position").values_list("pk", "payload")
     for student, payload in payloads.iterator(chunk_size=_PAGE):
         if name := name_in(bytes(payload)):
             yield student, name
@@ -91,9 +99,9 @@ def _joined(upload: UUID, rows: Sequence[RosterRow]) -> Joined:
     joined = join(rows, people)
     if not joined.people or not any(row.name for row, _ in joined.rows):
         return joined
-    names = dict(names_in_log(upload))  # only now: a class's payloads may be large
+    names = dict(_names_in_log(students))  # only now: a class's payloads may be large
     return join(rows, [person._replace(name=names.get(person.pk, "")) for person in people])
 
 
 def _entry(person: Person, row: RosterRow) -> RosterEntry:
-    return RosterEntry(about_id=person.pk, **{name: getattr(row, name) for name in _KEPT})
+    return RosterEntry(about_id=person.pk, **{name: getattr(row, name) for name in KEPT})

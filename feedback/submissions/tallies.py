@@ -8,7 +8,8 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Now
 
 from feedback.contract.states import State
-from feedback.store.models import Document, WebhookDelivery
+from feedback.store.models import Document
+from feedback.store.webhooks import WebhookDelivery
 from feedback.submissions.models import Tallied, Tally, WebhookTally
 
 # A report is counted this long after it was finished: by then the transaction that wrote its time has ended.

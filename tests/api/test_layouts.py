@@ -14,7 +14,7 @@ from django.test import Client
 from feedback.api import archive, layouts
 from feedback.api.layouts import Layout
 from feedback.contract.platform_names import canvas_path, moodle_path, named_stem
-from feedback.store.models import Document, Task
+from feedback.store.models import Document, Student, Task
 from tests.harness.in_process import Submit, class_of, student, work_off
 
 # Names as 212 students may have them: six scripts, underscores, quotes, and what a file system or a header fears.
@@ -185,6 +185,15 @@ def test_files_by_name_hold_the_whole_archive(client: Client, submit: Submit) ->
     assert {row["student_id"] for row in rows_of(files["not-in-roster.csv"])} == {"student-1", "nameless"}
     assert {"class.html", "manifest.json", "class.xlsx"} <= set(files)
     assert "Ada Lovelace (student-0).html" in files["manifest.json"].decode()
+
+
+def test_for_the_name_of_a_student_whom_the_roster_names_no_log_is_read(client: Client, submit: Submit) -> None:
+    task = submit("html", [student("ada") | {"name": "In the log"}, student("eve") | {"name": "Eve"}])
+    work_off()
+    put(client, task, [["student_id", "name"], ["ada", "Ada Lovelace"]])
+    Student.objects.filter(student_id="ada").update(payload=b"not read, so not seen to be no JSON")
+
+    assert {"html/Ada Lovelace (ada).html", "html/Eve (eve).html"} <= set(contents(task, Layout.NAMES))
 
 
 @pytest.mark.parametrize("layout", ["moodle", "canvas"])

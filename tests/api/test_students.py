@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from feedback.access.models import AuditEntry
 from feedback.store.models import Document, Student, Task
-from feedback.store.reaching import Mail, Mailing
+from feedback.store.reaching import Mail, Mailing, RosterEntry
 from feedback.submissions import handouts
 from tests.harness.in_process import Caller, Calling, Submit, student, work_off
 
@@ -82,6 +84,27 @@ def test_an_export_has_what_the_roster_says_and_how_the_mails_stand(calling: Cal
     assert (record["roster"]["name"], record["roster"]["email"]) == ("Ada Lovelace", "ada@example.edu")
     assert [(mail["handout_id"], mail["state"]) for mail in record["mails"]] == [(str(handout.pk), "sent")]
     assert not any(b"Hopper" in content for content in files.values())
+
+
+def test_an_export_asks_for_the_roster_and_for_the_mails_once_of_however_many_reports(calling: Caller) -> None:
+    caller = calling("platform")
+    for number in range(3):
+        caller.submit("html", student("ada", every=10 + number))
+    with CaptureQueriesContext(connection) as queries:
+        files = files_of(caller.client.get("/students/export?student_id=ada"))
+
+    assert len(json.loads(files["record.json"])) == 3
+    for table in ("reports_rosterentry", "reports_mail"):
+        assert sum(f'"{table}"' in query["sql"] for query in queries) == 1
+
+
+def test_an_export_has_each_column_of_the_roster(calling: Caller) -> None:
+    caller = calling("platform")
+    task = caller.submit("html", [student("ada"), student("grace-1906")])
+    caller.client.put(f"{task}/roster", b"student_id,name\nada,Ada Lovelace\n", content_type="text/csv")
+    [record] = json.loads(files_of(caller.client.get("/students/export?student_id=ada"))["record.json"])
+
+    assert set(record["roster"]) == {field.name for field in RosterEntry._meta.get_fields()} - {"about"}
 
 
 def test_an_export_is_of_what_the_caller_may_read_and_is_written_down(calling: Caller) -> None:

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from feedback.access import keys
 from feedback.access.models import NAME_CHARACTERS, AuditEntry
-from feedback.store.models import WebhookDelivery, WebhookEndpoint
+from feedback.store.webhooks import WebhookDelivery, WebhookEndpoint
 from feedback.submissions.webhooks import addresses
 from tests.harness.in_process import Submit, student, work_off
 from tests.harness.traces import traces_of

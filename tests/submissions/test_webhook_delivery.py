@@ -19,7 +19,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from structlog.testing import capture_logs
 
 from feedback.api.metrics import tables
-from feedback.store.models import Task, WebhookDelivery, WebhookEndpoint
+from feedback.store.models import Task
+from feedback.store.webhooks import WebhookDelivery, WebhookEndpoint
 from feedback.submissions import tallies
 from feedback.submissions.models import WebhookTally
 from feedback.submissions.webhooks import deliverer, endpoints, messages, outbox

@@ -7,7 +7,8 @@ from django.test import Client
 from feedback.queue import announcements, claims, reaper, unclaimed
 from feedback.queue.claims import Share, Work
 from feedback.queue.worker import Worker
-from feedback.store.models import Document, Task, WebhookDelivery, WebhookEndpoint
+from feedback.store.models import Document, Task
+from feedback.store.webhooks import WebhookDelivery, WebhookEndpoint
 from feedback.submissions import erasure
 from tests.harness.in_process import Caller, Submit, class_of, made_of, student, work_off
 

@@ -21,7 +21,8 @@ from pytest_django import DjangoDbBlocker
 from feedback.access import keys
 from feedback.access.models import ApiKey, AuditEntry, Grant
 from feedback.contract.layout import CLASS_TABLES
-from feedback.store.models import Document, Task, WebhookDelivery, WebhookEndpoint
+from feedback.store.models import Document, Task
+from feedback.store.webhooks import WebhookDelivery, WebhookEndpoint
 from feedback.submissions import handouts
 from tests.harness.in_process import (
     Calling,

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from feedback.access.models import AuditEntry, Grant
-from feedback.store.models import WebhookDelivery, WebhookEndpoint
+from feedback.store.webhooks import WebhookDelivery, WebhookEndpoint
 from tests.harness.in_process import Submit, class_of, student, work_off
 
 

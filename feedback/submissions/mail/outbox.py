@@ -20,7 +20,7 @@ from feedback.access import audit
 from feedback.access.audit import Action
 from feedback.store import locks
 from feedback.store.models import HandOut, Task
-from feedback.store.reaching import Mail, Mailing, MailPace, MailState
+from feedback.store.reaching import Mail, Mailing, MailPace, MailState, RosterEntry
 from feedback.submissions import handouts, rosters
 from feedback.submissions.errors import LinksClosed, NoMail
 from feedback.submissions.handouts import Link
@@ -57,10 +57,16 @@ class Status(NamedTuple):
 
 
 class _Sorted(NamedTuple):
-    new: list[Link]
-    again: list[UUID]  # students whose mail had failed
+    """Who is to have a mail, in the order of the class, with their entries of the roster; and how many are not."""
+
+    wanted: list[tuple[Link, RosterEntry]]
+    again: set[UUID]  # those of them whose mail had failed
     already: int
     without_address: int
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(len(self.wanted), self.already, self.without_address)
 
 
 def lacking() -> list[str]:
@@ -86,25 +92,26 @@ def ask(handout: HandOut, task: Task, words: Words, by: str) -> Asked:
     with transaction.atomic():
         locks.uploads([task.upload_id])  # no student of it is erased meanwhile
         found = _sorted(handout, task)
-        if found.new or found.again:
+        if found.wanted:
             mailing = Mailing.objects.create(handout=handout, subject=words.subject, body=words.body, made_by=by)
-            rows = (Mail(handout=handout, mailing=mailing, about_id=link.student) for link in found.new)
+            rows = (
+                Mail(handout=handout, mailing=mailing, about_id=link.student)
+                for link, _ in found.wanted
+                if link.student not in found.again
+            )
             Mail.objects.bulk_create(rows, batch_size=500)
             again = Mail.objects.filter(handout=handout, about__in=found.again, state=MailState.FAILED)
             again.update(mailing=mailing, state=MailState.QUEUED, due_at=Now(), attempts=0, error="", changed_at=Now())
             audit.record(by, Action.HAND_OUT, f"mail of hand-out {handout.pk}", task.id)
-    return Asked(len(found.new) + len(found.again), found.already, found.without_address)
+    return found.asked
 
 
 def preview(handout: HandOut, task: Task, words: Words) -> tuple[Asked, list[tuple[Link, Letter]]]:
     """The same without doing it, and the first mails as they would be sent. Raises NoMail and LinksClosed."""
     _check(handout)
     found = _sorted(handout, task)
-    shared, entries = of_handout(handout), rosters.entries_of(task.upload_id)
-    wanted = {link.student for link in found.new}.union(found.again)
-    first = [link for link in handouts.links_of(handout, task) if link.student in wanted][:_SHOWN]
-    letters = [(link, letter_to(shared, words, entries[link.student])) for link in first]
-    return Asked(len(wanted), found.already, found.without_address), letters
+    shared = of_handout(handout)
+    return found.asked, [(link, letter_to(shared, words, entry)) for link, entry in found.wanted[:_SHOWN]]
 
 
 def statuses(handout: HandOut, task: Task) -> Iterator[Status]:
@@ -136,8 +143,8 @@ def standing() -> tuple[int, int]:
 
 def _sorted(handout: HandOut, task: Task) -> _Sorted:
     states: Mapping[UUID, str] = dict(Mail.objects.filter(handout=handout).values_list("about", "state"))
-    with_address = {student for student, entry in rosters.entries_of(task.upload_id).items() if entry.email}
-    new, again, already, without = list[Link](), list[UUID](), 0, 0
+    with_address = {student: entry for student, entry in rosters.entries_of(task.upload_id).items() if entry.email}
+    wanted, again, already, without = list[tuple[Link, RosterEntry]](), set[UUID](), 0, 0
     for link in handouts.links_of(handout, task):
         state = states.get(link.student)
         if link.withdrawn:
@@ -146,11 +153,11 @@ def _sorted(handout: HandOut, task: Task) -> _Sorted:
             already += 1
         elif link.student not in with_address:
             without += 1
-        elif state is None:
-            new.append(link)
         else:
-            again.append(link.student)
-    return _Sorted(new, again, already, without)
+            wanted.append((link, with_address[link.student]))
+            if state is not None:
+                again.add(link.student)
+    return _Sorted(wanted, again, already, without)
 
 
 # --- a worker's part ---

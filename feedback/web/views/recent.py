@@ -19,7 +19,8 @@ from feedback.contract.states import State
 from feedback.rendering import RenderOptions
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.words import Words
-from feedback.store.models import HEADLINE, Document, Task, Upload, WebhookEndpoint
+from feedback.store.models import HEADLINE, Document, Task, Upload
+from feedback.store.webhooks import WebhookEndpoint
 from feedback.submissions import erasure
 from feedback.submissions.errors import NotWritable
 from feedback.web.access import caller_of
