@@ -22,7 +22,7 @@ from feedback.api.openapi.messages import (
 from feedback.api.views import ContractView, flag
 from feedback.contract.formats import Format
 from feedback.submissions.handouts import Link
-from feedback.submissions.mail import outbox
+from feedback.submissions.mail import outbox, turns
 from feedback.submissions.mail.outbox import Status
 from feedback.submissions.mail.wording import Letter, Words, checked
 
@@ -30,7 +30,7 @@ from feedback.submissions.mail.wording import Letter, Words, checked
 class HandOutMailView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> HttpResponseBase:
         found = outbox.statuses(*handout_of(request, format_, task_id, handout_id))
-        statuses = MailStatuses(outbox.trouble() or None, [_status(one) for one in found])
+        statuses = MailStatuses(turns.trouble() or None, [_status(one) for one in found])
         return Response(msgspec.to_builtins(statuses))
 
     def post(self, request: Request, format_: Format, task_id: UUID, handout_id: UUID) -> HttpResponseBase:

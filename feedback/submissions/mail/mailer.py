@@ -1,7 +1,7 @@
 """The thread of each worker process that sends mails, beside the reports that the process makes.
 
 A mail server that hangs holds up this thread and nothing else. A thread takes a turn, of which all workers together
-have so many a minute (`outbox`), connects, and only then claims a mail: so the moment between a claim and what is known
+have so many a minute (`turns`), connects, and only then claims a mail: so the moment between a claim and what is known
 of it is short. It keeps its connection only as long as no other thread takes a turn: a server that allows few
 connections sees one, and more only while it is slow.
 """
@@ -14,10 +14,10 @@ from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, connection
 
 from feedback.store.reaching import Mail
-from feedback.submissions.mail import outbox
+from feedback.submissions.mail import outbox, turns
 from feedback.submissions.mail.letters import NoLetter, letter_of
-from feedback.submissions.mail.outbox import Turn
 from feedback.submissions.mail.server import Outcome, Result, Server, Unreachable, plain
+from feedback.submissions.mail.turns import Turn
 from feedback.submissions.mail.wording import Letter, message_of
 
 log = structlog.stdlib.get_logger(__name__)
@@ -77,7 +77,7 @@ class Mailer:
         """
         self._write_down()
         outbox.give_up_lost()
-        wait = outbox.waiting()
+        wait = turns.waiting()
         if wait is None or self._turn is None or wait.next_at != self._turn.next_at:
             self._leave()
         if wait is None:
@@ -85,7 +85,7 @@ class Mailer:
         if wait.seconds > 0:
             # The thread that has a connection comes first.
             return min(wait.seconds + (0.0 if self._turn else _SOON_SECONDS), LOOK_SECONDS)
-        turn = outbox.take_turn()
+        turn = turns.take_turn()
         if turn is None:
             return _SOON_SECONDS
         return 0.0 if self._send_one(turn) else LOOK_SECONDS
@@ -95,9 +95,9 @@ class Mailer:
         try:
             self._server.open()
         except Unreachable as fault:
-            outbox.put_off(turn, str(fault))
+            turns.put_off(turn, str(fault))
             return False
-        self._turn = outbox.reached(turn)
+        self._turn = turns.reached(turn)
         mail = None if self._stopping.is_set() else outbox.claim()
         if mail is not None:
             self._owed = mail, self._sent(mail)

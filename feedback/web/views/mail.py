@@ -14,7 +14,7 @@ from feedback.phrasing.i18n import N_, speech
 from feedback.store.models import HandOut
 from feedback.store.reaching import Mailing, MailState
 from feedback.submissions.errors import LinksClosed, NoMail
-from feedback.submissions.mail import outbox
+from feedback.submissions.mail import outbox, turns
 from feedback.submissions.mail.letters import of_handout
 from feedback.submissions.mail.wording import PLACEHOLDERS, checked
 from feedback.web.access import caller_of
@@ -79,7 +79,7 @@ def _page(
         "body": written[1],
         "placeholders": PLACEHOLDERS,
         "lacking": outbox.lacking(),
-        "trouble": outbox.trouble() if counts[MailState.QUEUED] else "",
+        "trouble": turns.trouble() if counts[MailState.QUEUED] else "",
         "counts": {state.value: number for state, number in counts.items() if state and number},
         "page": Paginator(statuses, _ROWS).get_page(request.GET.get("page")),
         "faults": _NO_FAULTS,

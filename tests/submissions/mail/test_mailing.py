@@ -20,7 +20,7 @@ from feedback.queue import announcements
 from feedback.store.models import Student, Task
 from feedback.store.reaching import Mail, Mailing, MailPace
 from feedback.submissions import senders
-from feedback.submissions.mail import letters, outbox
+from feedback.submissions.mail import letters, outbox, turns
 from feedback.submissions.mail.mailer import Mailer
 from feedback.submissions.mail.server import Outcome, Result
 from feedback.submissions.mail.wording import Letter
@@ -200,30 +200,30 @@ def test_a_server_that_is_down_leaves_all_queued_and_says_so_until_it_is_back(
 def test_workers_that_fail_side_by_side_are_one_failure_and_the_next_one_waits_longer(
     handed_out: HandOut, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "_FIRST_REACH", 1_000.0)
-    monkeypatch.setattr(outbox, "_LONGEST_REACH", 3_000.0)
+    monkeypatch.setattr(turns, "_FIRST_REACH", 1_000.0)
+    monkeypatch.setattr(turns, "_LONGEST_REACH", 3_000.0)
     handed_out.mail()
-    turns = []
+    taken = []
     for _ in range(3):  # while the first of them still waits for the server
         MailPace.objects.update(next_at=Now())
-        turns.append(outbox.take_turn())
-    for turn in turns:
+        taken.append(turns.take_turn())
+    for turn in taken:
         assert turn is not None
-        outbox.put_off(turn, "timed out")
+        turns.put_off(turn, "timed out")
     assert MailPace.objects.get().failures == 1
     assert 0.0 < pause() <= 1_000.0
     MailPace.objects.update(next_at=Now())
-    turn = outbox.take_turn()
+    turn = turns.take_turn()
     assert turn is not None
     assert 1_000.0 < pause() <= 2_000.0, "one worker at a time tries"
-    outbox.reached(turn)
+    turns.reached(turn)
     assert pause() <= 0.001
-    assert (MailPace.objects.get().failures, outbox.trouble()) == (0, "")
+    assert (MailPace.objects.get().failures, turns.trouble()) == (0, "")
 
 
 def pause() -> float:
     """The seconds until the next turn."""
-    found = outbox.waiting()
+    found = turns.waiting()
     assert found is not None
     return found.seconds
 
