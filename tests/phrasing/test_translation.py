@@ -183,7 +183,7 @@ def test_a_translation_is_set_as_its_language_is(language: str) -> None:
         "de": r"[\"“]\w|\w[\"«»]|\d %",
         "es": r"[\"“”]|\d %",
         "fr": r"[^\u00a0][:;?!»](?!/)|«[^\u00a0]|\d %|['\"“”]",
-        "hi": r"[\u0900-\u097f]\.(?!\}|$)(?<!\bघं\.)(?<!मि\.)(?<!से\.)",
+        "hi": r"[\u0900-\u097f]\.(?!\}|$)(?<!\bघं\.)(?<!मि\.)",
     }[language]
     for forms, texts in messages(CATALOGUES[language]).items():
         if re.search(r"et al\.|Moodle, |\d{4}", forms[0]) or forms[0] == ": ":  # sources keep their titles

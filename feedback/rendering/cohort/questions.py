@@ -120,11 +120,11 @@ def work_blocks(findings: ClassFindings, words: Words) -> Iterator[AnyBlock]:
     columns, cells = zip(*_work_columns(findings, words), strict=True)
     caption = words.text("Students, time and tries on each question")
     if any(_drawn(each.seconds) for each in slots):
-        scale = words.text(
-            "The drawings share one scale: a column is {width} wide, the last holds all above.",
+        caption = words.text(
+            "Students, time and tries on each question. The drawings share one scale: a column is {width} wide, "
+            "the last holds all above.",
             width=words.duration(findings.seconds_bin),
         )
-        caption = f"{caption}. {scale}"
     rows = tuple(tuple(cell(each) for cell in cells) for each in slots[:MAX_QUESTIONS])
     yield Table(caption, columns, rows, words.text("The work on each question") if findings.scores else "")
     yield from left_out(len(slots) - MAX_QUESTIONS, MORE_QUESTIONS, words)
