@@ -113,7 +113,9 @@ class Speech:
 @lru_cache(maxsize=4096)
 def _date(day: Day, locale: Locale, *, short: bool) -> str:
     # The visits of a long log ask for few days, many times.
-    return format_skeleton("MMMd", day, locale=locale) if short else format_date(day, "long", locale=locale)
+    told = format_skeleton("MMMd", day, locale=locale) if short else format_date(day, "long", locale=locale)
+    # French counts on from "1er"; CLDR's patterns have no ordinals.
+    return told.replace("1", "1er", 1) if day.day == 1 and locale.language == "fr" else told
 
 
 def _wide(text: str) -> str:

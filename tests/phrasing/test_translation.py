@@ -21,6 +21,7 @@ from tests.harness.logs import save, steps, student, submission
 
 CATALOGUES = dict(catalogues.translations())
 Forms = tuple[str, ...]
+JOINTS = {": ", "; "}
 
 
 def messages(catalogue: Catalog) -> dict[Forms, Forms]:
@@ -170,7 +171,7 @@ def test_no_number_in_a_message_is_formatted_the_english_way() -> None:
 def test_a_translation_begins_and_ends_as_its_message_does(language: str) -> None:
     for forms, texts in messages(CATALOGUES[language]).items():
         for form, text in zip(forms, texts, strict=True):
-            assert (text[0].isspace(), text[-1].isspace()) == (form[0].isspace(), form[-1].isspace()) or form == ": "
+            assert (text[0].isspace(), text[-1].isspace()) == (form[0].isspace(), form[-1].isspace()) or form in JOINTS
             ends = {"।": "."}.get(text.rstrip()[-1], text.rstrip()[-1])
             if form.rstrip()[-1] in ".?" or ends in ".?":
                 abbreviated = form.endswith(("{n} d", "{n} h", "min", "{n} s", "or more", "longer"))
@@ -186,7 +187,7 @@ def test_a_translation_is_set_as_its_language_is(language: str) -> None:
         "hi": r"[\u0900-\u097f]\.(?!\}|$)(?<!\bघं\.)(?<!मि\.)",
     }[language]
     for forms, texts in messages(CATALOGUES[language]).items():
-        if re.search(r"et al\.|Moodle, |\d{4}", forms[0]) or forms[0] == ": ":  # sources keep their titles
+        if re.search(r"et al\.|Moodle, |\d{4}", forms[0]) or forms[0] in JOINTS:  # sources keep their titles
             continue
         for text in texts:
             assert not re.search(wrong, text), text

@@ -117,7 +117,7 @@ def _guide(definitions: Iterable[Definition], coverage: Coverage) -> Terms:
 def _notes(findings: Findings, words: Words) -> Iterator[AnyBlock]:
     # What the log of page visits means stands under the timeline.
     remarks = [words.legible(note.text) for note in findings.data_notes if note.code != PAGE_VISITS]
-    remarks += [f"{words.legible(each.name)}: {words.legible(each.reason)}" for each in findings.missing]
+    remarks += [words.text(": ").join(map(words.legible, (each.name, each.reason))) for each in findings.missing]
     if note := words.replaced_note(findings.settings):
         remarks.append(note)
     if remarks:

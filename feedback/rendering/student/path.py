@@ -153,7 +153,7 @@ def _pauses(findings: Findings, words: Words) -> str:
         return summary
     one_day = words.one_day(findings.key_figures.first_at, findings.key_figures.last_at)
     names = _names(findings)
-    told = "; ".join(_pause(pause, names, words, one_day) for pause in longest[:_TOLD_PAUSES])
+    told = words.text("; ").join(_pause(pause, names, words, one_day) for pause in longest[:_TOLD_PAUSES])
     if len(longest) > _TOLD_PAUSES:
         return words.text("{summary}. The longest: {told}", summary=summary, told=told)
     return words.text("{summary}: {told}", summary=summary, told=told)

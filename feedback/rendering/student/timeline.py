@@ -140,7 +140,7 @@ def _caption(findings: Findings, axis: Axis, more: int, words: Words) -> Iterato
     if isinstance(axis, SequenceAxis):
         yield words.text("No event has a time, so they stand in the order of the log.")
     elif isinstance(axis, SittingsAxis):
-        spans = "; ".join(words.span(each.start_at, each.end_at) for each in findings.sittings)
+        spans = words.text("; ").join(words.span(each.start_at, each.end_at) for each in findings.sittings)
         yield words.text("{spans}; times in {zone}. The grey gaps are breaks.", spans=spans, zone=words.time_zone)
     elif isinstance(axis, TimeAxis):
         yield words.text("{span}, times in {zone}.", zone=words.time_zone, span=words.span(axis.first, axis.last))
