@@ -60,6 +60,8 @@ def environment(**options: Any) -> Environment:
         "legible": lambda text: Legible(Coverage.BROWSER)(str(text)),
         "strip": strip,
         "age": age,
+        "utc": lambda moment: moment.strftime("%Y-%m-%d %H:%M UTC"),
+        "grouped": lambda number: f"{number:,}",
         "rate": rate,
         "time_left": time_left,
         "stem": lambda filename: PurePath(filename).stem,

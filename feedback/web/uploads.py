@@ -41,7 +41,8 @@ class Shown:
         """All of them, HTML before PDF, without what is large."""
         documents = small(Document.objects.filter(task__in=[task.id for task in self.tasks]))
         return documents.select_related("about", "task__upload").defer(
-            *("body", "about__payload", "about__findings", "task__findings", "task__upload__facts")
+            *("body", "about__payload", "about__findings", "task__findings"),
+            *("task__upload__facts", "task__upload__context"),
         )
 
     def documents_of(self, keys: Collection[Key]) -> dict[Key, list[Document]]:

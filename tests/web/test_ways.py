@@ -142,7 +142,8 @@ def test_how_each_mail_stands_is_shown_with_the_servers_words(
         Mail.objects.filter(about=about).update(state=state, error=error)
     page = client.get(address).text
 
-    assert re.search("1 sent, 1 failed, 1 uncertain", page)
+    assert "1 sent, 1 failed, 1 uncertain" in page
+    assert "1 sent, 1 failed, 1 uncertain" in client.get(f"{made}/handouts").text
     assert "550 &lt;unknown&gt;" in page
     assert "the service does not send it again" in page
     Mail.objects.update(state="queued")

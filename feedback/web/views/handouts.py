@@ -1,6 +1,6 @@
 """Handing reports out: make links, see them, take them away again; and every other way, beside them."""
 
-from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.views import View
 
 from feedback.api.handouts import DAYS, addresses, links_table
 from feedback.store.models import HandOut
-from feedback.store.reaching import Mail
+from feedback.store.reaching import Mail, MailState
 from feedback.submissions import handouts, rosters
 from feedback.submissions.handouts import LONGEST_DAYS
 from feedback.submissions.mail import outbox
@@ -88,28 +88,28 @@ def handout_of(request: HttpRequest, task_id: UUID, handout_id: UUID) -> tuple[S
 
 def ways_page(request: HttpRequest, shown: Shown, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page with every way; `more` is what came of a form on it: `form` of days, `roster_fault`, `joined`."""
-    found = HandOut.objects.filter(upload=shown.upload).order_by("-made_at")
+    found = list(HandOut.objects.filter(upload=shown.upload).order_by("-made_at"))
     context = {
         "shown": shown,
         "handouts": found,
-        "mails": _mails(shown),
+        "mails": mail_counts(found),
         "roster": rosters.known(shown.upload.pk),
         "lacking": outbox.lacking(),
         "form": DaysForm(),
+        "longest_days": LONGEST_DAYS,
         "roster_fault": None,
         "joined": None,
     }
     return render(request, "handouts.html.j2", context | more, status=status)
 
 
-def _mails(shown: Shown) -> dict[UUID, dict[str, int]]:
-    """How many mails of each hand-out are in which state."""
-    counted = defaultdict[UUID, dict[str, int]](dict)
-    rows = Mail.objects.filter(handout__upload=shown.upload).values_list("handout", "state").annotate(Count("pk"))
-    for handout, state, number in rows.order_by("state"):
-        told = outbox.told(state)
-        counted[handout][told] = counted[handout].get(told, 0) + number
-    return counted
+def mail_counts(found: Sequence[HandOut]) -> dict[UUID, dict[MailState, int]]:
+    """How many mails of each hand-out that has any stand in which state, in the order of the states. One query."""
+    counted: dict[UUID, dict[MailState, int]] = {}
+    rows = Mail.objects.filter(handout__in=found).values_list("handout", "state").annotate(Count("pk"))
+    for handout, state, number in rows:
+        counted.setdefault(handout, dict.fromkeys(MailState, 0))[outbox.told(state)] += number
+    return {handout: {state: each for state, each in states.items() if each} for handout, states in counted.items()}
 
 
 def _uuid(text: str) -> UUID:

@@ -20,7 +20,7 @@ from feedback.submissions.mail.wording import PLACEHOLDERS, checked
 from feedback.web.access import caller_of
 from feedback.web.responses import go_to
 from feedback.web.uploads import Shown
-from feedback.web.views.handouts import handout_of
+from feedback.web.views.handouts import handout_of, mail_counts
 
 _ROWS = 100
 _NO_FAULTS: Details = {"subject": [], "body": []}
@@ -69,9 +69,7 @@ def _page(
 ) -> HttpResponse:
     """`more` is what came of the form: `faults` by field, or a `preview`."""
     statuses = list(outbox.statuses(found, shown.first))
-    counts = dict.fromkeys((*MailState, None), 0)
-    for one in statuses:
-        counts[one.state] += 1
+    counts = mail_counts([found]).get(found.pk, {})
     context = {
         "shown": shown,
         "handout": found,
@@ -79,8 +77,8 @@ def _page(
         "body": written[1],
         "placeholders": PLACEHOLDERS,
         "lacking": outbox.lacking(),
-        "trouble": turns.trouble() if counts[MailState.QUEUED] else "",
-        "counts": {state.value: number for state, number in counts.items() if state and number},
+        "trouble": turns.trouble() if MailState.QUEUED in counts else "",
+        "counts": counts,
         "page": Paginator(statuses, _ROWS).get_page(request.GET.get("page")),
         "faults": _NO_FAULTS,
         "preview": None,
