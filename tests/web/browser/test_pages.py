@@ -14,9 +14,9 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from django.urls import URLResolver, get_resolver
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.harness.exports import GERMAN
+from tests.web.browser import states
 from tests.web.browser.conftest import LONG, Watched
 from tests.web.browser.world import World
 
@@ -49,172 +49,28 @@ def at(address: str) -> Callable[[World], str]:
     return lambda _: address
 
 
-def broken_file(page: Page) -> None:
-    rows = "".join(f"s{number},,2\n" for number in range(25))
-    content = f"student_id,unit,score\n{rows}".encode()
-    page.set_input_files("#events", {"name": "class.csv", "mimeType": "text/csv", "buffer": content})
-    page.get_by_role("button", name="Make the reports").click()
-    expect(page.get_by_role("alert")).to_contain_text("nothing was stored")
-
-
-def no_file(page: Page) -> None:
-    page.locator("#events").evaluate("field => field.required = false")
-    page.get_by_role("button", name="Make the reports").click()
-    expect(page.get_by_text("Choose a file first")).to_be_visible()
-
-
-def guess(page: Page) -> None:
-    page.get_by_label("Name").fill("nobody")
-    page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Log in").click()
-
-
-def open_too_often(page: Page) -> None:
-    while page.request.get(page.url).ok:
-        pass
-    page.reload()
-    expect(page.get_by_role("heading", level=1)).to_have_text("One moment")
-
-
-def without_cookie(page: Page) -> None:
-    page.context.clear_cookies()
-    guess(page)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("could not be accepted")
-
-
-def wrong_password(page: Page) -> None:
-    for field in page.locator("[type=password]").all():
-        field.fill("short")
-    page.get_by_role("button", name="Change it").click()
-    expect(page.get_by_text("too short")).to_be_visible()
-
-
-def untick(page: Page) -> None:
-    for box in page.get_by_role("checkbox").all():
-        box.uncheck()
-    page.get_by_role("button", name="Delete for good").click()
-    expect(page.get_by_role("alert")).to_be_visible()
-
-
-def no_days(page: Page) -> None:
-    page.locator("#days").evaluate("field => { field.max = ''; field.value = '1000' }")
-    page.get_by_role("button", name="Make the links").click()
-    expect(page.locator("#days-error")).to_be_visible()
-
-
-def roster_that_lacks(page: Page) -> None:
-    rows = "".join(f"Participant {number},Name {number},{number}@example.edu,s{number}\n" for number in range(3))
-    worksheet = f"Identifier,Full name,Email address,ID number\n{rows}Participant 9,Known,k@example.edu,handed out a\n"
-    page.set_input_files("#roster", {"name": "w.csv", "mimeType": "text/csv", "buffer": worksheet.encode()})
-    page.get_by_role("button", name="Take the roster").click()
-    expect(page.get_by_text("1 row fits")).to_be_visible()
-
-
-def broken_roster(page: Page) -> None:
-    rows = "".join(f"s{number},x\n" for number in range(3))
-    table = f"student_id,email\n{rows}".encode()
-    page.set_input_files("#roster", {"name": "w.csv", "mimeType": "text/csv", "buffer": table})
-    page.get_by_role("button", name="Take the roster").click()
-    expect(page.get_by_role("alert")).to_contain_text("nothing was stored")
-
-
-def look_at_first(page: Page) -> None:
-    page.get_by_role("button", name="Look at the first").click()
-    expect(page.get_by_role("heading", name="would be sent")).to_be_visible()
-
-
-def no_link(page: Page) -> None:
-    page.locator("#body").fill("Dear {nobody}")
-    page.get_by_role("button", name="Send").click()
-    expect(page.locator("#body-error")).to_contain_text("it lacks {link}")
-
-
-def unfold(page: Page) -> None:
-    for folded in page.locator("summary").all():
-        folded.click()
-
-
-def nonsense(page: Page) -> None:
-    page.locator("#exam-solutions_url").fill("see the board")
-    page.locator("#points-0").fill("many")
-    page.get_by_role("button", name="Save and make the reports again").click()
-    expect(page.locator("#points-0-error")).to_be_visible()
-
-
-def step_refused(page: Page) -> None:
-    unfold(page)
-    page.locator("#exam-solutions_url").fill("see the board")
-    table = b"unit,points\n1,many\n,3\n"
-    page.set_input_files("#questions-file", {"name": "questions.csv", "mimeType": "text/csv", "buffer": table})
-    log = b"student_id,unit\nada,1\n"
-    page.set_input_files("#events", {"name": "class.csv", "mimeType": "text/csv", "buffer": log})
-    page.get_by_role("button", name="Make the reports").click()
-    expect(page.locator("#questions-file-error")).to_contain_text("line 2: points")
-
-
-def a_foreign_log(page: Page) -> None:
-    page.set_input_files("#events", {"name": "noten.csv", "mimeType": "text/csv", "buffer": GERMAN})
-    page.get_by_role("button", name="Make the reports").click()
-    expect(page.get_by_role("heading", name="This looks like")).to_be_visible()
-
-
-def unknown_columns(page: Page) -> None:
-    table = b"Who,What\nada,1\n"
-    page.set_input_files("#events", {"name": "log.csv", "mimeType": "text/csv", "buffer": table})
-    page.get_by_role("button", name="Make the reports").click()
-    expect(page.get_by_role("heading", name="Which column is what?")).to_be_visible()
-
-
-def weak_key(page: Page) -> None:
-    unfold(page)
-    page.get_by_label("Pseudonyms instead").check()
-    page.locator("#key").fill("secret")
-    page.set_input_files("#events", {"name": "log.csv", "mimeType": "text/csv", "buffer": b"student_id,unit\nada,1\n"})
-    page.get_by_role("button", name="Make the reports").click()
-    expect(page.locator("#key-error")).to_be_visible()
-
-
-def hidden(page: Page) -> None:
-    unfold(page)
-    page.get_by_label("Pseudonyms instead").check()
-    a_foreign_log(page)
-
-
-def long_remark(page: Page) -> None:
-    page.locator("#remark-text").fill("x" * 2001)
-    page.get_by_role("button", name="Save the remark").click()
-    expect(page.locator("#remark-error")).to_be_visible()
-
-
-def one_of_each_method(page: Page) -> None:
-    for method in ("get", "post", "put", "delete"):
-        operation = page.locator(f".opblock-{method}").first
-        operation.locator(".opblock-summary-control").click()
-        expect(operation.locator(".opblock-body")).to_be_visible()
-
-
 PAGES = [
-    Shown("start", "as it opens", at("/"), unfold),
-    Shown("start", "with faults", at("/"), broken_file, 400),
-    Shown("start", "with faults", at("/"), broken_file, 400, scripts=False),
-    Shown("start", "no file chosen", at("/"), no_file, 400),
-    Shown("start", "a fault about the exam", at("/"), step_refused, 400),
-    Shown("start", "a log of another platform", at("/"), a_foreign_log),
-    Shown("start", "a log of another platform", at("/"), a_foreign_log, scripts=False),
-    Shown("start", "columns that nobody knows", at("/"), unknown_columns, 400),
-    Shown("start", "pseudonyms", at("/"), hidden),
-    Shown("start", "a key that can be guessed", at("/"), weak_key, 400),
+    Shown("start", "as it opens", at("/"), states.unfold),
+    Shown("start", "with faults", at("/"), states.broken_file, 400),
+    Shown("start", "with faults", at("/"), states.broken_file, 400, scripts=False),
+    Shown("start", "no file chosen", at("/"), states.no_file, 400),
+    Shown("start", "a fault about the exam", at("/"), states.step_refused, 400),
+    Shown("start", "a log of another platform", at("/"), states.a_foreign_log),
+    Shown("start", "a log of another platform", at("/"), states.a_foreign_log, scripts=False),
+    Shown("start", "columns that nobody knows", at("/"), states.unknown_columns, 400),
+    Shown("start", "pseudonyms", at("/"), states.hidden),
+    Shown("start", "a key that can be guessed", at("/"), states.weak_key, 400),
     Shown("login", "as it opens", at("/login"), who="nobody"),
-    Shown("login", "wrong password", at("/login"), guess, who="nobody"),
+    Shown("login", "wrong password", at("/login"), states.guess, who="nobody"),
     Shown("password", "as it opens", at("/password")),
-    Shown("password", "refused", at("/password"), wrong_password),
+    Shown("password", "refused", at("/password"), states.wrong_password),
     Shown("recent", "full", at("/submissions")),
     Shown("recent", "full", at("/submissions"), scripts=False),
     Shown("recent", "nothing to see", at("/submissions"), who="newcomer"),
     Shown("webhooks", "of every kind", at("/webhooks")),
     Shown("webhooks", "none of this kind", at("/webhooks?progress=failed"), who="newcomer"),
     Shown("webhooks", "nothing yet", at("/webhooks"), who="newcomer"),
-    Shown("submission", "a class", lambda world: world.made, unfold),
+    Shown("submission", "a class", lambda world: world.made, states.unfold),
     Shown("submission", "a class", lambda world: world.made, scripts=False),
     Shown("submission", "a search without a hit", lambda world: f"{world.made}?q=nobody"),
     Shown("submission", "a class to be read only", lambda world: world.page("handed out"), who="reader"),
@@ -224,33 +80,38 @@ PAGES = [
     Shown("submission", "in the making", lambda world: world.page("working"), scripts=False),
     Shown("submission", "waiting", lambda world: world.page("waiting")),
     Shown("submission", "a failed student", lambda world: world.page("not made")),
-    Shown("submission", "a single student", lambda world: world.page("alone"), unfold),
-    Shown("student", "in a class", lambda world: world.student("made", 5), unfold),
+    Shown("submission", "a single student", lambda world: world.page("alone"), states.unfold),
+    Shown("student", "in a class", lambda world: world.student("made", 5), states.unfold),
     Shown("student", "of an earlier version", lambda world: world.student("old")),
     Shown("student", "failed", lambda world: world.student("failed", 2)),
     Shown("student", "not made yet", lambda world: world.student("working", 3)),
-    Shown("student", "a remark was refused", lambda world: world.student("made", 5), long_remark, 400),
+    Shown("student", "a remark was refused", lambda world: world.student("made", 5), states.long_remark, 400),
     Shown("exam", "as it opens", lambda world: f"{world.made}/exam"),
-    Shown("exam", "with faults", lambda world: f"{world.made}/exam", nonsense, 400),
+    Shown("exam", "with faults", lambda world: f"{world.made}/exam", states.nonsense, 400),
     Shown("delete", "asking", lambda world: f"{world.made}/delete"),
-    Shown("delete", "nothing ticked", lambda world: f"{world.made}/delete", untick, 400),
+    Shown("delete", "nothing ticked", lambda world: f"{world.made}/delete", states.untick, 400),
     Shown("handing-out", "nothing yet", lambda world: f"{world.made}/handouts"),
     Shown("handing-out", "before", lambda world: f"{world.page('handed out')}/handouts"),
-    Shown("handing-out", "refused", lambda world: f"{world.made}/handouts", no_days, 400),
+    Shown("handing-out", "refused", lambda world: f"{world.made}/handouts", states.no_days, 400),
     Shown("handing-out", "with mails", lambda world: f"{world.page('mailed')}/handouts"),
     Shown("handing-out", "with mails", lambda world: f"{world.page('mailed')}/handouts", scripts=False),
-    Shown("handing-out", "a roster was taken", lambda world: f"{world.page('handed out')}/handouts", roster_that_lacks),
     Shown(
         "handing-out",
         "a roster was taken",
         lambda world: f"{world.page('handed out')}/handouts",
-        roster_that_lacks,
+        states.roster_that_lacks,
+    ),
+    Shown(
+        "handing-out",
+        "a roster was taken",
+        lambda world: f"{world.page('handed out')}/handouts",
+        states.roster_that_lacks,
         scripts=False,
     ),
-    Shown("handing-out", "a roster was refused", lambda world: f"{world.made}/handouts", broken_roster, 400),
+    Shown("handing-out", "a roster was refused", lambda world: f"{world.made}/handouts", states.broken_roster, 400),
     Shown("mail", "to be written", lambda world: f"{world.links}/mail", scripts=False),
-    Shown("mail", "looked at", lambda world: world.unmailed, look_at_first),
-    Shown("mail", "refused", lambda world: world.unmailed, no_link, 400),
+    Shown("mail", "looked at", lambda world: world.unmailed, states.look_at_first),
+    Shown("mail", "refused", lambda world: world.unmailed, states.no_link, 400),
     Shown("mail", "how each stands", lambda world: world.mails),
     Shown("mail", "closed", lambda world: f"{world.closed_links}/mail"),
     Shown("links", "open", lambda world: world.links),
@@ -259,10 +120,10 @@ PAGES = [
     Shown("link", "open", lambda world: world.link, who="nobody", scripts=False),
     Shown("link", "withdrawn", lambda world: world.withdrawn_link, status=410, who="nobody"),
     Shown("link", "cut short", lambda world: world.link[:-5], status=404, who="nobody"),
-    Shown("link", "opened too often", lambda world: world.busy_link, open_too_often, 429, who="nobody"),
+    Shown("link", "opened too often", lambda world: world.busy_link, states.open_too_often, 429, who="nobody"),
     Shown("link-pdf", "not made", lambda world: f"{world.link}.pdf", status=404, who="nobody"),
-    Shown("api-docs", "an operation of each method unfolded", at("/api/docs/"), one_of_each_method),
-    Shown("error", "the form was refused", at("/login"), without_cookie, 403, who="nobody"),
+    Shown("api-docs", "an operation of each method unfolded", at("/api/docs/"), states.one_of_each_method),
+    Shown("error", "the form was refused", at("/login"), states.without_cookie, 403, who="nobody"),
     Shown("error", "not allowed", lambda world: f"{world.made}/handouts", status=403, who="reader"),
     Shown("error", "not there", at("/nothing"), status=404),
     Shown("error", "not to be opened", at("/sample"), status=405),
