@@ -105,6 +105,8 @@ def opened_all_early(evidence: Evidence) -> Observation | None:
     if len(opened) < len(firsts) or len(evidence.slots) > len({q.group or q.unit for q in evidence.questions}):
         return None
     taken = (max(opened) - span[0]) / SECOND
+    if taken <= 0:  # an entry before the time given for the exam, of which "in the first minutes" says nothing
+        return None
     share = taken / evidence.span_seconds
     words = {"time": duration(taken, evidence.say), "n": number(len(firsts), evidence.say)}
     return Observation(1 - share, (), len(firsts), words, 0, taken / 60)

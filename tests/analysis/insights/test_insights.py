@@ -210,6 +210,14 @@ def test_who_is_done_with_time_to_spare_is_praised_and_who_left_a_question_unope
     assert "finished_early" in told(log, context=optional)
 
 
+def test_questions_opened_before_the_exam_begins_are_not_said_to_be_opened_in_its_first_minutes() -> None:
+    log = [*(save(unit, 60 * n) for n, unit in enumerate("abc", 1)), *steps("a", 240, 3600)]
+    early = Context(exam=Exam(starts_at=at(0), ends_at=at(7200)))
+    late = Context(exam=Exam(starts_at=at(1800), ends_at=at(7200)))
+    assert told(log, context=early)["opened_all_early"].did == "You opened all 3 questions in the first 3 minutes."
+    assert "opened_all_early" not in told(log, context=late)
+
+
 def test_little_progress_is_no_reason_for_praise() -> None:
     assert not any(each.kind == "praise" for each in told(scored("a", 0, 0, 0.22)).values())
 
