@@ -134,7 +134,7 @@ class MailServer:
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}?timeout=5"
+        return f"smtp://127.0.0.1:{self.port}?timeout=60"
 
     def start(self) -> None:
         self._controller = _Controller(

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from uuid import UUID
 
@@ -72,6 +72,12 @@ def test_a_name_that_no_key_has_is_said(webhook: Webhook) -> None:
 def test_a_key_that_has_expired_is_not_valid(webhook: Webhook) -> None:
     keys.issue("platform", expires_at=timezone.now() - timedelta(days=1))
     assert "No valid key is named 'platform' yet" in webhook("create", "--name", "platform", "--url", URL)[1]
+
+
+def test_the_list_says_until_when_an_endpoint_asked_for_time(webhook: Webhook) -> None:
+    webhook("create", "--url", URL)
+    WebhookEndpoint.objects.update(failures=2, next_at=datetime(2999, 1, 2, 3, 4, tzinfo=UTC))
+    assert "failing, 2 tries since the last success; it asked for time until 2999-01-02 03:04 UTC" in webhook("list")[0]
 
 
 @pytest.mark.parametrize("name", ["x" * (NAME_CHARACTERS + 1), "plat\nform"])

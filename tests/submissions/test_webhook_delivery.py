@@ -23,7 +23,7 @@ from feedback.store.models import Task
 from feedback.store.webhooks import WebhookDelivery, WebhookEndpoint
 from feedback.submissions import tallies
 from feedback.submissions.models import WebhookTally
-from feedback.submissions.webhooks import deliverer, endpoints, messages, outbox
+from feedback.submissions.webhooks import deliverer, endpoints, messages, outbox, sending
 from feedback.submissions.webhooks.answers import Answer
 from feedback.submissions.webhooks.deliverer import Deliverer
 from tests.harness.in_process import Submit, class_of, student, work_off
@@ -52,7 +52,7 @@ def delivering() -> Iterator[Deliverer]:
     found.start()
     yield found
     found.begin_stop()
-    found.finish(20)
+    found.finish(120)
 
 
 def progress() -> list[tuple[str, int, str]]:
@@ -164,14 +164,16 @@ def test_the_pause_is_that_of_the_try_up_to_a_fifth_longer_and_not_before_retry_
     WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"")
     finish(submit)
     for attempt, (answer, least, most) in enumerate(
-        [(Answer(500, "answered 500"), 99, 121), (Answer(429, "answered 429", retry_after=5_000), 4_999, 5_001)], 1
+        [(Answer(500, "answered 500"), 100, 120), (Answer(429, "answered 429", retry_after=5_000), 5_000, 5_000)], 1
     ):
         WebhookDelivery.objects.update(due_at=Now())
         [claimed] = outbox.claim(1, Counter())
         assert claimed.attempts == attempt
         outbox.record(claimed, answer)
-        [(due_at, now)] = WebhookDelivery.objects.annotate(now=Now()).values_list("due_at", "now")
-        assert least <= (due_at - now).total_seconds() <= most
+        [(tried_at, due_at, now)] = WebhookDelivery.objects.annotate(now=Now()).values_list("tried_at", "due_at", "now")
+        assert tried_at
+        assert (due_at - tried_at).total_seconds() >= least
+        assert (due_at - now).total_seconds() <= most
 
 
 def test_an_endpoint_that_asks_for_time_is_left_alone_with_all_that_waits_for_it(submit: Submit) -> None:
@@ -267,11 +269,14 @@ def test_a_secret_of_another_secret_key_is_said_and_mended_by_a_rotation(
 
 
 @pytest.mark.usefixtures("delivering")
-def test_an_endpoint_that_hangs_costs_another_nothing(submit: Submit, receiver: Receiver) -> None:
+def test_an_endpoint_that_hangs_costs_another_nothing(
+    submit: Submit, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "WHOLE_SECONDS", 600.0)
     over = threading.Event()
 
     def hang(_: Received, __: BaseHTTPRequestHandler) -> None:
-        over.wait(30)
+        over.wait(600)
 
     with Receiver(hang) as hanging:
         stuck, _ = endpoints.create(hanging.url, owner="")
@@ -414,7 +419,7 @@ def test_two_deliverers_at_one_outbox_send_each_event_once(submit: Submit, recei
     finish(submit, 40)
     until(ended(40), "all deliveries")
     second.begin_stop()
-    second.finish(10)
+    second.finish(120)
 
     assert sorted(receiver.times().values()) == [1] * 40
     assert {one.event["data"]["task_id"] for one in receiver.received} == {str(one.id) for one in Task.objects.all()}
@@ -485,14 +490,15 @@ def test_a_deliverer_that_stops_records_what_is_under_way(submit: Submit, receiv
     finish(submit)
     until(lambda: bool(receiver.received), "a try")
     found.begin_stop()
-    found.finish(20)
+    found.finish(120)
 
     assert progress() == [("delivered", 1, "answered 204")]
 
 
 def test_a_stop_cuts_an_endpoint_that_hangs_quietly_and_records_what_has_ended(
-    submit: Submit, receiver: Receiver
+    submit: Submit, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sending, "WHOLE_SECONDS", 600.0)
     over = threading.Event()
 
     def hang(_: Received, __: BaseHTTPRequestHandler) -> None:

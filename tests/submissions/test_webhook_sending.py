@@ -158,8 +158,8 @@ def test_retry_after_is_read_as_seconds_of_at_most_a_day(receiver: Receiver, tex
 
 @pytest.mark.usefixtures("allowed")
 def test_retry_after_is_read_as_a_date(receiver: Receiver) -> None:
-    receiver.answer = answering(503, Retry_After=format_datetime(datetime.now(UTC) + timedelta(minutes=5), usegmt=True))
-    assert 290 < post(receiver.url).retry_after <= 300
+    receiver.answer = answering(503, Retry_After=format_datetime(datetime.now(UTC) + timedelta(hours=12), usegmt=True))
+    assert 42_000 < post(receiver.url).retry_after <= 43_200
 
     receiver.answer = answering(503, Retry_After="Wed, 21 Oct 2015 07:28:00 GMT")
     assert post(receiver.url).retry_after == 0
@@ -180,7 +180,7 @@ def test_of_a_long_answer_little_is_read(receiver: Receiver) -> None:
 
     receiver.answer = flood
     assert post(receiver.url).status == 200
-    assert over.wait(10)
+    assert over.wait(120)
     assert sum(sent) < 32 << 20, "what the system's own buffers hold"
 
 

@@ -1,7 +1,7 @@
 """The turns in which all workers together send mails, at the rate of FEEDBACK_MAILS_PER_MINUTE.
 
-A worker takes a turn before it connects, so one worker at a time tries a server that cannot be reached. All times are
-the database's own, in the one row of `MailPace`.
+A worker takes a turn before it connects, so not all of them try a server that cannot be reached. All times are the
+database's own, in the one row of `MailPace`.
 """
 
 from datetime import datetime, timedelta
@@ -51,13 +51,14 @@ def waiting() -> Wait | None:
 def take_turn() -> Turn | None:
     """The turn that is due; None where another worker has just taken it.
 
-    While the server cannot be reached the next turn comes after the pause, so that one worker at a time tries.
+    While the server cannot be reached the next turn comes after the pause, whatever this one comes to.
     """
     with transaction.atomic():
         pace = _pace()
         if pace.next_at > pace.now:  # type: ignore[attr-defined] # annotated
             return None
-        return Turn(_move(_gap() if not pace.failures else max(_gap(), _reach_pause(pace.failures))), pace.failures)
+        pause = max(_gap(), _reach_pause(pace.failures)) if pace.failures else _gap()
+        return Turn(_move(pause), pace.failures)
 
 
 def reached(turn: Turn) -> Turn:

@@ -24,6 +24,7 @@ _SHOWN = (
     "url",
     "created_at",
     "failures",
+    "next_at",
     "previous_until",
     "disabled_at",
     "disabled_because",

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from feedback.access import keys
 from feedback.access.models import NAME_CHARACTERS
@@ -84,6 +85,8 @@ class Command(BaseCommand):
                 state = f"disabled {one.disabled_at:%Y-%m-%d %H:%M} UTC ({one.disabled_because})"
             elif one.failures:
                 state = f"failing, {one.failures} tries since the last success"
+                if one.next_at and one.next_at > timezone.now():
+                    state += f"; it asked for time until {one.next_at:%Y-%m-%d %H:%M} UTC"
             numbers = ", ".join(f"{getattr(one, str(progress))} {progress}" for progress in Progress)
             owner = one.owner.removeprefix("key:") or "(open mode)"
             self.stdout.write(f"{one.id.hex[:8]}  {owner}  {one.url}  {numbers}  {state}")
