@@ -10,7 +10,7 @@ from feedback.events.context import (
     encode_context,
 )
 from feedback.events.faults import EventsError, Faults, InvalidEvents, TooLarge, UnsupportedInput
-from feedback.events.formats.source import SourceOptions, source_options
+from feedback.events.formats.source_options import SourceOptions
 from feedback.events.limits import Limits
 from feedback.events.model import Event, Student, decode_student, encode_student
 from feedback.events.origin import Origin, origin_of
@@ -49,6 +49,5 @@ __all__ = [
     "origin_of",
     "read_source",
     "read_students",
-    "source_options",
     "spool",
 ]

@@ -21,7 +21,8 @@ Url = Annotated[
     str,
     Meta(max_length=2000, pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#\\]\S*$", description="An http or https URL."),
 ]
-Points = Annotated[float, Meta(gt=0, le=1_000_000)]
+MOST_POINTS = 1_000_000
+Points = Annotated[float, Meta(gt=0, le=MOST_POINTS)]
 Minutes = Annotated[float, Meta(gt=0, le=1_000_000, description="How long the question is meant to take.")]
 ExamKind = Literal["exam", "course"]
 LogKind = Literal["saves", "submissions", "visits"]

@@ -11,7 +11,7 @@ from feedback.events.effort import Effort
 from feedback.events.faults import Faults, InvalidEvents
 from feedback.events.files import is_gzip
 from feedback.events.formats.look import Look
-from feedback.events.formats.source import SourceOptions, options_from
+from feedback.events.formats.source_options import SourceOptions, options_from
 from feedback.events.limits import Limits
 from feedback.events.readers import MediaType, read_source, read_students
 from feedback.events.reading import StudentStream

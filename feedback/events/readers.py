@@ -11,7 +11,7 @@ from feedback.events.formats.csv import read_csv
 from feedback.events.formats.json_text import read_json
 from feedback.events.formats.ndjson import read_ndjson
 from feedback.events.formats.own import settle_exam, settled_by
-from feedback.events.formats.source import SourceOptions
+from feedback.events.formats.source_options import SourceOptions
 from feedback.events.limits import Limits
 from feedback.events.model import Student
 from feedback.events.other_files import refuse_other_files

@@ -10,10 +10,10 @@ import msgspec
 
 from feedback.events.faults import Faults, InvalidEvents
 from feedback.events.formats.archives import is_archive, member
-from feedback.events.formats.format import Format
+from feedback.events.formats.format import Format, wrong_source
 from feedback.events.formats.look import Look
 from feedback.events.formats.registry import FORMATS
-from feedback.events.formats.source import SourceOptions, wrong_source
+from feedback.events.formats.source_options import SourceOptions
 from feedback.events.limits import Limits
 from feedback.events.other_files import refuse_other_files
 from feedback.events.reading import Received, StudentStream

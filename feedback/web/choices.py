@@ -8,12 +8,12 @@ import msgspec
 from django.conf import settings
 from django.http import QueryDict
 
-from feedback.events import Origin, StudentStream, origin_of
+from feedback.events import Origin, Student, StudentStream, origin_of
 from feedback.events.formats import table
 from feedback.events.formats.columns import plain
 from feedback.events.formats.own import with_kinds
 from feedback.events.formats.registry import FORMATS
-from feedback.events.formats.source import FIELDS
+from feedback.events.formats.source_options import FIELDS
 from feedback.events.kinds import KINDS
 from feedback.events.origin import AUTO
 
@@ -45,7 +45,10 @@ class Choices(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
 
     def among(self, stream: StudentStream) -> StudentStream:
         """The same stream with the kinds that were chosen; iterate this one."""
-        return stream.of(with_kinds(iter(stream), self._by_plain_word)) if self.kinds else stream
+        return stream.of(map(self._renamed, iter(stream))) if self.kinds else stream
+
+    def _renamed(self, student: Student) -> Student:
+        return msgspec.structs.replace(student, events=with_kinds(student.events, self._by_plain_word))
 
     def besides(self, kept: "Choices", words: Collection[str]) -> "Choices":
         """With the kinds that were kept for words that are not among these, which the form did not show."""

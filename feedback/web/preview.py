@@ -12,7 +12,7 @@ from feedback.events import OWN, SOURCES, Origin, Roster, Student, StudentStream
 from feedback.events.formats import table
 from feedback.events.formats.columns import plain
 from feedback.events.formats.registry import FORMATS
-from feedback.events.formats.source import FIELDS
+from feedback.events.formats.source_options import FIELDS
 from feedback.events.kinds import KINDS
 from feedback.events.reading import Columns, notes_about
 from feedback.web.choices import MOST_WORDS, Choices

@@ -19,8 +19,8 @@ from feedback.events import (
     encode_student,
     read_source,
     read_students,
-    source_options,
 )
+from tests.events.formats.source_files import source_options
 from tests.harness.exports import PROGSNAP2
 from tests.harness.reading import classes, event_with, read, student_with
 

@@ -8,7 +8,7 @@ from feedback.api.long_poll import LONGEST_SECONDS
 from feedback.contract.formats import PAPERS, Format
 from feedback.contract.languages import LANGUAGES
 from feedback.events import SOURCES
-from feedback.events.formats.source import FIELDS
+from feedback.events.formats.source_options import FIELDS
 from feedback.events.kinds import KINDS
 from feedback.events.origin import AUTO
 from feedback.submissions.handouts import LONGEST_DAYS

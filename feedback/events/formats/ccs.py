@@ -15,9 +15,11 @@ from feedback.events.context import Context, Exam
 from feedback.events.faults import Faults
 from feedback.events.formats.ccs_feed import Contest, Entry, Feed, JudgementType, Outcome, Problem, Team
 from feedback.events.formats.format import Format
+from feedback.events.formats.gathering import Action, Gathering
 from feedback.events.formats.json_lines import entries, quietly
 from feedback.events.formats.look import Look
-from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, in_utc, questions_of, short
+from feedback.events.formats.source_context import as_points, beside, questions_of, short
+from feedback.events.formats.source_options import SourceOptions, in_utc
 from feedback.events.formats.source_times import time_in
 from feedback.events.limits import Limits
 from feedback.events.reading import Received, StudentStream
@@ -86,9 +88,9 @@ def _context(contest: Contest, feed: Feed, gathering: Gathering) -> Context:
     problems = sorted(feed.problems.items(), key=lambda item: item[1].ordinal or 0)
     titles = {_label(problem, identity): problem.name or "" for identity, problem in problems}
     points = {
-        _label(problem, identity): problem.max_score
+        _label(problem, identity): most
         for identity, problem in problems
-        if _scored(contest) and problem.max_score and 0 < problem.max_score <= 1_000_000
+        if _scored(contest) and (most := as_points(problem.max_score))
     }
     starts_at, ends_at = _window(contest, gathering)
     exam = Exam(

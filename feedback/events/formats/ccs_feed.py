@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from feedback.events.faults import Line
+from feedback.events.formats.gathering import Gathering
 from feedback.events.formats.json_lines import part
-from feedback.events.formats.source import Gathering
 
 Id = str | int
 

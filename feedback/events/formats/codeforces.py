@@ -12,10 +12,12 @@ import msgspec
 
 from feedback.events.context import Context, Exam
 from feedback.events.faults import Faults, Place
-from feedback.events.formats.format import Format
+from feedback.events.formats.format import Format, wrong_source
+from feedback.events.formats.gathering import Action, Gathering
 from feedback.events.formats.json_lines import quietly
 from feedback.events.formats.json_lists import listed
-from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, wrong_source
+from feedback.events.formats.source_context import as_points, beside
+from feedback.events.formats.source_options import SourceOptions
 from feedback.events.formats.source_times import epoch_in
 from feedback.events.limits import Limits
 from feedback.events.reading import Received, StudentStream
@@ -26,7 +28,6 @@ _ANSWER_BYTES = 1 << 16
 # Who prepared a round and tries its problems.
 _NO_STUDENT = "manager"
 _UNDECIDED = ("", "TESTING", "SUBMITTED", "SKIPPED", "REJECTED", "CRASHED", "FAILED", "SECURITY_VIOLATED")
-_MOST_POINTS = 1_000_000
 
 
 class _Part(msgspec.Struct, rename="camel", gc=False):
@@ -122,8 +123,8 @@ def _take(submission: _Submission, place: Place, problems: _Problems, gathering:
             gathering.add(action, place)
         problems.contests.add(problem.contest_id)
         problems.titles[unit] = problem.name or problems.titles.get(unit, "")
-        if problem.points and 0 < problem.points <= _MOST_POINTS:
-            problems.points[unit] = problem.points
+        if points := as_points(problem.points):
+            problems.points[unit] = points
 
 
 def _actions(

@@ -15,8 +15,10 @@ from feedback.events.context import Context
 from feedback.events.faults import Faults, Line
 from feedback.events.formats.columns import plain
 from feedback.events.formats.format import Format
+from feedback.events.formats.gathering import Action, Gathering
 from feedback.events.formats.records import Record, Wanted, records, text_table
-from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, unit_text
+from feedback.events.formats.source_context import beside, unit_text
+from feedback.events.formats.source_options import SourceOptions
 from feedback.events.formats.source_times import time_in
 from feedback.events.limits import Limits
 from feedback.events.reading import Received, StudentStream

@@ -5,9 +5,9 @@ from typing import IO
 
 import msgspec
 
-from feedback.events.faults import Faults
+from feedback.events.faults import Faults, InvalidEvents
 from feedback.events.formats.look import Look
-from feedback.events.formats.source import SourceOptions
+from feedback.events.formats.source_options import SourceOptions
 from feedback.events.limits import Limits
 from feedback.events.reading import Received, StudentStream
 
@@ -33,3 +33,9 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     table: bool = False
     workbook: bool = False
     roles: bool = False
+
+
+def wrong_source(described: str, why: str, cure: str) -> InvalidEvents:
+    """The fault of a file that is not what its source says."""
+    message = f"{why}; {cure}"
+    return InvalidEvents(f"The file cannot be read as {described}: {message}. Nothing was stored.", {"body": [message]})

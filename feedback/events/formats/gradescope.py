@@ -18,8 +18,11 @@ import msgspec
 
 from feedback.events.context import Context
 from feedback.events.faults import Faults, Line
-from feedback.events.formats.format import Format
-from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, questions_of, wrong_source
+from feedback.events.formats.format import Format, wrong_source
+from feedback.events.formats.gathering import Action, Gathering
+from feedback.events.formats.source_context import as_points, beside, questions_of
+from feedback.events.formats.source_numbers import number_in
+from feedback.events.formats.source_options import SourceOptions
 from feedback.events.formats.source_times import time_in
 from feedback.events.formats.yaml_members import Node, NotAMappingError, members_of
 from feedback.events.limits import Limits
@@ -42,7 +45,6 @@ _UNREAD = re.compile(
 _BLOCK_BYTES = 1 << 16
 _LINE_BYTES = 1 << 20
 _TIME = re.compile(r"(.*[0-9]) ?(Z|[+-][0-9]{2}:?[0-9]{2})", re.ASCII)
-_MOST_POINTS = 1_000_000
 
 
 class _Attempt(msgspec.Struct, gc=False):
@@ -72,7 +74,7 @@ def read_gradescope(
     most = max((one.most for one in attempts if one.most), default=None)
     for attempt in attempts:
         _add(attempt, unit, given or attempt.most or most, gathering)
-    own = Context(questions=questions_of({}, {unit: most} if most and most <= _MOST_POINTS else {}))
+    own = Context(questions=questions_of({}, {unit: points} if (points := as_points(most)) else {}))
     stream.context = beside(own, stream.context)
     yield from gathering.students(DESCRIBED, in_time_order=True)
 
@@ -103,7 +105,8 @@ def _attempts(line: Line, name: str, node: Node, gathering: Gathering) -> Iterat
             continue
         seen.add(written)
         time = time_in(written, f"{name}: created_at", (line,), gathering) if written else None
-        points = _number(_member(part, "score"), f"{name}: score", line, gathering)
+        score = _member(part, "score")
+        points = number_in("" if score is None else str(score), f"{name}: score", (line,), gathering)
         yield _Attempt(line, submitters, time, points, most)
 
 
@@ -151,20 +154,7 @@ def _most(node: Node) -> float | None:
             total += max(0.0, float(text)) if isinstance(text, str) and text not in _EMPTY else 0.0
         except ValueError:
             return None
-    return total if 0 < total <= _MOST_POINTS else None
-
-
-def _number(node: Node, what: str, line: Line, gathering: Gathering) -> float | None:
-    if node is None or node in _EMPTY:
-        return None
-    try:
-        number = float(node)
-        if abs(number) <= _MOST_POINTS:
-            return number
-    except (TypeError, ValueError):
-        pass
-    gathering.faults.add((line, what), f"expected a number, got {str(node)[:40]}")
-    return None
+    return as_points(total)
 
 
 def _entries(source: IO[bytes], gathering: Gathering) -> Iterator[tuple[Line, str, Node]]:

@@ -6,7 +6,7 @@ from typing import IO, Any, TypeVar
 import msgspec
 
 from feedback.events.faults import Faults, Line
-from feedback.events.formats.source import Gathering
+from feedback.events.formats.gathering import Gathering
 
 Entry = TypeVar("Entry")
 _BOM = b"\xef\xbb\xbf"

@@ -7,8 +7,8 @@ import msgspec
 
 from feedback.events.effort import Effort
 from feedback.events.faults import Faults, Place
+from feedback.events.formats.gathering import Gathering
 from feedback.events.formats.json_lines import LINE_BYTES, UNREADABLE, Entry, entries, in_words, quietly
-from feedback.events.formats.source import Gathering
 from feedback.events.json_scanner import (
     Body,
     MalformedError,

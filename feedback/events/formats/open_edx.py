@@ -11,8 +11,10 @@ import msgspec
 from feedback.events.context import Context, Exam
 from feedback.events.faults import Faults, Line
 from feedback.events.formats.format import Format
+from feedback.events.formats.gathering import Action, Gathering
 from feedback.events.formats.json_lines import entries, quietly
-from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, short
+from feedback.events.formats.source_context import as_points, beside, short
+from feedback.events.formats.source_options import SourceOptions
 from feedback.events.formats.source_times import time_in
 from feedback.events.limits import Limits
 from feedback.events.reading import Received, StudentStream
@@ -106,8 +108,8 @@ def _take(entry: _Line, kind: str, line: Line, log: _Log, gathering: Gathering) 
         log.courses[where.course_id] = None
     title = where.module.display_name if where.module else None
     log.titles[unit] = title or log.titles.get(unit, "")
-    if kind == "submission" and event.max_grade is not None and 0 < event.max_grade <= 1_000_000:
-        log.points[unit] = event.max_grade
+    if kind == "submission" and (most := as_points(event.max_grade)):
+        log.points[unit] = most
 
 
 def _event_of(entry: _Line) -> _Event:

@@ -11,8 +11,11 @@ from typing import IO
 from feedback.events.context import Context, Exam
 from feedback.events.faults import Faults, Line
 from feedback.events.formats.format import Format
+from feedback.events.formats.gathering import Action, Gathering
 from feedback.events.formats.records import Record, Wanted, records, text_table
-from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, short
+from feedback.events.formats.source_context import as_points, beside, short
+from feedback.events.formats.source_numbers import number_in
+from feedback.events.formats.source_options import SourceOptions
 from feedback.events.formats.source_times import time_in
 from feedback.events.limits import Limits
 from feedback.events.reading import Received, StudentStream
@@ -40,9 +43,7 @@ _WANTED = Wanted("table of PrairieLearn", _HEADINGS, ("unit", "source_id", "crea
 _STUDENTS = ("student",)
 # A list of PostgreSQL or of JSON.
 _BETWEEN_MEMBERS = re.compile(r'[\s,;"\[\]{}]+')
-_MOST_POINTS = 1_000_000
 _SAID = {"override": "Override score", "score": "Score", "max_points": "Max points"}
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 
 def read_prairielearn(
@@ -59,7 +60,7 @@ def read_prairielearn(
         else:
             _add(row, line, gathering)
             assessments[row.get("namespace", "")] = None
-            if (most := _number(row, "max_points", line, gathering)) is not None and 0 < most <= _MOST_POINTS:
+            if most := as_points(_number(row, "max_points", line, gathering)):
                 points[row["unit"]] = most
     title = short(next(iter(assessments))) if len(assessments) == 1 else None
     stream.context = beside(Context(exam=Exam(title=title), questions=gathering.questions({}, points)), stream.context)
@@ -104,12 +105,7 @@ def _score(row: Record, line: Line, gathering: Gathering) -> float | None:
 
 
 def _number(row: Record, field: str, line: Line, gathering: Gathering) -> float | None:
-    if field not in row:
-        return None
-    if _NUMBER.fullmatch(row[field]):
-        return float(row[field])
-    gathering.faults.add((line, _SAID[field]), f"expected a number, got {row[field][:40]}")
-    return None
+    return number_in(row.get(field, ""), _SAID[field], (line,), gathering)
 
 
 FORMAT = Format(

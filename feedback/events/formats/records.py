@@ -9,7 +9,7 @@ import msgspec
 from feedback.events.faults import Faults, Line
 from feedback.events.formats.cells import rows_of
 from feedback.events.formats.columns import columns_of, plain
-from feedback.events.formats.source import SourceOptions
+from feedback.events.formats.source_options import SourceOptions
 from feedback.events.limits import Limits
 from feedback.events.reading import StudentStream
 

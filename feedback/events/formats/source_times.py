@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from feedback.events.faults import Place
-from feedback.events.formats.source import Gathering, in_utc
+from feedback.events.formats.gathering import Gathering
+from feedback.events.formats.source_options import in_utc
 
 EXPECTED = "expected a date and time in ISO 8601, such as 2024-07-21T03:04:55Z"
 _EXPECTED_DAY_FIRST = f"{EXPECTED}, or 21.7.2024 3:04"

@@ -3,16 +3,18 @@
 A row counts where it names a student and a question, so neither a footer nor a sum becomes a student.
 """
 
-import re
 from typing import IO
 
 from feedback.events.context import Context
 from feedback.events.faults import Faults, Line
 from feedback.events.formats.archives import is_archive
 from feedback.events.formats.format import Format
+from feedback.events.formats.gathering import Action, Gathering
 from feedback.events.formats.look import Look
 from feedback.events.formats.records import Record, Wanted, records, text_table
-from feedback.events.formats.source import Action, Gathering, SourceOptions, beside
+from feedback.events.formats.source_context import as_points, beside
+from feedback.events.formats.source_numbers import number_in
+from feedback.events.formats.source_options import SourceOptions
 from feedback.events.formats.source_times import time_in
 from feedback.events.formats.table_headings import HEADINGS
 from feedback.events.formats.workbook import workbook_table
@@ -21,8 +23,6 @@ from feedback.events.reading import Received, StudentStream
 
 DESCRIBED = "a table"
 _WANTED = Wanted("table", HEADINGS, ("student_id", "unit"), loose=True)
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
-_MOST_POINTS = 1_000_000
 
 
 def read_table(
@@ -42,8 +42,8 @@ def read_table(
 def _add(row: Record, line: Line, gathering: Gathering, points: dict[str, float], decimal_comma: bool) -> None:
     place, written, word = (line,), row.get("created_time"), row.get("type", "")
     most = _number(row, "max_score", line, gathering, decimal_comma)
-    if most is not None and 0 < most <= _MOST_POINTS:
-        points[row["unit"]] = most
+    if said := as_points(most):
+        points[row["unit"]] = said
     gathering.name(row.get("namespace", ""), row["student_id"], row.get("name", ""))
     gathering.add(
         Action(
@@ -80,12 +80,7 @@ def _share(row: Record, most: float | None, line: Line, gathering: Gathering, de
 
 def _number(row: Record, field: str, line: Line, gathering: Gathering, decimal_comma: bool) -> float | None:
     text = row.get(field, "").removesuffix("%").strip()
-    if field not in row or text in ("-", "–"):  # as gradebooks write that there is none
-        return None
-    if _NUMBER.fullmatch(written := text.replace(",", ".") if decimal_comma else text):
-        return float(written)
-    gathering.faults.add((line, field), f"expected a number, got {row[field][:40]}")
-    return None
+    return number_in(text, field, (line,), gathering, decimal_comma=decimal_comma)
 
 
 def _is_workbook(look: Look) -> bool:

@@ -12,8 +12,10 @@ from typing import IO
 from feedback.events.context import Context, Exam
 from feedback.events.faults import Faults, Place
 from feedback.events.formats.format import Format
+from feedback.events.formats.gathering import Action, Gathering
 from feedback.events.formats.json_lists import listed
-from feedback.events.formats.source import Action, Gathering, SourceOptions, beside, short, unit_text
+from feedback.events.formats.source_context import as_points, beside, short, unit_text
+from feedback.events.formats.source_options import SourceOptions
 from feedback.events.formats.source_times import time_in
 from feedback.events.formats.xapi_statement import Activity, Actor, Agent, Result, Statement, Where, decoder
 from feedback.events.limits import Limits
@@ -39,7 +41,6 @@ _NO_QUESTION = frozenset(
 _COURSE = ("course", "courses")
 # Open edX names a question's hints and its answer as activities of their own.
 _PART_OF_QUESTION = re.compile(r"/(?:hint/[0-9]+|answer)\Z", re.ASCII)
-_MOST_POINTS = 1_000_000
 
 
 class _Log:
@@ -103,8 +104,8 @@ def _take(statement: Statement, place: Place, log: _Log, gathering: Gathering) -
     if not log.titles.get(unit):
         log.titles[unit] = _title(activity) if unit == activity.id else ""
     most = statement.result.score.max if kind == "submission" and statement.result and statement.result.score else None
-    if most is not None and 0 < most <= _MOST_POINTS:
-        log.points[unit] = most
+    if points := as_points(most):
+        log.points[unit] = points
 
 
 def _why_left_out(

@@ -2,6 +2,7 @@
 
 import io
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
@@ -13,6 +14,7 @@ from feedback.events import (
     SourceOptions,
     Student,
     StudentStream,
+    origin_of,
     read_source,
 )
 from feedback.events.faults import Details
@@ -49,6 +51,11 @@ class Reading:
 
     def kinds(self) -> Counter[str | None]:
         return Counter(event.type for student in self.students for event in student.events)
+
+
+def source_options(zone: str | None = None, columns: Sequence[str] = (), roles: Sequence[str] = ()) -> SourceOptions:
+    """As people write them."""
+    return origin_of(None, zone, columns, roles).options
 
 
 def refusal(body: bytes, source: str, options: SourceOptions | None = None) -> Details:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from feedback.events import OWN, Context, Exam, Limits, Question, TooLarge, source_options
+from feedback.events import OWN, Context, Exam, Limits, Question, TooLarge
 from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
-from tests.events.formats.source_files import Reading, refusal
+from tests.events.formats.source_files import Reading, refusal, source_options
 
 START = "2025-03-02T09:30:00.000Z"
 

@@ -5,10 +5,9 @@ import zipfile
 
 import pytest
 
-from feedback.events import source_options
 from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
-from tests.events.formats.source_files import Reading, refusal
+from tests.events.formats.source_files import Reading, refusal, source_options
 
 SOURCE = "datashop"
 COLUMNS = [

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 
-from feedback.events import Limits, Question, TooLarge, source_options
+from feedback.events import Limits, Question, TooLarge
 from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
-from tests.events.formats.source_files import Reading, refusal
+from tests.events.formats.source_files import Reading, refusal, source_options
 
 SOURCE = "moodle-coderunner"
 COLUMNS = [

@@ -6,10 +6,10 @@ import zipfile
 
 import pytest
 
-from feedback.events import OWN, Limits, TooLarge, source_options
+from feedback.events import OWN, Limits, TooLarge
 from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
-from tests.events.formats.source_files import Reading, refusal
+from tests.events.formats.source_files import Reading, refusal, source_options
 
 HEADER = "EventType,EventID,SubjectID,ToolInstances,CodeStateID,ServerTimestamp,ProblemID,Score\n"
 

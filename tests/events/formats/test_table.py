@@ -19,12 +19,11 @@ from feedback.events import (
     Question,
     TooLarge,
     read_source,
-    source_options,
 )
-from feedback.events.formats.source import beside
+from feedback.events.formats.source_context import beside
 from feedback.events.formats.workbook import workbook_table
 from feedback.events.reading import Columns
-from tests.events.formats.source_files import Reading, refusal
+from tests.events.formats.source_files import Reading, refusal, source_options
 
 
 def read(text: str, *columns: str, zone: str | None = None) -> Reading:

@@ -1,100 +1,22 @@
-"""What every source of another platform shares: what it is asked with, and how its actions become students."""
+"""How the actions in the log of another platform become students."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from feedback.events.context import Context, Exam, Question
-from feedback.events.faults import Faults, InvalidEvents, Place
-from feedback.events.formats.columns import plain
-from feedback.events.kinds import KINDS
+from feedback.events.context import Question
+from feedback.events.faults import Faults, Place
+from feedback.events.formats.source_context import TITLE_CHARACTERS, questions_of, short, unit_text
+from feedback.events.formats.source_options import SourceOptions
 from feedback.events.limits import Limits
 from feedback.events.model import Event, Student
 from feedback.events.normal_form import settled, settled_score
 from feedback.events.reading import Note, Received, StudentStream
 from feedback.events.strict_decoder import event_from, student_from
 
-_TITLE_CHARACTERS = 200
-_HASH_CHARACTERS = 12
 _MOST_REASONS = 20
-_KIND_PREFIX = "kind:"
-FIELDS = ("student_id", "namespace", "name", "unit", "type", "created_time", "score", "max_score")
-
-
-class SourceOptions(msgspec.Struct, frozen=True):
-    """What the sender says of a file beside its format.
-
-    `zone` is that of times without a zone. `columns` has the file's own heading for a field, in its plain form, and ""
-    where no column is to be read as it; `kinds` has the kind for a word of the file's own, in its plain form, whatever
-    the source. `roles` are the roles to keep where the source has roles; none means the source's own choice.
-    `max_bytes` bounds what is unpacked from an archive, and `folder` is the one that the file was found in there.
-    """
-
-    zone: ZoneInfo | None = None
-    columns: Mapping[str, str] = {}
-    kinds: Mapping[str, str] = {}
-    roles: tuple[str, ...] = ()
-    max_bytes: int = 512 << 20
-    folder: str = ""
-
-    def kind_for(self, word: str) -> str | None:
-        """The kind that the sender gave to a word of the file's own, if any."""
-        return self.kinds.get(plain(word)) if self.kinds else None
-
-    @property
-    def zone_name(self) -> str:
-        return self.zone.key if self.zone else "UTC"
-
-
-def source_options(
-    zone: str | None = None,
-    columns: Sequence[str] = (),
-    roles: Sequence[str] = (),
-    max_bytes: int = SourceOptions().max_bytes,
-) -> SourceOptions:
-    """Options from what people write: an IANA zone, `FIELD=HEADER` and `kind:KIND=WORD` texts, names of roles.
-
-    Raises InvalidEvents that names every option that cannot be read.
-    """
-    faults = Faults()
-    options = options_from(zone, columns, roles, max_bytes, faults)
-    faults.raise_if_any()
-    return options
-
-
-def options_from(
-    zone: str | None, columns: Sequence[str], roles: Sequence[str], max_bytes: int, faults: Faults
-) -> SourceOptions:
-    """The same, with the faults recorded instead."""
-    fields, kinds = dict[str, str](), dict[str, str]()
-    for given in columns:
-        field, equals, header = (part.strip() for part in given.partition("="))
-        is_kind = field.startswith(_KIND_PREFIX)
-        if not equals or (is_kind and not header):
-            faults.add(("column",), f"expected FIELD=HEADER, such as student_id=Matrikel, got {given[:80]}")
-        elif is_kind and field.removeprefix(_KIND_PREFIX) in KINDS:
-            kinds[plain(header)] = field.removeprefix(_KIND_PREFIX)
-        elif field in FIELDS:
-            fields[field] = plain(header)
-        else:
-            known = ", ".join((*FIELDS, *(_KIND_PREFIX + kind for kind in KINDS)))
-            faults.add(("column",), f"{field[:40]} is no field; expected one of {known}")
-    kept = tuple(role.strip().casefold() for role in roles if role.strip())
-    return SourceOptions(_zone(zone, faults), fields, kinds, kept, max_bytes)
-
-
-def _zone(name: str | None, faults: Faults) -> ZoneInfo | None:
-    if not name:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError, LookupError):
-        faults.add(("source_tz",), f"{name[:40]} is no time zone; expected an IANA name such as Europe/Berlin")
-        return None
 
 
 class Action(msgspec.Struct, frozen=True, gc=False):
@@ -254,71 +176,8 @@ def _number_of(number: int, what: str) -> str:
 
 
 def _is_valid(unit: str, word: str) -> bool:
-    return 0 < len(unit) <= _TITLE_CHARACTERS >= len(word) and "\0" not in unit and "\0" not in word
+    return 0 < len(unit) <= TITLE_CHARACTERS >= len(word) and "\0" not in unit and "\0" not in word
 
 
 def _time_of(event: Event) -> datetime:
     return event.created_time or datetime.min.replace(tzinfo=UTC)
-
-
-def questions_of(titles: Mapping[str, str], points: Mapping[str, float] | None = None) -> tuple[Question, ...]:
-    """Questions with a title, points or both, by unit; a title is cut to the 200 characters that one may have."""
-    most = points or {}
-    units = [unit for unit in dict.fromkeys((*titles, *most)) if settled(unit) and "\0" not in unit]
-    return tuple(
-        Question(
-            unit_text(unit),
-            title=short(titles.get(unit, "")),
-            points=most.get(unit),
-        )
-        for unit in units
-    )
-
-
-def unit_text(unit: str) -> str:
-    """The unit as events and questions name it: one that is too long is cut, and keeps apart by a hash of the whole."""
-    text = settled(unit)
-    if len(text) <= _TITLE_CHARACTERS:
-        return text
-    digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:_HASH_CHARACTERS]
-    return f"{text[: _TITLE_CHARACTERS - _HASH_CHARACTERS - 1]}…{digest}"
-
-
-def beside(own: Context, given: Context) -> Context:
-    """The source's own context, with what the sender gave in its place where both say something."""
-    exam = {name: value for name in Exam.__struct_fields__ if (value := getattr(given.exam, name)) is not None}
-    known = {str(question.unit): question for question in own.questions}
-    for question in given.questions:
-        before = known.get(str(question.unit))
-        known[str(question.unit)] = _joined(before, question) if before else question
-    return Context(exam=msgspec.structs.replace(own.exam, **exam), questions=tuple(known.values()), report=given.report)
-
-
-def _joined(own: Question, given: Question) -> Question:
-    """A question with each field that the sender gave: it is optional only where the sender says so.
-
-    Versions of one question count the same: one that counts otherwise now is of the log's group no longer.
-    """
-    said = {name: value for name in Question.__struct_fields__ if (value := getattr(given, name)) is not None}
-    joined = msgspec.structs.replace(own, **said)
-    if given.group or (joined.points, joined.optional) == (own.points, own.optional):
-        return joined
-    return msgspec.structs.replace(joined, group=None)
-
-
-def short(text: str) -> str | None:
-    """A title of at most 200 characters, without the NUL that no database keeps, or none."""
-    return settled(text.replace("\0", ""))[:_TITLE_CHARACTERS].rstrip() or None
-
-
-def in_utc(time: datetime, options: SourceOptions) -> datetime:
-    """The time in UTC; one without a zone is of the source's. Raises OverflowError outside the years 1 to 9999."""
-    if time.tzinfo is None:
-        time = time.replace(tzinfo=options.zone or UTC)
-    return time.astimezone(UTC)
-
-
-def wrong_source(described: str, why: str, cure: str) -> InvalidEvents:
-    """The fault of a file that is not what its source says."""
-    message = f"{why}; {cure}"
-    return InvalidEvents(f"The file cannot be read as {described}: {message}. Nothing was stored.", {"body": [message]})
