@@ -37,7 +37,7 @@ def test_it_writes_a_body_that_the_service_takes_and_says_what_it_left_out(table
     received = read_students(io.BytesIO(done.stdout.encode()), MediaType.JSON, Limits())
     assert [one.student_id for one in received] == ["ada", "grace"]
     assert "Read as ProgSnap2: 2 students, 2 events." in done.stderr
-    assert "1 of nobody" in done.stderr
+    assert "of nobody (SubjectID blank or -1) (1)" in done.stderr
     assert "Europe/Berlin" in done.stderr
 
 
