@@ -115,12 +115,17 @@ def _parts(seconds: float) -> _Parts:
 
 def duration(seconds: float, say: Speech) -> str:
     """In a sentence: `45 seconds`, `8 minutes`, `1 hour 42 minutes`, `2 days 3 hours`."""
-    return _told(_parts(seconds), _SPELT, say)
+    told = _told(_parts(seconds), _SPELT, say)
+    if len(told) == 1:
+        return told[0]
+    larger, smaller = told
+    # One message, because some languages put an "and" between the two.
+    return say.text("{larger} {smaller}", larger=larger, smaller=smaller)
 
 
 def brief_duration(seconds: float, say: Speech) -> str:
     """In a table or a drawing, with the same numbers: `45 s`, `8 min`, `1 h 42 min`, `2 d 3 h`."""
-    return _told(_parts(seconds), _BRIEF, say)
+    return " ".join(_told(_parts(seconds), _BRIEF, say))
 
 
 _SPELT = (
@@ -137,9 +142,10 @@ _BRIEF = (
 )
 
 
-def _told(parts: _Parts, forms: tuple[tuple[str, str], ...], say: Speech) -> str:
+def _told(parts: _Parts, forms: tuple[tuple[str, str], ...], say: Speech) -> list[str]:
+    """The units that are not 0, at most two; `0 seconds` where all are."""
     told = [say.count(*form, amount) for form, amount in zip(forms, parts, strict=True) if amount]
-    return " ".join(told) or say.count(*forms[-1], 0)
+    return told or [say.count(*forms[-1], 0)]
 
 
 def _plain(shown: Decimal) -> str:

@@ -137,6 +137,21 @@ def test_a_number_in_a_sentence_is_printed_as_one_in_a_table(language: str, valu
     assert say.text("{n}", n=value) == say.count("{n}", "{number}", value) == numbers.number(value, say)
 
 
+@pytest.mark.parametrize(
+    ("language", "seconds", "told"),
+    [
+        ("en", 6120, "1 hour 42 minutes"),
+        ("es", 6120, "1 hora y 42 minutos"),
+        ("es", 3600, "1 hora"),
+        ("es", 0, "0 segundos"),
+    ],
+)
+def test_a_language_joins_the_two_units_of_a_spelt_duration_as_it_says_them(
+    language: str, seconds: float, told: str
+) -> None:
+    assert numbers.duration(seconds, speech(language)) == told
+
+
 @given(st.floats(0, 1e11))
 def test_a_duration_has_the_same_numbers_in_a_sentence_and_in_a_table(seconds: float) -> None:
     spelt, brief = numbers.duration(seconds, ENGLISH), numbers.brief_duration(seconds, ENGLISH)
