@@ -73,7 +73,9 @@ def read_datashop(
     rows.sort(key=lambda one: one.action.created_time or _FIRST)
     steps = _steps_of(rows)
     right = dict[tuple[str, str, str], set[str]]()
-    for one in rows:
+    rows.reverse()
+    while rows:  # they are most of the memory: each is forgotten as it becomes an event
+        one = rows.pop()
         gathering.add(_scored(one, steps, right), (one.line,))
     cut = {unit: unit for _, unit in steps if unit_text(unit) != unit}
     stream.context = beside(Context(questions=gathering.questions(cut, known=False)), stream.context)
