@@ -5,7 +5,7 @@ number, the e-mail address, its part before the @, the name. Unique among all ro
 belong together already: a report must not reach somebody of the same name because the other was found by a number.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 from uuid import UUID
@@ -31,27 +31,26 @@ class Joined(NamedTuple):
 
 
 Key = Hashable | None
+# A key, and the namespace that a row names with it; None is any.
+Wanted = tuple[Key, str | None]
 NOBODY, SEVERAL, TWICE = "fits no student", "fits more than one student", "fits a student that another row fits as well"
 
 
 def join(rows: Sequence[RosterRow], people: Sequence[Person]) -> Joined:
-    """Both in the order in which they came."""
+    """Both in the order in which they came. The work grows with their sum, however many have one key in common."""
     found: dict[int, Person] = {}  # by the place of the row
     taken = set[UUID]()
     why = dict.fromkeys(range(len(rows)), NOBODY)
     for of_row, of_person in _PASSES:
-        fits = _fits(rows, people, of_row, of_person)
-        rivals = defaultdict[UUID, int](int)
-        for fitting in fits:
-            for person in fitting:
-                rivals[person.pk] += 1
-        for place, fitting in enumerate(fits):
-            if place in found or not fitting:
+        wanted: list[Wanted] = [(of_row(row), row.namespace) for row in rows]
+        fits, rivals = _fits(people, of_person), Counter(wanted)
+        for place, (key, namespace) in enumerate(wanted):
+            number, person = fits.get((key, namespace), (0, None))
+            if place in found or person is None:
                 continue
-            [person, *others] = fitting
-            if others:
+            if number > 1:
                 why[place] = SEVERAL
-            elif rivals[person.pk] > 1 or person.pk in taken:
+            elif rivals[key, None] + rivals[key, person.namespace] > 1 or person.pk in taken:
                 why[place] = TWICE
             else:
                 found[place] = person
@@ -63,20 +62,15 @@ def join(rows: Sequence[RosterRow], people: Sequence[Person]) -> Joined:
     )
 
 
-def _fits(
-    rows: Sequence[RosterRow],
-    people: Sequence[Person],
-    of_row: Callable[[RosterRow], Key],
-    of_person: Callable[[Person], Key],
-) -> list[list[Person]]:
-    """For each row the students with the same key, in the row's namespace where it names one."""
-    by_key = defaultdict[Key, list[Person]](list)
+def _fits(people: Sequence[Person], of_person: Callable[[Person], Key]) -> dict[Wanted, tuple[int, Person]]:
+    """How many students fit what a row can ask for, and the first of them; more is not needed of any."""
+    found: dict[Wanted, tuple[int, Person]] = {}
     for person in people:
-        by_key[of_person(person)].append(person)
-    return [
-        [person for person in by_key.get(of_row(row), ()) if row.namespace is None or row.namespace == person.namespace]
-        for row in rows
-    ]
+        key = of_person(person)
+        for wanted in ((key, None), (key, person.namespace)):
+            number, first = found.get(wanted, (0, person))
+            found[wanted] = number + 1, first
+    return found
 
 
 def _address(row: RosterRow) -> str:

@@ -15,7 +15,7 @@ from feedback.store.models import Student, Task
 from feedback.store.reaching import RosterEntry
 from feedback.submissions.errors import RosterFitsNobody
 from feedback.submissions.roster_file import RosterRow
-from feedback.submissions.roster_match import Joined, Person, join
+from feedback.submissions.roster_match import NOBODY, Joined, Person, join
 
 _PAGE = 500
 # What an entry has of its row.
@@ -42,9 +42,10 @@ def replace(task: Task, rows: Sequence[RosterRow], by: str) -> Joined:
 
     What fits nobody is returned and not stored. Raises RosterFitsNobody, with the roster as it was.
     """
+    joined = _joined(task.upload_id, rows)  # reads payloads: nobody's writing waits for that
     with transaction.atomic():
-        locks.uploads([task.upload_id])  # no student of it is erased meanwhile
-        joined = _joined(task.upload_id, rows)
+        locks.uploads([task.upload_id])  # from here on no student of it is erased
+        joined = _without_erased(joined, task.upload_id)
         if not joined.pairs:
             raise RosterFitsNobody({f"line {row.line}": [why] for row, why in joined.rows})
         RosterEntry.objects.filter(about__upload=task.upload_id).delete()
@@ -101,6 +102,17 @@ def _joined(upload: UUID, rows: Sequence[RosterRow]) -> Joined:
         return joined
     names = dict(_names_in_log(students))  # only now: a class's payloads may be large
     return join(rows, [person._replace(name=names.get(person.pk, "")) for person in people])
+
+
+def _without_erased(joined: Joined, upload: UUID) -> Joined:
+    """What is left of it, should a student have been erased since the upload was read."""
+    there = set(Student.objects.filter(upload=upload).values_list("pk", flat=True))
+    lost = [(row, NOBODY) for person, row in joined.pairs if person.pk not in there]
+    return Joined(
+        [(person, row) for person, row in joined.pairs if person.pk in there],
+        sorted([*joined.rows, *lost], key=lambda left: left[0].line) if lost else joined.rows,
+        [person for person in joined.people if person.pk in there],
+    )
 
 
 def _entry(person: Person, row: RosterRow) -> RosterEntry:

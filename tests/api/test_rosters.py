@@ -4,13 +4,20 @@ import csv
 import gzip
 import io
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+import pytest
+from django.db import connection
 from django.test import Client
 
 from feedback.access.models import AuditEntry
 from feedback.store.models import Student
 from feedback.store.reaching import RosterEntry
+from feedback.submissions import rosters
+from feedback.submissions.roster_file import RosterRow
+from feedback.submissions.roster_match import Joined
 from tests.harness.in_process import Caller, Calling, Submit, class_of, student, work_off
 from tests.harness.traces import traces_of
 
@@ -63,6 +70,29 @@ def test_a_roster_is_joined_kept_and_answered_with_what_does_not_fit(client: Cli
         "student-1": ["Grace Hopper", "student-1@example.edu", "12"],
     }
     assert traces_of("Nobody Known") == set(), "what fits nobody is not stored"
+
+
+def test_a_student_who_is_erased_while_the_rows_are_joined_gets_none(
+    client: Client, submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = submit("html", class_of(3))
+    joined = rosters._joined
+
+    def meanwhile(upload: UUID, rows: Sequence[RosterRow]) -> Joined:
+        found = joined(upload, rows)
+        assert connection.savepoint_ids == [], "nothing is locked meanwhile"
+        Student.objects.filter(student_id__in=["student-0", "student-2"]).delete()
+        return found
+
+    monkeypatch.setattr(rosters, "_joined", meanwhile)
+    answer = put(client, task).json()
+
+    assert (answer["matched"], answer["students_without_row"]) == (1, [])
+    assert [(row["line"], row["why"]) for row in answer["rows_without_student"]] == [
+        (2, "fits no student"),
+        (4, "fits no student"),
+    ]
+    assert kept().keys() == {"student-1"}
 
 
 def test_a_row_is_joined_by_the_name_that_came_with_the_log(client: Client, submit: Submit) -> None:

@@ -78,6 +78,27 @@ def test_a_namespace_narrows_whom_a_row_can_mean() -> None:
     assert [pair[0] for pair in join(rows, [there, here]).pairs] == [here, there]
 
 
+class Counted(Person):
+    """Counts how often anything is asked of a student."""
+
+    asked = 0
+
+    def __getattribute__(self, name: str) -> Any:
+        Counted.asked += 1
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize("namespace", [None, ""])
+def test_the_work_grows_with_the_class_however_many_one_row_fits(namespace: str | None) -> None:
+    def asked(number: int) -> int:
+        Counted.asked = 0
+        people = [Counted(uuid4(), "", f"x@{one}", "") for one in range(number)]
+        assert join([row(one, login="x", namespace=namespace) for one in range(number)], people).pairs == []
+        return Counted.asked
+
+    assert asked(400) <= 2 * asked(200)
+
+
 TEXTS = st.sampled_from(["", "ada", "ADA", "grace", "ada@x.org", "ada@y.org", "Ada Lovelace", "Lovelace, Ada", "7"])
 PEOPLE = st.lists(
     st.tuples(st.sampled_from(["", "n"]), TEXTS.filter(bool), TEXTS), unique_by=lambda one: one[:2], max_size=8
