@@ -19,14 +19,16 @@ def file_stems(keys: Sequence[tuple[str, str]]) -> list[str]:
     slug of it and 12 hexadecimal digits of a hash of the key. The keys must differ from one another.
     """
     folded = Counter(student_id.lower() for _, student_id in keys)
-    hashed = {key for key in keys if folded[key[1].lower()] > 1 or not _is_plain(key[1])}
-    while True:
-        taken = {_hashed_stem(*key) for key in hashed}
-        # An id may have been chosen to look like another student's hashed name.
-        posing = {key for key in keys if key not in hashed and key[1].lower() in taken}
-        if not posing:
-            return [_hashed_stem(*key) if key in hashed else key[1] for key in keys]
-        hashed |= posing
+    stems = {key: key[1] for key in keys if folded[key[1].lower()] == 1 and _is_plain(key[1])}
+    plain = {student_id.lower(): (namespace, student_id) for namespace, student_id in stems}
+    waiting = [key for key in keys if key not in stems]
+    while waiting:
+        key = waiting.pop()
+        stems[key] = _hashed_stem(*key)
+        # An id may have been chosen to look like another student's hashed name, and its own hashed name like a third's.
+        if (posing := plain.pop(stems[key], None)) is not None:
+            waiting.append(posing)
+    return [stems[key] for key in keys]
 
 
 def _is_plain(student_id: str) -> bool:

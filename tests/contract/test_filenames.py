@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback.contract import filenames
 from feedback.contract.filenames import file_stems
 
 
@@ -53,6 +54,23 @@ def test_an_id_that_poses_as_the_hashed_name_of_another_is_hashed_itself() -> No
     posing = hashed("student", "", "张伟")
     stems = file_stems([("", "张伟"), ("", posing)])
     assert stems == [posing, hashed(posing[:40], "", posing)]
+
+
+def test_each_id_is_hashed_once_however_they_pose_as_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed_stem = filenames._hashed_stem
+    chain = ["!"]
+    while len(chain) < 100:
+        chain.append(hashed_stem("", chain[-1]))
+    hashed = list[str]()
+
+    def counted(namespace: str, student_id: str) -> str:
+        hashed.append(student_id)
+        return hashed_stem(namespace, student_id)
+
+    monkeypatch.setattr(filenames, "_hashed_stem", counted)
+
+    assert file_stems([("", one) for one in chain]) == [hashed_stem("", one) for one in chain]
+    assert sorted(hashed) == sorted(chain)
 
 
 ids = st.one_of(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12), st.sampled_from("aAbB"))
