@@ -1,6 +1,7 @@
 """Headers that are parsed for parameters: refused before they are, where parsing them would cost too much.
 
-The parser of the standard library, which Django uses, takes time by the square of the separators in a quoted text.
+The parsers of the standard library, which Django uses, take time by the square of the separators in a quoted text,
+and for cookies by the square of the backslashes (CVE-2024-7592, in Python up to 3.11.9).
 """
 
 import re
@@ -30,11 +31,16 @@ class Declared(NamedTuple):
 def declared(headers: Iterable[tuple[bytes, bytes]]) -> Declared:
     """One look at all of them; the names are in lower case, as ASGI has them."""
     length: int | None = 0
+    escapes = 0
     for name, value in headers:
         if name == b"content-length":
             length = int(value) if value.isdigit() else None
         elif name == b"transfer-encoding":
             length = None
+        elif name == b"cookie":
+            escapes += value.count(b"\\")
+            if escapes > MAX_SEPARATORS:
+                return Declared(0, (431, _TOO_MANY_ESCAPES))
         elif name in PARSED:
             if len(value) > MAX_PARSED_BYTES or value.count(b";") > MAX_SEPARATORS:
                 return Declared(0, (431, _too_long(name)))
@@ -50,4 +56,7 @@ def _too_long(name: bytes) -> str:
     )
 
 
+_TOO_MANY_ESCAPES = (
+    f"The header Cookie has more than {MAX_SEPARATORS} backslashes. Delete the cookies of this site, and ask again."
+)
 _MALFORMED = "The header Content-Type is malformed. Write it as in `Content-Type: application/json; charset=utf-8`."

@@ -1,6 +1,8 @@
 """Who is worked for at a time: so many requests, and of one caller so many of them."""
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import ExitStack
 
 
 class Seats:
@@ -11,29 +13,35 @@ class Seats:
         self._of_one = of_one
         self._by_caller: dict[bytes, tuple[asyncio.Semaphore, int]] = {}
 
-    async def take(self, whose: bytes | None) -> None:
-        """Wait for a seat. Nobody in particular (None) has no share of their own."""
-        if whose is None:
+    async def take(self, whose: Sequence[bytes]) -> None:
+        """Wait for a seat. Who proves to be several has one of each; nobody in particular has no share of their own.
+
+        The proofs of all callers must be in one order of kinds, so that no two wait for each other in a circle.
+        """
+        with ExitStack() as undo:
+            for one in whose:
+                await self._take_share(one)
+                undo.callback(self._give_share_back, one)
             await self._all.acquire()
-            return
+            undo.pop_all()
+
+    def give_back(self, whose: Sequence[bytes]) -> None:
+        self._all.release()
+        for one in whose:
+            self._give_share_back(one)
+
+    async def _take_share(self, whose: bytes) -> None:
         theirs, number = self._by_caller.get(whose, (asyncio.Semaphore(self._of_one), 0))
         self._by_caller[whose] = theirs, number + 1
         try:
             await theirs.acquire()
-            try:
-                await self._all.acquire()
-            except BaseException:
-                theirs.release()
-                raise
         except BaseException:
             self._forget(whose)
             raise
 
-    def give_back(self, whose: bytes | None) -> None:
-        self._all.release()
-        if whose is not None:
-            self._by_caller[whose][0].release()
-            self._forget(whose)
+    def _give_share_back(self, whose: bytes) -> None:
+        self._by_caller[whose][0].release()
+        self._forget(whose)
 
     def _forget(self, whose: bytes) -> None:
         theirs, number = self._by_caller.pop(whose)

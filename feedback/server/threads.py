@@ -13,7 +13,7 @@ from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
 from django.core.handlers.base import BaseHandler
 from django.db import close_old_connections
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, parse_cookie
 from django.urls import set_script_prefix
 
 from feedback.access.budgets import Budget, Busy
@@ -105,7 +105,7 @@ class Handler(ASGIHandler):
 
     async def _seated(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         apart = _needs_no_database(scope["path"])
-        seats, whose = (self._seats_apart, None) if apart else (self._seats, _credentials(scope))
+        seats, whose = (self._seats_apart, []) if apart else (self._seats, _credentials(scope))
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await seats.take(whose)
@@ -154,10 +154,22 @@ def _needs_no_database(path: str) -> bool:
     return path in alone or path.startswith(settings.STATIC_URL)
 
 
-def _credentials(scope: Scope) -> bytes | None:
-    """What a caller proves itself with, known or not; None where it shows nothing."""
-    found = {name: value for name, value in scope["headers"] if name in (b"authorization", b"cookie")}
-    return found.get(b"authorization") or found.get(b"cookie")
+def _credentials(scope: Scope) -> list[bytes]:
+    """What a caller proves itself with, a key and a session, known or not; nothing where it shows nothing.
+
+    The proofs alone, as `api.authentication` and Django read them: one has one share, however its header is spelt
+    and whatever else is sent with it. Both count, as the API asks for the key and the pages for the session.
+    """
+    scheme, _, key = _header(scope, b"authorization").strip().partition(" ")
+    found = [f"key {key.strip()}"] if scheme.lower() == "bearer" else []
+    mentions = [part for part in _header(scope, b"cookie").split(";") if settings.SESSION_COOKIE_NAME in part]
+    session = parse_cookie(";".join(mentions)).get(settings.SESSION_COOKIE_NAME)
+    return [proof.encode() for proof in (*found, *([f"session {session}"] if session else []))]
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    """As Django joins what was sent of it."""
+    return ",".join(value.decode("latin-1") for sent, value in scope["headers"] if sent == name)
 
 
 def _owner(request: HttpRequest) -> str | None:

@@ -220,6 +220,7 @@ HEADERS = {
     ],
     "accept": [(b'a/b;x="' + b";" * 32_000, 431), (b"text/html,*/*;q=0.8", 200)],
     "content-disposition": [(b"x;" * 100, 431)],
+    "cookie": [(b'a="' + rb"\1" * 16_000 + b'"', 431), (rb'a="\"b\054 c\""; sessionid=one', 200)],
     "x-other": [(b";" * 10_000, 200)],
 }
 

@@ -1,6 +1,7 @@
 """How a request gets through Django under ASGI: in one step of a thread, which keeps nothing for itself afterwards."""
 
 import asyncio
+import itertools
 import json
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -302,6 +303,42 @@ def test_one_caller_has_a_share_of_the_seats_and_leaves_connections_to_others() 
 
     assert asyncio.run(story()) == SEATS_OF_ONE + 1
     assert connections._POOL["max_size"] > SEATS_OF_ONE  # type: ignore[operator] # it is a number
+
+
+SCHEMES = ("Bearer", "bearer", "beareR", "BEARER")
+KEY, SESSION = (b"authorization", b"Bearer one"), (b"cookie", b"sessionid=one")
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        [[(b"authorization", f"{scheme}{blanks}one ".encode())] for scheme in SCHEMES for blanks in (" ", "   ")],
+        [[KEY, (b"cookie", f"sessionid={number}".encode())] for number in range(8)],
+        [[(b"cookie", f"a={number};  sessionid = one ; b=1".encode())] for number in range(8)],
+        [[SESSION, (b"authorization", f"Basic {number}".encode())] for number in range(8)],
+        [[SESSION, (b"authorization", f"Bearer {number}".encode())] for number in range(8)],
+        [[(b"cookie", b"sessionid=one;"), (b"cookie", f"a={number}".encode())] for number in range(8)],
+        [[(b"cookie", f'sessionid="{one}"'.encode())] for one in ("one", r"\157ne", r"o\156e", r"on\145")],
+    ],
+    ids=["a scheme", "a key and sessions", "cookies", "junk", "a session and keys", "two headers", "quotes"],
+)
+def test_however_a_proof_is_spelt_it_has_one_share(spellings: list[list[tuple[bytes, bytes]]]) -> None:
+    async def story() -> int:
+        view = Slow()
+        application = handler_with(view)
+        asked = [
+            asyncio.create_task(Client().ask(application, headers=[(b"host", b"testserver"), *spelling]))
+            for spelling, _ in zip(itertools.cycle(spellings), range(SEATS), strict=False)
+        ]
+        await view.until(SEATS_OF_ONE)
+        waiting = application._seats._all._value
+        view.answers.set()
+        assert await asyncio.gather(*asked) == [200] * SEATS
+        assert view.most == SEATS_OF_ONE
+        assert application._seats._by_caller == {}
+        return waiting
+
+    assert asyncio.run(story()) == SEATS - SEATS_OF_ONE
 
 
 @pytest.mark.parametrize("content_type", [b"a/b; x*=nosuch'en'a", b"a/b; charset*=utf-8'"])
