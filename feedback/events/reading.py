@@ -36,10 +36,11 @@ class Columns(NamedTuple):
 class StudentStream:
     """The students of a body, to be iterated once; the rest is complete when that has ended well.
 
-    `source` is the format that is read, by the name of a source. `context` is the exam's, `columns` those of a table
-    (None for other formats), `notes` what the reader noticed. `left_out` counts what was not taken in, by the reason
-    that people read, and `assumed_zone` is the zone in which times that say none were taken; None where no reader
-    took any, or only as our own formats take them, which the times themselves still show.
+    `source` is the format that is read, by the name of a source, and `folder` the one in an archive where the log was.
+    `context` is the exam's, `columns` those of a table (None for other formats), `notes` what the reader noticed.
+    `left_out` counts what was not taken in, by the reason that people read, and `assumed_zone` is the zone in which
+    times that say none were taken; None where no reader took any, or only as our own formats take them, which the
+    times themselves still show.
     """
 
     def __init__(self, names: Names = ANY_NAMES, context: Context = NO_CONTEXT) -> None:
@@ -48,6 +49,7 @@ class StudentStream:
         self.columns: Columns | None = None
         self.notes: list[Note] = []
         self.source = "feedback"
+        self.folder = ""
         self.left_out: Mapping[str, int] = {}
         self.assumed_zone: str | None = None
         self._students: Iterable[Student] = ()

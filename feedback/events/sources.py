@@ -6,8 +6,6 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import IO
 
-import msgspec
-
 from feedback.events.faults import Faults, InvalidEvents
 from feedback.events.formats.archives import is_archive, member
 from feedback.events.formats.format import Format, wrong_source
@@ -40,10 +38,8 @@ def reader_of(source: str, options: SourceOptions) -> Callable[[IO[bytes], Limit
     _check(options, format_)
 
     def read(content: IO[bytes], limits: Limits, faults: Faults, stream: StudentStream) -> Received:
-        with _content(content, format_, options, limits) as (plain_content, folder):
-            yield from format_.read(
-                plain_content, limits, faults, stream, msgspec.structs.replace(options, folder=folder)
-            )
+        with _content(content, format_, options, limits) as (plain_content, stream.folder):
+            yield from format_.read(plain_content, limits, faults, stream, options)
 
     return read
 

@@ -61,7 +61,7 @@ def read_gradescope(
     source: IO[bytes], limits: Limits, faults: Faults, stream: StudentStream, options: SourceOptions
 ) -> Received:
     gathering, attempts = Gathering(limits, faults, stream, options), list[_Attempt]()
-    unit = options.folder or _ALONE
+    unit = stream.folder or _ALONE
     names = set[str]()
     for line, name, node in _entries(source, gathering):
         if name in names:

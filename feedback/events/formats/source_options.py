@@ -20,7 +20,7 @@ class SourceOptions(msgspec.Struct, frozen=True):
     `zone` is that of times without a zone. `columns` has the file's own heading for a field, in its plain form, and ""
     where no column is to be read as it; `kinds` has the kind for a word of the file's own, in its plain form, whatever
     the source. `roles` are the roles to keep where the source has roles; none means the source's own choice.
-    `max_bytes` bounds what is unpacked from an archive, and `folder` is the one that the file was found in there.
+    `max_bytes` bounds what is unpacked from an archive.
     """
 
     zone: ZoneInfo | None = None
@@ -28,7 +28,6 @@ class SourceOptions(msgspec.Struct, frozen=True):
     kinds: Mapping[str, str] = {}
     roles: tuple[str, ...] = ()
     max_bytes: int = 512 << 20
-    folder: str = ""
 
     def kind_for(self, word: str) -> str | None:
         """The kind that the sender gave to a word of the file's own, if any."""
