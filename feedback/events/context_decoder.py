@@ -8,6 +8,7 @@ import msgspec
 from feedback.events.context import NO_CONTEXT, Context, Exam, Question, ReportOptions
 from feedback.events.context_rules import Names, check_context
 from feedback.events.faults import Faults, Place
+from feedback.events.limits import Limits
 from feedback.events.normal_form import settled
 from feedback.events.strict_decoder import (
     DATE_EXPECTED,
@@ -22,6 +23,8 @@ from feedback.events.strict_decoder import (
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 MEMBERS = ("exam", "questions", "report")
+# Converting the fields of one takes some 40 µs.
+_TURNS_OF_A_QUESTION = 40
 _OF_200, _OF_100 = (f"expected a string of at most {number} characters, or null" for number in (200, 100))
 _URL = "expected an http or https URL of at most 2,000 characters, or null"
 _EXPECTED = {
@@ -48,17 +51,19 @@ _EXPECTED = {
 }
 
 
-def context_from(members: Mapping[str, Any], place: Place, names: Names, faults: Faults) -> Context:
+def context_from(members: Mapping[str, Any], place: Place, names: Names, faults: Faults, limits: Limits) -> Context:
     """The context that an object's members give, members of other names aside; what is wrong is recorded.
 
-    `place` is that of the object. A member that is null is absent.
+    `place` is that of the object. A member that is null is absent. Raises TooLarge where there are too many questions.
     """
-    before = faults.count
+    before, questions = faults.count, members.get("questions")
+    if isinstance(questions, list):
+        limits.check_questions(questions)
     for name in MEMBERS:
         inspect(members.get(name), (*place, name), 1, faults)
     context = Context(
         exam=_object(Exam, members.get("exam"), (*place, "exam"), faults) or NO_CONTEXT.exam,
-        questions=_questions(members.get("questions"), (*place, "questions"), faults),
+        questions=_questions(questions, (*place, "questions"), faults),
         report=_object(ReportOptions, members.get("report"), (*place, "report"), faults) or NO_CONTEXT.report,
     )
     if faults.count == before:
@@ -73,6 +78,7 @@ def _questions(value: Any, place: Place, faults: Faults) -> tuple[Question, ...]
         faults.add(place, f"expected a list of questions, got {kind_of(value)}")
         return ()
     for index, one in enumerate(value):
+        faults.spend(_TURNS_OF_A_QUESTION)
         if one is None:
             faults.add((*place, index), "expected an object, got null")
     found = (_object(Question, one, (*place, index), faults) for index, one in enumerate(value))

@@ -28,8 +28,7 @@ def read_context(source: IO[bytes], names: Names, limits: Limits) -> Context:
     decoded, value = decode_untyped(text.removeprefix(b"\xef\xbb\xbf"), ("context",), faults)
     if decoded and not isinstance(value, dict):
         faults.add(("context",), f"expected an object with exam, questions or report, got {kind_of(value)}")
-    context = context_from(value if isinstance(value, dict) else {}, (), names, faults)
-    limits.check_questions([question.unit for question in context.questions])
+    context = context_from(value if isinstance(value, dict) else {}, (), names, faults, limits)
     faults.raise_if_any()
     return context
 

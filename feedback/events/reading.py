@@ -9,6 +9,7 @@ from feedback.events.context import NO_CONTEXT, Context
 from feedback.events.context_decoder import context_from
 from feedback.events.context_rules import ANY_NAMES, Names
 from feedback.events.faults import Faults, Place
+from feedback.events.limits import Limits
 from feedback.events.model import Student
 
 # What a format's reader gives of each student: its place in the body, and the student where it could be read.
@@ -58,9 +59,9 @@ class StudentStream:
         self._students = students
         return self
 
-    def take_context(self, members: Mapping[str, Any], place: Place, faults: Faults) -> None:
+    def take_context(self, members: Mapping[str, Any], place: Place, faults: Faults, limits: Limits) -> None:
         """The context that a body has of its own, in an object with these members at `place`."""
-        own = context_from(members, place, self._names, faults)
+        own = context_from(members, place, self._names, faults, limits)
         if own and self.context:
             faults.add(place, "the context came beside the events already; give it once")
         self.context = own or self.context

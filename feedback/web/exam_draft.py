@@ -17,7 +17,7 @@ from django.http import QueryDict
 from feedback.analysis import known_names
 from feedback.analysis.times import in_utc
 from feedback.analysis.units import unit_of
-from feedback.events import Context, Exam, Faults, Question
+from feedback.events import Context, Exam, Faults, Limits, Question
 from feedback.events.context_decoder import context_from
 from feedback.events.context_files import values_of
 from feedback.events.faults import Details
@@ -109,7 +109,7 @@ class Draft:
             "exam": {"log_kind": before.exam.log_kind, **self._exam_members(zone, before.exam)},
             "questions": [{**values_of(row.said), "unit": row.unit} for row in said],
         }
-        context = context_from(members, (), known_names(), faults)
+        context = context_from(members, (), known_names(), faults, Limits())
         self.faults = faults.details()
         return msgspec.structs.replace(context, report=before.report)
 

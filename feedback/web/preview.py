@@ -46,6 +46,8 @@ COLUMN_LABELS = {
 # Stands in `seen` for a table that could not be read: its form asks for columns alone.
 REFUSED = "refused"
 # Of what the reader notices, what the page says in its own way.
+# A longer one is a text, and no name that anyone looks for.
+_HEADING_CHARACTERS = 200
 _SAID_ELSEWHERE = ("source", "left_out", "times_without_zone", "columns_ignored")
 
 
@@ -155,8 +157,13 @@ def _about(source: str, seen: str, choices: Choices, columns: Columns | None) ->
         choices=choices,
         has_roles=bool(format_ and format_.roles),
         columns=_columns(columns, choices) if columns and source == TABLE else (),
-        headings=[*columns.used, *columns.ignored] if columns else (),
+        headings=_offered(columns) if columns else (),
     )
+
+
+def _offered(columns: Columns) -> list[str]:
+    """The headings that a field may be read from: each of them stands on the page once for each field."""
+    return [heading for heading in (*columns.used, *columns.ignored) if len(heading) <= _HEADING_CHARACTERS]
 
 
 def _columns(columns: Columns, choices: Choices) -> list[tuple[str, str, str]]:

@@ -142,3 +142,25 @@ def test_many_places_of_one_body_are_all_found() -> None:
         return (number for number, line in enumerate(text, start=1) if '"unit"' in line)
 
     assert [lines[place] for place in places] == list(expected())
+
+
+@pytest.mark.parametrize("number", [3, 4])
+@pytest.mark.parametrize("media_type", [MediaType.JSON, MediaType.NDJSON])
+def test_the_questions_of_a_context_in_the_body_are_limited_and_counted(media_type: MediaType, number: int) -> None:
+    turns = [0]
+
+    class Counted(Effort):
+        def spend(self, weight: int = 1) -> None:
+            turns[0] += weight
+
+    context = {"questions": [{"unit": str(unit)} for unit in range(number)]}
+    ada = {"student_id": "ada", "events": [{"unit": 1}]}
+    lines = "\n".join(map(json.dumps, (context, ada)))
+    body = json.dumps(context | {"students": [ada]}) if media_type is MediaType.JSON else lines
+    limits = Limits(max_questions=3, effort=Counted())
+    if number > limits.max_questions:
+        with pytest.raises(TooLarge, match="More than 3 different questions"):
+            list(read_students(io.BytesIO(body.encode()), media_type, limits))
+    else:
+        assert len(list(read_students(io.BytesIO(body.encode()), media_type, limits))) == 1
+        assert turns[0] >= 3 * 40

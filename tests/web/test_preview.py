@@ -177,6 +177,14 @@ def test_the_choice_of_a_source_on_the_form_counts(upload: Upload) -> None:
     assert upload(PROGSNAP2, "log.csv", source="open-edx").status_code == 400
 
 
+def test_a_heading_that_is_a_text_is_not_offered_for_every_field(upload: Upload) -> None:
+    answer = upload(f"Matrikel;Aufgabe;{'x' * 100_000}\nada;1;?\n".encode(), "table.csv")
+
+    assert answer.status_code == 200
+    assert "xxx" * 100 not in answer.text
+    assert ">Aufgabe<" in answer.text
+
+
 def test_words_of_a_file_are_shown_as_plain_text(upload: Upload) -> None:
     page = upload(b"student_id,unit,type\nada,1,<script>alert(1)</script>\n", "class.csv").text
 

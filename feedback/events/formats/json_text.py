@@ -100,7 +100,7 @@ def _read_envelope(body: Body, members: Members, limits: Limits, faults: Faults,
                 context[name] = value
             elif decoded:
                 inspect(value, (name,), 1, faults)
-    stream.take_context(context, (), faults)
+    stream.take_context(context, (), faults, limits)
     *others, (begin, end) = members["students"]
     if others:
         faults.add(("students",), "two members have this name; send one list")

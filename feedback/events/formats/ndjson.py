@@ -21,7 +21,7 @@ def read_ndjson(source: IO[bytes], limits: Limits, faults: Faults, stream: Stude
         if student is None:
             decoded, value = decode_untyped(text, place, faults)
             if decoded and number == 0 and _is_context(value):
-                _take(value, place, faults, stream)
+                _take(value, place, limits, faults, stream)
                 continue
             student = student_from(value, place, 0, faults) if decoded else None
         students = True
@@ -30,11 +30,11 @@ def read_ndjson(source: IO[bytes], limits: Limits, faults: Faults, stream: Stude
         faults.add((), "it is empty; send one student (an object) a line")
 
 
-def _take(value: dict[str, Any], place: Place, faults: Faults, stream: StudentStream) -> None:
+def _take(value: dict[str, Any], place: Place, limits: Limits, faults: Faults, stream: StudentStream) -> None:
     inspect({name: member for name, member in value.items() if name not in MEMBERS}, place, 0, faults)
     if isinstance(value.get("students"), list):
         faults.add((*place, "students"), "an envelope is no NDJSON; send it as JSON, or each student on a line")
-    stream.take_context(value, place, faults)
+    stream.take_context(value, place, faults, limits)
 
 
 def _is_context(value: Any) -> bool:
