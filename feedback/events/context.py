@@ -101,7 +101,7 @@ def encode_context(context: Context) -> bytes:
     return _encoder.encode(members)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=2)
 def decode_context(payload: bytes | None) -> Context:
     """A context from bytes that `encode_context` made; `NO_CONTEXT` from none at all. Raises msgspec.DecodeError.
 

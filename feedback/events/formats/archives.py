@@ -3,6 +3,7 @@
 import functools
 import io
 import struct
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from feedback.events.effort import Effort
 from feedback.events.faults import InvalidEvents, TooLarge
@@ -18,8 +19,10 @@ from feedback.events.limits import Limits
 from feedback.events.spool import CHUNK_BYTES, MAX_RATIO, spool
 
 _SMALL_BYTES = 8 << 20
-# The list of a ZIP's members is read into memory whole.
-_DIRECTORY_BYTES = 16 << 20
+# The list of a ZIP's members is read into memory whole, in one piece of work: some 20,000 members, in half a second.
+_DIRECTORY_BYTES = 2 << 20
+# What a tar says of one member beside its block, a long name or attributes, is read in one piece of work.
+_HEADER_BYTES = 64 << 10
 _END = b"PK\x05\x06"
 _END64 = b"PK\x06\x07"
 _END_BYTES = 22
@@ -87,20 +90,39 @@ def _members(source: IO[bytes], effort: Effort) -> Iterator[Member]:
     if source.read(4) == b"PK\x03\x04":
         check_directory(source)
         archive = zipfile.ZipFile(source)
+        effort.look()
         for info in archive.infolist():
             effort.spend(4)
             if _is_wanted(info.filename) and not info.is_dir():
                 yield info.filename, functools.partial(archive.open, info)
         return
     source.seek(0)
-    tar = tarfile.open(fileobj=source, mode="r:")  # noqa: SIM115 - a member is opened after the list; nothing is held
+    headers = _Headers(source, effort)
+    tar = tarfile.open(fileobj=cast(IO[bytes], headers), mode="r:")  # noqa: SIM115 - a member is opened after the list; nothing is held
     for entry in tar:
         effort.spend(16)
         if entry.isreg() and _is_wanted(entry.name):
             yield entry.name, functools.partial(_content, tar, entry)
 
 
+class _Headers:
+    """A tar of which nothing but headers is read as long as its members are listed."""
+
+    def __init__(self, source: IO[bytes], effort: Effort) -> None:
+        self._source, self._effort = source, effort
+        self.tell, self.seek = source.tell, source.seek
+        self.most = _HEADER_BYTES
+
+    def read(self, size: int = -1) -> bytes:
+        """Raises InvalidEvents where more is asked for than any export's header has."""
+        if not 0 <= size <= self.most:
+            raise _refused(f"a header in it has more than {_HEADER_BYTES:,} bytes; pack the folder again")
+        self._effort.spend(1 + (size >> 3))
+        return self._source.read(size)
+
+
 def _content(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> IO[bytes]:
+    cast(_Headers, tar.fileobj).most = sys.maxsize
     return tar.extractfile(entry) or io.BytesIO()
 
 

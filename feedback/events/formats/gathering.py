@@ -17,12 +17,16 @@ from feedback.events.reading import Note, Received, StudentStream
 from feedback.events.strict_decoder import event_from, student_from
 
 _MOST_REASONS = 20
+# A namespace and an id with all that may stand around them. Of a longer text each student would have a copy.
+_KEY_CHARACTERS = 1_000
+_Key = tuple[str, str]
 
 
 class Action(msgspec.Struct, frozen=True, gc=False):
     """One action of one student in a source: its kind (or a word of the source's own), time in UTC, score 0 to 1.
 
-    `source_id` is the source's own id of the action: a second action with the same one is the same action again.
+    `source_id` is the source's own id of the action: a second action with the same one is the same action again. Of
+    one that several students share it is that id and what tells the student apart.
     """
 
     student_id: str
@@ -31,7 +35,7 @@ class Action(msgspec.Struct, frozen=True, gc=False):
     created_time: datetime | None = None
     score: float | None = None
     namespace: str = ""
-    source_id: str | None = None
+    source_id: str | tuple[str, str] | None = None
 
 
 class Gathering:
@@ -43,16 +47,16 @@ class Gathering:
     def __init__(self, limits: Limits, faults: Faults, stream: StudentStream, options: SourceOptions) -> None:
         self.limits, self.faults, self.stream, self.options = limits, faults, stream, options
         self.no_zone = False
-        self._students = dict[tuple[str, str], tuple[Place, Student]]()
-        self._names = dict[tuple[str, str], str]()
+        self._students = dict[_Key, tuple[Place, Student]]()
+        self._names = dict[_Key, str]()
         self._units = dict[str, None]()
         # What is kept for the texts that actions name students, units and kinds with: these are few.
-        self._keys = dict[tuple[str, str], tuple[str, str]]()
+        self._keys = dict[_Key, _Key]()
         self._unit_of = dict[str, str]()
         self._word_of = dict[str, str]()
-        self._windows = dict[tuple[str, str], tuple[datetime, datetime]]()
+        self._windows = dict[_Key, tuple[datetime, datetime]]()
         self._left_out = dict[str, int]()
-        self._seen = set[str]()
+        self._seen = set[str | tuple[str, str]]()
         self._events = 0
         self._to_the_minute: bool | None = None  # None before the first time
 
@@ -64,8 +68,7 @@ class Gathering:
                 self.leave_out("repeats of an id")
                 return
             self._seen.add(action.source_id)
-        who = action.namespace, action.student_id
-        key = self._keys.get(who) or self._keys.setdefault(who, (settled(who[0]), settled(who[1])))
+        key = self._key(action.namespace, action.student_id)
         if key not in self._students:
             given: dict[str, Any] = {"student_id": key[1], "namespace": key[0] or None, "events": []}
             student = student_from(given, place, 0, self.faults)
@@ -78,6 +81,14 @@ class Gathering:
             events.append(event)
             self._events += 1
             self.limits.check_events(len(events), self._events, place)
+
+    def _key(self, namespace: str, student_id: str) -> _Key:
+        """The student's key in one form, which is kept unless it is longer than any that is valid."""
+        who = namespace, student_id
+        key = self._keys.get(who) or (settled(namespace), settled(student_id))
+        if _is_kept(namespace, student_id):
+            self._keys[who] = key
+        return key
 
     def _event(self, action: Action, place: Place) -> Event | None:
         time = action.created_time
@@ -107,12 +118,14 @@ class Gathering:
 
     def name(self, namespace: str, student_id: str, name: str) -> None:
         """The name of a student for people to read; of one who never comes it is dropped."""
-        if name and (text := short(name)):
-            self._names[settled(namespace), settled(student_id)] = text
+        if name and _is_kept(namespace, student_id) and (text := short(name)):
+            self._names[self._key(namespace, student_id)] = text
 
     def window(self, namespace: str, student_id: str, start: datetime, end: datetime) -> None:
         """A student's own window, from the first start to the last end of those that are given."""
-        key = settled(namespace), settled(student_id)
+        if not _is_kept(namespace, student_id):
+            return
+        key = self._key(namespace, student_id)
         known = self._windows.get(key, (start, end))
         self._windows[key] = min(known[0], start), max(known[1], end)
 
@@ -169,6 +182,10 @@ class Gathering:
 
     def _note(self, code: str, message: str) -> None:
         self.stream.notes.append(Note(code, message))
+
+
+def _is_kept(namespace: str, student_id: str) -> bool:
+    return len(namespace) + len(student_id) <= _KEY_CHARACTERS
 
 
 def _number_of(number: int, what: str) -> str:

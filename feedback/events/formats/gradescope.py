@@ -45,6 +45,9 @@ _UNREAD = re.compile(
 _BLOCK_BYTES = 1 << 16
 _LINE_BYTES = 1 << 20
 _TIME = re.compile(r"(.*[0-9]) ?(Z|[+-][0-9]{2}:?[0-9]{2})", re.ASCII)
+# More than any time or number of an export has. An alias costs its sender three bytes whatever it names, so that a
+# long text may be looked at a hundred thousand times.
+_SCALAR_CHARACTERS = 64
 
 
 class _Attempt(msgspec.Struct, gc=False):
@@ -95,9 +98,10 @@ def _attempts(line: Line, name: str, node: Node, gathering: Gathering) -> Iterat
     if not submitters:
         gathering.leave_out("entries without a submitter")
         return
-    history, most = _member(node, "history"), _most(node)
+    history, most = _member(node, "history"), _most(node, gathering.faults)
     seen = set[str]()
     for part in [node, *(history if isinstance(history, list) else [])]:
+        gathering.faults.spend(4)
         if not isinstance(part, dict):
             continue
         written = _time_text(_member(part, "created_at"))
@@ -105,8 +109,7 @@ def _attempts(line: Line, name: str, node: Node, gathering: Gathering) -> Iterat
             continue
         seen.add(written)
         time = time_in(written, f"{name}: created_at", (line,), gathering) if written else None
-        score = _member(part, "score")
-        points = number_in("" if score is None else str(score), f"{name}: score", (line,), gathering)
+        points = number_in(_scalar(_member(part, "score")), f"{name}: score", (line,), gathering)
         yield _Attempt(line, submitters, time, points, most)
 
 
@@ -114,6 +117,7 @@ def _submitters(node: Node, gathering: Gathering) -> tuple[str, ...]:
     """The ids of all who handed in together, by the school's number, else by e-mail address."""
     found, listed = dict[str, None](), _member(node, "submitters")
     for one in listed if isinstance(listed, list) else ():
+        gathering.faults.spend(4)
         texts = (_member(one, "sid"), _member(one, "email"))
         identity = next((text.strip() for text in texts if isinstance(text, str) and text.strip() not in _EMPTY), None)
         if identity is not None:
@@ -133,25 +137,35 @@ def _member(node: Node, name: str) -> Node:
     return node.get(f":{name}", node.get(name))
 
 
+def _scalar(node: Node) -> str:
+    """A time or number as written; what is longer than any, or no scalar, as something that is neither."""
+    if node is None:
+        return ""
+    if not isinstance(node, str):
+        return "a list or a mapping"
+    return node if len(node) <= _SCALAR_CHARACTERS else f"{node[:_SCALAR_CHARACTERS]}…"
+
+
 def _time_text(node: Node) -> str:
     """The time as written, without the blank before its zone; Ruby's times with a zone are mappings."""
     if isinstance(node, dict):
-        node = next((node[name] for name in ("utc", "time") if name in node), "")
-    text = node if isinstance(node, str) else ""
+        node = next((node[name] for name in ("utc", "time") if name in node), None)
+    text = _scalar(node)
     found = _TIME.fullmatch(text)
     return f"{found[1]}{found[2]}" if found else text
 
 
-def _most(node: Node) -> float | None:
+def _most(node: Node, faults: Faults) -> float | None:
     """What all tests of a submission can earn together; None where there are none, or one that does not say."""
     tests = _member(_member(node, "results"), "tests")
     if not isinstance(tests, list) or not tests:
         return None
     total = 0.0
     for test in tests:
-        text = _member(test, "max_score")
+        faults.spend(2)
+        text = _scalar(_member(test, "max_score"))
         try:
-            total += max(0.0, float(text)) if isinstance(text, str) and text not in _EMPTY else 0.0
+            total += max(0.0, float(text)) if text not in _EMPTY else 0.0
         except ValueError:
             return None
     return as_points(total)

@@ -89,7 +89,7 @@ def _add(row: Record, line: Line, gathering: Gathering) -> None:
                 created_time=time,
                 score=score,
                 namespace=namespace,
-                source_id=f"{row['source_id']} {member}" if "source_id" in row else None,
+                source_id=(row["source_id"], member) if "source_id" in row else None,
             ),
             (line,),
         )

@@ -31,6 +31,8 @@ _KINDS = {
     "asked": "hint",  # as Open edX says that a hint was shown
 }
 _VOIDED = "voided"
+# Of an IRI the end is looked at; it is kept for the next one.
+_WORD_CHARACTERS = 300
 # Types of activities, by the last part of their IRI, on which nobody answers anything.
 _NO_QUESTION = frozenset(
     {
@@ -96,7 +98,7 @@ def _take(statement: Statement, place: Place, log: _Log, gathering: Gathering) -
     time = time_in(written, "timestamp", place, gathering) if written else None
     score = _score(statement.result) if kind == "submission" else None
     for identity, name in students:
-        source_id = f"{statement.id} {identity}" if statement.id else None
+        source_id = (statement.id, identity) if statement.id else None
         gathering.name(namespace, identity, name)
         gathering.add(Action(identity, unit, kind, time, score, namespace, source_id), place)
     if not log.courses.get(namespace):
@@ -131,9 +133,13 @@ def _word(statement: Statement) -> str:
     return _last_part(statement.verb.id or "") if statement.verb else ""
 
 
-@lru_cache(maxsize=1024)
 def _last_part(iri: str) -> str:
     """`answered` of `http://adlnet.gov/expapi/verbs/answered`."""
+    return _after_slash(iri[-_WORD_CHARACTERS:])
+
+
+@lru_cache(maxsize=1024)
+def _after_slash(iri: str) -> str:
     return re.split(r"[/#:]", iri.rstrip("/#"))[-1].casefold()
 
 

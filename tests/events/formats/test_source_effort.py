@@ -1,0 +1,220 @@
+"""What a file of another platform costs: whatever library reads it is held to the deadline of its body."""
+
+import gc
+import io
+import json
+import tarfile
+import tracemalloc
+import zipfile
+from contextlib import suppress
+
+import openpyxl
+import pytest
+
+from feedback.events import EventsError, InvalidEvents, Limits, TooLarge
+from feedback.events.effort import Effort
+from feedback.events.formats.archives import member, names_in
+from tests.events.formats.source_files import Reading
+
+MEBIBYTE = 1 << 20
+NAMESPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+SHEET = "xl/worksheets/sheet1.xml"
+STRINGS = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+
+
+class Counted(Effort):
+    """Counts the turns that are spent, and looks at no clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns = 0
+
+    def spend(self, weight: int = 1) -> None:
+        self.turns += weight
+
+
+def turns_of(body: bytes, source: str) -> int:
+    effort = Counted()
+    Reading(body, source, limits=Limits(effort=effort))
+    return effort.turns
+
+
+def exported(aliases: int, text: str) -> bytes:
+    """An export of one submission whose history names one earlier submission again and again."""
+    history = ", ".join(["*p"] * aliases)
+    return (
+        f'submission_1:\n  ? a\n  : &p {{":created_at": {text}, ":score": "1"}}\n'
+        f'  ? ":submitters"\n  : [{{":email": ada@x.edu}}]\n  ? ":history"\n  : [{history}]\n'
+    ).encode()
+
+
+def test_each_alias_of_an_export_counts() -> None:
+    some, many = (turns_of(exported(number, "2024-01-01T00:00:00Z"), "gradescope") for number in (10, 1_010))
+
+    assert many - some >= 2 * 4 * 1_000, "to parse it and to look at what it names"
+
+
+def test_a_time_longer_than_any_is_not_looked_at_whole() -> None:
+    with pytest.raises(InvalidEvents) as refused:
+        Reading(exported(3, "1" * 100_000), "gradescope")
+    assert len(str(refused.value.details)) < 1_000
+
+
+def test_a_score_longer_than_any_is_no_number() -> None:
+    with pytest.raises(InvalidEvents, match="1 fault") as refused:
+        Reading(exported(1, "2024-01-01T00:00:00Z").replace(b'"1"', b'"' + b"1" * 100_000 + b'"'), "gradescope")
+    assert "expected a number" in str(refused.value.details)
+
+
+def test_a_score_of_lists_of_lists_is_not_written_out() -> None:
+    lists = "".join(f"x{level}: &x{level} [{', '.join([f'*x{level - 1}'] * 10)}]\n" for level in range(1, 25))
+    body = b"x0: &x0 [1]\n" + lists.encode() + exported(1, "2024-01-01T00:00:00Z").replace(b'"1"', b"*x24")
+
+    with pytest.raises(InvalidEvents) as refused:
+        Reading(body, "gradescope")
+    assert "got a list or a mapping" in str(refused.value.details)
+
+
+def workbook(**parts: bytes) -> bytes:
+    """A workbook of one event; `parts` come in the place of those of the same name, or beside them."""
+    plain, made = io.BytesIO(), io.BytesIO()
+    book = openpyxl.Workbook()
+    for row in (["student", "question"], ["ada", "1"]):
+        book.worksheets[0].append(row)
+    book.save(plain)
+    with zipfile.ZipFile(plain) as archive, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as other:
+        for name, content in ({name: archive.read(name) for name in archive.namelist()} | parts).items():
+            other.writestr(name, content)
+    return made.getvalue()
+
+
+def part(name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(workbook())) as archive:
+        return archive.read(name)
+
+
+def test_the_workbook_of_these_tests_is_read() -> None:
+    assert Reading(workbook(), "table").ids() == ["ada"]
+
+
+@pytest.mark.parametrize("element", [b"<x/>", b"<sheetFormatPr/>"])
+def test_a_sheet_counts_whatever_is_in_it(element: bytes) -> None:
+    sheet = b"<worksheet " + NAMESPACE + b">" + element * (4 * MEBIBYTE // len(element)) + b"<sheetData/></worksheet>"
+
+    with pytest.raises(TooLarge, match="FEEDBACK_READ_SECONDS"):
+        Reading(workbook(**{SHEET: sheet}), "table", limits=Limits(effort=Effort(0.2)))
+
+
+def test_texts_count_whatever_their_part_is_called() -> None:
+    name = "xl/worksheets/s.xml"
+    kind = b'<Override PartName="/' + name.encode() + b'" ContentType="' + STRINGS + b'"/></Types>'
+    types = part("[Content_Types].xml").replace(b"</Types>", kind)
+    texts = b"<sst " + NAMESPACE + b">" + b"<si><t>x</t></si>" * 200_000 + b"</sst>"
+
+    with pytest.raises(TooLarge, match="FEEDBACK_READ_SECONDS"):
+        Reading(workbook(**{"[Content_Types].xml": types, name: texts}), "table", limits=Limits(effort=Effort(0.2)))
+
+
+def test_a_part_that_is_read_in_one_piece_is_small() -> None:
+    head, tail = part("xl/styles.xml").split(b"<cellXfs", 1)
+    begun, rest = tail.split(b">", 1)
+    styles = head + b"<cellXfs" + begun + b">" + b"<xf/>" * (MEBIBYTE // 5) + rest
+
+    with pytest.raises(TooLarge, match="Save its sheet as CSV"):
+        Reading(workbook(**{"xl/styles.xml": styles}), "table")
+
+
+def group_of(members: int, identity: int) -> bytes:
+    agents = [{"mbox": f"mailto:{number}@x.edu"} for number in range(members)]
+    statement = {"id": "i" * identity, "actor": {"member": agents}, "verb": {"id": "http://x/answered"}}
+    return json.dumps([statement | {"object": {"id": "q1"}}]).encode()
+
+
+def feed_of(teams: int, contest: int) -> bytes:
+    lines = [{"type": "contest", "id": None, "data": {"id": " " + "c" * contest}, "token": "0"}]
+    for number in range(teams):
+        data = {"id": str(number), "team_id": f"t{number}", "problem_id": "p"}
+        lines.append({"type": "submissions", "id": str(number), "data": data, "token": "1"})
+    return "\n".join(map(json.dumps, lines)).encode()
+
+
+def handed_in_by(members: int, identity: int) -> bytes:
+    header = "Usernames,Assessment,Assessment instance,Question,Submission ID,Submission date,Score\n"
+    names = " ".join(f"u{number}" for number in range(members))
+    return f'{header}"{names}",A,1,q1,{"7" * identity},2024-01-01T00:00:00Z,1\n'.encode()
+
+
+SHARED = {
+    "xapi": group_of(300, MEBIBYTE),
+    "ccs": feed_of(300, MEBIBYTE),
+    "prairielearn": handed_in_by(300, MEBIBYTE // 2),
+}
+
+
+@pytest.mark.parametrize("source", SHARED)
+def test_a_long_text_that_many_students_share_is_kept_once(source: str) -> None:
+    tracemalloc.start()
+    try:
+        with suppress(EventsError):
+            Reading(SHARED[source], source)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 40 * MEBIBYTE, "and not once for each of them"
+
+
+def test_no_word_of_a_statement_is_kept_whole_for_the_next_body() -> None:
+    verbs = [f"http://x/{number}/{'V' * 100_000}" for number in range(50)]
+    statements = [{"actor": {"mbox": "mailto:a@x.edu"}, "object": {"id": "q"}, "verb": {"id": verb}} for verb in verbs]
+    tracemalloc.start()
+    try:
+        with suppress(EventsError):
+            Reading(json.dumps(statements).encode(), "xapi")
+        gc.collect()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < MEBIBYTE
+
+
+def tar_with_attributes(size: int) -> bytes:
+    """A tar whose only file has so many bytes of attributes beside its block."""
+    record = b"6 a=b\n"
+    content, header = record * (size // len(record)), tarfile.TarInfo("attributes")
+    header.type, header.size = tarfile.XHDTYPE, len(content)
+    padded = content.ljust(-len(content) % 512 + len(content), b"\0")
+    return header.tobuf(tarfile.USTAR_FORMAT) + padded + tarfile.TarInfo("x").tobuf(tarfile.USTAR_FORMAT) + bytes(1024)
+
+
+def test_the_attributes_of_a_file_in_a_tar_count_and_are_few() -> None:
+    few, many = Counted(), Counted()
+    assert names_in(io.BytesIO(tar_with_attributes(60)), few) == ["x"]
+    assert names_in(io.BytesIO(tar_with_attributes(60_000)), many) == ["x"]
+    assert many.turns - few.turns > 5_000
+
+    with pytest.raises(InvalidEvents, match="a header in it has more than 65,536 bytes"):
+        names_in(io.BytesIO(tar_with_attributes(70_000)), Effort())
+
+
+def test_a_large_file_in_a_tar_is_read_all_the_same() -> None:
+    made, content = io.BytesIO(), b"x" * (3 * MEBIBYTE)
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        entry = tarfile.TarInfo("folder/events.csv")
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+    made.seek(0)
+
+    name, unpacked = member(made, "events.csv", 8 * MEBIBYTE, Limits())
+    with unpacked:
+        assert (name, unpacked.read()) == ("folder/events.csv", content)
+
+
+def test_a_zip_of_more_members_than_any_export_is_refused_by_its_directory() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for number in range(25_000):
+            archive.writestr(zipfile.ZipInfo(f"a folder of the export/and a file in it {number}"), b"")
+
+    made.seek(0)
+    with pytest.raises(TooLarge, match="too many members"):
+        names_in(made, Effort())
