@@ -25,6 +25,7 @@ from feedback.contract.states import State
 from feedback.pipeline import Recipe
 from feedback.queue.claims import Claim, Made
 from feedback.rendering import Artifact, RenderOptions
+from feedback.store import loading
 from feedback.store.loading import Log
 from feedback.store.models import Document, Student, Task, Upload
 
@@ -151,9 +152,7 @@ def _facts_of(upload: Upload) -> bytes:
 
 
 def _payloads(upload: Upload) -> Iterator[bytes]:
-    payloads = Student.objects.filter(upload=upload).order_by("position").values_list("payload", flat=True)
-    for payload in payloads.iterator(chunk_size=_PAGE):
-        yield bytes(payload)
+    yield from (payload for _, payload in loading.payloads(Student.objects.filter(upload=upload)))
 
 
 def _recipe(upload: Upload, facts: bytes | None = None) -> Recipe:

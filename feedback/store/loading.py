@@ -1,12 +1,17 @@
 """What a worker loads by ids. The queries are compiled once: Django takes longer to write one than to run it."""
 
 import functools
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from feedback.db.compiled_query import CompiledQuery, padded, places
 from feedback.store.models import Student, Task
+
+# Of a class whose logs are read one after the other. One may have megabytes, and several requests read at a time.
+PAYLOADS_AT_ONCE = 16
 
 
 class Log(NamedTuple):
@@ -59,3 +64,10 @@ def _log_of(student: Student) -> Log:
 def _logs_of(number: int) -> CompiledQuery[Student]:
     needed = ("pk", "payload", "findings", "revision")
     return CompiledQuery(Student.objects.filter(pk__in=places(number)).only(*needed), binary=True)
+
+
+def payloads(students: QuerySet[Student]) -> Iterator[tuple[UUID, bytes]]:
+    """The logs of these in the order received, by the student's row; a few of them are in memory at a time."""
+    found = students.order_by("position").values_list("pk", "payload")
+    for student, payload in found.iterator(chunk_size=PAYLOADS_AT_ONCE):
+        yield student, bytes(payload)

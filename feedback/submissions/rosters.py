@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from feedback.access import audit
 from feedback.access.audit import Action
-from feedback.store import locks
+from feedback.store import loading, locks
 from feedback.store.models import Student, Task
 from feedback.store.reaching import RosterEntry
 from feedback.submissions.errors import RosterFitsNobody
@@ -82,10 +82,9 @@ def names_of(upload: UUID) -> dict[UUID, str]:
 
 
 def _names_in_log(students: QuerySet[Student]) -> Iterator[tuple[UUID, str]]:
-    """The name of each of these who was posted with one, by primary key. Reads their payloads, a page at a time."""
-    payloads = students.order_by("position").values_list("pk", "payload")
-    for student, payload in payloads.iterator(chunk_size=_PAGE):
-        if name := name_in(bytes(payload)):
+    """The name of each of these who was posted with one, by primary key. Reads their payloads, a few at a time."""
+    for student, payload in loading.payloads(students):
+        if name := name_in(payload):
             yield student, name
 
 

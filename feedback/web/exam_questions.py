@@ -6,12 +6,12 @@ import msgspec
 
 from feedback.analysis.units import SectionNumbers, in_order, unit_of
 from feedback.events import Question
+from feedback.store import loading
 from feedback.store.models import Student, Upload
 from feedback.web.exam_draft import Row, UnitValue, said_of
 
 # More are not filled in by hand: with them a form would have more fields than Django takes.
 MOST_ROWS = 100
-_AT_ONCE = 200
 
 
 class _Event(msgspec.Struct):
@@ -45,8 +45,7 @@ def rows_of(upload: Upload, questions: Sequence[Question]) -> list[Row]:
 
 def _units(upload: Upload) -> list[UnitValue]:
     """The distinct units as the logs write them."""
-    payloads = Student.objects.filter(upload=upload.pk).order_by("position").values_list("payload", flat=True)
     units = dict[tuple[type, UnitValue], None]()
-    for payload in payloads.iterator(chunk_size=_AT_ONCE):
-        units.update(dict.fromkeys((type(event.unit), event.unit) for event in _decoder.decode(bytes(payload)).events))
+    for _, payload in loading.payloads(Student.objects.filter(upload=upload.pk)):
+        units.update(dict.fromkeys((type(event.unit), event.unit) for event in _decoder.decode(payload).events))
     return [unit for _, unit in units]
