@@ -85,6 +85,26 @@ def why_unreachable() -> str | None:
     return None
 
 
+# Longer nobody is kept waiting by it: the next sweep tries again.
+_CHECKPOINT_MILLISECONDS = 100
+
+
+def empty_sqlites_log() -> None:
+    """Have SQLite write its log into its file and cut it to nothing: what was erased is in it otherwise.
+
+    While somebody reads what was there before, it stays. PostgreSQL does this as its operator has set it up.
+    """
+    if connection.vendor != "sqlite":
+        return
+    patience = 1_000 * _OPTIONS["django.db.backends.sqlite3"]["timeout"]
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(f"PRAGMA busy_timeout={_CHECKPOINT_MILLISECONDS}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={patience}")
+
+
 def connected(place: dict[str, Any]) -> dict[str, Any]:
     """The place with how it is connected to. Raises ImproperlyConfigured for a database this does not run on."""
     engine = place["ENGINE"]

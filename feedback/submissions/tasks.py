@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError
 from feedback.access import audit, rate_limits
 from feedback.celery import UPKEEP
 from feedback.config import tracing
+from feedback.db.connections import empty_sqlites_log
 from feedback.queue import doorbell, reaper
 from feedback.queue.worker import Worker
 from feedback.store import leftovers
@@ -88,3 +89,4 @@ def _sweep() -> None:
     SessionStore.clear_expired()
     leftovers.delete()
     leftovers.look_through()
+    empty_sqlites_log()  # after all that erases

@@ -193,6 +193,27 @@ def test_sqlite_overwrites_what_is_erased(tmp_path: Path) -> None:
     assert done.stdout.strip() == "(1,)"
 
 
+def test_what_is_erased_from_sqlite_leaves_its_log_with_the_next_sweep_too(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert manage("migrate", "-v0", FEEDBACK_HOME=str(home)).returncode == 0
+    story = f"""
+from pathlib import Path
+from django.db import connection
+from feedback.access.models import AuditEntry
+from feedback.submissions import tasks
+def files():
+    found = [one for one in Path({str(home)!r}).iterdir() if one.is_file()]
+    return sorted(one.name for one in found if b"lovelace" in one.read_bytes())
+AuditEntry.objects.create(actor="lovelace", action="read", what="task")
+AuditEntry.objects.all().delete()
+print(files())
+tasks._sweep()
+print(files(), connection.cursor().execute("PRAGMA busy_timeout").fetchone())
+"""
+    done = manage("shell", "-v0", "-c", story, FEEDBACK_HOME=str(home))
+    assert done.stdout.splitlines() == ["['feedback.sqlite3-wal']", "[] (30000,)"], done.stderr
+
+
 @pytest.mark.django_db
 def test_whoever_found_a_hole_is_told_where_to_write(client: Client, settings: Settings) -> None:
     assert client.get("/.well-known/security.txt").status_code == 404
