@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern
 
+from feedback.api.openapi import view
 from feedback.api.openapi.examples import EXAMPLE_CLASS, EXAMPLE_ENVELOPE, EXAMPLE_ERROR, EXAMPLE_ROWS
 from feedback.api.openapi.operations import OPERATIONS
 from feedback.api.openapi.parameters import HEADERS, PARAMETERS
@@ -39,6 +40,26 @@ def test_the_service_hands_out_the_description(client: Client, db: None, documen
 
     assert answer.status_code == 200
     assert json.loads(answer.content) == json.loads(json.dumps(document))
+
+
+def test_the_description_is_made_once_however_often_strangers_ask(
+    client: Client,
+    db: None,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made, get_schema = list[str](), ContractGenerator.get_schema
+
+    def counted(self: ContractGenerator, **named: Any) -> dict[str, Any]:
+        made.append("once")
+        return get_schema(self, **named)
+
+    monkeypatch.setattr(ContractGenerator, "get_schema", counted)
+    view._description.cache_clear()
+    answers = [client.get("/api/schema/", headers={"Accept": kind}) for kind in ("*/*", "application/json")]
+
+    assert [answer.content for answer in answers] == [answers[0].content] * 2
+    assert [answer["Content-Type"] for answer in answers] == ["application/vnd.oai.openapi+json"] * 2
+    assert made == ["once"]
 
 
 def methods_of(pattern: URLPattern) -> Iterator[str]:
