@@ -36,6 +36,8 @@ class RequestContext:
     taken: Taken | None = None
     # Written by a view that answers with a report where its address does not say so; read by the audit log.
     reading: Reading | None = None
+    # Written by a view that answers a POST with a page of a task: that page's name. Read by the audit log.
+    shows: str = ""
     # Put into the ASGI scope by the server; written by a view (`api.long_poll`). Without such a server it goes unread.
     hold: Hold = field(default_factory=Hold)
     # The text of a new key or secret, shown once: written and read by the admin's two steps of making one.

@@ -58,7 +58,8 @@ class AuditOfReadings:
     """Writes down who read what: any answer at an address with a task in it, the admin's pages about reports,
     and whatever else says so itself.
 
-    A view says so by the context's `reading`. It is recorded before the answer is sent;
+    A view says so by the context's `reading`, or by its `shows` where it answers a POST with a page: that of a form
+    that was refused shows what the same page shows to a GET. It is recorded before the answer is sent;
     in open mode nobody is known, so nothing is.
     """
 
@@ -67,24 +68,26 @@ class AuditOfReadings:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if settings.FEEDBACK_AUTH == "keys" and response.status_code in _SHOWS:
+        if settings.FEEDBACK_AUTH == "keys" and (response.status_code in _SHOWS or context_of(request).shows):
             self._record(request)
         return response
 
     def _record(self, request: HttpRequest) -> None:
         context = context_of(request)
-        reading = context.reading or (_reading(request) if request.method in ("GET", "HEAD") else None)
+        reading = context.reading or (
+            _reading(request, context.shows) if context.shows or request.method in ("GET", "HEAD") else None
+        )
         if reading is not None and context.caller is not None:
             audit.record_reading(context.caller.name, *reading)
 
 
-def _reading(request: HttpRequest) -> Reading | None:
-    """What is read at the request's address, if anything of a student is."""
+def _reading(request: HttpRequest, shows: str) -> Reading | None:
+    """What is read at the request's address, if anything of a student is; `shows` names it better than the address."""
     match = request.resolver_match
     if match is None or match.url_name is None:
         return None
     if "task_id" in match.kwargs:
-        return match.url_name, match.kwargs["task_id"], match.kwargs.get("report_id")
+        return shows or match.url_name, match.kwargs["task_id"], match.kwargs.get("report_id")
     if match.app_names == ["admin"] and match.url_name.startswith("reports_"):
         return f"admin {match.url_name} {match.kwargs.get('object_id', '')}".strip(), None, None
     return None

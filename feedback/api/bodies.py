@@ -112,7 +112,7 @@ def student_in_body(request: Request) -> tuple[str, str | None]:
     if not isinstance(body, dict):
         raise InvalidRequest("body", 'expected an object such as {"student_id": "ada", "namespace": "cs101"}')
     student_id, namespace = body.get("student_id", ""), body.get("namespace")
-    for name, value in (("student_id", student_id), ("namespace", namespace or "")):
+    for name, value in (("student_id", student_id), ("namespace", "" if namespace is None else namespace)):
         if not isinstance(value, str):
             raise InvalidRequest(name, "expected a text")
     return _checked_student(student_id, namespace)

@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from feedback.access.context import context_of
 from feedback.api.authentication import caller_of
 from feedback.api.bodies import json_of
 from feedback.api.errors import InvalidRequest
@@ -40,6 +41,7 @@ class HandOutMailView(ContractView):
         if only_shown:
             asked, letters = outbox.preview(handout, task, words)
             shown = MailPreview(*asked, first=[_previewed(*one) for one in letters])
+            context_of(request).shows = "handout-mail"
             return Response(msgspec.to_builtins(shown))
         asked = outbox.ask(handout, task, words, caller_of(request).name)
         return Response(msgspec.to_builtins(MailsQueued(*asked)), status=202)

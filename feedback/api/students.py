@@ -72,7 +72,7 @@ def _export(request: Request, student_id: str, namespace: str | None) -> HttpRes
         raise UnknownStudent
     if not caller.is_anyone:
         for document in found:
-            audit.record(caller.name, audit.Action.READ, "student export", document.task_id, document.pk)
+            audit.record_reading(caller.name, "student export", document.task_id, document.pk)
     bodies.check(found)
     headers = {"Content-Disposition": 'attachment; filename="student.zip"'}
     return StreamingHttpResponse(at_the_clients_speed(_parts(found)), content_type="application/zip", headers=headers)

@@ -39,6 +39,21 @@ _QUIET = {
 }
 
 
+# Of what a stranger has sent, in a line about it.
+_SENT_CHARACTERS = 200
+
+
+class InShort(logging.Filter):
+    """One short line for a request that Django refuses before any view sees it: what it quotes is the sender's."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security"):
+            said = record.getMessage()
+            record.msg = said if len(said) <= _SENT_CHARACTERS else f"{said[:_SENT_CHARACTERS]}…"
+            record.args, record.exc_info, record.exc_text = (), None, None
+        return True
+
+
 class ByRoute(logging.Filter):
     """Names requests by their route, where Django names them by their address: that may be a link to a report."""
 
@@ -73,8 +88,10 @@ def configure(form: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": line},
-        "filters": {"by route": {"()": ByRoute}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["by route"]}},
+        "filters": {"by route": {"()": ByRoute}, "in short": {"()": InShort}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["by route", "in short"]}
+        },
         "root": {"handlers": ["stderr"], "level": level.upper()},
         "loggers": {name: {"level": lowest} for name, lowest in _QUIET.items()}
         | {"django.server": {"propagate": True}},

@@ -74,6 +74,28 @@ def test_no_address_is_logged_or_counted_that_names_a_student_or_opens_a_report(
     assert "a-secret-token" not in said
 
 
+def what_is_logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """From here on, as an operator sees it."""
+    [handler] = [one for one in logging.getLogger().handlers if any(isinstance(it, ByRoute) for it in one.filters)]
+    assert isinstance(handler, logging.StreamHandler)
+    written = io.StringIO()
+    monkeypatch.setattr(handler, "stream", written)
+    return written
+
+
+def test_a_host_that_is_not_ours_is_a_400_and_one_short_line(
+    client: Client,
+    db: None,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written = what_is_logged(monkeypatch)
+
+    assert client.get("/tasks", headers={"Host": "x" * 30_000}).status_code == 400
+    assert "Invalid HTTP_HOST header" in written.getvalue()
+    assert "Traceback" not in written.getvalue()
+    assert "x" * 300 not in written.getvalue()
+
+
 @pytest.mark.parametrize(
     ("address", "line"),
     [
@@ -87,10 +109,7 @@ def test_a_fault_is_logged_with_its_traceback_and_the_route_alone(
     def gone(*_: object) -> None:
         raise OperationalError("the database is away")
 
-    [handler] = [one for one in logging.getLogger().handlers if any(isinstance(it, ByRoute) for it in one.filters)]
-    assert isinstance(handler, logging.StreamHandler)
-    written = io.StringIO()
-    monkeypatch.setattr(handler, "stream", written)
+    written = what_is_logged(monkeypatch)
     monkeypatch.setattr(links, "open_link", gone)
     client.raise_request_exception = False
 

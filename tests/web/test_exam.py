@@ -14,6 +14,7 @@ from pytest_django import Settings
 from feedback.access.models import AuditEntry, Grant
 from feedback.events import decode_context, decode_student
 from feedback.store.models import Document, Student, Task, Upload
+from feedback.submissions import handouts
 from tests.harness.in_process import class_of, student, work_off
 from tests.web.conftest import Answer
 from tests.web.conftest import Upload as Send
@@ -274,6 +275,32 @@ def test_a_remark_that_cannot_be_taken_is_said_beside_the_box(
     assert answer.status_code == 400
     assert words in answer.text.partition('id="remark-error"')[2].partition("</p>")[0]
     assert decode_student(bytes(Student.objects.get(position=1).payload)).remark is None
+
+
+def test_a_report_that_is_shown_again_beside_a_refused_remark_is_read(
+    client: Client, made: Task, settings: Settings
+) -> None:
+    settings.FEEDBACK_AUTH = "keys"
+    writer = User.objects.create_user("writer")
+    Grant.objects.create(user=writer, namespace="cs1", may_write=True)
+    client.force_login(writer)
+    report = Document.objects.get(kind="student", position=1)
+    AuditEntry.objects.all().delete()
+    answer = client.post(f"/submissions/{made.id}/students/{report.id}/remark", {"remark": "x" * 2001})
+
+    assert answer.status_code == 400
+    assert list(AuditEntry.objects.values_list("actor", "what", "task_id", "report_id")) == [
+        ("user writer", "student", made.id, report.id)
+    ]
+    client.post(f"/submissions/{made.id}/handouts", {"days": "x"})
+    client.post(f"/submissions/{made.id}/exam", {"starts_at": "x"})
+    handout = handouts.make(made, 1, "user writer")
+    client.post(f"/submissions/{made.id}/handouts/{handout.id}/mail", {"subject": "", "body": ""})
+    assert [entry.what for entry in AuditEntry.objects.filter(action="read", report_id=None).order_by("pk")] == [
+        "handing-out",
+        "exam",
+        "mail",
+    ]
 
 
 def test_the_class_report_takes_no_remark(client: Client, made: Task) -> None:

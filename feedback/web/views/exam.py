@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from feedback.access.context import context_of
 from feedback.api.errors import STATUSES, words_of
 from feedback.events import Context, EventsError, decode_context
 from feedback.store.models import Document, Upload
@@ -100,4 +101,5 @@ def _page(
         "zone": _zone(shown),
         "too_many": len(draft.rows) > MOST_ROWS,
     }
+    context_of(request).shows = "exam"
     return render(request, "exam.html.j2", context, status=status)

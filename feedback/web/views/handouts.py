@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from feedback.access.context import context_of
 from feedback.api.handouts import DAYS, addresses, links_table
 from feedback.store.models import HandOut
 from feedback.store.reaching import Mail, MailState
@@ -100,6 +101,7 @@ def ways_page(request: HttpRequest, shown: Shown, *, status: int = 200, **more: 
         "roster_fault": None,
         "joined": None,
     }
+    context_of(request).shows = "handing-out"
     return render(request, "handouts.html.j2", context | more, status=status)
 
 

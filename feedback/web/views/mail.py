@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from feedback.access.context import context_of
 from feedback.events import InvalidEvents
 from feedback.events.faults import Details
 from feedback.phrasing.i18n import N_, speech
@@ -83,4 +84,5 @@ def _page(
         "faults": _NO_FAULTS,
         "preview": None,
     }
+    context_of(request).shows = "mail"
     return render(request, "mail.html.j2", context | more, status=status)

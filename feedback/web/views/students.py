@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
 
+from feedback.access.context import context_of
 from feedback.analysis import decode_findings
 from feedback.contract.states import State
 from feedback.rendering import RenderOptions, blocks
@@ -47,6 +48,8 @@ def student_page(
         "noticed": [] if shown.upload.is_class else noticed(request, shown.upload.pk, [key]),
         "remark": refused or (_remark(report) if may_write(request, shown) else "", ""),
     }
+    if refused:
+        context_of(request).shows = "student"
     return render(request, "student.html.j2", context, status=400 if refused else 200)
 
 
