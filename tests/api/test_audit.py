@@ -196,3 +196,17 @@ def test_keys_of_one_owner_and_another_scope_never_meet_by_their_idempotency_key
     assert first != second
     assert narrow.post("html", student("eve"), **{"Idempotency-Key": "scopes"}).status_code == 422
     assert narrow.submit("html", student("ada"), **{"Idempotency-Key": "scopes"}) == first
+
+
+def test_a_preview_of_mails_is_read(calling: Caller, settings: Settings) -> None:
+    settings.FEEDBACK_SENDS_MAIL, settings.FEEDBACK_MAIL_FROM = True, "reports@example.edu"
+    settings.FEEDBACK_PUBLIC_URL = "https://feedback.example.edu"
+    caller = calling("a")
+    task = caller.submit("html", class_of(2))
+    work_off()
+    handout = caller.client.post(f"{task}/handouts")["Location"]
+    words = {"subject": "Your report", "body": "{link}"}
+    answer = caller.client.post(f"{handout}/mail?preview=true", words, content_type="application/json")
+
+    assert answer.status_code == 200, answer.content
+    assert [what for _, action, what in entries() if action == "read"] == ["handout-mail"]

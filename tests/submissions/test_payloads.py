@@ -26,7 +26,7 @@ def test_a_few_logs_are_fetched_at_a_time(
 ) -> None:
     submit("html", class_of(3 * PAYLOADS_AT_ONCE))
     upload, fetched = Upload.objects.get(), list[int]()
-    in_pages = compiler.cursor_iter  # type: ignore[attr-defined] # it is Django's own
+    in_pages = compiler.cursor_iter
 
     def noting(*arguments: Any) -> Iterator[Any]:
         for rows in in_pages(*arguments):
