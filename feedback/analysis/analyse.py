@@ -18,7 +18,7 @@ from feedback.analysis.settings import AnalysisSettings
 from feedback.analysis.student.compiling import compiling_of
 from feedback.analysis.student.course import course_of, sittings_of, steps_of
 from feedback.analysis.student.figures import key_figures_of
-from feedback.analysis.student.late import late_share_of
+from feedback.analysis.student.late_share import late_share_of
 from feedback.analysis.student.log import lay_out
 from feedback.analysis.student.missing import missing_of
 from feedback.analysis.student.path import path_of
