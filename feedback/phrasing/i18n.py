@@ -101,8 +101,8 @@ class Speech:
         return _date(day, self._locale, short=False)
 
     def day_and_month(self, day: Day) -> str:
-        """`21 Jul`, for where there is little room."""
-        return _date(day, self._locale, short=True)
+        """`21 Jul`, for where there is little room; with no-break spaces, so that a narrow column does not part it."""
+        return _date(day, self._locale, short=True).replace(" ", NO_BREAK_SPACE)
 
     def weekdays(self) -> Sequence[str]:
         """`Mon` to `Sun`."""

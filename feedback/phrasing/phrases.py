@@ -16,6 +16,11 @@ def shortened(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
+def dashed(low: str, high: str, dash: str = "–") -> str:
+    """`4–9`, of two printed values; one of them where they read the same."""
+    return low if low == high else f"{low}{dash}{high}"
+
+
 def listed(names: Sequence[str], say: Speech) -> str:
     """`Q1`, `Q1 and Q2`, `Q1, Q2 and Q3`; beyond four the rest as a number."""
     if len(names) > SHOWN:
@@ -81,8 +86,12 @@ class Phrases:
     def quartiles(self, low: float, high: float, *, in_seconds: bool) -> str:
         """The middle half of a measure, `4 min–9 min`; counts as whole numbers, which they are."""
         if in_seconds:
-            return f"{self.duration(low)}–{self.duration(high)}"
-        return f"{self.number(numbers.whole(low))}–{self.number(numbers.whole(high))}"
+            return dashed(self.duration(low), self.duration(high))
+        return dashed(self.number(numbers.whole(low)), self.number(numbers.whole(high)))
+
+    def between(self, low: str, high: str) -> str:
+        """`4 min to 9 min`, of two printed values; one of them where they read the same."""
+        return low if low == high else self.text(N_("{low} to {high}"), low=low, high=high)
 
     def clock(self, at: datetime | None) -> str:
         """`09:41` in the zone; `02:15 (UTC+1)` in an hour that its clock shows twice."""
@@ -108,14 +117,17 @@ class Phrases:
         return self.say.date(day)
 
     def short_day(self, day: date) -> str:
-        """`21 Jul`, for where there is little room."""
+        """`21 Jul` with a no-break space, for where there is little room."""
         return self.say.day_and_month(day)
 
     def moment(self, at: datetime | None, *, with_day: bool) -> str:
         """A clock time, under its day where a log runs over several."""
         if at is None:
             return NONE
-        return f"{self.day(at)} {self.clock(at)}" if with_day else self.clock(at)
+        if not with_day:
+            return self.clock(at)
+        # One message, because some languages put a comma between the two.
+        return self.text(N_("{day} {time}"), day=self.day(at), time=self.clock(at))
 
     def local(self, at: datetime) -> datetime:
         """The time in the zone; at the ends of the calendar, where the zone would leave it, as it is."""
@@ -127,9 +139,7 @@ class Phrases:
     def span(self, first: datetime, last: datetime) -> str:
         """`21 July 2024, 09:02–11:00`, or both days in full; within a minute one time."""
         if self.day(first) == self.day(last):
-            if self.clock(first) == self.clock(last):
-                return f"{self.day(first)}, {self.clock(first)}"
-            return f"{self.day(first)}, {self.clock(first)}–{self.clock(last)}"
+            return f"{self.day(first)}, {dashed(self.clock(first), self.clock(last))}"
         return f"{self.moment(first, with_day=True)} – {self.moment(last, with_day=True)}"
 
     def one_day(self, first: datetime | None, last: datetime | None) -> bool:

@@ -1,16 +1,19 @@
 """Numbers and times as people write them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from feedback.contract.languages import LANGUAGES
 from feedback.rendering.artifact import RenderOptions
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.words import Words
 
 
-def words(time_zone: str = "UTC") -> Words:
-    return Words("en", RenderOptions(time_zone), Legible(Coverage.BROWSER))
+def words(time_zone: str = "UTC", language: str = "en") -> Words:
+    return Words(language, RenderOptions(time_zone), Legible(Coverage.BROWSER))
 
 
 @pytest.mark.parametrize(
@@ -84,3 +87,46 @@ def test_a_zone_whose_sign_misleads_says_what_it_is() -> None:
     assert words("Etc/GMT+2").time_zone == "Etc/GMT+2, UTC−2"
     assert words("Etc/GMT-14").time_zone == "Etc/GMT-14, UTC+14"
     assert words("Europe/Berlin").time_zone == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", "8 June 2025 23:00"),
+        ("de", "8. Juni 2025 23:00"),
+        ("es", "8 de junio de 2025, 23:00"),
+        ("fr", "8 juin 2025 23:00"),
+        ("hi", "8 जून 2025 23:00"),
+    ],
+)
+def test_a_day_and_its_clock_time_are_joined_as_the_language_joins_them(language: str, written: str) -> None:
+    at = datetime(2025, 6, 8, 23, tzinfo=UTC)
+    said = words(language=language)
+    assert said.moment(at, with_day=True) == written
+    assert said.moment(at, with_day=False) == "23:00"
+    assert said.span(at, at + timedelta(days=1)).startswith(f"{written} – ")
+
+
+@given(language=st.sampled_from(sorted(LANGUAGES)), day=st.dates())
+def test_a_short_day_is_in_one_piece(language: str, day: date) -> None:
+    short = words(language=language).short_day(day)
+    assert " " not in short
+    assert "\u00a0" in short
+
+
+@given(
+    language=st.sampled_from(sorted(LANGUAGES)),
+    low=st.floats(0, 1e6),
+    high=st.floats(0, 1e6),
+    seconds=st.booleans(),
+)
+def test_a_range_whose_ends_read_the_same_is_one_value(language: str, low: float, high: float, seconds: bool) -> None:
+    said = words(language=language)
+    for end in (low, high):
+        one = said.quartiles(end, end, in_seconds=seconds)
+        assert "–" not in one
+        assert said.between(one, one) == one
+    first, last = (said.quartiles(end, end, in_seconds=seconds) for end in (low, high))
+    told = said.quartiles(low, high, in_seconds=seconds)
+    assert told == (first if first == last else f"{first}–{last}")
+    assert (said.between(first, last) == first) == (first == last)

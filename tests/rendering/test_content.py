@@ -144,6 +144,19 @@ def test_pauses_are_told_with_their_lengths_starts_and_what_came_next(minutes: S
     assert told in Parsed(html_of(who)).text
 
 
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [
+        ([0, 4, 8, 12], "median 4 min; the middle half 4 min"),
+        ([0, 2, 5, 14], "median 3 min; the middle half 3 min to 6 min"),
+    ],
+)
+def test_a_middle_half_whose_ends_read_the_same_is_one_value(minutes: Sequence[int], told: str) -> None:
+    text = Parsed(html_of(student(*(save("q1", 60 * minute) for minute in minutes)))).text
+    # The next row follows at once.
+    assert re.search(rf"Between events {re.escape(told)}(?! to)", text), text
+
+
 def test_the_clock_times_and_the_lengths_of_a_path_agree() -> None:
     minutes = {"a": (0, 2), "b": (5, 8), "c": (9,), "d": (30, 33)}
     who = student(*(save(unit, 60 * minute) for unit, all_of_it in minutes.items() for minute in all_of_it))

@@ -7,7 +7,7 @@ from feedback.analysis.cohort.findings import ClassFindings, SlotStatistics, Spr
 from feedback.analysis.cohort.for_everybody import version_range
 from feedback.analysis.cohort.item_statistics import ENOUGH
 from feedback.analysis.cohort.results import Item, Version
-from feedback.phrasing.phrases import NONE
+from feedback.phrasing.phrases import NONE, dashed
 from feedback.rendering.blocks import AnyBlock, Cell, Column, Paragraph, Table, Term, Terms
 from feedback.rendering.charts import distribution
 from feedback.rendering.cohort.drawings import mean_among_versions
@@ -58,7 +58,7 @@ def _item_columns(items: Sequence[Item], words: Words) -> Iterator[tuple[Column,
 
 
 def _range(low: float | None, high: float | None, words: Words) -> str:
-    return NONE if low is None or high is None else f"{words.number(low)}–{words.number(high)}"
+    return NONE if low is None or high is None else dashed(words.number(low), words.number(high))
 
 
 def _discrimination(item: Item, words: Words) -> str:

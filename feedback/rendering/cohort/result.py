@@ -68,7 +68,8 @@ def _time(findings: ClassFindings, words: Words) -> KeyFigure:
     label = words.text("Time on the questions (median)")
     if spread is None:
         return KeyFigure(label, NONE, words.text("no time between events to count"))
-    middle = words.text("middle half {q1} to {q3}", q1=words.duration(spread.q1), q3=words.duration(spread.q3))
+    span = words.between(words.duration(spread.q1), words.duration(spread.q3))
+    middle = words.text("middle half {range}", range=span)
     return KeyFigure(label, words.duration(spread.median), middle if spread.count >= SEVERAL_STUDENTS else "")
 
 
@@ -160,10 +161,9 @@ def _dots(points: list[tuple[float, float]], scores: ClassScores, words: Words) 
     )
     if found := scores.time_and_score:
         r = words.text(
-            "Correlation {r} (95 % interval {low} to {high}).",
+            "Correlation {r} (95 % interval {range}).",
             r=words.number(found.r),
-            low=words.number(found.r_low),
-            high=words.number(found.r_high),
+            range=words.between(words.number(found.r_low), words.number(found.r_high)),
         )
         caption = f"{caption} {r}"
     if left_out := len(points) - len(inside):

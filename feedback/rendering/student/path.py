@@ -96,10 +96,9 @@ def _terms(findings: Findings, words: Words) -> Iterator[Term]:
         yield Term(
             words.text("Between events"),
             words.text(
-                "median {median}; the middle half from {q1} to {q3}",
+                "median {median}; the middle half {range}",
                 median=words.duration(rhythm.median_seconds),
-                q1=words.duration(rhythm.q1_seconds),
-                q3=words.duration(rhythm.q3_seconds),
+                range=words.between(words.duration(rhythm.q1_seconds), words.duration(rhythm.q3_seconds)),
             ),
         )
     if rhythm.submission_intervals:
@@ -138,9 +137,10 @@ def _error_quotient(compiling: Compiling, words: Words) -> str:
     if not compiling.failed_pairs:
         return words.text("0: no two compilations in a row failed")
     return words.text(
-        "{low} to {high}: both failed in {failed} of {pairs} pairs of compilations in a row",
-        low=words.number(round(compiling.error_quotient_low or 0, 2)),
-        high=words.number(round(compiling.error_quotient_high or 0, 2)),
+        "{range}: both failed in {failed} of {pairs} pairs of compilations in a row",
+        range=words.between(
+            words.number(compiling.error_quotient_low or 0), words.number(compiling.error_quotient_high or 0)
+        ),
         pairs=words.number(compiling.pairs),
         failed=words.number(compiling.failed_pairs),
     )
@@ -164,20 +164,18 @@ def _how_many(findings: Findings, words: Words) -> str:
     least, most = words.number(settings.pause_minutes), words.number(settings.long_pause_minutes)
     if not rhythm.pauses:
         return words.text("none of {least} min or more", least=least)
-    limits = {"least": least, "most": most}
+    between = words.between(least, most)
     if not rhythm.long_pauses:
         return words.count(
-            "{number} of {least} to {most} min, none longer",
-            "{number} of {least} to {most} min, none longer",
+            "{number} of {range} min, none longer",
+            "{number} of {range} min, none longer",
             rhythm.medium_pauses,
-            **limits,
+            range=between,
         )
     longer = words.count("{number} over {most} min", "{number} over {most} min", rhythm.long_pauses, most=most)
     if not rhythm.medium_pauses:
         return longer
-    shorter = words.count(
-        "{number} of {least} to {most} min", "{number} of {least} to {most} min", rhythm.medium_pauses, **limits
-    )
+    shorter = words.count("{number} of {range} min", "{number} of {range} min", rhythm.medium_pauses, range=between)
     return words.text("{shorter}, {longer}", shorter=shorter, longer=longer)
 
 

@@ -81,7 +81,8 @@ def _progress(question: Question, words: Words) -> str | Cell:
     scores = question.progress
     if scores is None or not scores.scores:
         return NONE
-    ends = words.text("{first} to {last}", first=words.score(scores.first), last=words.score(scores.last))
+    first, last = words.score(scores.first), words.score(scores.last)
+    ends = first if first == last else words.text("{first} to {last}", first=first, last=last)
     # On paper the timeline shows the same, and each drawing takes Typst a third of a millisecond.
     return Cell(ends, svg=progress(scores.scores)) if words.on_screen else ends
 
