@@ -102,7 +102,7 @@ def _store_or_find(
                 continue
             log.info("task found", task_id=str(found.id), students=found.upload.students)
             return found, state
-        if _key_is_taken(task):
+        if _key_is_taken(task, former):
             raise KeyReused
         with suppress(InTheWay):
             store()
@@ -145,9 +145,11 @@ def _note(task: Task, caller: Caller) -> None:
         audit.record(caller.name, Action.SUBMIT, task.format, task.id)
 
 
-def _key_is_taken(task: Task) -> bool:
-    key = task.idempotency
-    return key is not None and Task.objects.filter(idempotency=key).exists()
+def _key_is_taken(task: Task, former: bytes) -> bool:
+    """Whether the Idempotency-Key names another task. The identical one may have come since it was looked for."""
+    if task.idempotency is None:
+        return False
+    return Task.objects.filter(idempotency=task.idempotency).exclude(identity__in=(task.identity, former)).exists()
 
 
 def _require_scope(namespaces: Sequence[str], caller: Caller) -> None:

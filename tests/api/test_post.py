@@ -154,6 +154,27 @@ def test_an_idempotency_key_used_for_another_body_is_refused(post: Post) -> None
     assert Task.objects.count() == 1
 
 
+@pytest.mark.parametrize("number", [1, 3])
+def test_an_idempotency_key_whose_task_comes_at_the_same_moment_names_it(
+    post: Post, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    post("html", class_of(number))
+    look, others = intake._identical, list[object]()
+
+    def look_just_before(task: Task, former: bytes) -> Task | None:
+        monkeypatch.setattr(intake, "_identical", look)
+        found = look(task, former)
+        others.append(post("html", class_of(number), **{"Idempotency-Key": "k-1"}).json())
+        return found
+
+    monkeypatch.setattr(intake, "_identical", look_just_before)
+    mine = post("html", class_of(number), **{"Idempotency-Key": "k-1"})
+
+    assert mine.status_code == 202
+    assert others == [mine.json()]
+    assert Task.objects.count() == 2
+
+
 def test_an_idempotency_key_names_the_same_task_after_an_upgrade_and_new_defaults(
     post: Post, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
