@@ -295,7 +295,7 @@ class Findings(msgspec.Struct, frozen=True, gc=False):
 
     `event_order` holds the aliases in the order received, of every event; `marks`, `path` and all measures are in
     time order and without repeats, and `order_differs` says whether the two orders are not the same. `kinds` counts
-    the events of each kind there is. `compiling` is None where the log has no results of compilations. `log_kind` and
+    the events of each kind there is. `compiling` is None where the log has no failed compilation. `log_kind` and
     `kind` come from the sender where `…_given` says so, else they were detected. `headline` is the sentence on what
     mattered most. `insights` are those of page one, at most one praise and two suggestions; `further_insights` are the
     others. `course` is there where `kind` says so and events have times, `sittings` there too, and in an exam of more

@@ -171,8 +171,8 @@ LIMITS = (
         "error_quotient",
         N_("What is not measured"),
         N_(
-            "How errors were handled (error quotient, Watwin score): that takes the result of every compilation, "
-            "which this log does not hold. Nor the quality of your code, nor questions you never opened."
+            "How errors were handled (error quotient, Watwin score): that takes failed compilations, and this log "
+            "has none. Nor the quality of your code, nor questions you never opened."
         ),
         N_("Jadud 2006; Watson, Li & Godwin 2013"),
         needs="no compilations",

@@ -52,6 +52,18 @@ def number(value: float, say: Speech) -> str:
     return say.digits(as_number(value))
 
 
+def plural(value: float) -> int:
+    """The whole number that chooses the form of a noun after a printed number: 1 only of what prints as `1`.
+
+    A fraction below 2 counts as 0, whose noun is a plural in English, German and Spanish and a singular in French:
+    `1.5 points`, `1,5 Punkte`, `1,5 point`.
+    """
+    shown = abs(rounded(value, 2))
+    if shown == int(shown):
+        return int(shown)
+    return 0 if shown < 2 else int(shown)
+
+
 def score(value: float, say: Speech, possible: float = 1.0) -> str:
     """Points earned of those possible: `0.75`, `5.96`. Only who has them all reads as having them all."""
     return say.digits(as_score(value, possible))

@@ -78,6 +78,25 @@ def test_a_score_reads_as_full_only_where_nothing_is_missing(possible: int, part
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0, ["of 0 points", "von 0 Punkten", "de 0 puntos", "sur 0 point"]),
+        (0.5, ["of 0.5 points", "von 0,5 Punkten", "de 0,5 puntos", "sur 0,5 point"]),
+        (1, ["of 1 point", "von 1 Punkt", "de 1 punto", "sur 1 point"]),
+        (0.999, ["of 1 point", "von 1 Punkt", "de 1 punto", "sur 1 point"]),
+        (1.5, ["of 1.5 points", "von 1,5 Punkten", "de 1,5 puntos", "sur 1,5 point"]),
+        (2.5, ["of 2.5 points", "von 2,5 Punkten", "de 2,5 puntos", "sur 2,5 points"]),
+        (30, ["of 30 points", "von 30 Punkten", "de 30 puntos", "sur 30 points"]),
+    ],
+)
+def test_a_noun_after_a_number_has_the_form_of_the_number_that_is_printed(value: float, written: list[str]) -> None:
+    forms = ("of {possible} point", "of {possible} points")
+    said = [speech(language) for language in ("en", "de", "es", "fr")]
+    told = [say.count(*forms, numbers.plural(value), possible=numbers.number(value, say)) for say in said]
+    assert told == written
+
+
 def test_sums_that_miss_the_full_score_by_an_error_of_floats_are_full() -> None:
     assert numbers.score(0.6 + 0.3 + 0.1, ENGLISH) == "1"
     assert numbers.percent(0.6 + 0.3 + 0.1, ENGLISH) == "100\u00a0%"

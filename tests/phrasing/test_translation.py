@@ -10,10 +10,13 @@ from babel import Locale
 from babel.messages import Catalog
 
 from feedback.analysis import AnalysisSettings, Findings, analyse, analyse_class, definitions, with_comparison
+from feedback.analysis.insights.result_measures import OPEN_ONE
 from feedback.contract.formats import Format
 from feedback.contract.languages import LANGUAGES
 from feedback.events import Event
 from feedback.phrasing import catalogues, i18n
+from feedback.phrasing.catalogues import listed
+from feedback.phrasing.i18n import speech
 from feedback.rendering import render, render_class
 from tests.harness.documents import Parsed, pdf_text
 from tests.harness.exams import exam
@@ -191,3 +194,33 @@ def test_a_translation_is_set_as_its_language_is(language: str) -> None:
             continue
         for text in texts:
             assert not re.search(wrong, text), text
+
+
+# Numbers before a noun that a reader never sees as 1: thresholds that staff set, sizes of a class or of an exam of
+# several questions, and tries after a first one.
+NEVER_ONE = {
+    *AnalysisSettings.__struct_fields__,
+    *("all", "attempts", "count", "course_days", "days", "last_days", "long_pause", "longest", "minutes", "pause"),
+    *("questions", "quick", "quiet_days", "return", "session_gap", "sitting_gap", "sitting_hours", "students"),
+    *("weak_days", "weeks", "batch_questions", "batch_seconds"),
+}
+# One question of one point has a sentence of its own.
+OF_SEVERAL_POINTS = "{slot} was the hardest question"
+COUNTED = re.compile(r"\{(\w+)\} (?:points|questions|students|events|days|weeks|minutes|seconds|tries|pairs|entries)\b")
+
+
+def test_a_number_that_may_be_one_stands_before_no_plural() -> None:
+    for message in listed():
+        if isinstance(message.id, str) and message.id.startswith(OF_SEVERAL_POINTS):
+            continue
+        one, *many = forms_of(message.id)
+        assert not set(COUNTED.findall(one)) - NEVER_ONE - ({"n", "number"} if many else set()), one
+        for other in many:
+            assert not set(COUNTED.findall(other)) - NEVER_ONE - {"n", "number", "possible"}, other
+
+
+def test_the_step_of_a_suggestion_stands_for_itself() -> None:
+    # It is printed before the sentence that names the questions.
+    for say in (speech(language) for language in LANGUAGES):
+        assert not re.search(r"\bof (them|these)\b|\beine davon\b|इनमें से", say.gettext(OPEN_ONE))
+    assert OPEN_ONE in {message.id for message in listed()}

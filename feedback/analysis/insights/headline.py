@@ -5,7 +5,7 @@ from feedback.analysis.insights.evidence import Evidence
 from feedback.analysis.insights.result_measures import weakest
 from feedback.analysis.scores import LEAST
 from feedback.phrasing.i18n import N_, NN_, Speech
-from feedback.phrasing.numbers import differ, number, score
+from feedback.phrasing.numbers import differ, number, plural, score
 from feedback.phrasing.phrases import SHOWN, listed, shortened
 
 NO_EVENTS = N_("There are no events in this log yet.")
@@ -24,8 +24,8 @@ SPREAD = NN_(
 )
 ALIKE = NN_("You missed the most on {questions}.", "You missed the most on {questions}, {lost} each.")
 OPENED_FEW = NN_(
-    "You opened {n} of {count} questions; {solved} had the full score.",
-    "You opened {n} of {count} questions; {solved} of them had the full score.",
+    "You opened {n} of {count} questions; with the full score: {solved}.",
+    "You opened {n} of {count} questions. Of these with the full score: {solved}.",
 )
 NO_POINTS = NN_(
     "{n} of {count} questions brought no points; of these you stayed longest on {question}, {time}.",
@@ -120,7 +120,7 @@ def _everything(evidence: Evidence) -> str:
             "You had the full score on all that is in your log; {n} question more counts.",
             "You had the full score on all that is in your log; {n} questions more count.",
         )
-        return say.count(*forms, round(missing), n=number(missing, say))
+        return say.count(*forms, plural(missing), n=number(missing, say))
     if not figures.window_seconds or len(evidence.sittings) > 1:
         return say.gettext(EVERYTHING)
     return say.text(EVERYTHING_IN, time=evidence.time(figures.window_minutes))

@@ -15,7 +15,8 @@ SEVERAL_QUESTIONS = 3
 REDO_WITH_SOLUTION = N_("Redo {question} with its solution: {url}")
 REDO = N_("Redo {question} on your own, without the clock; then look at a solution.")
 REDO_IN_COURSE = N_("Redo {question} on your own; then look at a solution.")
-OPEN_ONE = N_("Open one of them, and do its first step. A start makes the rest easier.")
+# A suggestion begins with its step: the questions are named only after it.
+OPEN_ONE = N_("Open a question that you have not opened yet, and do its first step. A start makes the rest easier.")
 ASK_WHICH = N_("Find out which submission counts, and keep your best version before a larger change.")
 LAST_COUNTS = N_("The last submission counts here: keep your best version, and hand it in at the end.")
 

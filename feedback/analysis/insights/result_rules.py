@@ -40,8 +40,8 @@ RESULT = (
         setting="lost_points",
         observe=measures.points_lost,
         did=NN_(
-            "All that you missed is on {question}: {lost} points.",
-            "{question} cost you {lost} of the {total} points that you missed.",
+            "All that you missed is on {question}. Points lost: {lost}.",
+            "Of the points that you missed ({total}), {question} cost you {lost}.",
         ),
         readings=(
             N_("The idea that this question needs may still be new to you."),
@@ -61,8 +61,8 @@ RESULT = (
         setting="late_opened_questions",
         observe=measures.not_opened,
         did=NN_(
-            "{questions} is not in your log. It was worth {points} points.",
-            "{n} questions are not in your log: {questions}. They were worth {points} points.",
+            "{questions} is not in your log. Points to gain there: {points}.",
+            "{n} questions are not in your log: {questions}. Points to gain there: {points}.",
         ),
         readings=(
             N_("You may have chosen to leave them out and use your time elsewhere."),

@@ -29,10 +29,17 @@ def course_sections(course: ClassCourse, words: Words) -> Iterator[Section]:
     half = fits_half(first, last)
     days, weeks = _days(course, first, last, words, half=half), _bars(course, words, half=half)
     yield Section("calendar", words.text("When the class worked"), (days,), half=half)
-    busiest = max(course.weeks, key=lambda week: week.students)
-    heading = words.text("Most students worked in the week from {day}", day=words.calendar_day(busiest.starts_on))
-    yield Section("weeks-at-work", heading, (weeks,), half=half)
+    yield Section("weeks-at-work", _busiest(course, words), (weeks,), half=half)
     yield Section("weeks", words.text("The class week by week"), tuple(_weeks(course, words)))
+
+
+def _busiest(course: ClassCourse, words: Words) -> str:
+    """The week with the most students at work; where several had as many, what the bars are."""
+    most = max(week.students for week in course.weeks)
+    first, *others = [week for week in course.weeks if week.students == most]
+    if others:
+        return words.text("Students at work, week by week")
+    return words.text("The busiest week: from {day}", day=words.calendar_day(first.starts_on))
 
 
 def _days(course: ClassCourse, first: date, last: date, words: Words, *, half: bool) -> Chart:
@@ -73,9 +80,9 @@ def _bars(course: ClassCourse, words: Words, *, half: bool) -> Chart:
     drawing, phone = drawings(lambda size: weeks_chart(what, size), WIDE_BARS, HALF_BARS, words, half=half)
     return Chart(
         drawing=drawing,
-        title=words.text("Students at work in each week"),
+        title=words.text("Students at work, week by week"),
         description=words.text("A bar for each week. The table below gives the weeks in numbers."),
-        caption=words.text("Students with an entry in each week from Monday."),
+        caption=words.text("Students with an entry, week by week from Monday."),
         narrow=half,
         phone=phone,
     )

@@ -111,9 +111,12 @@ def _scores_title(scores: ClassScores, words: Words) -> str:
 
 
 def _columns(scores: ClassScores, words: Words) -> Chart:
-    unit = words.text("points") if scores.possible else words.text("of the points")
-    width = words.number(scores.bin_width) if scores.possible else words.percent(scores.bin_width)
-    caption = words.text("Students by score, in steps of {width} {unit}.", width=width, unit=unit)
+    if scores.possible:
+        width = words.number(scores.bin_width)
+        caption = words.text("Students by score; width of a step in points: {width}.", width=width)
+    else:
+        width = words.percent(scores.bin_width)
+        caption = words.text("Students by score, in steps of {width} of the points.", width=width)
     if scores.below_half:
         below = words.count("{number} student is below half.", "{number} students are below half.", scores.below_half)
         caption = f"{caption} {below}"

@@ -136,12 +136,13 @@ def _compiling(findings: Findings, words: Words) -> Iterator[Term]:
 def _error_quotient(compiling: Compiling, words: Words) -> str:
     if not compiling.failed_pairs:
         return words.text("0: no two compilations in a row failed")
-    return words.text(
-        "{range}: both failed in {failed} of {pairs} pairs of compilations in a row",
+    return words.count(
+        "{range}: both failed in {failed} of {number} pair of compilations in a row",
+        "{range}: both failed in {failed} of {number} pairs of compilations in a row",
+        compiling.pairs,
         range=words.between(
             words.number(compiling.error_quotient_low or 0), words.number(compiling.error_quotient_high or 0)
         ),
-        pairs=words.number(compiling.pairs),
         failed=words.number(compiling.failed_pairs),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from feedback.analysis.course import Course
 from feedback.analysis.findings import Findings
 from feedback.analysis.student.quality import SCORES_ELSEWHERE
+from feedback.phrasing.numbers import plural
 from feedback.rendering.blocks import AnyBlock, Lead, Paragraph, Quote, Result
 from feedback.rendering.words import Words
 
@@ -49,7 +50,8 @@ def _result(findings: Findings, words: Words) -> Result:
     if findings.exam.counts == "last":
         counts = words.text("last scores count here; your course may count differently")
     earned = words.score(figures.score_earned, figures.score_possible)
-    possible = words.text("of {possible} points", possible=words.number(figures.score_possible))
+    most = figures.score_possible
+    possible = words.count("of {possible} point", "of {possible} points", plural(most), possible=words.number(most))
     if figures.score_possible == 1:
         possible = words.text("of 1 point")
     return Result(earned, possible, " · ".join([*details, counts]), scored=True)

@@ -3,6 +3,8 @@
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
+from msgspec.structs import replace
+
 from feedback.analysis import Findings, analyse, analyse_class, facts_of
 from feedback.analysis.cohort.course import ClassCourse
 from feedback.analysis.course import MOST_WEEKS
@@ -53,12 +55,31 @@ def test_quiet_are_those_with_work_left_whose_last_day_is_two_weeks_before_the_e
         assert found.rows[each.row].student_id == each.student_id
 
 
+def test_the_busiest_week_is_named_only_where_no_other_had_as_many_students() -> None:
+    found = analyse_class(FOUND)
+    known = found.course
+    assert known is not None
+    weeks = known.weeks
+    most = max(week.students for week in weeks)
+
+    def headings(*students: int) -> list[str]:
+        changed = [replace(week, students=n) for week, n in zip(weeks, students, strict=True)]
+        course = replace(known, weeks=tuple(changed))
+        return Parsed(render_class(replace(found, course=course), Format.HTML).body.decode()).headings
+
+    one = headings(1, most + 1, *(1 for _ in weeks[2:]))
+    assert f"The busiest week: from {weeks[1].starts_on.day} {weeks[1].starts_on:%B %Y}" in one
+    two = headings(most, most, *(1 for _ in weeks[2:]))
+    assert "Students at work, week by week" in two
+    assert not any("busiest" in heading for heading in two)
+
+
 def test_the_class_report_of_a_course_has_its_calendar_and_the_quiet_and_no_activity_of_an_exam() -> None:
     found = analyse_class(FOUND)
     links = [f"reports/{n}" for n in range(len(FOUND))]
     parsed = Parsed(render_class(found, Format.HTML, links=links).body.decode())
     assert "Who has gone quiet" in parsed.headings
-    assert any(heading.startswith("Most students worked in the week from") for heading in parsed.headings)
+    assert "Students with an entry, week by week from Monday." in parsed.text
     assert "Activity over time" not in parsed.headings
     assert "How hard each question was" in parsed.headings
     assert found.course is not None

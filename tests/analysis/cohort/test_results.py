@@ -82,7 +82,8 @@ def test_a_student_below_half_is_named_with_the_first_reason_that_holds(who: Stu
 def test_points_thrown_away_by_the_last_submission_are_named_above_half_too() -> None:
     who = student(*scored("x", 1, 1, 1, 1).events, submission("a", 3660, 0), student_id="x")
     [only] = of(*GOOD, who).attention
-    assert (only.student_id, only.reason) == ("x", "the last submissions are worth 1 points less than the best ones")
+    reason = "the last submissions brought fewer points than the best ones (difference: 1)"
+    assert (only.student_id, only.reason) == ("x", reason)
     assert not of(*GOOD, who, context=Context(exam=Exam(counts="last"))).attention
 
 

@@ -57,7 +57,7 @@ def test_nothing_is_said_about_not_submitted_where_a_type_is_unknown_or_a_score_
 def test_the_question_that_cost_the_most_is_named_with_the_points() -> None:
     log = [*scored("a", 0, 1), *scored("b", 600, 0, 0.25), *scored("c", 1800, 0.9)]
     insight = told(log)["points_lost"]
-    assert insight.did == "Q2 cost you 0.75 of the 0.85 points that you missed."
+    assert insight.did == "Of the points that you missed (0.85), Q2 cost you 0.75."
     assert insight.points == 0.75
     assert "points_lost" not in told(scored("a", 0, 1))
 
@@ -72,8 +72,18 @@ def test_points_weigh_what_the_teacher_gave_them() -> None:
 def test_a_question_that_was_never_opened_is_named_by_the_context_alone() -> None:
     context = Context(questions=(Question("a"), Question("b", title="Graphs", points=3)))
     insight = told(scored("a", 0, 1), context=context)["not_opened"]
-    assert insight.did == "Graphs is not in your log. It was worth 3 points."
+    assert insight.did == "Graphs is not in your log. Points to gain there: 3."
     assert "Graphs" in found(scored("a", 0, 1), context=context).headline
+
+
+def test_points_that_come_to_one_are_told_without_a_plural() -> None:
+    context = Context(questions=(Question("a"), Question("b", title="Graphs", points=1)))
+    assert told(scored("a", 0, 1), context=context)["not_opened"].did.endswith("Points to gain there: 1.")
+    assert told(scored("a", 0, 0))["points_lost"].did == "All that you missed is on Q1. Points lost: 1."
+    two = told(
+        [*scored("a", 0, 0.5), *scored("b", 600, 0.5)], context=Context(questions=(Question("a"), Question("b")))
+    )
+    assert "Of the points that you missed (1), Q2 cost you 0.5." in {each.did for each in two.values()}
 
 
 def test_a_last_score_below_the_best_comes_first_of_all_unless_the_best_counts() -> None:
