@@ -136,7 +136,7 @@ def duration(seconds: float, say: Speech) -> str:
 
 
 def brief_duration(seconds: float, say: Speech) -> str:
-    """In a table or a drawing, with the same numbers: `45 s`, `8 min`, `1 h 42 min`, `2 d 3 h`."""
+    """In a table or a drawing, with the same numbers: `45 s`, `8 min`, `1 h 42 min`, `2 d 3 h`; none is parted."""
     return " ".join(_told(_parts(seconds), _BRIEF, say))
 
 
@@ -147,10 +147,10 @@ _SPELT = (
     NN_("{n} second", "{n} seconds"),
 )
 _BRIEF = (
-    NN_("{n} d", "{n} d"),
-    NN_("{n} h", "{n} h"),
-    NN_("{n} min", "{n} min"),
-    NN_("{n} s", "{n} s"),
+    NN_("{n}\u00a0d", "{n}\u00a0d"),
+    NN_("{n}\u00a0h", "{n}\u00a0h"),
+    NN_("{n}\u00a0min", "{n}\u00a0min"),
+    NN_("{n}\u00a0s", "{n}\u00a0s"),
 )
 
 

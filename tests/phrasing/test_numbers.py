@@ -181,7 +181,7 @@ def test_a_duration_has_the_same_numbers_in_a_sentence_and_in_a_table(seconds: f
 @given(st.floats(0, 1e9))
 def test_a_duration_is_right_to_half_its_last_unit(seconds: float) -> None:
     sizes = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
-    told = re.findall(r"([\d,]+) (\w+)", numbers.brief_duration(seconds, ENGLISH))
+    told = re.findall(r"([\d,]+)\u00a0(\w+)", numbers.brief_duration(seconds, ENGLISH))
     total = sum(int(n.replace(",", "")) * sizes[unit] for n, unit in told)
     finest = 3_600 if total >= 86_400 else 60 if total >= 60 else 1
     assert abs(total - seconds) <= finest / 2

@@ -1,5 +1,6 @@
 """Numbers and times as people write them."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -20,16 +21,16 @@ def words(time_zone: str = "UTC", language: str = "en") -> Words:
     ("seconds", "written"),
     [
         (None, "–"),
-        (0, "0 s"),
-        (59.4, "59 s"),
-        (59.5, "1 min"),
-        (90, "2 min"),
-        (3569, "59 min"),
-        (3570, "1 h"),
-        (3900, "1 h 5 min"),
-        (86_399, "1 d"),
-        (90_000, "1 d 1 h"),
-        (3e10, "347,222 d 5 h"),
+        (0, "0\u00a0s"),
+        (59.4, "59\u00a0s"),
+        (59.5, "1\u00a0min"),
+        (90, "2\u00a0min"),
+        (3569, "59\u00a0min"),
+        (3570, "1\u00a0h"),
+        (3900, "1\u00a0h 5\u00a0min"),
+        (86_399, "1\u00a0d"),
+        (90_000, "1\u00a0d 1\u00a0h"),
+        (3e10, "347,222\u00a0d 5\u00a0h"),
     ],
 )
 def test_a_duration_is_as_exact_as_an_estimate_deserves(seconds: float | None, written: str) -> None:
@@ -112,6 +113,12 @@ def test_a_short_day_is_in_one_piece(language: str, day: date) -> None:
     short = words(language=language).short_day(day)
     assert " " not in short
     assert "\u00a0" in short
+
+
+@given(language=st.sampled_from(sorted(LANGUAGES)), seconds=st.floats(0, 1e9))
+def test_no_unit_of_a_duration_is_parted_from_its_number(language: str, seconds: float) -> None:
+    told = words(language=language).duration(seconds)
+    assert all(re.fullmatch(r"[\d.,\u00a0]+\u00a0[^\d\s]+", part) for part in told.split(" ")), told
 
 
 @given(

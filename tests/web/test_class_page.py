@@ -52,7 +52,7 @@ def test_a_row_holds_a_students_numbers_and_a_drawing_of_their_time(client: Clie
 
     # The lowest score comes first.
     assert cells[0] == ["0 of 2", "–", "–", "–", "–", "0", "0", "0", "0"]
-    assert cells[1][:4] == ["0.5 of 2", "1 of 2", "0", "9 min"]
+    assert cells[1][:4] == ["0.5 of 2", "1 of 2", "0", "9\u00a0min"]
     assert "<svg" in cells[1][4]
     assert cells[1][5:8] == ["1", "3", "2"]
     assert int(cells[1][8]) == len(findings_of_first(client, address)["insights"])

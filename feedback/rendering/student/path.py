@@ -105,7 +105,7 @@ def _terms(findings: Findings, words: Words) -> Iterator[Term]:
         yield Term(
             words.text("Between submissions on one question"),
             words.text(
-                "median {median}; {quick} of {all} under {limit} s",
+                "median {median}; {quick} of {all} under {limit}\u00a0s",
                 median=words.duration(rhythm.median_submission_interval_seconds),
                 quick=words.number(rhythm.quick_resubmissions),
                 all=words.number(rhythm.submission_intervals),
@@ -164,19 +164,23 @@ def _how_many(findings: Findings, words: Words) -> str:
     rhythm, settings = findings.rhythm, findings.settings
     least, most = words.number(settings.pause_minutes), words.number(settings.long_pause_minutes)
     if not rhythm.pauses:
-        return words.text("none of {least} min or more", least=least)
+        return words.text("none of {least}\u00a0min or more", least=least)
     between = words.between(least, most)
     if not rhythm.long_pauses:
         return words.count(
-            "{number} of {range} min, none longer",
-            "{number} of {range} min, none longer",
+            "{number} of {range}\u00a0min, none longer",
+            "{number} of {range}\u00a0min, none longer",
             rhythm.medium_pauses,
             range=between,
         )
-    longer = words.count("{number} over {most} min", "{number} over {most} min", rhythm.long_pauses, most=most)
+    longer = words.count(
+        "{number} over {most}\u00a0min", "{number} over {most}\u00a0min", rhythm.long_pauses, most=most
+    )
     if not rhythm.medium_pauses:
         return longer
-    shorter = words.count("{number} of {range} min", "{number} of {range} min", rhythm.medium_pauses, range=between)
+    shorter = words.count(
+        "{number} of {range}\u00a0min", "{number} of {range}\u00a0min", rhythm.medium_pauses, range=between
+    )
     return words.text("{shorter}, {longer}", shorter=shorter, longer=longer)
 
 
