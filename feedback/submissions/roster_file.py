@@ -99,10 +99,10 @@ def _check_numbers(row: RosterRow, known: dict[tuple[str, str], int], faults: Fa
 
 def _fields(header: Sequence[str], line: Line, faults: Faults) -> list[str]:
     """The field of each column, "" where it is not read; none at all where the table cannot be used."""
-    names, fields = [plain(cell) for cell in header], [""] * len(header)
     if len(header) > MAX_COLUMNS:
         faults.add((line,), f"{len(header):,} columns; at most {MAX_COLUMNS} are read, leave out the others")
         return []
+    names, fields = [plain(cell) for cell in header], [""] * len(header)
     for field, headings in _HEADINGS.items():
         found = next((heading for heading in headings if heading in names), None)
         if found is None or (field == "canvas_user" and not _OF_CANVAS.intersection(names)):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from feedback.events.effort import Effort
 from feedback.events.faults import InvalidEvents, TooLarge
@@ -21,8 +21,11 @@ from feedback.events.spool import CHUNK_BYTES, MAX_RATIO, spool
 _SMALL_BYTES = 8 << 20
 # The list of a ZIP's members is read into memory whole, in one piece of work: some 20,000 members, in half a second.
 _DIRECTORY_BYTES = 2 << 20
-# What a tar says of one member beside its block, a long name or attributes, is read in one piece of work.
-_HEADER_BYTES = 64 << 10
+# What a tar says of one member beside its block, a long name or attributes, is read in one piece of work: in older
+# releases of Python (CVE-2024-6232) its time grows with the square of the length, here to 20 ms.
+_HEADER_BYTES = 4 << 10
+# Attributes of all members of a tar: Python gives each member a copy of them.
+_SHARED_ATTRIBUTES = 100
 _END = b"PK\x05\x06"
 _END64 = b"PK\x06\x07"
 _END_BYTES = 22
@@ -100,7 +103,11 @@ def _members(source: IO[bytes], effort: Effort) -> Iterator[Member]:
     headers = _Headers(source, effort)
     tar = tarfile.open(fileobj=cast(IO[bytes], headers), mode="r:")  # noqa: SIM115 - a member is opened after the list; nothing is held
     for entry in tar:
-        effort.spend(16)
+        effort.look()
+        if len(tar.pax_headers) > _SHARED_ATTRIBUTES:
+            raise _refused(f"it has more than {_SHARED_ATTRIBUTES} attributes of its own; pack the folder again")
+        cast(Any, tar).members.clear()  # it would keep all of them
+        entry.pax_headers = {}
         if entry.isreg() and _is_wanted(entry.name):
             yield entry.name, functools.partial(_content, tar, entry)
 

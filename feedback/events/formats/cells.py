@@ -16,6 +16,8 @@ _SPACED_QUOTE = re.compile(r'(?:^|[,;\t|]) +"')
 # Rows of a few fields are far shorter; a file without line ends is not read into memory whole.
 _LINE_BYTES = 1 << 20
 _BLOCK_BYTES = 1 << 16
+# Within quotes a row goes on over ends of lines. Each cell takes more room than its separator.
+_ROW_CHARACTERS = 1 << 20
 
 
 def rows_of(
@@ -40,8 +42,9 @@ def rows_of(
         more, header = _first(lines)
         blank += more + 1
     told(separator)
+    row = _Row(itertools.chain([header], lines))
     reader = csv.reader(
-        itertools.chain([header], lines),
+        row,
         delimiter=separator,
         escapechar=escape,
         strict=True,
@@ -50,11 +53,27 @@ def rows_of(
     first = blank + 1
     try:
         for cells in reader:
+            row.characters = 0
             if cells:
                 yield first, cells
             first = blank + reader.line_num + 1
     except csv.Error as fault:
         faults.add((Line(first),), _in_words(fault))
+
+
+class _Row:
+    """Lines, as long as one row does not take too many of them: `characters` is how long it is so far."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.characters += len(line)
+            if self.characters > _ROW_CHARACTERS:
+                raise csv.Error(f"a row of more than {_ROW_CHARACTERS:,} characters, or a quote that is never closed")
+            yield line
 
 
 def _first(lines: Iterator[str]) -> tuple[int, str]:

@@ -6,7 +6,7 @@ is no attempt.
 """
 
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Annotated
 
 import msgspec
 
@@ -53,7 +53,7 @@ class _Problem(_Part):
 
 
 class _Submission(_Part):
-    id: int | None = None
+    id: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)] | None = None
     creation_time_seconds: float | None = None
     problem: _Problem | None = None
     author: _Party | None = None
@@ -133,9 +133,10 @@ def _actions(
     seconds = submission.creation_time_seconds
     time = None if seconds is None else epoch_in(seconds, "creationTimeSeconds", place, gathering)
     kind, score = _judged(submission)
+    identity = None if submission.id is None else str(submission.id)
     for handle in handles:
-        identity = None if submission.id is None else f"{submission.id} {handle}"
-        yield Action(handle, unit, kind, time, score, source_id=identity)
+        source_id = None if identity is None else (identity, handle)
+        yield Action(handle, unit, kind, time, score, source_id=source_id)
 
 
 def _judged(submission: _Submission) -> tuple[str, float | None]:

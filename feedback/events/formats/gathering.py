@@ -85,7 +85,10 @@ class Gathering:
     def _key(self, namespace: str, student_id: str) -> _Key:
         """The student's key in one form, which is kept unless it is longer than any that is valid."""
         who = namespace, student_id
-        key = self._keys.get(who) or (settled(namespace), settled(student_id))
+        if key := self._keys.get(who):
+            return key
+        self.faults.spend((len(namespace) + len(student_id)) >> 8)
+        key = _in_one_form(namespace), _in_one_form(student_id)
         if _is_kept(namespace, student_id):
             self._keys[who] = key
         return key
@@ -186,6 +189,12 @@ class Gathering:
 
 def _is_kept(namespace: str, student_id: str) -> bool:
     return len(namespace) + len(student_id) <= _KEY_CHARACTERS
+
+
+def _in_one_form(text: str) -> str:
+    """The text settled; one that is longer than any id can be is cut, and stays too long for one in any form."""
+    text = text.strip()
+    return settled(text) if len(text) <= _KEY_CHARACTERS else f"{text[:_KEY_CHARACTERS]}…"
 
 
 def _number_of(number: int, what: str) -> str:

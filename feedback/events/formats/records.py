@@ -64,13 +64,14 @@ def records(
     """(its line, the cells that are not empty by field) of each row of a table.
 
     A header without a required field is a fault that names the columns there are. They are told to the stream in any
-    case. Raises TooLarge.
+    case, unless there are too many. Raises TooLarge.
     """
     rows = table.rows
     line, header = next(rows, (1, []))
     faults_before = faults.count
     fields = _fields_of(header, Line(line), wanted, options, faults)
-    stream.columns = columns_of(header, fields)
+    if len(header) <= MAX_COLUMNS:
+        stream.columns = columns_of(header, fields)
     if faults.count > faults_before or not header:
         return
     most = limits.max_rows
@@ -92,10 +93,11 @@ def records(
 
 def _fields_of(header: list[str], line: Line, wanted: Wanted, options: SourceOptions, faults: Faults) -> list[str]:
     """The field of each column, "" where it is not read. What makes a table unreadable is recorded as a fault."""
-    names, fields = [plain(cell) for cell in header], [""] * len(header)
+    fields = [""] * len(header)
     if len(header) > MAX_COLUMNS:
         faults.add((line,), f"{len(header):,} columns; at most {MAX_COLUMNS} are read, leave out the others")
         return fields
+    names = [plain(cell) for cell in header]
     _check_chosen(options.columns, header, line, wanted, faults)
     for field, headings in wanted.headings.items():
         chosen = options.columns.get(field)

@@ -10,6 +10,8 @@ from feedback.events.normal_form import settled
 
 TITLE_CHARACTERS = 200
 _HASH_CHARACTERS = 12
+# A title with all that may stand before it; the rest is not looked at.
+_TITLE_WITH_SPACE = 1_000
 
 
 def as_points(number: float | None) -> float | None:
@@ -64,4 +66,5 @@ def _joined(own: Question, given: Question) -> Question:
 
 def short(text: str) -> str | None:
     """A title of at most 200 characters, without the NUL that no database keeps, or none."""
-    return settled(text.replace("\0", ""))[:TITLE_CHARACTERS].rstrip() or None
+    begun = text[:_TITLE_WITH_SPACE].replace("\0", "")
+    return settled(begun)[:TITLE_CHARACTERS].rstrip() or None
