@@ -1,7 +1,8 @@
 """The transport to Redis: a message that is none of ours is rejected and counted before anything in it is unpacked.
 
-Anything may write into a Redis by mistake or by malice. Celery would end of a body that it does not expect, find the
-message again at the next start, and unpack a compressed one whatever its size.
+Anything may write into a Redis by mistake or by malice. A body or a header of a type that Celery does not expect ends
+the worker, which finds the message again at its next start; Celery unpacks a compressed body whatever its size, and
+takes every header as an attribute of the request. So a message has fields that ours have, each of its type, no other.
 """
 
 import binascii
@@ -25,25 +26,60 @@ REJECTED = "feedback.rejected"
 _MOST_BYTES = 8 << 10
 # A wake-up that failed comes again within a minute; one for next year would only take memory.
 _MOST_AHEAD = timedelta(minutes=10)
+# Some moments of the year 1 have no time in UTC.
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LOGGED = 1_000  # one line for the first and for each so many
 
 Nothing = Annotated[list[Any], msgspec.Meta(max_length=0)]
 
 
-class _Headers(msgspec.Struct):
+class _Strict(msgspec.Struct, forbid_unknown_fields=True):
+    pass
+
+
+class _Headers(_Strict):
     task: Annotated[str, msgspec.Meta(pattern=r"^feedback\.submissions\.tasks\.(wake|sweep|sweep_if_overdue)\Z")]
     id: str
+    root_id: str | None = None
+    parent_id: str | None = None
+    lang: Literal["py"] = "py"
     eta: datetime | None = None
     expires: None = None
     compression: None = None
     retries: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 0
     timelimit: tuple[int | None, int | None] | None = None
+    shadow: None = None
+    group: None = None
+    group_index: None = None
+    argsrepr: str = ""
+    kwargsrepr: str = ""
+    origin: str | None = None
+    ignore_result: bool | None = None
+    replaced_task_nesting: Literal[0] = 0
+    stamped_headers: Nothing | None = None
+    stamps: dict[str, None] | None = None
+    redelivered: bool = False  # kombu's
+    celery_beat_task: bool = False
+    traceparent: str = ""  # doorbell's
 
 
-class _Properties(msgspec.Struct):
+class _DeliveryInfo(_Strict):
+    """Where kombu puts a message back that was not acknowledged."""
+
+    routing_key: str
+    exchange: Literal[""]
+    redelivered: bool = False
+
+
+class _Properties(_Strict):
     delivery_tag: str
-    delivery_info: dict[str, Any]
+    delivery_info: _DeliveryInfo
     body_encoding: Literal["base64"]
+    delivery_mode: Literal[1, 2] = 2
+    priority: Annotated[int, msgspec.Meta(ge=0, le=9)] | None = None
+    correlation_id: str | None = None
+    reply_to: str | None = None
+    origin: str | None = None  # of what is sent again after a failure
 
 
 class _Message(msgspec.Struct, rename="kebab"):
@@ -54,10 +90,19 @@ class _Message(msgspec.Struct, rename="kebab"):
     properties: _Properties
 
 
+class _Embed(_Strict):
+    """Other tasks that would be sent. Each is named: a worker would look for one that is left out in the headers."""
+
+    callbacks: None
+    errbacks: None
+    chain: None
+    chord: None
+
+
 class _NoArguments(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     args: Nothing
     kwargs: dict[str, None]
-    embed: dict[str, None]  # callbacks, a chain, a chord: other tasks that would be sent
+    embed: _Embed
 
 
 def is_ours(message: bytes) -> bool:
@@ -69,9 +114,10 @@ def is_ours(message: bytes) -> bool:
         body = msgspec.json.decode(b64decode(found.body, validate=True), type=_NoArguments)
     except (msgspec.MsgspecError, binascii.Error, UnicodeDecodeError, RecursionError):
         return False
-    eta, limits = found.headers.eta, found.headers.timelimit
-    on_time = eta is None or _at(eta) < datetime.now(UTC) + _MOST_AHEAD
-    return on_time and not body.kwargs and limits in _limits()
+    headers, key = found.headers, found.properties.delivery_info.routing_key
+    on_time = headers.eta is None or _EARLIEST < _at(headers.eta) < datetime.now(UTC) + _MOST_AHEAD
+    in_place = key in (WORK, UPKEEP) and headers.timelimit in _limits()
+    return on_time and in_place and not body.kwargs and not headers.stamps
 
 
 def _limits() -> tuple[tuple[int | None, int | None] | None, ...]:

@@ -9,10 +9,13 @@ from typing import Any
 import httpx
 import pytest
 import redis
+from celery.app.task import Context
+from celery.beat import Scheduler
 
 from feedback.celery import UPKEEP, WORK, app
 from feedback.queue import broker as ours
 from feedback.queue import doorbell
+from feedback.submissions import tasks
 from tests.harness.environment import Reservation
 from tests.harness.in_process import class_of
 from tests.harness.stack import Stack
@@ -36,7 +39,12 @@ def in_headers(**fields: object) -> Change:
     return lambda message: message["headers"].update(fields)
 
 
-NOTHING: list[object] = [[], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}]
+def in_properties(**fields: object) -> Change:
+    return lambda message: message["properties"].update(fields)
+
+
+EMBED: dict[str, object] = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
+NOTHING: list[object] = [[], {}, EMBED]
 FORGED: dict[str, Change] = {
     "another task": in_headers(task="os.system"),
     "the task of the edition before": in_headers(task="feedback.reports.tasks.produce"),
@@ -45,8 +53,8 @@ FORGED: dict[str, Change] = {
     "compressed": in_headers(compression="application/x-bz2"),
     "a bomb": bomb,
     "a body that is a list of one": with_body(["x"]),
-    "an argument": with_body([["x"], {}, NOTHING[2]]),
-    "a named argument": with_body([[], {"x": None}, NOTHING[2]]),
+    "an argument": with_body([["x"], {}, EMBED]),
+    "a named argument": with_body([[], {"x": None}, EMBED]),
     "a chain of other tasks": with_body([[], {}, {"chain": [{"task": "os.system"}]}]),
     "a body that is no JSON": lambda message: message.update(body=base64.b64encode(b"\xff{").decode()),
     "a body that is not base64": lambda message: message.update(body="*"),
@@ -56,6 +64,25 @@ FORGED: dict[str, Change] = {
     "retried for ever": in_headers(retries=10**9),
     "no delivery tag": lambda message: message["properties"].pop("delivery_tag"),
     "too large": in_headers(argsrepr="x" * 10_000),
+    "stamped headers that are a number": in_headers(stamped_headers=5),
+    "stamps that are a number": in_headers(stamps=5),
+    "a stamp": in_headers(stamped_headers=["x"], stamps={"x": "y"}),
+    "stamps that nothing names": in_headers(stamps={"x": None}),
+    "put back nowhere": in_properties(delivery_info={}),
+    "put back without an exchange": in_properties(delivery_info={"routing_key": WORK}),
+    "put back without a queue": in_properties(delivery_info={"exchange": ""}),
+    "put back through an exchange": in_properties(delivery_info={"exchange": "x", "routing_key": WORK}),
+    "put back into another queue": in_properties(delivery_info={"exchange": "", "routing_key": "x"}),
+    "put back, nobody knows how": in_properties(delivery_info={"exchange": "", "routing_key": WORK, "x": 1}),
+    "a priority without end": in_properties(priority=10**400),
+    "a property of its own": in_properties(x=1),
+    "a chain in its headers": lambda message: (with_body([[], {}, {}])(message), in_headers(chain=[5])(message)),
+    "a method of the request": in_headers(get=5),
+    "headers in its headers": in_headers(headers=5),
+    "a name of its own": in_headers(shadow="x" * 100),
+    "a group": in_headers(group={}),
+    "a root that is a list": in_headers(root_id=[1]),
+    "due before there was time": in_headers(eta="0001-01-01T00:00:00+14:00"),
 }
 NO_ENVELOPES = [b"", b'["x"]', b"{}", b"null", b"\xff\xfe", b"[" * 5_000, b"x" * 1_000_000]
 
@@ -82,16 +109,47 @@ def test_a_ring_and_a_sweep_are_ours(ring: bytes, broker: str) -> None:
     for name in ("sweep", "sweep_if_overdue"):
         doorbell.drop(UPKEEP)
         app.send_task(f"feedback.submissions.tasks.{name}", queue=UPKEEP)
-        with redis.Redis.from_url(broker) as client:
-            [message] = client.lrange(UPKEEP, 0, -1)
-        assert ours.is_ours(message)
-    doorbell.drop(UPKEEP)
+        assert ours.is_ours(one_in(broker, UPKEEP))
 
 
 def test_a_ring_that_was_delivered_before_or_comes_again_later_is_ours(ring: bytes) -> None:
     soon = in_headers(eta="2024-07-21T00:00:00+00:00", retries=3, redelivered=True)
     assert ours.is_ours(forged(ring, soon))
     assert ours.is_ours(forged(ring, in_headers(timelimit=[300, 270]))), "as a worker sends it"
+
+
+def one_in(broker: str, queue: str) -> bytes:
+    """The only message of a queue, which is left empty."""
+    with redis.Redis.from_url(broker) as client:
+        [message] = client.lrange(queue, 0, -1)
+    doorbell.drop(queue)
+    return bytes(message)
+
+
+def test_what_beat_sends_is_ours(broker: str) -> None:
+    doorbell.drop(UPKEEP)
+    beat = Scheduler(app=app, lazy=True)
+    beat.merge_inplace(app.conf.beat_schedule)
+    for entry in beat.schedule.values():
+        beat.apply_async(entry, producer=beat.producer, advance=False)
+    assert ours.is_ours(one_in(broker, UPKEEP))
+
+
+def test_a_wake_that_a_worker_sends_again_after_a_failure_is_ours(broker: str, ring: bytes) -> None:
+    message = json.loads(ring)
+    properties = message["properties"]
+    place = {**properties["delivery_info"], "priority": 0, "redelivered": True}
+    carried = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "redelivered": True}
+    # As Celery's Request and its `trace_task_ret` put it together.
+    request = {**message["headers"], **carried, "properties": properties, "delivery_info": place, "hostname": "here"}
+    request |= {key: properties[key] for key in ("reply_to", "correlation_id")}
+    request |= {"args": [], "kwargs": {}, "is_eager": False, "called_directly": False} | EMBED
+    doorbell.drop(WORK)
+    tasks.wake.signature_from_request(Context(request), countdown=30, retries=1).apply_async()
+    again = one_in(broker, WORK)
+    assert json.loads(again)["headers"]["retries"] == 1
+    assert json.loads(again)["headers"]["traceparent"] == carried["traceparent"]
+    assert ours.is_ours(again)
 
 
 @pytest.mark.parametrize("how", FORGED)
