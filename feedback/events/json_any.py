@@ -60,9 +60,7 @@ def decode_untyped(data: bytes, place: Place, faults: Faults) -> tuple[bool, Any
     Raises TooLarge where the document's objects would not fit in `MEMORY_BYTES`.
     """
     if not affordable(data):
-        where = describe(place)
-        why = "leave out the fields that this service does not read, or send fewer events"
-        raise TooLarge(f"Too much to examine in one piece ({where}): {why}.", {where: [why]})
+        raise too_much(place)
     try:
         return True, _json.decode(data.decode())
     except UnicodeDecodeError as fault:
@@ -84,6 +82,13 @@ def _fault(fault: json.JSONDecodeError) -> tuple[str, int, int]:
     at = len(fault.doc) - len(rest.lstrip(" \t\r\n"))
     said = "Expecting property name enclosed in double quotes" if "object" in fault.msg else "Expecting value"
     return said, fault.doc.count("\n", 0, at) + 1, at - fault.doc.rfind("\n", 0, at)
+
+
+def too_much(place: Place) -> TooLarge:
+    """The refusal of a piece that is not `affordable`."""
+    where = describe(place)
+    why = "leave out the fields that this service does not read, or send fewer events"
+    return TooLarge(f"Too much to examine in one piece ({where}): {why}.", {where: [why]})
 
 
 def affordable(data: bytes) -> bool:

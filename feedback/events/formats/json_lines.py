@@ -5,13 +5,17 @@ from typing import IO, Any, TypeVar
 
 import msgspec
 
-from feedback.events.faults import Faults, Line
+from feedback.events.faults import Faults, Line, Place
 from feedback.events.formats.gathering import Gathering
+from feedback.events.json_any import affordable, too_much
 
 Entry = TypeVar("Entry")
 _BOM = b"\xef\xbb\xbf"
 # A line with the whole state of a problem is some hundred kB long.
 LINE_BYTES = 16 << 20
+# Of one entry, read or not. The smallest that is read takes 3 bytes of text and 60 of memory; a line of LINE_BYTES that
+# names every submission of a contest has half as many.
+MAX_ENTRY_OBJECTS = 250_000
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError)
 
 
@@ -21,7 +25,7 @@ def entries(
     """(its line, the decoded object) of each line that is not blank.
 
     A last line without an end that is no whole object was cut while it was copied: left out and counted. Any other
-    line that cannot be decoded is a fault.
+    line that cannot be decoded is a fault. Raises TooLarge for one that would take too much memory.
     """
     limits, faults = gathering.limits, gathering.faults
     for number, line in enumerate(iter(lambda: source.readline(LINE_BYTES), b""), start=1):
@@ -33,6 +37,7 @@ def entries(
             return
         if not text.strip():
             continue
+        check_entry(text, (Line(number),))
         try:
             yield Line(number), decoder.decode(text)
         except UNREADABLE as fault:
@@ -40,6 +45,13 @@ def entries(
                 gathering.leave_out("last lines that were cut off")
             else:
                 faults.add((Line(number),), f"no entry of this log: {in_words(fault)}")
+
+
+def check_entry(text: bytes, place: Place) -> None:
+    """Before its text is decoded, in one call that holds the interpreter. Raises TooLarge."""
+    many = len(text) > MAX_ENTRY_OBJECTS and text.count(b"{") > MAX_ENTRY_OBJECTS
+    if many or not affordable(text):
+        raise too_much(place)
 
 
 def part(raw: msgspec.Raw, decoder: "msgspec.json.Decoder[Entry]", line: Line, faults: Faults) -> Entry | None:

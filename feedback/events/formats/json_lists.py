@@ -1,5 +1,6 @@
 """Logs that are a JSON list of objects: bare, in a member of an answer (several may follow each other), or as lines."""
 
+import functools
 from collections.abc import Iterator
 from typing import IO
 
@@ -8,7 +9,7 @@ import msgspec
 from feedback.events.effort import Effort
 from feedback.events.faults import Faults, Place
 from feedback.events.formats.gathering import Gathering
-from feedback.events.formats.json_lines import LINE_BYTES, UNREADABLE, Entry, entries, in_words, quietly
+from feedback.events.formats.json_lines import LINE_BYTES, UNREADABLE, Entry, check_entry, entries, in_words, quietly
 from feedback.events.json_scanner import (
     Body,
     MalformedError,
@@ -21,7 +22,6 @@ from feedback.events.json_scanner import (
 from feedback.events.spool import content_of
 
 _BOM = b"\xef\xbb\xbf"
-_an_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def listed(
@@ -30,7 +30,8 @@ def listed(
     """(its place, the decoded object) of each object of a rewound log, in bounded memory.
 
     The log is a list, an answer whose member `name` is the list (or several answers after each other), one object, or
-    an object a line. What cannot be decoded is a fault of its place.
+    an object a line. What cannot be decoded is a fault of its place. Raises TooLarge for an object that would take too
+    much memory.
     """
     effort, faults = gathering.limits.effort, gathering.faults
     body = content_of(source)
@@ -43,6 +44,7 @@ def listed(
         for number, (begin, end) in enumerate(_extents(body, start, name, effort)):
             gathering.limits.check_rows(number + 1)
             place = (name, number)
+            gathering.limits.check_piece(end - begin, place)
             if (entry := _decoded(body[begin:end], decoder, place, faults)) is not None:
                 yield place, entry
     except MalformedError as fault:
@@ -55,8 +57,15 @@ def _is_lines(body: Body, start: int, name: str) -> bool:
     """Whether the first line is an object by itself, and no answer that holds a list."""
     end = body.find(b"\n", start, start + LINE_BYTES)
     first = body[start : end if end >= 0 else min(len(body), start + LINE_BYTES)]
-    found = quietly(first, _an_object) if first.startswith(b"{") else None
-    return found is not None and name not in found
+    found = quietly(first, _with_list(name)) if first.startswith(b"{") else None
+    return found is not None and not found.listed
+
+
+@functools.cache
+def _with_list(name: str) -> "msgspec.json.Decoder[msgspec.Struct]":
+    """Decodes an object to its member `name` alone (`listed`, empty where there is none)."""
+    listed_ = ("listed", msgspec.Raw, msgspec.Raw(b""))
+    return msgspec.json.Decoder(msgspec.defstruct("WithList", [listed_], rename={"listed": name}))
 
 
 def _extents(body: Body, start: int, name: str, effort: Effort) -> Iterator[tuple[int, int]]:
@@ -80,6 +89,7 @@ def _extents(body: Body, start: int, name: str, effort: Effort) -> Iterator[tupl
 
 
 def _decoded(text: bytes, decoder: "msgspec.json.Decoder[Entry]", place: Place, faults: Faults) -> Entry | None:
+    check_entry(text, place)
     try:
         return decoder.decode(text)
     except UNREADABLE as fault:

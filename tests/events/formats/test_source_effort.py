@@ -15,6 +15,7 @@ from feedback.events import EventsError, InvalidEvents, Limits, TooLarge
 from feedback.events.effort import Effort
 from feedback.events.formats.archives import member, names_in
 from feedback.events.formats.source_context import short
+from feedback.events.limits import MAX_PIECE_BYTES
 from tests.events.formats.source_files import Reading
 
 MEBIBYTE = 1 << 20
@@ -166,16 +167,51 @@ SHARED = {
 }
 
 
-@pytest.mark.parametrize("source", SHARED)
-def test_a_long_text_that_many_students_share_is_kept_once(source: str) -> None:
+def peak_of(body: bytes, source: str) -> int:
+    """The most memory, in bytes, that reading a body takes beside it."""
     tracemalloc.start()
     try:
         with suppress(EventsError):
-            Reading(SHARED[source], source)
-        _, most = tracemalloc.get_traced_memory()
+            Reading(body, source)
+        return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert most < 40 * MEBIBYTE, "and not once for each of them"
+
+
+SMALL_THINGS = b",".join([b"{}"] * 1_500_000)
+NAMES = b",".join(b'"%07d":""' % number for number in range(1_300_000))
+MILLIONS = {
+    "members of a team": ("codeforces", b'{"status":"OK","result":[{"author":{"members":[%s]}}]}' % SMALL_THINGS),
+    "members of a team in a line": ("codeforces", b'{"author":{"members":[%s]}}\n{}\n' % SMALL_THINGS),
+    "a collection": ("ccs", b'{"type":"submissions","op":"update","data":[%s]}\n' % SMALL_THINGS),
+    "members of a group": ("xapi", b'[{"actor":{"member":[%s]}}]' % SMALL_THINGS),
+    "activities around one": ("xapi", b'[{"context":{"contextActivities":{"grouping":[%s]}}}]' % SMALL_THINGS),
+    "names of an activity": ("xapi", b'[{"object":{"definition":{"name":{%s}}}}]' % NAMES),
+}
+
+
+@pytest.mark.parametrize("what", MILLIONS)
+def test_millions_of_small_things_in_an_entry_are_refused_before_they_are_built(what: str) -> None:
+    source, body = MILLIONS[what]
+    with pytest.raises(TooLarge, match="Too much to examine in one piece"):
+        Reading(body, source)
+    assert peak_of(body, source) < 4 * len(body)
+
+
+def test_an_object_of_very_many_names_is_not_held_to_see_whether_it_is_a_line() -> None:
+    body = b"{%s}" % NAMES[: 6 * MEBIBYTE].rpartition(b",")[0]
+    assert peak_of(body, "xapi") < 2 * len(body)
+
+
+def test_an_object_by_itself_is_no_longer_than_a_piece() -> None:
+    body = b'{"a":"%s","b":"%s"}' % ((b"x" * (MAX_PIECE_BYTES // 2 + 1),) * 2)
+    with pytest.raises(TooLarge, match="larger than 67,108,864 bytes"):
+        Reading(body, "xapi")
+
+
+@pytest.mark.parametrize("source", SHARED)
+def test_a_long_text_that_many_students_share_is_kept_once(source: str) -> None:
+    assert peak_of(SHARED[source], source) < 40 * MEBIBYTE, "and not once for each of them"
 
 
 def test_a_table_of_very_many_columns_is_refused_by_their_number() -> None:
