@@ -122,7 +122,7 @@ class TaskAdmin(ReadOnly):
         self.message_user(request, f"{again:,} failed report{pluralize(again)} will be made again.", messages.SUCCESS)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
-        erasure.erase(Task.objects.filter(pk__in=queryset.values("pk")), _name(request))
+        erasure.erase_all(Task.objects.filter(pk__in=queryset.values("pk")), _name(request))
 
 
 @admin.register(Document)

@@ -6,7 +6,8 @@ after.
 """
 
 import secrets
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection, Iterator
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +18,9 @@ from feedback.access.audit import Action
 from feedback.queue import doorbell, unclaimed
 from feedback.store import leftovers, locks
 from feedback.store.models import Document, Student, Task, Tasks, Upload, Uploads
+
+# Of one transaction: on SQLite every other writer waits for it. An upload takes some two milliseconds.
+PIECE_UPLOADS = 50
 
 
 def erase(tasks: Tasks, by: str) -> int:
@@ -33,26 +37,59 @@ def erase(tasks: Tasks, by: str) -> int:
     return len(ids)
 
 
-def erase_student(uploads: Uploads, by: str, student_id: str, namespace: str | None = None) -> int:
+def erase_all(tasks: Tasks, by: str) -> int:
+    """The same for any number of tasks, in pieces (see `erase_student`)."""
+    ids = tasks.order_by("pk").values_list("pk", flat=True)
+    return sum(erase(Task.objects.filter(pk__in=piece), by) for piece in _pieces(list(ids), time.sleep))
+
+
+def erase_student(
+    uploads: Uploads,
+    by: str,
+    student_id: str,
+    namespace: str | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
     """Take a student out of these uploads, in one namespace or in all; returns how many uploads had them.
 
     A student's own uploads go whole, in all formats. A class loses the student with all their documents, its class
     reports are made again from the others, and it forgets the hashes that were made with the student in it. The class
     facts stay: they are about the class as it was, and nothing that they say of one changes what the others read.
+
+    Each PIECE_UPLOADS uploads are a transaction, with a pause between two. A call that ends early has taken the student
+    out of some uploads wholly, and the same call takes them out of the others.
     """
     wanted = Q(student_id=student_id)
     if namespace is not None:
         wanted &= Q(namespace=namespace)
+    ids = set(Student.objects.filter(wanted, upload__in=uploads).values_list("upload", flat=True))
+    erased = 0
+    for piece in _pieces(sorted(ids), sleep):
+        number, any_left = _erase_from(piece, wanted, by)
+        erased += number
+        if any_left:
+            doorbell.ring()
+    return erased
+
+
+def _pieces(ids: list[UUID], sleep: Callable[[float], None]) -> Iterator[list[UUID]]:
+    """The ids in pieces; between two a pause, as long as the caller took for the one before."""
+    for start in range(0, len(ids), PIECE_UPLOADS):
+        begun = time.monotonic()
+        yield ids[start : start + PIECE_UPLOADS]
+        if start + PIECE_UPLOADS < len(ids):
+            sleep(time.monotonic() - begun)
+
+
+def _erase_from(piece: list[UUID], wanted: Q, by: str) -> tuple[int, bool]:
+    """Take a student out of some uploads; of how many, and whether one of those has others left."""
     with transaction.atomic():
-        ids = set(Student.objects.filter(wanted, upload__in=uploads).values_list("upload", flat=True))
-        students = locks.students(ids, wanted)
+        students = locks.students(piece, wanted)
+        ids = set(Student.objects.filter(pk__in=students).values_list("upload", flat=True))  # not erased meanwhile
         locks.documents(Q(about__in=students), Q(kind=Document.Kind.CLASS, task__upload__in=ids))
         leftovers.note(Document.objects.filter(about__in=students))
         Student.objects.filter(pk__in=students).delete()
-        any_left = _without_the_student(ids, by)
-    if any_left:
-        doorbell.ring()
-    return len(ids)
+        return len(ids), _without_the_student(ids, by)
 
 
 def _without_the_student(ids: Collection[UUID], by: str) -> bool:

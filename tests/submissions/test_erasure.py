@@ -14,9 +14,9 @@ from feedback.queue import (
     render_job,
 )
 from feedback.queue.worker import Worker
-from feedback.store.models import Document, Student, Task, Upload
+from feedback.store.models import Document, Student, Task, Tasks, Upload
 from feedback.store.reaching import Mail, Mailing, RosterEntry
-from feedback.submissions import handouts, tasks
+from feedback.submissions import erasure, handouts, tasks
 from tests.harness.in_process import (
     Caller,
     Post,
@@ -160,6 +160,55 @@ def test_an_erased_student_is_gone_from_every_task_in_both_formats(client: Clien
     assert {client.get(address).status_code for address in own} == {404}
     assert {client.get(address).status_code for address in classes} == {200}
     assert Upload.objects.count() == 1, "still one class"
+    assert traces_of(GONE) == set()
+
+
+class KilledError(Exception):
+    """Stands for the end of a process."""
+
+
+def test_a_student_of_many_uploads_is_erased_in_pieces_and_a_repeated_request_goes_on(
+    client: Client, submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "PIECE_UPLOADS", 2)
+    own = [submit("html", student(GONE, number)) for number in (3, 4)]
+    classes = [submit("html", with_her(size)) for size in (2, 3, 4, 5)]
+    left = list[int]()
+
+    def pause(_: float) -> None:
+        left.append(Student.objects.filter(student_id=GONE).count())
+        if left == [4]:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        erasure.erase_student(Upload.objects.all(), "the test", GONE, sleep=pause)
+    for upload in Upload.objects.all():
+        here = upload.student_set.filter(student_id=GONE).exists()
+        assert upload.students == upload.student_set.count()
+        assert here or upload.students, "an upload of nobody is gone"
+
+    assert erasure.erase_student(Upload.objects.all(), "the test", GONE, sleep=pause) == 4
+    assert left == [4, 2], "no pause follows the last piece"
+    work_off()
+    assert traces_of(GONE) == set()
+    assert {client.get(address).status_code for address in own} == {404}
+    assert {client.get(address).status_code for address in classes} == {200}
+
+
+def test_many_tasks_are_erased_in_pieces(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasure, "PIECE_UPLOADS", 2)
+    for number in range(3, 8):
+        submit("html", student(GONE, number))
+    pieces = list[int]()
+    erase = erasure.erase
+
+    def counted(tasks: Tasks, by: str) -> int:
+        pieces.append(erase(tasks, by))
+        return pieces[-1]
+
+    monkeypatch.setattr(erasure, "erase", counted)
+    assert erasure.erase_all(Task.objects.all(), "the test") == 5
+    assert pieces == [2, 2, 1]
     assert traces_of(GONE) == set()
 
 
