@@ -16,6 +16,8 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 LONGEST_OWN_NAME = 8
+# Of what a process keeps from one body to the next, in characters: a whole number may have thousands of digits.
+LONGEST_KEPT = 200
 _NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 _SECTION = re.compile(r"[0-9]+(?:\.[0-9]+){2,}", re.ASCII)
 _OWN_NAME = re.compile(r"[Qq][0-9]+", re.ASCII)
@@ -88,15 +90,21 @@ def is_own_name(unit: Unit) -> bool:
     return unit.kind == "number" or _OWN_NAME.fullmatch(unit.name) is not None
 
 
-# The students of a class name the same questions, each in every event.
-@functools.lru_cache(maxsize=4096)
 def _unit_of_text(text: str) -> Unit:
+    return (_kept_unit if len(text) <= LONGEST_KEPT else _parsed)(text)
+
+
+def _parsed(text: str) -> Unit:
     match = _NUMBER.fullmatch(text)
     if match is None:
         return Unit("text", text)
     sign, whole, fraction = match.groups(default="")
     digits = ".".join(filter(None, (whole.lstrip("0") or "0", fraction.rstrip("0"))))
     return Unit("number", digits if digits == "0" else sign + digits)
+
+
+# The students of a class name the same questions, each in every event.
+_kept_unit = functools.lru_cache(maxsize=4096)(_parsed)
 
 
 def in_order(units: Iterable[Unit]) -> list[Unit]:

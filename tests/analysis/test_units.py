@@ -1,5 +1,6 @@
 """Which units are one question, and the order of questions."""
 
+import tracemalloc
 from decimal import Decimal
 from fractions import Fraction
 
@@ -22,6 +23,18 @@ def test_a_number_is_one_unit_however_it_is_written(raw: str | int | float) -> N
 )
 def test_whatever_is_not_plainly_a_number_is_text(text: str) -> None:
     assert unit_of(text) == Unit("text", text)
+
+
+def test_no_number_of_thousands_of_digits_is_kept_for_the_next_body() -> None:
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            assert unit_of(10**4_000 + number).kind == "number"
+            assert unit_of(f"{number}{'7' * 4_000}").kind == "number"
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 100_000
 
 
 @pytest.mark.parametrize("raw", [0, -0.0, 0.0, "-0", "0", "-00.0", "000"])
