@@ -99,6 +99,21 @@ def test_a_body_of_millions_of_small_things_does_not_fill_the_memory(
     assert peak < 2 * len(body) + 8 * MEBIBYTE
 
 
+@pytest.mark.parametrize("member", [b'"a":0,', b'"students":[],'])
+def test_an_envelope_of_very_many_members_is_refused_without_a_place_for_each(member: bytes) -> None:
+    body = b"{" + member * 200_000 + b'"students":[]}'
+    assert peak_memory(lambda: read(body), TooLarge) < 3 * len(body)
+
+
+def test_an_envelope_may_have_a_thousand_members_and_a_student_more() -> None:
+    members = [f'"x{number}":0' for number in range(999)]
+    envelope = f'{{{",".join(members)},"students":[{{"student_id":"a","events":[]}}]}}'
+    assert len(read(envelope.encode())) == 1
+    with pytest.raises(TooLarge, match="More than 1,000 members in one envelope"):
+        read(envelope.replace("{", '{"y":0,', 1).encode())
+    assert len(read(f'{{{",".join(members * 2)},"student_id":"a","events":[]}}'.encode())) == 1
+
+
 def test_students_that_do_not_look_like_any_are_not_held_twice() -> None:
     student = b'{"name":"%s","student_id":"a","events":[]}' % (b"x" * MEBIBYTE)
     body = b"[" + b",".join([student] * 32) + b"]"

@@ -7,7 +7,7 @@ from typing import IO, Any, NamedTuple
 import msgspec
 
 from feedback.events.context_decoder import MEMBERS as CONTEXT_MEMBERS
-from feedback.events.faults import Faults
+from feedback.events.faults import Faults, TooLarge
 from feedback.events.formats.piece import many_quickly, quickly, student_in
 from feedback.events.json_any import affordable, decode_untyped
 from feedback.events.json_scanner import (
@@ -30,6 +30,8 @@ _ALL_BUT_NEWLINES = bytes(byte if byte == ord("\n") else ord(" ") for byte in ra
 _UTF8_CONTINUATIONS = bytes(range(0x80, 0xC0))
 # How much of a list is decoded at once, about: the call costs nothing beside it, and it is little to hold.
 _RUN_BYTES = 1 << 16
+# Of an envelope, read or not: where each of them stands is kept.
+MAX_MEMBERS = 1_000
 _BETWEEN_STUDENTS = re.compile(rb'\}[ \t\r\n]*(,)[ \t\r\n]*\{[ \t\r\n]*"(?:student_id|namespace|events)"')
 
 
@@ -69,22 +71,34 @@ def _read_object(body: Body, start: int, limits: Limits, faults: Faults, stream:
 
 
 def _envelope(body: Body, start: int, limits: Limits) -> Members | None:
-    """Where the values of an envelope's members begin and end, by name; None where the object is none."""
-    members, last = Members(), start
+    """Where the values of an envelope's members begin and end, by name; None where the object is none.
+
+    Raises TooLarge for an envelope of more than MAX_MEMBERS.
+    """
+    members, last, number = Members(), start, 0
     if body[start : start + 1] != b"{":
         return None
     try:
         for name, begin, end in members_of_object(body, start, limits.effort):
             if name == "student_id":
                 return None
-            members.setdefault(name, []).append((begin, end))
-            last = end
+            last, number = end, number + 1
+            if number <= MAX_MEMBERS:
+                members.setdefault(name, []).append((begin, end))
+            elif name == "students":
+                members[name] = [(begin, end)]
     except (MalformedError, msgspec.DecodeError, UnicodeDecodeError):
         return None
     if "students" not in members or after_space(body, last + 1, limits.effort) < len(body):
         return None
     begin, _ = members["students"][-1]
-    return members if body[begin : begin + 1] == b"[" else None
+    if body[begin : begin + 1] != b"[":
+        return None
+    if number > MAX_MEMBERS:
+        raise TooLarge(
+            f"More than {MAX_MEMBERS:,} members in one envelope. Leave out those that this service does not read."
+        )
+    return members
 
 
 def _read_envelope(body: Body, members: Members, limits: Limits, faults: Faults, stream: StudentStream) -> Received:
