@@ -203,9 +203,16 @@ def test_a_success_ends_the_time_that_an_endpoint_asked_for(submit: Submit) -> N
 
 @pytest.mark.usefixtures("delivering")
 def test_410_disables_the_endpoint_and_ends_what_waits_for_it(submit: Submit, receiver: Receiver) -> None:
-    receiver.answer = answering(410)
+    all_wait = threading.Event()
+
+    def gone(received: Received, handler: BaseHTTPRequestHandler) -> None:
+        assert all_wait.wait(60), "an endpoint that is disabled is told of nothing that finishes later"
+        answering(410)(received, handler)
+
+    receiver.answer = gone
     endpoint, _ = endpoints.create(receiver.url, owner="")
     finish(submit, 3)
+    all_wait.set()
     until(ended(3), "the end of all")
 
     endpoint.refresh_from_db()
