@@ -3,8 +3,8 @@
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -129,3 +129,18 @@ class Receiver:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+@contextmanager
+def hanging() -> Iterator[Receiver]:
+    """A receiver that takes every request and answers none, until the context ends."""
+    over = threading.Event()
+
+    def hang(_: Received, __: BaseHTTPRequestHandler) -> None:
+        over.wait()
+
+    with Receiver(hang) as found:
+        try:
+            yield found
+        finally:
+            over.set()

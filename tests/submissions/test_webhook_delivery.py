@@ -27,7 +27,7 @@ from feedback.submissions.webhooks import deliverer, endpoints, messages, outbox
 from feedback.submissions.webhooks.answers import Answer
 from feedback.submissions.webhooks.deliverer import Deliverer
 from tests.harness.in_process import Submit, class_of, student, work_off
-from tests.harness.receiver import Received, Receiver, answering
+from tests.harness.receiver import Received, Receiver, answering, hanging
 from tests.harness.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,6 +44,12 @@ def _own_network(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 def receiver() -> Iterator[Receiver]:
     with Receiver() as found:
         yield found
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No try of an endpoint that hangs is cut before the test ends."""
+    monkeypatch.setattr(sending, "WHOLE_SECONDS", 600.0)
 
 
 @pytest.fixture
@@ -275,46 +281,30 @@ def test_a_secret_of_another_secret_key_is_said_and_mended_by_a_rotation(
     assert receiver.received[0].verified(secret)
 
 
-@pytest.mark.usefixtures("delivering")
-def test_an_endpoint_that_hangs_costs_another_nothing(
-    submit: Submit, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sending, "WHOLE_SECONDS", 600.0)
-    over = threading.Event()
-
-    def hang(_: Received, __: BaseHTTPRequestHandler) -> None:
-        over.wait(600)
-
-    with Receiver(hang) as hanging:
-        stuck, _ = endpoints.create(hanging.url, owner="")
+@pytest.mark.usefixtures("unhurried", "delivering")
+def test_an_endpoint_that_hangs_costs_another_nothing(submit: Submit, receiver: Receiver) -> None:
+    with hanging() as silent:
+        stuck, _ = endpoints.create(silent.url, owner="")
         well, _ = endpoints.create(receiver.url, owner="")
         finish(submit, 40)
         until(lambda: len(receiver.times()) == 40, "all of the other's")
-        assert len(hanging.received) == outbox.AT_ONCE, "no more slots than an endpoint may have"
+        assert len(silent.received) == outbox.AT_ONCE, "no more slots than an endpoint may have"
         assert stuck.deliveries.filter(progress="waiting").count() == 40
         assert well.deliveries.filter(attempts=1).count() == 40
-        over.set()
 
 
-def test_reports_are_made_while_every_slot_hangs(submit: Submit, delivering: Deliverer) -> None:
-    over = threading.Event()
+@pytest.mark.usefixtures("unhurried", "delivering")
+def test_reports_are_made_while_every_slot_hangs(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliverer, "SLOTS", 2)
+    with hanging() as silent:
+        endpoints.create(silent.url, owner="")
+        finish(submit, 3)
+        until(lambda: len(silent.received) == deliverer.SLOTS, "a slot of each that hangs")
+        submit("html", student("meanwhile"))
+        work_off()
 
-    def hang(_: Received, __: BaseHTTPRequestHandler) -> None:
-        over.wait(30)
-
-    hanging = [Receiver(hang) for _ in range(2)]
-    for one in hanging:
-        endpoints.create(one.url, owner="")
-    finish(submit, 3)
-    delivering.wake()
-    until(lambda: all(one.received for one in hanging), "endpoints that hang")
-    submit("html", student("meanwhile"))
-    work_off()
-
-    assert Task.objects.filter(documents__state="SUCCESS").count() == 4
-    over.set()
-    for one in hanging:
-        one.stop()
+        assert Task.objects.filter(documents__state="SUCCESS").count() == 4
+        assert Counter(attempts for _, attempts, _ in progress()) == {1: deliverer.SLOTS, 0: 2}
 
 
 def test_while_an_endpoint_fails_one_delivery_at_a_time_is_tried(submit: Submit) -> None:
@@ -502,26 +492,20 @@ def test_a_deliverer_that_stops_records_what_is_under_way(submit: Submit, receiv
     assert progress() == [("delivered", 1, "answered 204")]
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_a_stop_cuts_an_endpoint_that_hangs_quietly_and_records_what_has_ended(
-    submit: Submit, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    submit: Submit, receiver: Receiver
 ) -> None:
-    monkeypatch.setattr(sending, "WHOLE_SECONDS", 600.0)
-    over = threading.Event()
-
-    def hang(_: Received, __: BaseHTTPRequestHandler) -> None:
-        over.wait(600)
-
-    with Receiver(hang) as hanging, capture_logs() as lines:
-        stuck, _ = endpoints.create(hanging.url, owner="")
+    with hanging() as silent, capture_logs() as lines:
+        stuck, _ = endpoints.create(silent.url, owner="")
         well, _ = endpoints.create(receiver.url, owner="")
         found = Deliverer()
         found.start()
         finish(submit)
-        until(lambda: bool(hanging.received and receiver.received), "both tries")
+        until(lambda: bool(silent.received and receiver.received), "both tries")
         found.begin_stop()
         until(ended(), "a record")
         found.finish(0)
-        over.set()
 
     assert [line for line in lines if line["log_level"] == "error"] == []
     assert not any(thread.name.startswith("webhooks") for thread in threading.enumerate())
@@ -542,7 +526,8 @@ def test_a_network_that_cannot_begin_holds_no_slot(submit: Submit, monkeypatch: 
         finish(submit)
         until(lambda: any(line["event"] == "webhooks could not be delivered" for line in lines), "a fault")
         found.begin_stop()
-        found._thread.join()
+        found.finish(60)
+    assert not any(thread.name == "webhooks" for thread in threading.enumerate())
 
 
 @pytest.mark.usefixtures("delivering")
