@@ -3,10 +3,7 @@
 Another connection holds a student; what waits for it must hold no document of that student yet.
 """
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Iterator
 from uuid import UUID
 
 import psycopg
@@ -19,11 +16,10 @@ from feedback.store.models import Document, Student, Task
 from feedback.submissions import retention
 from tests.harness.in_process import Submit, claim_singles, claim_task, class_of, let_leases_run_out, made_of, student
 from tests.harness.in_process import task_of as id_of
-from tests.harness.waiting import until
+from tests.harness.locks import Connection, waiting_for
 
 pytestmark = pytest.mark.usefixtures("transactional_db")  # the connections see what is committed
 
-Connection = psycopg.Connection[Any]
 HOLD_STUDENT = "SELECT id FROM reports_student WHERE id = %s FOR UPDATE"
 TRY_DOCUMENT = "SELECT id FROM reports_document WHERE id = %s FOR UPDATE SKIP LOCKED"
 
@@ -36,37 +32,6 @@ def other() -> Iterator[Connection]:
     with psycopg.connect(dsn, password=password) as opened:
         yield opened
         opened.rollback()
-
-
-@contextmanager
-def waiting_for(other: Connection, work: Callable[[], object]) -> Iterator[list[object]]:
-    """A context that begins once `work`, in a thread, waits for `other`, and ends when both are done; what it returned.
-
-    `other` is rolled back at its end.
-    """
-    answers: list[object] = []
-
-    def run() -> None:
-        try:
-            answers.append(work())
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        mine = other.info.backend_pid
-        until(lambda: _waits_for(mine), "that the work waits for the lock")
-        yield answers
-    finally:
-        other.rollback()
-        thread.join()
-
-
-def _waits_for(backend: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))", [backend])
-        return cursor.fetchone() is not None
 
 
 def locked(other: Connection, documents: list[UUID]) -> list[bool]:

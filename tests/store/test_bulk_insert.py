@@ -1,9 +1,9 @@
 """What a POST writes: the submission with all its reports, whole or not at all, in no more steps than it takes."""
 
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,8 @@ from feedback.store.models import Document, Task
 from feedback.store.models import Student as StoredStudent
 from feedback.submissions import intake
 from feedback.submissions.intake import Order
-from tests.harness.in_process import (
-    Post,
-    class_of,
-    student,
-    work_off,
-)
+from tests.harness.in_process import Post, class_of, student, work_off
+from tests.harness.locks import Connection, at_work, until_waited_for
 from tests.harness.messages import round_trips
 
 ADA = Student(student_id="ada", events=[Event(unit="1")])
@@ -100,24 +96,23 @@ def test_where_the_connection_is_lost_while_it_is_counted_nothing_is_said_to_be_
     connection.ensure_connection()
     with psycopg.connect(connection.connection.info.dsn, password=connection.settings_dict["PASSWORD"]) as other:
         other.execute("UPDATE access_counter SET used = used")
-        waiting = threading.Thread(target=end_once_it_waits, args=(other, connection.connection.info.backend_pid))
-        waiting.start()
-        with pytest.raises(OperationalError):
+        end = partial(end_once_it_waits, other, connection.connection.info.backend_pid)
+        with at_work(end) as ended, pytest.raises(OperationalError):
             intake.submit([ADA], replace(ORDER, caller=caller))
-        waiting.join()
     connection.close()
 
+    assert ended == [True]
     assert [student.student_id for student in StoredStudent.objects.all()] == ["grace"]
 
 
-def end_once_it_waits(other: "psycopg.Connection[Any]", backend: int) -> None:
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        found = other.execute("SELECT pg_blocking_pids(%s)", [backend]).fetchone()
-        if found and found[0]:
-            other.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
-            return
-        time.sleep(0.01)
+def end_once_it_waits(other: Connection, backend: int) -> bool:
+    """Cut the connection of `backend` while it waits for `other`; whether it is gone. `other` is rolled back."""
+    try:
+        until_waited_for(other)
+        [(ended,)] = other.execute("SELECT pg_terminate_backend(%s, 60000)", [backend]).fetchall()
+        return bool(ended)
+    finally:
+        other.rollback()
 
 
 def test_what_another_stores_at_the_same_moment_is_found(transactional_db: None, broker: str) -> None:  # noqa: ARG001

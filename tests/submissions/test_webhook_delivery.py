@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler
@@ -27,6 +28,7 @@ from feedback.submissions.webhooks import deliverer, endpoints, messages, outbox
 from feedback.submissions.webhooks.answers import Answer
 from feedback.submissions.webhooks.deliverer import Deliverer
 from tests.harness.in_process import Submit, class_of, student, work_off
+from tests.harness.locks import at_work, until_waited_for
 from tests.harness.receiver import Received, Receiver, answering, hanging
 from tests.harness.waiting import until
 
@@ -356,12 +358,11 @@ def test_a_failed_try_and_an_operator_who_disables_do_not_wait_for_each_other(su
     endpoint = WebhookEndpoint.objects.create(url="https://hooks.example/", secret=b"")
     finish(submit, 2)
     tried = outbox.claim(2, Counter())
-    with transaction.atomic():
+    with ExitStack() as threads, transaction.atomic():
         WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)  # as far as `disable` is for a moment
-        [thread] = in_threads(lambda: outbox.record(tried[0], Answer(500, "answered 500")))
-        until(is_waited_for, "a record that waits for the endpoint")
+        threads.enter_context(at_work(lambda: outbox.record(tried[0], Answer(500, "answered 500"))))
+        until_waited_for(connection.connection)
         endpoints.disable(endpoint)
-    thread.join()
 
     assert [(state, answer) for state, _, answer in progress()] == [("failed", "not called: disabled by manage.py")] * 2
 
@@ -371,41 +372,14 @@ def test_two_tries_that_are_answered_410_at_the_same_time_do_not_wait_for_each_o
     finish(submit, 2)
     gone = Answer(410, "answered 410", wants_no_more=True)
     tried = outbox.claim(2, Counter())
-    with transaction.atomic():
+    with ExitStack() as threads, transaction.atomic():
         WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
-        threads = in_threads(*(partial(outbox.record, one, gone) for one in tried))
-        until(lambda: is_waited_for(2), "two records that wait for the endpoint")
-    for thread in threads:
-        thread.join()
+        threads.enter_context(at_work(*(partial(outbox.record, one, gone) for one in tried)))
+        until_waited_for(connection.connection, times=2)
 
     assert [state for state, *_ in progress()] == ["failed"] * 2
     endpoint.refresh_from_db()
     assert endpoint.disabled_at is not None
-
-
-def in_threads(*works: Callable[[], object]) -> list[threading.Thread]:
-    """A thread for each, begun, with a connection of its own; a fault in one is a warning, and so a failed test."""
-
-    def run(work: Callable[[], object]) -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    found = [threading.Thread(target=run, args=[work]) for work in works]
-    for one in found:
-        one.start()
-    return found
-
-
-def is_waited_for(times: int = 1) -> bool:
-    """Whether so many others wait, directly or in line, for a lock that this thread's transaction holds."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the view does not change else
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = CURRENT_DATABASE()"
-        )
-        return bool(cursor.fetchone()[0] == times)
 
 
 @pytest.mark.usefixtures("delivering")
