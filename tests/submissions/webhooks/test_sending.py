@@ -53,12 +53,6 @@ def allowed(settings: Settings) -> None:
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as found:
-        yield found
-
-
-@pytest.fixture
 def resolvers() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(2) as found:
         yield found
