@@ -13,8 +13,7 @@ from feedback.submissions.mail.mailer import Mailer
 from tests.harness.in_process import Submit
 from tests.harness.smtp import MailServer
 from tests.harness.waiting import until
-from tests.submissions.mail.conftest import deliver
-from tests.submissions.mail.test_mailing import HandOut
+from tests.submissions.mail.conftest import HandOut, deliver
 
 Mailed = Callable[..., HandOut]
 
