@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.events import Limits, MediaType, Roster, read_students
+from feedback.events import Limits, MediaType, Roster, normal_form, read_students
+from feedback.events.formats.columns import plain
 from feedback.events.normal_form import settled, settled_score
 from tests.harness.reading import faults_of, read
 
@@ -80,6 +81,24 @@ def test_both_paths_agree_on_every_text(texts: list[str]) -> None:
     [carefully] = read(json.dumps({"student_id": "a", "events": events, "unread": 1}).encode())
     assert quickly == carefully
     assert [event.type for event in quickly.events] == [settled(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    "text", ["a" + "\u0315" * 900 + "\u0300" * 900, "a" + "\u0315\u0300" * 100_000, "\u1100\u1161" * 5_000]
+)
+def test_no_text_is_normalized_that_would_take_long(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    asked = list[int]()
+    for name in ("normalize", "is_normalized"):
+        monkeypatch.setattr(normal_form, name, lambda _, given: asked.append(len(given)))
+
+    assert settled(f" {text} ") == text
+    assert plain(f" {text}-") == text
+    assert asked == []
+
+
+def test_a_long_remark_is_composed_all_the_same() -> None:
+    assert settled("e\u0301" * 2_000) == "\u00e9" * 2_000
+    assert settled("e" + "\u0316" * 29 + "\u0301" + "x" * 1_000) == "\u00e9" + "\u0316" * 29 + "x" * 1_000
 
 
 @given(st.floats(0, 1))

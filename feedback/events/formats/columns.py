@@ -1,10 +1,10 @@
 """Which column of a table is which field: by its heading, however that is written, where it can only be one."""
 
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 
 from feedback.events.faults import Faults, Line
 from feedback.events.limits import MAX_COLUMNS
+from feedback.events.normal_form import settled
 from feedback.events.reading import Columns
 
 # Other headings for a field, in the form that `plain` gives; each can mean nothing else in a log of events.
@@ -52,4 +52,4 @@ def has_own_header(headings: Collection[str]) -> bool:
 
 def plain(heading: str) -> str:
     """A heading or a word of a file as it is compared: case, blanks, `_` and `-` do not matter."""
-    return "".join(unicodedata.normalize("NFC", heading).casefold().replace("_", "").replace("-", "").split())
+    return "".join(settled(heading).casefold().replace("_", "").replace("-", "").split())
