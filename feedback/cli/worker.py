@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import django
 from django.conf import settings
@@ -28,17 +29,21 @@ def main() -> None:
 
     lifeline.end_with(sys.stdin.fileno())
     poller = Poller(Worker(ring=int), tasks.sweep_if_overdue)
-    _stop_in_order(poller.stop)
+    again = _stop_in_order(poller.stop)
     name_missing_scripts()
     tasks.begin_sending()
-    poller.run()
+    with suppress(SystemExit):  # what was claimed is released by then
+        poller.run()
+    # From here on it ends by itself: what sends has a patience of its own.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    again.cancel()
     tasks.stop_sending()
     connections.close_all()
     end_now()
 
 
-def _stop_in_order(stop: Callable[[], None]) -> None:
-    """SIGTERM calls `stop`, and if it comes again, as it does by itself in the end, raises SystemExit."""
+def _stop_in_order(stop: Callable[[], None]) -> threading.Timer:
+    """SIGTERM calls `stop`, and if it comes again, as it does by the timer in the end, raises SystemExit."""
     again = threading.Timer(settings.FEEDBACK_STOP_SECONDS, os.kill, (os.getpid(), signal.SIGTERM))
     again.daemon = True
 
@@ -49,6 +54,7 @@ def _stop_in_order(stop: Callable[[], None]) -> None:
         again.start()
 
     signal.signal(signal.SIGTERM, on_sigterm)
+    return again
 
 
 if __name__ == "__main__":
