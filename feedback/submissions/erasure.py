@@ -19,7 +19,7 @@ from feedback.queue import doorbell, unclaimed
 from feedback.store import leftovers, locks
 from feedback.store.models import Document, Student, Task, Tasks, Upload, Uploads
 
-# Of one transaction: on SQLite every other writer waits for it. An upload takes some two milliseconds.
+# That one transaction takes a student out of: on SQLite every other writer waits for it.
 PIECE_UPLOADS = 50
 
 
@@ -38,9 +38,9 @@ def erase(tasks: Tasks, by: str) -> int:
 
 
 def erase_all(tasks: Tasks, by: str) -> int:
-    """The same for any number of tasks, in pieces (see `erase_student`)."""
+    """The same for any number of tasks, each in a transaction: one may be a class of thousands."""
     ids = tasks.order_by("pk").values_list("pk", flat=True)
-    return sum(erase(Task.objects.filter(pk__in=piece), by) for piece in _pieces(list(ids), time.sleep))
+    return sum(erase(Task.objects.filter(pk__in=piece), by) for piece in _pieces(list(ids), 1, time.sleep))
 
 
 def erase_student(
@@ -64,7 +64,7 @@ def erase_student(
         wanted &= Q(namespace=namespace)
     ids = set(Student.objects.filter(wanted, upload__in=uploads).values_list("upload", flat=True))
     erased = 0
-    for piece in _pieces(sorted(ids), sleep):
+    for piece in _pieces(sorted(ids), PIECE_UPLOADS, sleep):
         number, any_left = _erase_from(piece, wanted, by)
         erased += number
         if any_left:
@@ -72,12 +72,12 @@ def erase_student(
     return erased
 
 
-def _pieces(ids: list[UUID], sleep: Callable[[float], None]) -> Iterator[list[UUID]]:
+def _pieces(ids: list[UUID], size: int, sleep: Callable[[float], None]) -> Iterator[list[UUID]]:
     """The ids in pieces; between two a pause, as long as the caller took for the one before."""
-    for start in range(0, len(ids), PIECE_UPLOADS):
+    for start in range(0, len(ids), size):
         begun = time.monotonic()
-        yield ids[start : start + PIECE_UPLOADS]
-        if start + PIECE_UPLOADS < len(ids):
+        yield ids[start : start + size]
+        if start + size < len(ids):
             sleep(time.monotonic() - begun)
 
 

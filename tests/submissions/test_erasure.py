@@ -195,8 +195,7 @@ def test_a_student_of_many_uploads_is_erased_in_pieces_and_a_repeated_request_go
     assert {client.get(address).status_code for address in classes} == {200}
 
 
-def test_many_tasks_are_erased_in_pieces(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(erasure, "PIECE_UPLOADS", 2)
+def test_each_of_many_tasks_is_erased_by_itself(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3, 8):
         submit("html", student(GONE, number))
     pieces = list[int]()
@@ -208,7 +207,7 @@ def test_many_tasks_are_erased_in_pieces(submit: Submit, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(erasure, "erase", counted)
     assert erasure.erase_all(Task.objects.all(), "the test") == 5
-    assert pieces == [2, 2, 1]
+    assert pieces == [1, 1, 1, 1, 1]
     assert traces_of(GONE) == set()
 
 

@@ -85,7 +85,7 @@ class Sender:
         except httpcore.TimeoutException:
             return Answer(None, f"no connection within {_CONNECT_SECONDS:g} s")
         except httpcore.ProtocolError:  # its own words quote what came
-            return Answer(None, "could not be reached: what answers there does not speak HTTP")
+            return Answer(None, "could not be reached: the connection ended without an answer in HTTP")
         except (httpcore.NetworkError, httpcore.UnsupportedProtocol, OSError) as fault:
             return Answer(None, f"could not be reached: {str(fault) or type(fault).__name__}")
 

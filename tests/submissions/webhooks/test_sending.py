@@ -215,7 +215,7 @@ def test_what_cannot_be_reached_is_said(receiver: Receiver) -> None:
 
     receiver.answer = cut
     receiver.start()
-    assert post(url).words.startswith("could not be reached")
+    assert post(url).words == "could not be reached: the connection ended without an answer in HTTP"
 
 
 @pytest.mark.usefixtures("allowed")
@@ -224,7 +224,7 @@ def test_what_is_no_http_is_said(receiver: Receiver) -> None:
         handler.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n" * 10)
 
     receiver.answer = babble
-    assert post(receiver.url).words == "could not be reached: what answers there does not speak HTTP"
+    assert post(receiver.url).words == "could not be reached: the connection ended without an answer in HTTP"
 
 
 def test_http_is_refused_at_the_time_of_sending_too() -> None:
