@@ -9,7 +9,7 @@ from pathlib import Path
 
 from feedback.cli import console
 from feedback.cli.files import UnreadableFiles
-from feedback.contract.spreadsheet import csv_table
+from feedback.contract.spreadsheet import csv_table, guarded
 from feedback.events.pseudonyms import HEADER, Pseudonyms, Row, WeakKeyError
 
 _LIST = ".students.csv"
@@ -55,8 +55,9 @@ def _joined(known: Iterable[Row], rows: Iterable[Row]) -> list[Row]:
     joined = dict[tuple[str, str], Row]()
     for row in (*known, *rows):
         pseudonym, student_id, namespace, name = row
-        before = joined.get((pseudonym, namespace))
-        joined[pseudonym, namespace] = (pseudonym, student_id, namespace, name or (before[3] if before else ""))
+        key = pseudonym, guarded(namespace)  # as the list that there is has it
+        before = joined.get(key)
+        joined[key] = (pseudonym, student_id, namespace, name or (before[3] if before else ""))
     return list(joined.values())
 
 

@@ -75,6 +75,15 @@ def test_a_list_that_is_read_and_written_again_does_not_change() -> None:
     assert csv_table(HEADER, again[1:]) == table
 
 
+def test_a_namespace_that_looks_like_a_formula_is_the_same_one_in_the_list(log: Path, tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    for names in ({"name": "Ada Lovelace"}, {}):
+        log.write_text(json.dumps([student("ada") | {"namespace": "@x; =y"} | names]))
+        feedback("convert", log, "--pseudonyms", key)
+
+    assert [row[1:] for row in rows(tmp_path / "key.students.csv")[1:]] == [["ada", "'@x; '=y", "Ada Lovelace"]]
+
+
 def test_a_name_that_a_later_exam_does_not_have_is_kept(log: Path, tmp_path: Path) -> None:
     key = tmp_path / "key"
     feedback("convert", log, "--pseudonyms", key)

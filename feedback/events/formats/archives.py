@@ -19,8 +19,8 @@ from feedback.events.limits import Limits
 from feedback.events.spool import CHUNK_BYTES, MAX_RATIO, spool
 
 _SMALL_BYTES = 8 << 20
-# The list of a ZIP's members is read into memory whole, in one piece of work: some 20,000 members, in half a second.
-_DIRECTORY_BYTES = 2 << 20
+# The list of a ZIP's members is read into memory whole, in one piece of work: some 40,000 members.
+_DIRECTORY_BYTES = 4 << 20
 # What a tar says of one member beside its block, a long name or attributes, is read in one piece of work: in older
 # releases of Python (CVE-2024-6232) its time grows with the square of the length, here to 20 ms.
 _HEADER_BYTES = 4 << 10
@@ -60,7 +60,7 @@ def member(source: IO[bytes], name: str, max_bytes: int, limits: Limits) -> tupl
         pattern = name.casefold()
         found = [one for one in _members(source, effort) if fnmatchcase(PurePosixPath(one[0]).name.casefold(), pattern)]
         if len(found) != 1:
-            raise _refused(_missing(name, source, effort) if not found else _ambiguous(name, [one[0] for one in found]))
+            raise _refused(_missing(name, source, effort) if not found else _ambiguous(name, len(found)))
         with found[0][1]() as packed:
             chunks = _chunks(packed, source.seek(0, io.SEEK_END), effort, source)
             return found[0][0], spool(limits.counted(chunks), max_bytes)
@@ -176,8 +176,8 @@ def _missing(name: str, source: IO[bytes], effort: Effort) -> str:
     return f"there is no {name} in it ({shown}); send the archive as it was exported"
 
 
-def _ambiguous(name: str, names: list[str]) -> str:
-    return f"{name} is in it {len(names)} times; send one export at a time"
+def _ambiguous(name: str, times: int) -> str:
+    return f"{name} is in it {times} times; send one export at a time"
 
 
 def _refused(why: str) -> InvalidEvents:

@@ -110,11 +110,13 @@ def _window(contest: Contest, gathering: Gathering) -> tuple[datetime | None, da
         return None, None
     hours, minutes, seconds = (int(duration[index]) for index in (1, 2, 3))
     length = timedelta(hours=hours, minutes=minutes, seconds=seconds + float(duration[4] or 0))
+    wrong = "start_time", "expected a date and time in ISO 8601"
     try:
         start = in_utc(datetime.fromisoformat(contest.start_time), gathering.options)
+        wrong = "duration", "it leads beyond the year 9999"
         return (start, start + length) if length else (None, None)
     except (ValueError, OverflowError):
-        gathering.faults.add(("contest", "start_time"), "expected a date and time in ISO 8601")
+        gathering.faults.add(("contest", wrong[0]), wrong[1])
         return None, None
 
 

@@ -6,7 +6,6 @@ Nearly all are submissions and judgements, so of those no more is kept than is r
 import types
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from sys import intern
 from typing import Any
 
 import msgspec
@@ -25,11 +24,11 @@ class Entry(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"null")
 
 
-class _Gone(msgspec.Struct, gc=False):
+class _Object(msgspec.Struct, gc=False):
     id: Id | None = None
 
 
-class Contest(_Gone):
+class Contest(_Object):
     name: str | None = None
     formal_name: str | None = None
     start_time: str | None = None
@@ -37,37 +36,37 @@ class Contest(_Gone):
     scoreboard_type: str | None = None
 
 
-class Problem(_Gone):
+class Problem(_Object):
     label: str | None = None
     name: str | None = None
     ordinal: float | None = None
     max_score: float | None = None
 
 
-class Team(_Gone):
+class Team(_Object):
     name: str | None = None
     hidden: bool | None = None
 
 
-class JudgementType(_Gone):
+class JudgementType(_Object):
     name: str | None = None
     solved: bool | None = None
 
 
-class _Submission(_Gone):
+class _Submission(_Object):
     problem_id: Id | None = None
     team_id: Id | None = None
     time: str | None = None
 
 
-class _Judgement(_Gone):
+class _Judgement(_Object):
     submission_id: Id | None = None
     judgement_type_id: Id | None = None
     score: float | None = None
     current: bool | None = None
 
 
-_TYPES: dict[str, type[_Gone]] = {
+_TYPES: dict[str, type[_Object]] = {
     "contests": Contest,
     "problems": Problem,
     "teams": Team,
@@ -75,7 +74,7 @@ _TYPES: dict[str, type[_Gone]] = {
     "submissions": _Submission,
     "judgements": _Judgement,
 }
-_gone: "msgspec.json.Decoder[_Gone | None]" = msgspec.json.Decoder(_Gone | None)
+_object: "msgspec.json.Decoder[_Object | None]" = msgspec.json.Decoder(_Object | None)
 _decoders: "dict[str, tuple[msgspec.json.Decoder[Any], msgspec.json.Decoder[Any]]]" = {
     name: (msgspec.json.Decoder(type_), msgspec.json.Decoder(types.GenericAlias(list, (type_,))))
     for name, type_ in _TYPES.items()
@@ -120,11 +119,13 @@ class Feed:
         self._sent = dict[str, Sent]()
         self._rulings = dict[str, _Ruling]()
         self._outcomes = dict[Outcome, Outcome]()
-        self._few: dict[str, dict[str, Any]] = {
+        self._texts = dict[str, str]()
+        self._kept: dict[str, dict[str, Any]] = {
             "contests": self.contests,
             "problems": self.problems,
             "teams": self.teams,
             "judgement-types": self.types,
+            "judgements": self._rulings,
         }
 
     def take(self, entry: Entry, line: Line, gathering: Gathering) -> None:
@@ -134,7 +135,7 @@ class Feed:
             return
         raw = bytes(entry.data)
         if entry.op == "delete" or raw == b"null":
-            gone = part(entry.data, _gone, line, gathering.faults)
+            gone = part(entry.data, _object, line, gathering.faults)
             self._drop(kind, str(gone.id if gone and gone.id is not None else entry.id))
             return
         one, many = _decoders[kind]
@@ -155,7 +156,7 @@ class Feed:
             self._rulings.pop(identity, None)  # the one that came last stands last
             self._rulings[identity] = _Ruling(self._sent_of(str(value.submission_id)), self._outcome_of(value))
         else:
-            self._few[kind][identity] = value
+            self._kept[kind][identity] = value
 
     def _keep_submission(self, identity: str, value: _Submission, line: Line, gathering: Gathering) -> None:
         sent = self._sent_of(identity)
@@ -164,9 +165,13 @@ class Feed:
         else:  # it stands where it came, whatever named it before
             self._sent[identity] = self._sent.pop(identity)
             sent.line = line
-        sent.team_id = None if value.team_id is None else intern(str(value.team_id))
-        sent.problem_id = None if value.problem_id is None else intern(str(value.problem_id))
+        sent.team_id = None if value.team_id is None else self._shared(str(value.team_id))
+        sent.problem_id = None if value.problem_id is None else self._shared(str(value.problem_id))
         sent.time = _instant(value.time) if value.time else None
+
+    def _shared(self, text: str) -> str:
+        """The same text as before, where it came before. (Python's own `intern` keeps it for good in some releases.)"""
+        return self._texts.setdefault(text, text)
 
     def _sent_of(self, identity: str) -> Sent:
         return self._sent.get(identity) or self._sent.setdefault(identity, Sent())
@@ -181,14 +186,14 @@ class Feed:
         if kind == "submissions":
             self._sent_of(identity).line = Line(0)  # its judgements may come before it does again
         else:
-            (self._rulings if kind == "judgements" else self._few[kind]).pop(identity, None)
+            self._kept[kind].pop(identity, None)
 
     def _drop_all(self, kind: str) -> None:
         if kind == "submissions":
             for sent in self._sent.values():
                 sent.line = Line(0)
         else:
-            (self._rulings if kind == "judgements" else self._few[kind]).clear()
+            self._kept[kind].clear()
 
     def submissions(self) -> Iterator[Sent]:
         """Each that the feed has, with its outcome: that of the last judgement which has one and was not overruled.

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 from operator import itemgetter
-from sys import intern
 
 import msgspec
 
@@ -21,6 +20,8 @@ _WINDOW = (("start", "timestart"), ("end", "timefinish"))
 # Of the behaviour's own bookkeeping, such as `-_rawfraction` and `_testoutcome`.
 _HIDDEN = ("-_", "_")
 _INTEGER_DIGITS = 20
+# Rows of one step as one: more of them come as another row of the same step.
+_MOST_FOLDED = 100
 
 
 class Asked(msgspec.Struct, gc=False):
@@ -49,12 +50,12 @@ class Step(msgspec.Struct, gc=False):
     action: str = ""
     answered: bool = False
 
-    def take(self, variable: str) -> None:
-        """Take in the name of something that the step set."""
+    def take(self, variable: str, texts: dict[str, str]) -> None:
+        """Take in the name of something that the step set; `texts` has each action once."""
         if not variable.startswith(("-", "_")):
             self.answered = self.answered or bool(variable)
         elif variable == "-precheck" or (not self.action and not variable.startswith(_HIDDEN)):
-            self.action = intern(variable[1:])
+            self.action = texts.setdefault(variable[1:], variable[1:])
 
 
 def folded(rows: Iterator[tuple[int, list[str]]], faults: Faults) -> Iterator[tuple[int, list[str]]]:
@@ -71,7 +72,7 @@ def folded(rows: Iterator[tuple[int, list[str]]], faults: Faults) -> Iterator[tu
     step, variable, width = names.index(_STEP), names.index(_VARIABLE), len(header)
     first, same, others = list[str](), "", list[str]()
     for number, row in rows:
-        if same and len(row) == width and row[step] == same:
+        if same and len(others) < _MOST_FOLDED and len(row) == width and row[step] == same:
             faults.spend(1)
             others.append(row[variable])
             continue
@@ -97,6 +98,8 @@ class Quiz:
         self._steps = dict[int | str, Step]()
         self._of_student = dict[str, list[Step]]()
         self._attempts = set[str]()
+        # Each text that steps have in common once. (Python's own `intern` keeps it for good in some releases.)
+        self._texts = dict[str, str]()
 
     def take(self, row: Record, line: Line, gathering: Gathering) -> None:
         """Take in a step, or what a later row says of one."""
@@ -113,18 +116,21 @@ class Quiz:
             time = epoch_in(seconds, "timestamp", (line,), gathering)
             if time is None:
                 return
-            score, state = intern(row.get("score", "")), intern(row.get("state", ""))
+            score, state = self._shared(row.get("score", "")), self._shared(row.get("state", ""))
             step = self._steps[number or identity] = Step(line, time, number, asked, score, state)
             self._of_student.setdefault(student_id, []).append(step)
         for variable in row.get("variable", "").split("\n"):
-            step.take(variable)
+            step.take(variable, self._texts)
+
+    def _shared(self, text: str) -> str:
+        return self._texts.setdefault(text, text)
 
     def _first_asked(self, key: tuple[str, str, str], row: Record, line: Line, gathering: Gathering) -> Asked:
         attempt, name, slot = key
         if attempt not in self._attempts:
             self._attempts.add(attempt)
             _take_attempt(row, line, gathering)
-        attempt, name, slot, mark = map(intern, (attempt, name, slot, row.get("mark", "")))
+        attempt, name, slot, mark = map(self._shared, (attempt, name, slot, row.get("mark", "")))
         asked = self.asked[attempt, name, slot] = Asked(line, attempt, name, slot, mark)
         return asked
 

@@ -51,6 +51,13 @@ def read(*lines: str) -> Reading:
     return Reading("".join(lines).encode(), "ccs")
 
 
+def test_a_duration_that_no_calendar_has_is_named() -> None:
+    faults = refusal(
+        (contest(start_time="9990-01-01T00:00:00Z", duration="999999:00:00") + SETTING + submission()).encode(), "ccs"
+    )
+    assert faults == {"contest.duration": ["it leads beyond the year 9999"]}
+
+
 def test_a_team_is_a_student_and_a_problem_its_label() -> None:
     reading = read(contest(), SETTING, submission(), judged(None), judged("AC"))
 

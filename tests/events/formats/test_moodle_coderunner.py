@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 
-from feedback.events import Limits, Question, TooLarge
+from feedback.events import Faults, Limits, Question, TooLarge
+from feedback.events.formats.coderunner_steps import folded
 from feedback.events.formats.look import Look
 from feedback.events.sources import recognised
 from tests.events.formats.source_files import Reading, refusal, source_options
@@ -68,6 +69,20 @@ def test_the_rows_of_a_step_are_one_event_at_the_time_in_seconds() -> None:
     [ada] = reading.students
     assert (ada.name, ada.namespace) == ("Ada L.", None)
     assert reading.context.questions == (Question("Sum", "Sum", points=2),)
+
+
+def test_a_step_of_very_many_rows_is_one_event() -> None:
+    many = ({"qasdname": f"_v{number}", "attemptstepid": "5"} for number in range(350))
+    reading = read(*many, SUBMITTED | {"attemptstepid": "5"}, {"attemptstepid": "6"})
+
+    assert [event[1] for event in reading.events_of("ada@school.edu")] == ["submission", "submission"]
+
+
+def test_no_more_than_some_rows_are_held_as_one() -> None:
+    many = table(*({"qasdname": f"_v{number}", "attemptstepid": "5"} for number in range(350)))
+    given = ((number, row) for number, row in enumerate(csv.reader(io.StringIO(many.decode()))))
+
+    assert [number for number, _ in folded(given, Faults())] == [0, 1, 102, 203, 304]
 
 
 @pytest.mark.parametrize(
