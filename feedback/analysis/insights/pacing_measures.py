@@ -29,9 +29,12 @@ def saved_not_submitted(evidence: Evidence) -> Observation | None:
 
 
 def unused_time(evidence: Evidence) -> Observation | None:
-    """The share of the exam's window, else of the class's usual one, that was left after the last event."""
+    """The share of the exam's window, else of the class's usual one, that was left after the last event.
+
+    Nothing where nothing was left to do: stopping was then right.
+    """
     left = seconds_left(evidence)
-    if left is None or (evidence.scored and evidence.done) or left[0] < LEAST_LEFT:
+    if left is None or evidence.done or left[0] < LEAST_LEFT:
         return None
     words = {"time": duration(left[0], evidence.say), "share": percent(left[0] / left[1], evidence.say)}
     return Observation(left[0] / left[1], (), 2 if evidence.window is None else 1, words, 0, left[0] / 60)

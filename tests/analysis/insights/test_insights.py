@@ -153,13 +153,26 @@ def test_on_full_minutes_repeats_are_kept_and_nothing_is_said_of_seconds() -> No
 
 
 def test_time_left_unused_is_of_the_exam_s_window_else_of_the_class_s_usual_one() -> None:
-    log = [*HOUR, *SUBMITTED]
+    log = [*HOUR, *SUBMITTED[:2], save("c", 3780)]
     window = Context(Exam(starts_at=at(0), ends_at=at(2 * 3600)))
     assert told(log, context=window)["unused_time"].did == "Your last entry was 57 minutes before the end."
     facts = ClassFacts(students=20, log_kind="saves", usual_window=UsualWindow(at(0), at(2 * 3600)))
     insights = {each.id: each for each in analyse(student(*log), facts=facts).insights}
     assert insights["unused_time"].did == "Most of the class worked 57 minutes longer than you."
     assert "opened_late" not in insights
+
+
+def test_who_has_nothing_left_to_do_is_not_told_of_the_time_that_was_left() -> None:
+    window = Context(Exam(starts_at=at(0), ends_at=at(2 * 3600)))
+    looked_over = [*steps("a", 200, 900), *steps("b", 920, 1600), *steps("c", 1620, 2400)]
+    log = [*(submission(unit, 60 * n) for n, unit in enumerate("abc")), *looked_over]
+    insights = told(log, context=window)
+    assert "finished_early" in insights
+    assert "unused_time" not in insights
+    assert "unused_time" in told([*log, save("d", 2400)], context=window), "a question is not submitted"
+    marks = [submission(unit, 1500, score) for unit, score in zip("abc", (1, 1, 1), strict=True)]
+    assert "unused_time" not in told(marks, context=window)
+    assert "unused_time" in told([*marks[:2], submission("c", 1500, 0.5)], context=window), "points are left"
 
 
 def test_a_course_gets_no_advice_for_an_exam() -> None:
