@@ -1,7 +1,7 @@
 """Who read, handed out and erased what: kept by ids alone, so that no student's name outlives an erasure here."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import TypeAlias
@@ -54,6 +54,19 @@ def record_reading(by: str, what: str, task_id: UUID | None = None, report_id: U
     lately = _lately(task_id is None, report_id is None).rows({A_TEXT: by, ANOTHER_TEXT: what, **about})
     if next(lately, None) is None:
         record(by, Action.READ, what, task_id, report_id)
+
+
+def record_reading_of_reports(by: str, what: str, tasks: Mapping[UUID, UUID]) -> None:
+    """The same of many reports, each with its task, in two statements."""
+    lately = AuditEntry.objects.filter(
+        at__gt=Now() - _SAME_READING, actor=by, action=Action.READ, what=what, task_id__in=set(tasks.values())
+    )
+    known = set(lately.values_list("report_id", flat=True))
+    AuditEntry.objects.bulk_create(
+        AuditEntry(actor=by, action=Action.READ, what=what, task_id=task_id, report_id=report_id)
+        for report_id, task_id in tasks.items()
+        if report_id not in known
+    )
 
 
 @functools.cache

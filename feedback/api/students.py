@@ -20,6 +20,7 @@ from feedback.store import bodies
 from feedback.store.models import Document, Student, Task, Upload
 from feedback.store.reaching import Mail
 from feedback.submissions import disclosures, erasure, rosters
+from feedback.submissions.disclosures import Disclosure
 from feedback.submissions.errors import NotWritable, UnknownStudent
 from feedback.submissions.mail import outbox
 
@@ -71,8 +72,7 @@ def _export(request: Request, student_id: str, namespace: str | None) -> HttpRes
     if not found:
         raise UnknownStudent
     if not caller.is_anyone:
-        for document in found:
-            audit.record_reading(caller.name, "student export", document.task_id, document.pk)
+        audit.record_reading_of_reports(caller.name, "student export", {one.pk: one.task_id for one in found})
     bodies.check(found)
     headers = {"Content-Disposition": 'attachment; filename="student.zip"'}
     return StreamingHttpResponse(at_the_clients_speed(_parts(found)), content_type="application/zip", headers=headers)
@@ -81,7 +81,8 @@ def _export(request: Request, student_id: str, namespace: str | None) -> HttpRes
 def _parts(documents: list[Document]) -> Iterator[bytes]:
     sink = Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        record = [_described(document) for document in documents]
+        read_by = disclosures.of_documents(documents)
+        record = [_described(document, read_by[document.pk]) for document in documents]
         archive.writestr(zipfile.ZipInfo("record.json", DATE), msgspec.json.format(msgspec.json.encode(record)))
         yield sink.take()
         for document in documents:
@@ -100,7 +101,7 @@ def _contents(document: Document) -> Iterator[bytes]:
         yield from (content for _, content in bodies.of_many([document.pk]))
 
 
-def _described(document: Document) -> dict[str, Any]:
+def _described(document: Document, read_by: list[Disclosure]) -> dict[str, Any]:
     task, upload = document.task, document.task.upload
     return {
         "task_id": task.pk,
@@ -119,7 +120,7 @@ def _described(document: Document) -> dict[str, Any]:
         "roster": _roster(document),
         "mails": [_mail(mail) for mail in _student(document).mails.all()],
         "files": _names(document) if document.state == State.SUCCESS else _names(document)[:1],
-        "read_by": list(disclosures.of_document(document)),
+        "read_by": read_by,
     }
 
 

@@ -3,8 +3,10 @@
 Its entries have ids alone. Once a student is erased nobody can tell any more that they were about this student.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 import msgspec
@@ -28,18 +30,29 @@ class Disclosure(msgspec.Struct, frozen=True):
     report_id: UUID | None
 
 
-def of_document(document: Document) -> Iterator[Disclosure]:
-    """The entries on a student's document and on the whole of its task, the oldest first."""
-    entries = AuditEntry.objects.filter(action__in=_DISCLOSING, task_id=document.task_id)
-    theirs = entries.filter(Q(report_id=document.pk) | Q(report_id=None)).order_by("at", "pk")
-    for at, by, what, report_id in theirs.values_list("at", "actor", "what", "report_id"):
-        yield Disclosure(at, by, what, document.task_id, report_id)
+def of_documents(documents: Collection[Document]) -> dict[UUID, list[Disclosure]]:
+    """The entries on each of a student's documents and on the whole of its task, the oldest first; by document."""
+    of_task = defaultdict[UUID, list[Document]](list)
+    for document in documents:
+        of_task[document.task_id].append(document)
+    entries = AuditEntry.objects.filter(
+        Q(report_id__in=[document.pk for document in documents]) | Q(report_id=None),
+        action__in=_DISCLOSING,
+        task_id__in=of_task,
+    )
+    found: dict[UUID, list[Disclosure]] = {document.pk: [] for document in documents}
+    for entry in entries.order_by("at", "pk"):
+        for document in of_task[entry.task_id] if entry.task_id else ():
+            if entry.report_id in (None, document.pk):
+                one = Disclosure(entry.at, entry.actor, entry.what, document.task_id, entry.report_id)
+                found[document.pk].append(one)
+    return found
 
 
-def of_student(student_id: str, namespace: str | None = None) -> Iterator[Disclosure]:
+def of_student(student_id: str, namespace: str | None = None) -> list[Disclosure]:
     """The same for all documents of a student, in one namespace or in all."""
     documents = Document.objects.filter(about__student_id=student_id)
     if namespace is not None:
         documents = documents.filter(about__namespace=namespace)
-    for document in documents.only("pk", "task_id").order_by("task__created_at", "pk"):
-        yield from of_document(document)
+    found = list(documents.only("pk", "task_id").order_by("task__created_at", "pk"))
+    return list(chain.from_iterable(of_documents(found).values()))
