@@ -7,10 +7,10 @@ and the erasure of one student never change another student's findings.
 from array import array
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from math import ceil
 
 import msgspec
 
+from feedback.analysis.at_work import at_work_until
 from feedback.analysis.cohort.findings import ClassStatistics
 from feedback.analysis.exam import ExamContext
 from feedback.analysis.kinds import kind_of
@@ -26,8 +26,6 @@ from feedback.events.context import NO_CONTEXT, Context, ExamKind, LogKind
 FAR_OFF_HOURS = 24.0
 # The usual window of a class: so many students, half of whom begin, and end, within so long.
 WINDOW_STUDENTS, WINDOW_SPREAD = 10, 15 * 60 * SECOND
-# A class is at work while so large a part of its students has events to come.
-AT_WORK = 0.1
 _FAR_OFF_IN_COURSE = far_off_hours("course", FAR_OFF_HOURS)
 
 
@@ -45,8 +43,8 @@ class ClassFacts(msgspec.Struct, frozen=True, gc=False):
     versions were detected. `merged` are the spellings of each unit that the body writes in several ways. With
     `section_numbers`, strings with a point are texts. `own_names` says that every unit is a name that people read, or
     has a title. `scores` says that some submission has a score. `median_slots` is over the students with events.
-    `last_at` is until when a class was at work on a course: a tenth of its students, or one of a few, has the last
-    event then or later. It is None for an exam and for a single.
+    `last_at` is until when a class was at work on a course, as `at_work_until` says. It is None for an exam and for a
+    single.
     `statistics` is there where a comparison with the class was asked for.
     """
 
@@ -173,9 +171,7 @@ class _Tally:
     def _last_at(self) -> datetime | None:
         if len(self._last_in_course) < 2:
             return None
-        ends = sorted(self._last_in_course)
-        near = near_part(ends, _FAR_OFF_IN_COURSE)
-        return moment(ends[near[-ceil(AT_WORK * len(near))]])
+        return moment(at_work_until(self._last_in_course, _FAR_OFF_IN_COURSE))
 
     def _usual_window(self) -> UsualWindow | None:
         if len(self._first) < WINDOW_STUDENTS:

@@ -1,19 +1,17 @@
 """A class over the days and weeks of a course: when it was at work, and who has gone quiet."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 import msgspec
 
+from feedback.analysis.at_work import at_work_until
 from feedback.analysis.course import monday_of, mondays
 from feedback.analysis.findings import Findings
 from feedback.analysis.outliers import near_part
 from feedback.analysis.scores import nothing_left
 from feedback.analysis.times import DAY, instant
-
-# A week counts as one of the course where at least so large a part of the class worked.
-_PART = 0.1
 
 
 class ClassDay(msgspec.Struct, frozen=True, gc=False):
@@ -47,9 +45,9 @@ class Quiet(msgspec.Struct, frozen=True, gc=False):
 class ClassCourse(msgspec.Struct, frozen=True, gc=False):
     """The course of a class. Days are those of `settings.time_zone`, without those that lie far from most students'.
 
-    `last_day` is the last one of the last week in which at least a tenth of the students worked. `quiet` are the
-    students whose last event lies `quiet_days` days or more before its end, the latest of them first. `deadline` is
-    that of most students.
+    `last_day` is the last day on which the class was at work: from then on a tenth of the students, or one of a few,
+    still had an event. `quiet` are the students whose last event lies `quiet_days` days or more before it, the latest
+    of them first. `deadline` is that of most students.
     """
 
     days: tuple[ClassDay, ...]
@@ -98,10 +96,7 @@ class CourseTally:
             return None
         weeks = self._near_weeks(far_off_hours)
         days = sorted(day for day in self._events if monday_of(day.toordinal()) in weeks)
-        enough = max(_PART * len(self._last), 1)
-        counted = [monday for monday in weeks if self._week_students[date.fromordinal(monday)] >= enough]
-        last_week = max(counted, default=weeks[-1])
-        last_day = max(day for day in days if monday_of(day.toordinal()) <= last_week)
+        last_day = self._last_day(days, far_off_hours)
         return ClassCourse(
             days=tuple(ClassDay(day, self._events[day], self._students[day]) for day in days),
             weeks=tuple(self._week(date.fromordinal(monday)) for monday in weeks),
@@ -115,6 +110,12 @@ class CourseTally:
         worked = sorted(day.toordinal() for day in self._week_students.elements())
         near = near_part([day * DAY for day in worked], far_off_hours)
         return mondays(worked[near[0]], worked[near[-1]])
+
+    def _last_day(self, days: Sequence[date], far_off_hours: float) -> date:
+        """The last of these days on which the class was at work."""
+        end = at_work_until((instant(each.last_at) for each, _, _ in self._last), far_off_hours)
+        until = max(day for each, day, _ in self._last if instant(each.last_at) <= end)
+        return max((day for day in days if day <= until), default=days[-1])
 
     def _week(self, monday: date) -> ClassWeek:
         return ClassWeek(monday, self._week_events[monday], self._week_attempts[monday], self._week_students[monday])
