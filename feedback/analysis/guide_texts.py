@@ -260,8 +260,8 @@ CLASS = (
         N_("Who has gone quiet"),
         N_(
             "In a course, students with points or work left whose last entry is {quiet_days} days or more before the "
-            "end: the last day of the last week in which a tenth of the class worked. They may have left the course, "
-            "or work elsewhere."
+            "end: the last day from which on a tenth of the class still had entries. They may have left the course, or "
+            "work elsewhere."
         ),
         needs="course",
     ),

@@ -40,6 +40,9 @@ MORE_UNOPENED = NN_(
 EARLIER = NN_(
     "… and {number} earlier one, in the findings (JSON).", "… and {number} earlier ones, in the findings (JSON)."
 )
+EARLIER_DAYS = NN_(
+    "{number} earlier day is in the findings (JSON).", "{number} earlier days are in the findings (JSON)."
+)
 EARLIER_WEEKS = NN_(
     "… and {number} earlier week, in the findings (JSON).", "… and {number} earlier weeks, in the findings (JSON)."
 )

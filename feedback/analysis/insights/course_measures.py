@@ -155,7 +155,7 @@ def long_sittings(evidence: Evidence) -> Observation | None:
 
 
 def weeks_worked(evidence: Evidence) -> Observation | None:
-    """The share of the weeks with an event, of several weeks until the class's last."""
+    """The share of the weeks with an event, of several weeks until the class's work, or the deadline, ended."""
     course = evidence.over_days
     if course is None:
         return None

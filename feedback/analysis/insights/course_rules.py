@@ -222,7 +222,9 @@ COURSE_PRAISE = (
         try_next=N_("Keep your days. Begin each with one question from the week before."),
         ask=N_("What helped me to keep going?"),
         condition=N_(
-            "Share of the weeks that have an event, of four or more until the class's last one: {threshold} or more."
+            "Share of the weeks that have an event, of four or more until the student's last one, or if later until "
+            "the last day from which on a tenth of the class still had events (at the latest the deadline): "
+            "{threshold} or more."
         ),
         source=BOROUJENI,
     ),

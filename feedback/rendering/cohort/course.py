@@ -1,7 +1,8 @@
 """A class over the weeks of a course: its calendar, its weeks in numbers, and who has gone quiet."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+
+import msgspec
 
 from feedback.analysis.cohort.course import ClassCourse
 from feedback.analysis.cohort.findings import ClassFindings
@@ -16,7 +17,7 @@ from feedback.rendering.courses import (
     fits_half,
     latest_weeks,
 )
-from feedback.rendering.limits import CLASS_WEEKS, EARLIER_WEEKS, MORE, left_out
+from feedback.rendering.limits import CLASS_WEEKS, EARLIER_DAYS, EARLIER_WEEKS, MORE, left_out
 from feedback.rendering.words import Words
 
 QUIET_SHOWN = 12
@@ -24,52 +25,70 @@ QUIET_SHOWN = 12
 
 def course_sections(course: ClassCourse, words: Words) -> Iterator[Section]:
     """The days as a calendar, the weeks as bars, side by side where both fit, and the weeks in numbers."""
-    last = course.days[-1].on
-    first = latest_weeks(course.days[0].on, last)
-    half = fits_half(first, last)
-    days, weeks = _days(course, first, last, words, half=half), _bars(course, words, half=half)
+    drawn = _latest(course)
+    half = fits_half(drawn.days[0].on, drawn.days[-1].on)
+    earlier = len(course.days) - len(drawn.days)
+    days, weeks = _days(drawn, earlier, words, half=half), _bars(drawn, words, half=half)
     yield Section("calendar", words.text("When the class worked"), (days,), half=half)
-    yield Section("weeks-at-work", _busiest(course, words), (weeks,), half=half)
+    yield Section("weeks-at-work", _busiest(course, drawn, words), (weeks,), half=half)
     yield Section("weeks", words.text("The class week by week"), tuple(_weeks(course, words)))
 
 
-def _busiest(course: ClassCourse, words: Words) -> str:
-    """The week with the most students at work; where several had as many, what the bars are."""
+def _latest(course: ClassCourse) -> ClassCourse:
+    """The course without the days and weeks that lie too far back to be drawn."""
+    first = latest_weeks(course.days[0].on, course.days[-1].on)
+    days = tuple(day for day in course.days if day.on >= first)
+    return msgspec.structs.replace(course, days=days, weeks=course.weeks[-MAX_WEEKS:])
+
+
+def _busiest(course: ClassCourse, drawn: ClassCourse, words: Words) -> str:
+    """The week with the most students at work; where several had as many, or it is not drawn, what the bars are."""
     most = max(week.students for week in course.weeks)
     first, *others = [week for week in course.weeks if week.students == most]
-    if others:
+    if others or first not in drawn.weeks:
         return words.text("Students at work, week by week")
     return words.text("The busiest week: from {day}", day=words.calendar_day(first.starts_on))
 
 
-def _days(course: ClassCourse, first: date, last: date, words: Words, *, half: bool) -> Chart:
+def _days(course: ClassCourse, earlier: int, words: Words, *, half: bool) -> Chart:
+    first, last = course.days[0].on, course.days[-1].on
     deadline = None if course.deadline is None else words.local(course.deadline).date()
     if deadline is not None and not first <= deadline <= last:
         deadline = None
     amounts = {day.on: day.events for day in course.days}
     drawing, phone = calendar_drawings(amounts, first, last, deadline, words, half=half)
-    most = max(course.days, key=lambda day: day.events)
     return Chart(
         drawing=drawing,
         title=words.text("Calendar of the class"),
         description=words.text(
             "A square for each day, a column for each week from Monday. The table below gives the weeks in numbers."
         ),
-        caption=words.text(
-            "Entries of the class on each day. Most on {day}: {events} of {students}. Days in {zone}.",
-            day=words.calendar_day(most.on),
-            events=words.count("{number} entry", "{number} entries", most.events),
-            students=words.count("{number} student", "{number} students", most.students),
-            zone=words.time_zone,
-        ),
+        caption=_days_caption(course, earlier, words),
         legend=tuple(calendar_legend(words, deadline=deadline is not None)),
         narrow=half,
         phone=phone,
     )
 
 
+def _days_caption(course: ClassCourse, earlier: int, words: Words) -> str:
+    """The day with the most entries, and how many `earlier` days are not drawn."""
+    most = max(course.days, key=lambda day: day.events)
+    parts = [
+        words.text(
+            "Entries of the class on each day. Most on {day}: {events} of {students}. Days in {zone}.",
+            day=words.calendar_day(most.on),
+            events=words.count("{number} entry", "{number} entries", most.events),
+            students=words.count("{number} student", "{number} students", most.students),
+            zone=words.time_zone,
+        )
+    ]
+    if earlier:
+        parts.append(words.count(*EARLIER_DAYS, earlier))
+    return " ".join(parts)
+
+
 def _bars(course: ClassCourse, words: Words, *, half: bool) -> Chart:
-    weeks = course.weeks[-MAX_WEEKS:]
+    weeks = course.weeks
     most = max(week.students for week in weeks)
     what = Weeks(
         [words.short_day(week.starts_on) for week in weeks],

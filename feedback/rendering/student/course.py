@@ -15,6 +15,7 @@ from feedback.rendering.courses import (
     fits_half,
     latest_weeks,
 )
+from feedback.rendering.limits import EARLIER_DAYS
 from feedback.rendering.words import Words
 
 _LONG_ENOUGH = 2
@@ -109,13 +110,7 @@ def _caption(course: Course, first: date, words: Words) -> str:
         parts.append(words.text("Deadline: {at}.", at=words.moment(course.deadline, with_day=True)))
         parts.append(_before_deadline(course, words))
     if earlier := sum(day.on < first for day in course.days):
-        parts.append(
-            words.count(
-                "{number} earlier day is in the findings (JSON).",
-                "{number} earlier days are in the findings (JSON).",
-                earlier,
-            )
-        )
+        parts.append(words.count(*EARLIER_DAYS, earlier))
     return " ".join(filter(None, parts))
 
 

@@ -52,8 +52,6 @@ def _result(findings: Findings, words: Words) -> Result:
     earned = words.score(figures.score_earned, figures.score_possible)
     most = figures.score_possible
     possible = words.count("of {possible} point", "of {possible} points", plural(most), possible=words.number(most))
-    if figures.score_possible == 1:
-        possible = words.text("of 1 point")
     return Result(earned, possible, " · ".join([*details, counts]), scored=True)
 
 

@@ -15,6 +15,7 @@ from feedback.rendering.blocks import AnyBlock, Chart, Key
 from feedback.rendering.charts import Timeline, key
 from feedback.rendering.charts.axes import Axis, SequenceAxis, SittingsAxis, TimeAxis
 from feedback.rendering.charts.timeline import PHONE, WIDE, Size, timelines
+from feedback.rendering.limits import MORE_QUESTIONS
 from feedback.rendering.student.rows import rows_shown, start_of
 from feedback.rendering.words import Words
 
@@ -153,11 +154,7 @@ def _caption(findings: Findings, axis: Axis, more: int, words: Words) -> Iterato
             "{number} event without a time is not drawn.", "{number} events without a time are not drawn.", untimed
         )
     if more:
-        yield words.count(
-            "{number} more question is in the findings (JSON).",
-            "{number} more questions are in the findings (JSON).",
-            more,
-        )
+        yield words.count(*MORE_QUESTIONS, more)
     if visits := next((note.text for note in findings.data_notes if note.code == PAGE_VISITS), ""):
         yield words.legible(visits)
 

@@ -12,6 +12,7 @@ from feedback.contract.formats import Format
 from feedback.events import Event, Student
 from feedback.events.context import Context, Exam, Question
 from feedback.rendering import render_class
+from feedback.rendering.courses import MAX_WEEKS
 from tests.harness.courses import CONTEXT, course_class
 from tests.harness.documents import Parsed, pdf_text
 from tests.harness.exams import exam
@@ -74,6 +75,25 @@ def test_the_busiest_week_is_named_only_where_no_other_had_as_many_students() ->
     assert not any("busiest" in heading for heading in two)
 
 
+def test_of_a_class_s_course_that_is_too_long_to_draw_the_latest_weeks_are_spoken_of() -> None:
+    late = list(range(100, 600, 4))
+    most = [worker(f"s{n}", [0, *late], score=0.5) for n in range(4)]
+    early = worker("early", [0, 1, *late], "abcdef", score=0.5)
+    context = Context(exam=Exam(kind="course"))
+    students = [*most, early, *(worker(f"gone {n}", [0, 100 + n], score=0.5) for n in range(6))]
+    facts = facts_of(students, context)
+    found = analyse_class(analyse(each, context, facts) for each in students)
+    assert found.course is not None
+    first = found.course.days[-1].on - timedelta(days=7 * MAX_WEEKS - 1)
+    earlier = sum(day.on < first for day in found.course.days)
+    most_events = max((day for day in found.course.days if day.on >= first), key=lambda day: day.events)
+    parsed = Parsed(render_class(found, Format.HTML).body.decode())
+    assert earlier > 1
+    assert f"Most on {most_events.on.day} {most_events.on:%B %Y}:" in parsed.text
+    assert f"{earlier} earlier days are in the findings (JSON)." in parsed.text
+    assert not any("busiest" in heading for heading in parsed.headings), "the busiest week is not drawn"
+
+
 def test_the_class_report_of_a_course_has_its_calendar_and_the_quiet_and_no_activity_of_an_exam() -> None:
     found = analyse_class(FOUND)
     links = [f"reports/{n}" for n in range(len(FOUND))]
@@ -117,6 +137,22 @@ def course_of(*students: Student, context: Context = COURSE) -> ClassCourse:
 
 def quiet(*students: Student, context: Context = COURSE) -> set[str]:
     return {each.student_id for each in course_of(*students, context=context).quiet}
+
+
+def test_the_last_day_of_a_class_is_the_one_until_which_its_facts_say_that_it_was_at_work() -> None:
+    most = [worker(f"s{n}", [*range(n % 3, 36, 3), 36], score=0.5) for n in range(22)]
+    later = [worker(f"later {n}", [n, 7 * (6 + n // 2) + n % 2], score=0.5) for n in range(8)]
+    course, facts = course_of(*most, *later), facts_of([*most, *later], COURSE)
+    assert facts.last_at is not None
+    assert course.last_day == facts.last_at.date() == date(2025, 4, 29), "three of thirty worked then or later"
+    names = {each.student_id for each in course.quiet}
+    assert {each.student_id for each in most} <= names, "the class went on for three weeks"
+    assert names - {each.student_id for each in most} == {"later 0", "later 1"}
+
+
+def test_a_class_of_two_of_whom_one_has_a_clock_of_another_year_ends_with_the_work_that_is_shown() -> None:
+    course = course_of(worker("a", list(range(0, 60, 3))), worker("ahead", [27_000, 27_001]))
+    assert course.last_day == course.days[-1].on == date(2025, 4, 29)
 
 
 def test_one_clock_decades_ahead_moves_no_week_of_the_class_and_makes_nobody_quiet() -> None:
