@@ -285,9 +285,8 @@ def test_a_person_who_asks_too_often_is_told_when_to_come_again(person: Person, 
     browser = person("ada")
     assert browser.get("/submissions").status_code == 200
     for accepted, told in (("text/html", "That was too often"), ("application/json", '"error"')):
-        while (answer := browser.get("/submissions", headers={"Accept": accepted})).status_code == 200:
-            pass  # however many windows this takes
-
+        answers = (browser.get("/submissions", headers={"Accept": accepted}) for _ in range(100))
+        answer = next(each for each in answers if each.status_code != 200)  # however many windows this takes
         assert answer.status_code == 429
         assert 0 < int(answer["Retry-After"]) <= 60
         assert told in answer.text

@@ -26,8 +26,7 @@ def guess(page: Page) -> None:
 
 
 def open_too_often(page: Page) -> None:
-    while page.request.get(page.url).ok:
-        pass
+    assert any(not page.request.get(page.url).ok for _ in range(1000)), "a link can be opened without an end"
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("One moment")
 
