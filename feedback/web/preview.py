@@ -45,9 +45,9 @@ COLUMN_LABELS = {
 }
 # Stands in `seen` for a table that could not be read: its form asks for columns alone.
 REFUSED = "refused"
-# Of what the reader notices, what the page says in its own way.
 # A longer one is a text, and no name that anyone looks for.
 _HEADING_CHARACTERS = 200
+# Of what the reader notices, what the page says in its own way.
 _SAID_ELSEWHERE = ("source", "left_out", "times_without_zone", "columns_ignored")
 
 

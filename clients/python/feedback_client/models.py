@@ -1,7 +1,7 @@
 """What the service answers with. Fields that are not known here are ignored, as the contract asks of clients."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, Self
 
 Format = Literal["html", "pdf"]
@@ -119,7 +119,7 @@ class RosterFit:
     @classmethod
     def of(cls, json: Mapping[str, Any]) -> Self:
         students = tuple(StudentKey(each["student_id"], each["namespace"]) for each in json["students_without_row"])
-        names = ("line", "student_id", "namespace", "name", "email", "why")
+        names = [field.name for field in fields(RosterLine)]
         lines = tuple(RosterLine(*(each[name] for name in names)) for each in json["rows_without_student"])
         return cls(json["matched"], students, lines)
 
