@@ -5,6 +5,7 @@ copy: a process opens the store at its first use, and one that was forked after 
 """
 
 import asyncio
+import math
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -56,10 +57,11 @@ class ObjectStore:
             retry_config={"max_retries": 2, "retry_timeout": _RETRIES},
         )
         self._failed_at: float | None = None
+        self._answered_at = -math.inf
 
     @property
     def suspect(self) -> bool:
-        """Whether the last request failed."""
+        """Whether the store did not answer, and has not answered since."""
         return self._failed_at is not None
 
     def put(self, objects: Sequence[tuple[str, bytes]]) -> None:
@@ -109,20 +111,25 @@ class ObjectStore:
 
             return await asyncio.gather(*map(one, items))
 
+        if not items:
+            return []
         with self._asking():
             # In a loop of its own, which a signal can interrupt: a worker is told to end while it waits here.
-            return asyncio.run(all_of_them()) if items else []
+            return asyncio.run(all_of_them())
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
         if self._failed_at is not None and time.monotonic() < self._failed_at + _PAUSE_SECONDS:
             raise StoreLost("The document store did not answer a moment ago.")
+        began = time.monotonic()
         try:
             yield
         except (BaseError, OSError) as fault:
-            self._failed_at = time.monotonic()
+            # A request that waited in vain while later ones were answered says nothing of the store as it is now.
+            if self._answered_at < began:
+                self._failed_at = time.monotonic()
             raise StoreLost(f"The document store cannot be used: {_first_line(fault)}") from fault
-        self._failed_at = None
+        self._failed_at, self._answered_at = None, time.monotonic()
 
 
 def _first_line(fault: Exception) -> str:

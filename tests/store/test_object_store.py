@@ -109,6 +109,28 @@ def test_an_answer_is_the_same_wherever_the_document_is(
     assert [content for name, content in export.items() if name.endswith("report.html")] == [report.content]
 
 
+def test_a_request_that_fails_late_keeps_nobody_from_a_store_that_has_answered_since(
+    kept: Seaweed,  # noqa: ARG001 - the settings name it
+    settings: Settings,
+) -> None:
+    store = objects.ObjectStore(settings.FEEDBACK_DOCUMENTS_URL, settings.FEEDBACK_DOCUMENTS_OPTIONS)
+
+    def time_out(*meanwhile: tuple[str, bytes]) -> None:
+        with store._asking():
+            store.put(meanwhile)
+            raise OSError("timed out")
+
+    with pytest.raises(StoreLost):
+        time_out(("later", b"answered"))
+    assert not store.suspect
+    assert store.get(["later"]) == {"later": b"answered"}
+
+    with pytest.raises(StoreLost):
+        time_out()
+    with pytest.raises(StoreLost, match="a moment ago"):
+        store.get(["later"])
+
+
 def test_a_304_does_not_read_the_store_and_a_document_that_is_lost_there_is_a_503(
     kept: Seaweed, client: Client, submit: Submit
 ) -> None:
