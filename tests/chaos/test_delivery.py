@@ -9,6 +9,7 @@ import redis
 from feedback.celery import WORK
 from tests.chaos.conftest import Figures
 from tests.chaos.work import expected_sha256
+from tests.harness.processes import freeze
 from tests.harness.site import WORKERS, Site
 from tests.harness.students import class_of, student
 from tests.harness.waiting import until
@@ -83,7 +84,7 @@ def test_a_worker_frozen_past_its_lease_finds_its_write_refused(site: Site, figu
     posted = site.client.post("/assignment/pdf", json=student("frozen"))
     until(lambda: frozen.victim is not None, "a worker amid a report")
     victim = frozen.victim or 0
-    os.kill(victim, signal.SIGSTOP)
+    freeze(victim)
     site.start_worker(WORKERS[1])
     finished = site.finished(posted.headers["Location"])
     before = site.query("SELECT sha256, fence, finished_at FROM reports_document")

@@ -1,7 +1,5 @@
 """The broker or the database is away: what was accepted is delivered when it returns, with no one's help."""
 
-import signal
-
 import httpx
 
 from tests.chaos.clients import post_all
@@ -36,9 +34,9 @@ def test_the_broker_is_down_for_a_whole_burst(site: Site, figures: Figures) -> N
 
 
 def test_the_broker_is_frozen_for_a_whole_burst(site: Site, figures: Figures) -> None:
-    site.redis.process.send(signal.SIGSTOP)
+    site.redis.process.freeze()
     answers = post_all(site, [student(f"frozen-{number}") for number in range(BURST)], CLIENTS)
-    site.redis.process.send(signal.SIGCONT)
+    site.redis.process.thaw()
 
     slowest = max(answer.seconds for answer in answers)
     figures.add(f"broker frozen, {BURST} POSTs by {CLIENTS} clients: slowest 202, in seconds", slowest, "< 2")

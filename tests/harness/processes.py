@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.harness.environment import refuse_when_fast, without_ours
+from tests.harness.waiting import until
 
 ROOT = Path(__file__).parents[2]
 LOG_TAIL_CHARACTERS = 8_000
@@ -24,6 +25,21 @@ def manage(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]
         text=True,
         check=False,
     )
+
+
+def freeze(*pids: int) -> None:
+    """Send SIGSTOP, and return when every thread of these processes stands still, as none does at once.
+
+    Raises TimeoutError.
+    """
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    until(lambda: all(_stands(pid) for pid in pids), "processes that stand still")
+
+
+def _stands(pid: int) -> bool:
+    threads = Path(f"/proc/{pid}/task").glob("*/stat")
+    return {one.read_text().rpartition(")")[2].split()[0] for one in threads} <= {"T", "t"}
 
 
 class StoppedTooEarlyError(Exception):
@@ -71,6 +87,15 @@ class Process:
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the process itself, not to what it started."""
         self._popen.send_signal(number)
+
+    def freeze(self) -> None:
+        """Bring the process and what it started to a standstill, until `thaw`."""
+        freeze(*self.group())
+
+    def thaw(self) -> None:
+        """Let them go on; no fault where they never stood still, or have ended."""
+        for pid in self.group():
+            os.kill(pid, signal.SIGCONT)
 
     def wait(self, seconds: float) -> int:
         """Its exit status. Raises subprocess.TimeoutExpired."""

@@ -1,7 +1,6 @@
 """The whole service with servers of its own, each part of which can be killed, frozen and brought back."""
 
 import secrets
-import signal
 import subprocess
 import sys
 import tempfile
@@ -115,7 +114,7 @@ class Site(Stack):
 
     def close(self) -> None:
         for server in (self.redis, self.postgres):
-            server.process.send(signal.SIGCONT)  # what a failed test has left frozen could not be stopped
+            server.process.thaw()  # what a failed test has left frozen could not be stopped
         self.end(*self.processes)
         super().close()
         self.redis.stop()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import redis
 
 from feedback.celery import UPKEEP, WORK
-from tests.harness.processes import Process
+from tests.harness.processes import Process, freeze
 from tests.harness.stack import Stack
 from tests.harness.students import student
 from tests.harness.waiting import until
@@ -37,8 +37,7 @@ def test_a_worker_that_is_stopped_just_as_a_process_begins_its_task_does_not_wai
     stack = start_services()
     worker = idle_worker(stack)
     processes = set(worker.group()) - {worker.pid}
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
+    freeze(*processes)
     address = stack.client.post("/assignment/html", json=student()).headers["Location"]
     with redis.Redis.from_url(stack.environment["CELERY_BROKER_URL"]) as client:
         worker.until(lambda: bool(client.exists("unacked")))

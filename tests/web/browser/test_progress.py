@@ -1,10 +1,8 @@
 """The page of an upload in the making, in Chromium: it goes on asking, whatever it is answered."""
 
-import os
 import re
-import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,17 +17,13 @@ pytestmark = pytest.mark.browser
 
 
 @contextmanager
-def held(worker: Process) -> Iterator[Callable[[signal.Signals], None]]:
-    """A worker that stands still, as if nobody had started it, until it is sent SIGCONT."""
-
-    def send(number: signal.Signals) -> None:
-        os.killpg(worker.pid, number)
-
-    send(signal.SIGSTOP)
+def held(worker: Process) -> Iterator[None]:
+    """A worker that stands still, as if nobody had started it."""
+    worker.freeze()
     try:
-        yield send
+        yield
     finally:
-        send(signal.SIGCONT)
+        worker.thaw()
 
 
 def test_progress_survives_a_reload_and_is_told_to_screen_readers(visit: Visit, service: Stack, tmp_path: Path) -> None:
@@ -37,7 +31,7 @@ def test_progress_survives_a_reload_and_is_told_to_screen_readers(visit: Visit, 
     page = visit("/")
     page.set_input_files("#events", write(tmp_path, students))
     page.get_by_label("PDFs only").check()
-    with held(service.processes["worker"]) as send:
+    with held(worker := service.processes["worker"]):
         page.get_by_role("button", name="Make the reports").click()
         expect(page.get_by_text("waiting for a worker")).to_be_visible()
         page.reload()
@@ -45,11 +39,11 @@ def test_progress_survives_a_reload_and_is_told_to_screen_readers(visit: Visit, 
         expect(bar).to_have_attribute("max", "171")
         expect(bar).to_have_attribute("value", "0")
 
-        send(signal.SIGCONT)
+        worker.thaw()
         task = page.url.replace("/submissions/", "/assignment/pdf/")
         while service.client.get(task).json()["progress"]["done"] < 171 / 4:
             time.sleep(0.02)
-        send(signal.SIGSTOP)
+        worker.freeze()
         expect(page.get_by_role("status")).to_have_text(re.compile("^(25|50|75) per cent of the reports are made"))
         expect(page.get_by_text(re.compile("a second, about .* left"))).to_be_visible()
         opened = page.locator("#students tbody a").first
