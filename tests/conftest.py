@@ -11,9 +11,9 @@ from hypothesis import settings
 from tests.harness import environment, servers, stack
 from tests.harness.browser import browser
 from tests.harness.failures import Starter, pytest_runtest_makereport
-from tests.harness.in_process import calling, post, statements, submit
+from tests.harness.in_process import calling, one_window, post, statements, submit
 
-__all__ = ["browser", "calling", "post", "pytest_runtest_makereport", "statements", "submit"]
+__all__ = ["browser", "calling", "one_window", "post", "pytest_runtest_makereport", "statements", "submit"]
 
 # A busy machine makes an example slow without making it wrong; the suite times nothing.
 # The suite draws the same examples each time: it fails for a change, not by chance. `make fuzz` looks further.

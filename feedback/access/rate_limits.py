@@ -80,7 +80,7 @@ def take(limit: Limit, meter: str, amount: int = 1, *, fail_closed: bool = False
     """
     if not are_counted(limit, meter):
         return None
-    period, elapsed = divmod(int(time.time()), limit.seconds)
+    period, elapsed = divmod(_now(), limit.seconds)
     try:
         used = _add(_name(limit, meter), period, amount, limit.seconds)
     except (redis.RedisError, DatabaseError) as fault:
@@ -122,7 +122,7 @@ def spending(limit: Limit, meter: str, amount: int) -> Iterator[None]:
 
 def purge() -> int:
     """Forget the database's counters of windows that are over; returns how many."""
-    return Counter.objects.filter(until__lt=int(time.time())).delete()[0]
+    return Counter.objects.filter(until__lt=_now()).delete()[0]
 
 
 def policy() -> str:
@@ -135,6 +135,11 @@ def policy() -> str:
 def standing(taken: Taken) -> str:
     """The value of `RateLimit`: what is left, and for how many seconds."""
     return f'"{taken.limit.name}";r={taken.remaining};t={taken.seconds_left}'
+
+
+def _now() -> int:
+    """Seconds since 1970: the clock that windows are cut from."""
+    return int(time.time())
 
 
 def _name(limit: Limit, meter: str) -> str:

@@ -20,7 +20,7 @@ from feedback.access.passwords import address_of, canonical
 PASSWORD = "a long password of this test"
 Door = Callable[[str, str], int]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_window")]
 
 
 @pytest.fixture(autouse=True)

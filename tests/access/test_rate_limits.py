@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
@@ -28,7 +27,7 @@ def meter(request: pytest.FixtureRequest, db: None, broker: str, settings: Setti
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     def set_clock(seconds: float) -> None:
-        monkeypatch.setattr(time, "time", lambda: 1_800_000_000 + seconds)  # a full hour
+        monkeypatch.setattr(rate_limits, "_now", lambda: int(1_800_000_000 + seconds))  # a full hour
 
     set_clock(0)
     return set_clock

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.test import Client
 from pytest_django import Settings
 
-from feedback.access import keys
+from feedback.access import keys, rate_limits
 from feedback.queue import claims
 from feedback.queue.claims import Claim, Made, Share, Work
 from feedback.queue.render_job import RenderJob
@@ -105,6 +105,13 @@ def calling(db: None, broker: str, settings: Settings) -> Caller:  # noqa: ARG00
         return Calling(keys.issue(name, namespaces, read_only=read_only)[1])
 
     return with_new_key
+
+
+@pytest.fixture
+def one_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this test does is counted in one window of each limit, however long it takes and whenever it runs."""
+    now = rate_limits._now()
+    monkeypatch.setattr(rate_limits, "_now", lambda: now)
 
 
 def work_off(worker: Worker | None = None) -> None:

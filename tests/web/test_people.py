@@ -205,12 +205,12 @@ def test_the_cookies_are_out_of_scripts_reach(client: Client, person: Person) ->
     assert client.cookies["csrftoken"]["samesite"] == "Strict"
 
 
+@pytest.mark.usefixtures("one_window")
 def test_guessing_passwords_comes_to_an_end_for_that_account_alone(client: Client, person: Person) -> None:
     person("ada")
     person("grace")
     answers = [client.post("/login", {"username": "ada", "password": "wrong"}).status_code for _ in range(12)]
-    assert answers[:9] == [200] * 9
-    assert answers[-1] == 429
+    assert answers == [200] * 10 + [429] * 2
     refused = client.post("/login", {"username": "ada", "password": "wrong"}, headers={"Accept": "text/html"})
     assert re.search(r"Try again in \d+ minutes?, or ask", refused.text)
     assert client.post("/login", {"username": "ADA", "password": PASSWORD}).status_code == 429
@@ -280,13 +280,14 @@ def test_what_a_person_reads_and_erases_is_written_down(calling: Caller, person:
     ]
 
 
+@pytest.mark.usefixtures("one_window")
 def test_a_person_who_asks_too_often_is_told_when_to_come_again(person: Person, settings: Settings) -> None:
     settings.FEEDBACK_REQUESTS_PER_MINUTE = 3
     browser = person("ada")
     assert browser.get("/submissions").status_code == 200
+    assert [browser.get("/submissions").status_code for _ in range(3)] == [200, 200, 429]
     for accepted, told in (("text/html", "That was too often"), ("application/json", '"error"')):
-        answers = (browser.get("/submissions", headers={"Accept": accepted}) for _ in range(100))
-        answer = next(each for each in answers if each.status_code != 200)  # however many windows this takes
+        answer = browser.get("/submissions", headers={"Accept": accepted})
         assert answer.status_code == 429
         assert 0 < int(answer["Retry-After"]) <= 60
         assert told in answer.text
