@@ -17,6 +17,7 @@ from feedback.store.reaching import Mail
 from feedback.submissions.mail import outbox, turns
 from feedback.submissions.mail.letters import NoLetter, letter_of
 from feedback.submissions.mail.server import Outcome, Result, Server, Unreachable, plain
+from feedback.submissions.mail.shares import Shares
 from feedback.submissions.mail.turns import Turn
 from feedback.submissions.mail.wording import Letter, message_of
 
@@ -32,6 +33,7 @@ class Mailer:
 
     def __init__(self, server: Server | None = None) -> None:
         self._server = server or Server()
+        self._shares = Shares()
         self._stopping = threading.Event()
         self._owed: tuple[Mail, Result] | None = None
         self._turn: Turn | None = None  # the last one, while the connection is that of it
@@ -98,7 +100,7 @@ class Mailer:
             turns.put_off(turn, str(fault))
             return False
         self._turn = turns.reached(turn)
-        mail = None if self._stopping.is_set() else outbox.claim()
+        mail = None if self._stopping.is_set() else outbox.claim(self._shares)
         if mail is not None:
             self._owed = mail, self._sent(mail)
             self._write_down()

@@ -1,7 +1,7 @@
 """The outbox: who is to have a mail of a hand-out, which mail is due, and what came of it.
 
-All times are the database's own. A worker that has a turn (`turns`) and a connection claims a mail, with a lease and a
-fence: only behind its fence a worker writes down what came of a mail.
+All times are the database's own. A worker that has a turn (`turns`) and a connection claims a mail of the owner
+whose share it is (`shares`), with a lease and a fence: only behind its fence a worker writes down what came of a mail.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from feedback.access import audit
@@ -26,6 +26,7 @@ from feedback.submissions.handouts import Link
 from feedback.submissions.mail import turns
 from feedback.submissions.mail.letters import letter_to, of_handout
 from feedback.submissions.mail.server import Outcome, Result
+from feedback.submissions.mail.shares import Shares
 from feedback.submissions.mail.wording import Letter, Words
 
 log = structlog.stdlib.get_logger(__name__)
@@ -35,6 +36,8 @@ _SHOWN = 3
 _FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 3_600.0
 # What is put off so often, for some two hours, is given up.
 _MOST_ATTEMPTS = 8
+# From a mail to the owner of the upload that it tells of.
+_OWNER = "handout__upload__owner"
 
 
 class Asked(NamedTuple):
@@ -156,11 +159,21 @@ def _sorted(handout: HandOut, task: Task) -> _Sorted:
 # --- a worker's part ---
 
 
-def claim() -> Mail | None:
-    """The next mail that is due, with a lease; None where there is none."""
+def claim(shares: Shares) -> Mail | None:
+    """The next mail that is due, of the owner whose turn it is, with a lease; None where there is none."""
+    due = Mail.objects.filter(state=MailState.QUEUED, due_at__lte=Now())
+    owners = set(due.values_list(_OWNER, flat=True).distinct())
+    for owner in shares.in_order(owners):
+        if (mail := _claim(due.filter(**{_OWNER: owner}))) is not None:
+            shares.give(owner)
+            return mail
+    return None
+
+
+def _claim(due: QuerySet[Mail]) -> Mail | None:
+    """The first of these, claimed; None where others have claimed them all."""
     with transaction.atomic():
-        due = Mail.objects.filter(state=MailState.QUEUED, due_at__lte=Now()).order_by("due_at", "pk")
-        mail = due.select_for_update(skip_locked=True, of=("self",)).first()
+        mail = due.order_by("due_at", "pk").select_for_update(skip_locked=True, of=("self",)).first()
         if mail is None:
             return None
         lease = Now() + timedelta(seconds=settings.FEEDBACK_LEASE_SECONDS)

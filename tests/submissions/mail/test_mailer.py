@@ -17,6 +17,7 @@ from feedback.submissions import senders
 from feedback.submissions.mail import letters, outbox, turns
 from feedback.submissions.mail.mailer import Mailer
 from feedback.submissions.mail.server import Outcome, Result
+from feedback.submissions.mail.shares import Shares
 from feedback.submissions.mail.wording import Letter
 from tests.harness.in_process import Submit
 from tests.harness.smtp import MailServer
@@ -121,7 +122,7 @@ def test_a_worker_that_dies_between_claim_and_record_leaves_a_mail_uncertain(
     handed_out: HandOut, server: MailServer
 ) -> None:
     handed_out.mail()
-    claimed = outbox.claim()
+    claimed = outbox.claim(Shares())
     assert claimed is not None
     assert handed_out.states()[Student.objects.get(pk=claimed.about_id).student_id] == "queued"
     deliver()
@@ -137,7 +138,7 @@ def test_a_worker_that_dies_between_claim_and_record_leaves_a_mail_uncertain(
 
 def test_a_worker_that_was_thought_lost_says_what_came_of_its_mail_after_all(handed_out: HandOut) -> None:
     handed_out.mail()
-    claimed = outbox.claim()
+    claimed = outbox.claim(Shares())
     assert claimed is not None
     Mail.objects.filter(pk=claimed.pk).update(due_at=Now())
     outbox.give_up_lost()
