@@ -1,8 +1,7 @@
 """Whether this process lives, and whether the service can do its work."""
 
 import functools
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import structlog
 from django.conf import settings
@@ -14,7 +13,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from feedback.api.errors import RETRY_AFTER, STORE_LOST, envelope
-from feedback.api.metrics import FRESH_SECONDS
+from feedback.api.kept import Kept
 from feedback.queue import stall
 from feedback.store import objects
 from feedback.store.objects import StoreLost
@@ -26,26 +25,9 @@ Check = Callable[[], Iterator[str]]
 View = Callable[[HttpRequest], JsonResponse]
 
 
-class Kept:
-    """A check whose good answer holds for `FRESH_SECONDS`, in this process; a bad one is asked for again each time.
-
-    So a client that asks often costs the database next to nothing, and what was mended is seen at once.
-    """
-
-    def __init__(self, check: Check) -> None:
-        self._check = check
-        self._good_until = float("-inf")
-
-    def __call__(self) -> Iterator[str]:
-        begun = time.monotonic()
-        if begun < self._good_until:
-            return
-        missing = list(self._check())
-        self._good_until = float("-inf") if missing else begun + FRESH_SECONDS
-        yield from missing
-
-    def forget(self) -> None:
-        self._good_until = float("-inf")
+def _kept(check: Check) -> Kept[list[str]]:
+    """A check whose good answer is kept; a bad one is not, so that what was mended is seen at once."""
+    return Kept(lambda: list(check()), keeps=lambda missing: not missing)
 
 
 def _read_only(view: View) -> View:
@@ -81,7 +63,7 @@ def ready(_request: HttpRequest) -> JsonResponse:
     return _answer("ready", _reached, migrated, _room, documents_kept, working)
 
 
-def _answer(status: str, *checks: Check) -> JsonResponse:
+def _answer(status: str, *checks: Callable[[], Iterable[str]]) -> JsonResponse:
     try:
         missing = next(filter(None, (list(check()) for check in checks)), [])
     except DatabaseError:
@@ -98,7 +80,7 @@ def _reached() -> Iterator[str]:
     yield from ()
 
 
-@Kept
+@_kept
 def migrated() -> Iterator[str]:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -110,7 +92,7 @@ def _room() -> Iterator[str]:
         yield "The disk for uploads is full: make room in the temporary folder (TMPDIR)."
 
 
-@Kept
+@_kept
 def documents_kept() -> Iterator[str]:
     store = objects.store()
     try:
@@ -124,7 +106,7 @@ def documents_kept() -> Iterator[str]:
         )
 
 
-@Kept
+@_kept
 def working() -> Iterator[str]:
     limit = settings.FEEDBACK_STALL_SECONDS
     for queue in stall.queues():

@@ -1,7 +1,5 @@
 """GET /metrics: how the service is doing, in Prometheus' words. The tables say so, so any web process can be asked."""
 
-import threading
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -18,6 +16,7 @@ from prometheus_client.registry import Collector
 from rest_framework.request import Request
 
 from feedback.api import traffic
+from feedback.api.kept import Kept
 from feedback.api.views import ContractView
 from feedback.contract.states import State
 from feedback.queue import doorbell, stall
@@ -30,8 +29,6 @@ from feedback.submissions.webhooks import outbox as webhooks
 
 WINDOW = timedelta(minutes=5)
 QUANTILES = (0.5, 0.95, 1.0)
-# A client that asks more often gets the same answer: what is unfinished may be much.
-FRESH_SECONDS = 10
 
 
 class MetricsView(ContractView):
@@ -41,27 +38,22 @@ class MetricsView(ContractView):
 
 
 class Tables(Collector):
-    """Everything there is to know, read at most every `FRESH_SECONDS`."""
+    """Everything there is to know, kept for a while: what is unfinished may be much."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._read_at = float("-inf")
-        self._metrics: list[Metric] = []
-
-    def forget(self) -> None:
-        """Read at the next time, however soon that is."""
-        self._read_at = float("-inf")
+        self._kept = Kept(_read)
+        self.forget = self._kept.forget
 
     def describe(self) -> Iterable[Metric]:
         return ()  # else it would be collected when it is registered, before there is a database
 
     def collect(self) -> Iterator[Metric]:
         yield _build()
-        with self._lock:
-            if time.monotonic() - self._read_at > FRESH_SECONDS:
-                self._metrics = [*_reports(), *_queues(), *_erasing(), *_webhooks(), *_mails(), *_seconds()]
-                self._read_at = time.monotonic()
-        yield from self._metrics
+        yield from self._kept()
+
+
+def _read() -> list[Metric]:
+    return [*_reports(), *_queues(), *_erasing(), *_webhooks(), *_mails(), *_seconds()]
 
 
 def _build() -> Metric:

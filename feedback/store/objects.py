@@ -7,9 +7,10 @@ copy: a process opens the store at its first use, and one that was forked after 
 import asyncio
 import math
 import os
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
@@ -58,6 +59,7 @@ class ObjectStore:
         )
         self._failed_at: float | None = None
         self._answered_at = -math.inf
+        self._probing = threading.Lock()
 
     @property
     def suspect(self) -> bool:
@@ -119,17 +121,27 @@ class ObjectStore:
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
-        if self._failed_at is not None and time.monotonic() < self._failed_at + _PAUSE_SECONDS:
+        with self._probe() if self.suspect else nullcontext():
+            began = time.monotonic()
+            try:
+                yield
+            except (BaseError, OSError) as fault:
+                # A request that waited in vain while later ones were answered says nothing of the store as it is now.
+                if self._answered_at < began:
+                    self._failed_at = time.monotonic()
+                raise StoreLost(f"The document store cannot be used: {_first_line(fault)}") from fault
+            self._failed_at, self._answered_at = None, time.monotonic()
+
+    @contextmanager
+    def _probe(self) -> Iterator[None]:
+        """A store that did not answer is asked by one thread at a time: where it hangs, that one waits for all."""
+        rests = self._failed_at is not None and time.monotonic() < self._failed_at + _PAUSE_SECONDS
+        if rests or not self._probing.acquire(blocking=False):
             raise StoreLost("The document store did not answer a moment ago.")
-        began = time.monotonic()
         try:
             yield
-        except (BaseError, OSError) as fault:
-            # A request that waited in vain while later ones were answered says nothing of the store as it is now.
-            if self._answered_at < began:
-                self._failed_at = time.monotonic()
-            raise StoreLost(f"The document store cannot be used: {_first_line(fault)}") from fault
-        self._failed_at, self._answered_at = None, time.monotonic()
+        finally:
+            self._probing.release()
 
 
 def _first_line(fault: Exception) -> str:

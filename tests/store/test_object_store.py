@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import socket
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -129,6 +131,38 @@ def test_a_request_that_fails_late_keeps_nobody_from_a_store_that_has_answered_s
         time_out()
     with pytest.raises(StoreLost, match="a moment ago"):
         store.get(["later"])
+
+
+def test_a_store_that_hangs_is_waited_for_by_one_thread_and_the_others_are_told_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(objects, "_PAUSE_SECONDS", 0)
+    port = Reservation()
+    keys = {"access_key_id": "any", "secret_access_key": "any", "region": "any"}
+    store = objects.ObjectStore("s3://feedback", {"endpoint": f"http://127.0.0.1:{port.port}", **keys})
+    with pytest.raises(StoreLost):
+        store.reach()
+    found = list[str]()
+
+    def ask() -> None:
+        try:
+            store.reach()
+        except StoreLost as fault:
+            found.append(str(fault))
+
+    port.release()
+    with socket.create_server(("127.0.0.1", port.port)) as silent:
+        waiting = threading.Thread(target=ask)
+        waiting.start()
+        silent.settimeout(60)
+        taken, _ = silent.accept()
+        for _ in range(3):
+            with pytest.raises(StoreLost, match="a moment ago"):
+                store.get(["any"])
+        assert not found, "it still waits"
+        taken.close()
+    waiting.join(60)
+    assert "cannot be used" in found[0]
 
 
 def test_a_304_does_not_read_the_store_and_a_document_that_is_lost_there_is_a_503(
