@@ -17,6 +17,7 @@ from feedback.access.audit import Action
 from feedback.access.callers import EVERYWHERE, NOWHERE, Caller, Scope
 from feedback.access.models import ApiKey
 from feedback.db.compiled_query import A_TEXT, CompiledQuery
+from feedback.events import settled
 
 _FORM = re.compile(r"fbk_([0-9a-f]{12})_([0-9a-f]{64})", re.ASCII)
 # Exact enough to find a forgotten key, and not a write for each request.
@@ -51,10 +52,11 @@ def issue(
 ) -> tuple[ApiKey, str]:
     """A new key, and the text by which it is used: the only time that anyone sees it.
 
+    Its namespaces are kept in the form in which those of uploads are, so that they are found again.
     From `expires_at` on it is refused; None: it never expires.
     """
     prefix, secret_sha256, text = mint()
-    scope = sorted(set(namespaces)) if namespaces is not None else None
+    scope = sorted(set(map(settled, namespaces))) if namespaces is not None else None
     with transaction.atomic():
         key = ApiKey.objects.create(
             name=name,

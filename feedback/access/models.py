@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from feedback.events import settled
+
 NAME_CHARACTERS = 60
 # For so long before a key expires, lists warn of it.
 EXPIRY_WARNING = timedelta(days=30)
@@ -64,6 +66,10 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.namespace or '(no namespace)'}: {'read and write' if self.may_write else 'read'}"
+
+    def clean(self) -> None:
+        """The namespace in the form in which those of uploads are kept."""
+        self.namespace = settled(self.namespace)
 
 
 class Counter(models.Model):

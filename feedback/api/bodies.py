@@ -19,7 +19,18 @@ from feedback.api.errors import InvalidRequest
 from feedback.api.multipart import MULTIPART, students_in_parts
 from feedback.contract.formats import PAPERS, Format
 from feedback.contract.languages import LANGUAGES
-from feedback.events import OWN, Limits, MediaType, Origin, StudentStream, UnsupportedInput, inflate, origin_of, spool
+from feedback.events import (
+    OWN,
+    Limits,
+    MediaType,
+    Origin,
+    StudentStream,
+    UnsupportedInput,
+    inflate,
+    origin_of,
+    settled,
+    spool,
+)
 from feedback.events.origin import inflated
 from feedback.events.spool import CHUNK_BYTES, too_large
 from feedback.queue.render_job import options_of
@@ -93,6 +104,8 @@ def student_from(request: Request) -> tuple[str, str | None]:
 
 
 def _checked_student(student_id: str, namespace: str | None) -> tuple[str, str | None]:
+    """In the form in which ids and namespaces of an upload are kept, however they were posted."""
+    student_id, namespace = settled(student_id), None if namespace is None else settled(namespace)
     for name, value in (("student_id", student_id), ("namespace", namespace or "")):
         if len(value) > _LONGEST_NAME or "\0" in value:
             raise InvalidRequest(name, f"expected at most {_LONGEST_NAME} characters, NUL not among them")

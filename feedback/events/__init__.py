@@ -13,6 +13,7 @@ from feedback.events.faults import EventsError, Faults, InvalidEvents, TooLarge,
 from feedback.events.formats.source_options import SourceOptions
 from feedback.events.limits import Limits
 from feedback.events.model import Event, Student, decode_student, encode_student
+from feedback.events.normal_form import settled
 from feedback.events.origin import Origin, origin_of
 from feedback.events.readers import MediaType, read_source, read_students
 from feedback.events.reading import StudentStream
@@ -49,5 +50,6 @@ __all__ = [
     "origin_of",
     "read_source",
     "read_students",
+    "settled",
     "spool",
 ]

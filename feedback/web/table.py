@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 
 from feedback.analysis import ClassFindings, ClassRow
+from feedback.events import settled
 from feedback.phrasing.phrases import NONE
 from feedback.rendering.cohort.students import by_score, score_of, submitted_of
 from feedback.rendering.words import Words
@@ -161,7 +162,7 @@ class View:
         return Paginator(self._sorted(self._found(rows)), ROWS).get_page(self.page)
 
     def _found(self, rows: Sequence[ClassRow]) -> list[ClassRow]:
-        wanted = self.search.casefold()
+        wanted = settled(self.search).casefold()
         return [
             row
             for row in rows

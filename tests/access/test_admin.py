@@ -83,7 +83,7 @@ def test_a_person_is_granted_a_namespace_beside_the_account(operator: Client) ->
         "grants-TOTAL_FORMS": "1",
         "grants-INITIAL_FORMS": "0",
         "grants-0-user": str(ada.pk),
-        "grants-0-namespace": "cs101",
+        "grants-0-namespace": " cafe\u0301 101",
         "grants-0-may_write": "on",
     }
     answer = operator.post(f"/admin/auth/user/{ada.pk}/change/", fields)
@@ -91,7 +91,7 @@ def test_a_person_is_granted_a_namespace_beside_the_account(operator: Client) ->
     assert "grants-0-namespace" in page
     assert answer.status_code == 302
     grant = Grant.objects.get()
-    assert (grant.user, grant.namespace, grant.may_write) == (ada, "cs101", True)
+    assert (grant.user, grant.namespace, grant.may_write) == (ada, "caf\u00e9 101", True)
 
 
 def test_staff_without_permissions_see_nothing(db: None) -> None:  # noqa: ARG001

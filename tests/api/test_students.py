@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections import Counter
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -204,3 +205,28 @@ def test_in_open_mode_an_export_is_made_and_nobody_written_down(client: Client, 
     submit("html", student("ada"))
     assert "record.json" in files_of(client.get("/students/export?student_id=ada"))
     assert not AuditEntry.objects.exists()
+
+
+AS_POSTED = ["  padded ", "Zoe\u0301", "\u212bke", "\u3000wide\u3000"]
+
+
+@pytest.mark.parametrize("posted", AS_POSTED)
+@pytest.mark.parametrize("by", ["query", "body"])
+def test_a_student_is_found_by_the_very_id_and_namespace_that_were_posted(
+    calling: Caller, posted: str, by: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = {"student_id": posted, "namespace": f"course {posted}"}
+    caller = calling("platform", [named["namespace"]])
+    caller.submit("html", student("") | named)
+    work_off()
+    call_command("disclosures", "--student-id", posted, "--namespace", named["namespace"])
+    assert capsys.readouterr().out.startswith("at,by,what")
+
+    if by == "query":
+        exported = caller.client.get("/students/export", named)
+        erased = caller.client.delete(f"/students?{urlencode(named)}")
+    else:
+        exported, erased = asked(caller, "export", named), asked(caller, "erase", named)
+    assert (exported.status_code, erased.status_code) == (200, 204)
+    assert "record.json" in files_of(exported)
+    assert not Student.objects.exists()

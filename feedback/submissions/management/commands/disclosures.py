@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from feedback.events import settled
 from feedback.store.models import Student
 from feedback.submissions import disclosures
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--namespace", help="in this namespace only; empty for students without one")
 
     def handle(self, *_: Any, student_id: str, namespace: str | None, **__: Any) -> None:
+        student_id, namespace = settled(student_id), None if namespace is None else settled(namespace)
         known = Student.objects.filter(student_id=student_id)
         if not (known if namespace is None else known.filter(namespace=namespace)).exists():
             raise CommandError("Nothing is held on a student of this id. Check --student-id and --namespace.")
