@@ -93,12 +93,15 @@ class Turns:
         self._by_owner: dict[str, tuple[threading.Lock, int]] = {}
 
     @contextmanager
-    def of(self, owner: str, before: Callable[[], None] = lambda: None) -> Iterator["Turn"]:
+    def of(
+        self, owner: str, before: Callable[[], None] = lambda: None, patience: float | None = None
+    ) -> Iterator["Turn"]:
         """A turn for one piece of work, not begun yet: nobody waits for work that turns out to be short.
 
-        `before` is called once before the work waits for its first turn, to let go of what others wait for.
+        `before` is called once before the work waits for its first turn, to let go of what others wait for. With
+        `patience` it waits for so many seconds instead of what all wait for.
         """
-        turn = Turn(self._computing, self._lock_of(owner), self._patience, before)
+        turn = Turn(self._computing, self._lock_of(owner), self._patience if patience is None else patience, before)
         try:
             yield turn
         finally:

@@ -8,8 +8,11 @@ from feedback.api.zip_stream import DATE, Sink, at_the_clients_speed
 from feedback.queue.render_job import class_files
 from feedback.store import bodies
 from feedback.store.models import Task
+from feedback.submissions.class_answers import computing
 
 _PAGE = 32
+# An archive has begun, and a client cannot be told to come again.
+_PATIENCE_SECONDS = 600.0
 
 
 def stream(task: Task, what: Plan) -> AsyncIterator[bytes]:
@@ -40,9 +43,11 @@ def parts_of(task: Task, what: Plan) -> Iterator[bytes]:
     yield sink.take()
 
 
-def _class_files(task: Task, links: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    findings = Task.objects.filter(pk=task.pk).values_list("findings", flat=True).get()
-    return class_files(task, bytes(findings or b""), links)
+def _class_files(task: Task, links: Sequence[str]) -> list[tuple[str, bytes]]:
+    """All of them, because a client that is slow to take one must not keep the turn from others."""
+    with computing(task.upload.owner, _PATIENCE_SECONDS):
+        findings = Task.objects.filter(pk=task.pk).values_list("findings", flat=True).get()
+        return list(class_files(task, bytes(findings or b""), links))
 
 
 def _info(name: str) -> zipfile.ZipInfo:

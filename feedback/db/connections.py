@@ -115,3 +115,9 @@ def connected(place: dict[str, Any]) -> dict[str, Any]:
         # Connections that did not survive a restart of the database are found out before they are used.
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def let_go() -> None:
+    """Give this thread's connection back before what takes long and needs none: others wait for one."""
+    if not connection.in_atomic_block:
+        connection.close()

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from typing import IO
 
 from django.conf import settings
-from django.db import connection
 
 from feedback.access.budgets import Budget, Turns
 from feedback.access.callers import Caller
+from feedback.db.connections import let_go
 from feedback.events import Limits
 from feedback.events.effort import Effort
 
@@ -51,16 +51,10 @@ class Reading:
         return file
 
 
-def _let_go() -> None:
-    """Give the connection to the database back: a reading that takes long needs none, and others wait for one."""
-    if not connection.in_atomic_block:
-        connection.close()
-
-
 @contextmanager
 def reading(caller: Caller) -> Iterator[Reading]:
     """For as long as an upload is read, and stored: one caller's uploads leave room and time to the others'."""
-    with _in_work().held(caller.owner) as held, _turns.of(caller.owner, _let_go) as turn:
+    with _in_work().held(caller.owner) as held, _turns.of(caller.owner, let_go) as turn:
         effort = Effort(settings.FEEDBACK_READ_SECONDS, turn)
         limits = Limits(
             max_students=settings.FEEDBACK_MAX_STUDENTS,

@@ -20,7 +20,9 @@ from feedback.rendering.cohort.document import class_document
 from feedback.rendering.html.page import sections
 from feedback.rendering.words import Words
 from feedback.store.models import Task
+from feedback.submissions.class_answers import computing
 from feedback.web import table
+from feedback.web.access import caller_of
 from feedback.web.noticed import noticed
 from feedback.web.progress import Progress
 from feedback.web.responses import wants_fragment
@@ -30,7 +32,12 @@ FAILURES_SHOWN = 20
 
 
 def class_page(request: HttpRequest, shown: Shown, tasks: Sequence[Progress]) -> HttpResponse:
-    """The whole page, or to htmx the table alone."""
+    """The whole page, or to htmx the table alone. Raises Busy."""
+    with computing(caller_of(request).owner):
+        return _page(request, shown, tasks)
+
+
+def _page(request: HttpRequest, shown: Shown, tasks: Sequence[Progress]) -> HttpResponse:
     findings, options = findings_of(shown), RenderOptions(shown.upload.options["tz"])
     view = table.View.of(request.GET)
     context: dict[str, object] = {"shown": shown, "tasks": tasks, "table": view}
@@ -50,11 +57,13 @@ class FindingsTableView(View):
     """The findings of a class as CSV: a row for each student, as in the table and more."""
 
     def get(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
-        findings = findings_of(upload_of(request, task_id))
-        if findings is None:
-            raise Http404
-        content_type = CLASS_TABLES[STUDENTS_TABLE]
-        response = HttpResponse(class_table(findings, STUDENTS_TABLE), content_type=content_type)
+        shown = upload_of(request, task_id)
+        with computing(caller_of(request).owner):
+            findings = findings_of(shown)
+            if findings is None:
+                raise Http404
+            content = class_table(findings, STUDENTS_TABLE)
+        response = HttpResponse(content, content_type=CLASS_TABLES[STUDENTS_TABLE])
         response["Content-Disposition"] = f'attachment; filename="findings-{task_id}.csv"'
         return response
 
