@@ -1,6 +1,5 @@
 """PUT: amendments to what was posted. The task and its links stay; its reports are made again in place."""
 
-import io
 from uuid import UUID
 
 import msgspec
@@ -10,7 +9,7 @@ from rest_framework.request import Request
 from feedback.analysis import known_names
 from feedback.api import responses
 from feedback.api.authentication import caller_of
-from feedback.api.bodies import json_of
+from feedback.api.bodies import json_at_rest, json_of
 from feedback.api.errors import InvalidRequest
 from feedback.api.openapi.messages import NewRemark
 from feedback.api.views import ContractView, report_of, writable_task
@@ -20,15 +19,14 @@ from feedback.events.normal_form import settled
 from feedback.store.models import Document
 from feedback.submissions import amendments
 from feedback.submissions.errors import UnknownTask
-from feedback.submissions.upload_limits import reading
 
 
 class ContextView(ContractView):
     def put(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
         task = writable_task(request, format_, task_id)
-        with reading(caller_of(request)) as one:
-            context = read_context(io.BytesIO(json_of(request)), known_names(), one.limits)
-        amendments.amend_context(task, context, caller_of(request).name)
+        with json_at_rest(request) as (body, limits):
+            context = read_context(body, known_names(), limits)
+        amendments.amend_context(task, context, caller_of(request))
         return responses.accepted(task)
 
 
@@ -38,7 +36,7 @@ class RemarkView(ContractView):
         report = report_of(request, format_, task_id, report_id)
         if report.kind == Document.Kind.CLASS:
             raise UnknownTask
-        amendments.amend_remark(report, _remark_in(json_of(request)), caller_of(request).name)
+        amendments.amend_remark(report, _remark_in(json_of(request)), caller_of(request))
         return responses.accepted(task)
 
 

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import QueryDict
 from rest_framework.request import Request
 
@@ -25,6 +26,7 @@ from feedback.events import (
     MediaType,
     Origin,
     StudentStream,
+    TooLarge,
     UnsupportedInput,
     inflate,
     origin_of,
@@ -179,11 +181,32 @@ def as_exported(body: IO[bytes], origin: Origin, one: Reading) -> Iterator[tuple
 
 
 def json_of(request: Request) -> bytes:
-    """A body that is one small object in JSON. Raises UnsupportedInput."""
+    """A body that is one small object in JSON. Raises UnsupportedInput and TooLarge."""
+    _require_json(request)
+    try:
+        return bytes(request._request.body)
+    except RequestDataTooBig:
+        most = f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes"
+        raise TooLarge(
+            f"The body is larger than {most}. Send the one object that is read here, and nothing else."
+        ) from None
+
+
+@contextmanager
+def json_at_rest(request: Request) -> Iterator[tuple[IO[bytes], Limits]]:
+    """A body that is one object in JSON of any size, rewound, with what it may hold and cost.
+
+    Raises UnsupportedInput, TooLarge and Busy.
+    """
+    _require_json(request)
+    with reading(caller_of(request)) as one, _at_rest(request, one, compressed=False) as body:
+        yield body, one.limits
+
+
+def _require_json(request: Request) -> None:
     if (media_type := _content_type(request).get_content_type()) != MediaType.JSON:
         why = "This is read as JSON alone. Send it as `Content-Type: application/json`."
         raise UnsupportedInput(why, {"Content-Type": [f"got {media_type[:100]!r}"]})
-    return bytes(request._request.body)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from feedback.api.views import ContractView
 from feedback.contract.formats import Format
 from feedback.contract.states import State
 from feedback.store.models import HEADLINE, Document, Task, Tasks
+from feedback.store.small import small
 from feedback.submissions.errors import UnknownTask
 
 PAGE = 100
@@ -55,8 +56,7 @@ def _with_states(tasks: Tasks) -> Tasks:
     """With the state of each task: its headline's, and RUNNING as soon as any of its reports has begun."""
     documents = Document.objects.filter(task=OuterRef("pk"))
     return (
-        tasks.select_related("upload")
-        .defer("findings", "upload__facts")
+        small(tasks, "upload")
         .annotate(
             headline=Subquery(documents.filter(position=HEADLINE).values("state")),
             begun=Exists(documents.exclude(state=State.PENDING)),

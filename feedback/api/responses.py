@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce, Length
 from django.http import HttpResponse
 from django.urls import reverse
@@ -204,11 +204,6 @@ def _page_policy() -> str:
     """A report may show its own style and follow links; whatever slipped into it could do nothing more."""
     nothing_else = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
     return f"default-src 'none'; style-src {style_source()}; {nothing_else}"
-
-
-def small(documents: QuerySet[Document]) -> QuerySet[Document]:
-    """With whom they are about, and without what is large."""
-    return documents.select_related("about").defer("body", "about__payload", "about__findings")
 
 
 def manifest(task: Task, reports: Iterable[Document], link: Callable[[Document], str]) -> Manifest:

@@ -3,9 +3,10 @@
 import zipfile
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import msgspec
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +20,7 @@ from feedback.contract.states import State
 from feedback.store import bodies
 from feedback.store.models import Document, Student, Task, Upload
 from feedback.store.reaching import Mail
+from feedback.store.small import small
 from feedback.submissions import disclosures, erasure, rosters
 from feedback.submissions.disclosures import Disclosure
 from feedback.submissions.errors import NotWritable, UnknownStudent
@@ -63,10 +65,10 @@ def _export(request: Request, student_id: str, namespace: str | None) -> HttpRes
     documents = Document.objects.filter(about__student_id=student_id, task__in=Task.objects.visible_to(caller))
     if namespace is not None:
         documents = documents.filter(about__namespace=namespace)
-    found = list(
-        documents.select_related("about__roster_entry", "task__upload")
+    found = list[Document](
+        small(documents, "about__roster_entry", "task__upload")
+        .annotate(has_exam=Q(task__upload__context__isnull=False))
         .prefetch_related(Prefetch("about__mails", Mail.objects.order_by("changed_at")))
-        .defer("body", "about__payload", "about__findings", "task__findings", "task__upload__facts")
         .order_by("task__created_at", "pk")
     )
     if not found:
@@ -82,15 +84,32 @@ def _parts(documents: list[Document]) -> Iterator[bytes]:
     sink = Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         read_by = disclosures.of_documents(documents)
-        record = [_described(document, read_by[document.pk]) for document in documents]
+        exams = _exams(documents)
+        record = [_described(document, exams, read_by[document.pk]) for document in documents]
         archive.writestr(zipfile.ZipInfo("record.json", DATE), msgspec.json.format(msgspec.json.encode(record)))
         yield sink.take()
+        for upload, name in exams.items():
+            if exam := Upload.objects.filter(pk=upload).values_list("context", flat=True).first():
+                archive.writestr(zipfile.ZipInfo(name, DATE), bytes(exam))
+                yield sink.take()
         for document in documents:
             for name, content in zip(_names(document), _contents(document), strict=False):
                 if content:
                     archive.writestr(zipfile.ZipInfo(name, DATE), content)
                     yield sink.take()
     yield sink.take()
+
+
+def _exams(documents: list[Document]) -> dict[UUID, str]:
+    """The name of a file with what was said of the exam, for each upload of which anything was.
+
+    All reports of an upload share it: it may have megabytes, and a student any number of reports.
+    """
+    exams = dict[UUID, str]()
+    for document in documents:
+        if document.has_exam:  # type: ignore[attr-defined] # annotated
+            exams.setdefault(document.task.upload_id, f"{document.task_id}/exam.json")
+    return exams
 
 
 def _contents(document: Document) -> Iterator[bytes]:
@@ -101,7 +120,7 @@ def _contents(document: Document) -> Iterator[bytes]:
         yield from (content for _, content in bodies.of_many([document.pk]))
 
 
-def _described(document: Document, read_by: list[Disclosure]) -> dict[str, Any]:
+def _described(document: Document, exams: dict[UUID, str], read_by: list[Disclosure]) -> dict[str, Any]:
     task, upload = document.task, document.task.upload
     return {
         "task_id": task.pk,
@@ -113,7 +132,7 @@ def _described(document: Document, read_by: list[Disclosure]) -> dict[str, Any]:
         "format": task.format,
         "source": upload.source,
         "options": upload.options,
-        "exam": msgspec.Raw(bytes(upload.context)) if upload.context else None,
+        "exam": exams.get(upload.pk),
         "in_a_class": upload.is_class,
         "state": document.state,
         "error": document.error or None,

@@ -29,6 +29,7 @@ from feedback.contract.states import State
 from feedback.store import bodies
 from feedback.store.find import Content, find_document, find_task
 from feedback.store.models import UNFINISHED, Document, Task
+from feedback.store.small import small
 from feedback.submissions import erasure, intake
 from feedback.submissions.class_answers import computing
 from feedback.submissions.errors import Incomplete, NoClass, NotWritable, UnknownTask
@@ -108,7 +109,7 @@ class ReportsView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
         page = _page(request)
         task = task_of(request, format_, task_id)
-        documents = responses.small(task.documents.filter(kind=Document.Kind.STUDENT).order_by("position"))
+        documents = small(task.documents.filter(kind=Document.Kind.STUDENT), "about").order_by("position")
         headers = {}
         if page:
             end = page * MANIFEST_PAGE
@@ -123,7 +124,7 @@ class ArchiveView(ContractView):
     def get(self, request: Request, format_: Format, task_id: UUID) -> HttpResponseBase:
         partial, layout = flag(request, "partial"), _layout(request)
         task = task_of(request, format_, task_id)
-        reports = list(responses.small(task.documents.order_by("position")))
+        reports = list(small(task.documents.all(), "about").order_by("position"))
         headline = reports[0]
         if any(report.state in UNFINISHED for report in reports):
             return responses.unfinished(headline)

@@ -10,7 +10,7 @@ import msgspec
 from feedback.cli import console, options
 from feedback.cli.files import Beside, UnreadableFiles, read_roster
 from feedback.cli.pseudonyms import pseudonyms_of, write_list
-from feedback.events import Event, Origin, Roster, Student, decode_student, encode_context, encode_student
+from feedback.events import Event, Origin, Roster, Student, decode_student, encode_student
 
 
 @click.command("convert", short_help="Turn logs of other platforms into events of ours.")
@@ -47,7 +47,7 @@ def convert(
 
 def write_envelope(roster: Roster, out: IO[bytes]) -> None:
     """The exam's context and the students, as one JSON object, a student a line."""
-    context = encode_context(roster.context)
+    context = roster.encoded_context
     out.write(context[:-1] + b',"students":[' if context else b'{"students":[')
     for number, payload in enumerate(roster.payloads()):
         out.write((b",\n" if number else b"\n") + encode_student(_in_utc(decode_student(payload))))

@@ -89,7 +89,7 @@ def read_roster(
                         faults.append(f"{shown(path)}: {_duplicate(student.key, paths[first])}")
                     else:
                         roster.add(pseudonyms.student(student) if pseudonyms else student)
-                roster.context = stream.context
+                roster.take_context(stream.context)
                 roster.notes += stream.notes
                 roster.assumed_zone = stream.assumed_zone or roster.assumed_zone
         except (EventsError, OSError) as fault:

@@ -15,7 +15,7 @@ from feedback.contract import layout
 from feedback.contract.formats import Paper
 from feedback.contract.languages import Language
 from feedback.contract.layout import Output
-from feedback.events import Origin, Roster, encode_context
+from feedback.events import Origin, Roster
 from feedback.pipeline import Recipe
 from feedback.rendering import RenderOptions
 
@@ -95,7 +95,7 @@ def render(
 def _with_reading(recipe: Recipe, roster: Roster) -> Recipe:
     """The recipe with what the files say of all their students: the exam, and the zone of times that say none."""
     settings = msgspec.structs.replace(recipe.settings, assumed_zone=roster.assumed_zone)
-    return dataclasses.replace(recipe, settings=settings, context=encode_context(roster.context) or None)
+    return dataclasses.replace(recipe, settings=settings, context=roster.encoded_context or None)
 
 
 def _report(run: local.Run, out: Path) -> None:

@@ -31,7 +31,6 @@ from feedback.events import (
     Roster,
     Student,
     decode_student,
-    encode_context,
     encode_student,
     spool,
 )
@@ -108,7 +107,7 @@ def report(deliveries: Sequence[remote.Delivery], out: Path) -> None:
 
 def _with_context(roster: Roster) -> contextlib.AbstractContextManager[IO[bytes]]:
     """A roster as NDJSON, its context on the first line where it has one."""
-    line = encode_context(roster.context)
+    line = roster.encoded_context
     if not line and not roster.assumed_zone:
         return contextlib.nullcontext(roster.ndjson())
     return spool(_lines(line, roster), sys.maxsize)

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from feedback.contract.formats import Paper
+from feedback.events.faults import TooLarge
 from feedback.events.model import ReportLanguage, Timestamp, UnitText
 
 Title = Annotated[str, Meta(max_length=200)]
@@ -22,6 +23,9 @@ Url = Annotated[
     Meta(max_length=2000, pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#\\]\S*$", description="An http or https URL."),
 ]
 MOST_POINTS = 1_000_000
+# Of an encoded context. An exam of 2,000 questions with every field, titles of 200 characters and links of 300 has
+# 1.3 MB in Latin letters and 2.8 MB in those that take four bytes.
+MAX_CONTEXT_BYTES = 4 << 20
 Points = Annotated[float, Meta(gt=0, le=MOST_POINTS)]
 Minutes = Annotated[float, Meta(gt=0, le=1_000_000, description="How long the question is meant to take.")]
 ExamKind = Literal["exam", "course"]
@@ -86,7 +90,8 @@ _decoder = msgspec.json.Decoder(Context)
 def encode_context(context: Context) -> bytes:
     """The canonical JSON of a context: equal content gives equal bytes, and no content gives none (`b""`).
 
-    Neither the order of members nor that of `hide` matters; the order of `questions` does.
+    Neither the order of members nor that of `hide` matters; the order of `questions` does. Raises TooLarge, so no
+    context is stored, hashed or written to a file that has more than MAX_CONTEXT_BYTES.
     """
     if not context:
         return b""
@@ -98,7 +103,25 @@ def encode_context(context: Context) -> bytes:
         members["questions"] = context.questions
     if report != NO_CONTEXT.report:
         members["report"] = report
-    return _encoder.encode(members)
+    encoded = _encoder.encode(members)
+    if len(encoded) > MAX_CONTEXT_BYTES:
+        raise _too_large(context, len(encoded))
+    return encoded
+
+
+def _too_large(context: Context, size: int) -> TooLarge:
+    """Names the field of the questions that takes the most."""
+    taken = {
+        name: sum(len(_encoder.encode(getattr(question, name))) for question in context.questions)
+        for name in Question.__struct_fields__
+    }
+    longest = max(taken, key=taken.__getitem__)
+    most = f"{MAX_CONTEXT_BYTES:,}"
+    return TooLarge(
+        f"What is said of the exam has {size:,} bytes in canonical JSON, more than {most}. Shorten `{longest}` of its "
+        "questions, or give fewer questions.",
+        {"questions": [f"`{longest}` takes {taken[longest]:,} bytes; all of the context has at most {most}"]},
+    )
 
 
 @lru_cache(maxsize=2)

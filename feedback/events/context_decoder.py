@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from feedback.events.context import NO_CONTEXT, Context, Exam, Question, ReportOptions
+from feedback.events.context import NO_CONTEXT, Context, Exam, Question, ReportOptions, encode_context
 from feedback.events.context_rules import Names, check_context
 from feedback.events.faults import Faults, Place
 from feedback.events.limits import Limits
@@ -54,7 +54,8 @@ _EXPECTED = {
 def context_from(members: Mapping[str, Any], place: Place, names: Names, faults: Faults, limits: Limits) -> Context:
     """The context that an object's members give, members of other names aside; what is wrong is recorded.
 
-    `place` is that of the object. A member that is null is absent. Raises TooLarge where there are too many questions.
+    `place` is that of the object. A member that is null is absent. Raises TooLarge for too many
+    questions or bytes.
     """
     before, questions = faults.count, members.get("questions")
     if isinstance(questions, list):
@@ -68,6 +69,7 @@ def context_from(members: Mapping[str, Any], place: Place, names: Names, faults:
     )
     if faults.count == before:
         check_context(context, names, place, faults)
+        encode_context(context)
     return context
 
 

@@ -5,7 +5,7 @@ from typing import IO, Any
 
 import msgspec
 
-from feedback.events.context import Context, Question
+from feedback.events.context import Context, Question, encode_context
 from feedback.events.context_decoder import context_from, question_from
 from feedback.events.context_rules import Names, check_questions
 from feedback.events.faults import Faults, Line
@@ -51,7 +51,9 @@ def read_questions(source: IO[bytes], names: Names, limits: Limits) -> Context:
             limits.check_questions(found)
     check_questions(found, names, (), faults)
     faults.raise_if_any()
-    return Context(questions=tuple(question for _, question in found))
+    context = Context(questions=tuple(question for _, question in found))
+    encode_context(context)
+    return context
 
 
 def values_of(cells: Mapping[str, str]) -> dict[str, Any]:

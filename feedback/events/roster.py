@@ -14,18 +14,19 @@ from feedback.events.spool import IN_MEMORY_BYTES
 class Roster:
     """The students of a body or of some files: their keys, their canonical payloads, and the hash of the content.
 
-    `context` is the exam's; `notes`, `columns`, `source`, `left_out` and `assumed_zone` are the reader's. The payloads
-    are NDJSON on a spool (in memory up to 1 MiB, on disk beyond), so a class of any size fits; the keys, (namespace,
-    student_id) in the order received, stay in memory. Close it, or use it in a `with`.
+    `context` is the exam's, and `encoded_context` its canonical JSON, b"" for none; `notes`, `columns`, `source`,
+    `left_out` and `assumed_zone` are the reader's. The payloads are NDJSON on a spool (in memory up to 1 MiB, on disk
+    beyond), so a class of any size fits; the keys, (namespace, student_id) in the order received, stay in memory. Close
+    it, or use it in a `with`.
     """
 
     def __init__(self, students: Iterable[Student] | StudentStream = (), context: Context = NO_CONTEXT) -> None:
-        """Take in `students`, and of a reading all it says besides.
+        """Take in `students`, and of a reading all it says besides. Raises TooLarge for a context of too many bytes.
 
         Whatever iterating them raises passes through, with the spool closed.
         """
         self.keys: list[tuple[str, str]] = []
-        self.context = context
+        self.take_context(context)
         self.notes: list[Note] = []
         self.columns: Columns | None = None
         self.source = "feedback"
@@ -52,9 +53,15 @@ class Roster:
         self._payloads.close()
 
     def take_reading(self, stream: StudentStream) -> None:
-        """All that a reading, which has ended well, says besides its students."""
-        self.context, self.notes, self.columns = stream.context, stream.notes, stream.columns
+        """All that a reading, which has ended well, says besides its students. Raises TooLarge."""
+        self.take_context(stream.context)
+        self.notes, self.columns = stream.notes, stream.columns
         self.source, self.left_out, self.assumed_zone = stream.source, stream.left_out, stream.assumed_zone
+
+    def take_context(self, context: Context) -> None:
+        """The exam's context, instead of the one before. Raises TooLarge."""
+        self.encoded_context = encode_context(context)
+        self.context = context
 
     def add(self, student: Student) -> None:
         """Take in one more student; not while `ndjson`, `payloads` or `rows` is being read."""
@@ -68,7 +75,7 @@ class Roster:
     def content_sha256(self) -> bytes:
         """32 bytes, equal for equal students in equal order and an equal context, whatever the body looked like."""
         digest = self._digest.copy()
-        digest.update(encode_context(self.context))
+        digest.update(self.encoded_context)
         return digest.digest()
 
     def ndjson(self) -> IO[bytes]:

@@ -17,6 +17,7 @@ from django.db.models import Field, Model
 from feedback.db.compiled_query import binding_cursor
 from feedback.events import Roster
 from feedback.store.models import HEADLINE, Document, Student, Task, Upload
+from feedback.store.small import small
 
 # The columns that new rows have, and their types on PostgreSQL.
 _STUDENT = {
@@ -129,7 +130,7 @@ def insert(upload: Upload, task: Task, roster: Roster, counting: Counting) -> No
 def add(upload: Upload, task: Task, counting: Counting) -> None:
     """Store one more task of an upload that is there, in an open transaction. Raises InTheWay, as above, and Gone."""
     # Locked, so that neither the upload nor a student of it is erased before the documents are there.
-    there = Upload.objects.select_for_update().filter(identity=upload.identity).defer("facts").first()
+    there = small(Upload.objects.select_for_update().filter(identity=upload.identity)).first()
     if there is None:
         raise Gone
     task.upload = there

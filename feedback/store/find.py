@@ -8,6 +8,7 @@ from feedback.access.callers import Caller
 from feedback.contract.formats import Format
 from feedback.db.compiled_query import AN_ID, ANOTHER_ID, CompiledQuery
 from feedback.store.models import HEADLINE, Document, Task
+from feedback.store.small import small
 
 Content = Literal["body", "findings", "nothing"]
 
@@ -32,7 +33,7 @@ _LARGE = {"body": ("body",), "findings": ("about__findings", "task__findings"), 
 
 def find_task(caller: Caller, format_: Format, task_id: UUID) -> Task | None:
     """A task with its upload; None if the caller sees none such. One query."""
-    tasks = Task.objects.visible_to(caller).select_related("upload").defer("findings", "upload__facts")
+    tasks = small(Task.objects.visible_to(caller), "upload")
     return tasks.filter(pk=task_id, format=format_.value).first()
 
 

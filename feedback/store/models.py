@@ -22,11 +22,15 @@ A task has no state of its own: it is its *headline* document's, position 0. Tha
 single, and the class report, which waits for all the others, for a class.
 So while any document of a class is unfinished its class report is, and the queue finds the class by that one.
 
+Columns that may have megabytes are named by their model's LARGE: what reads many rows takes them through `small`,
+which leaves those out.
+
 Rows are locked in this order, so that no two transactions wait for each other: uploads, students, class reports and
 then the others by student; uploads and students by their ids.
 """
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -80,6 +84,8 @@ def _within(scope: Scope, upload: str) -> Q:
 class Upload(models.Model):
     """The students of one body and the options that change their documents, in however many formats."""
 
+    LARGE: ClassVar = ("context", "facts")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # Whose it is, as `access.callers.Caller.owner` says it: a key's name or a person; "" for everyone.
     owner = models.CharField(max_length=64, blank=True)
@@ -121,6 +127,8 @@ class Task(models.Model):
     An upload has several tasks of one format where the client names each of them by an Idempotency-Key.
     """
 
+    LARGE: ClassVar = ("findings",)
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="tasks")
     format = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Format])
@@ -156,6 +164,8 @@ class Task(models.Model):
 class Student(models.Model):
     """One student of an upload: the log as it was sent, and what was found in it."""
 
+    LARGE: ClassVar = ("payload", "findings")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, db_index=False)
     # The same as that of the student's documents.
@@ -182,6 +192,8 @@ class Student(models.Model):
 
 class Document(models.Model):
     """One document to make: a student's, or at position 0 of a class the class report."""
+
+    LARGE: ClassVar = ("body",)
 
     class Kind(models.TextChoices):
         STUDENT = "student"

@@ -15,6 +15,7 @@ from feedback.access.audit import Action
 from feedback.contract.states import State
 from feedback.queue import doorbell, unclaimed
 from feedback.store.models import HEADLINE, Document, Task, Upload
+from feedback.store.small import small
 from feedback.submissions import erasure
 from feedback.submissions.webhooks import admin as webhooks_admin  # noqa: F401 - registers its models
 
@@ -80,7 +81,7 @@ class TaskAdmin(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         headline = Document.objects.filter(task=OuterRef("pk"), position=HEADLINE)
-        tasks = super().get_queryset(request).defer("findings", "upload__facts")
+        tasks = small(super().get_queryset(request), "upload")
         return tasks.annotate(state=Subquery(headline.values("state")[:1]))
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
@@ -145,9 +146,8 @@ class DocumentAdmin(ReadOnly):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        documents = super().get_queryset(request).select_related("task__upload", "about")
-        large = () if self._one(request) else ("task__findings", "about__payload", "about__findings")
-        return documents.defer("body", "task__upload__facts", *large)
+        shown = ("task__findings", "about__payload", "about__findings") if self._one(request) else ()
+        return small(super().get_queryset(request), "task__upload", "about", but=shown)
 
     @staticmethod
     def _one(request: HttpRequest) -> bool:

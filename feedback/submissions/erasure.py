@@ -18,6 +18,7 @@ from feedback.access.audit import Action
 from feedback.queue import doorbell, unclaimed
 from feedback.store import leftovers, locks
 from feedback.store.models import Document, Student, Task, Tasks, Upload, Uploads
+from feedback.store.small import small
 
 # That one transaction takes a student out of: on SQLite every other writer waits for it.
 PIECE_UPLOADS = 50
@@ -88,15 +89,15 @@ def _erase_from(piece: list[UUID], wanted: Q, by: str) -> tuple[int, bool]:
         ids = set(Student.objects.filter(pk__in=students).values_list("upload", flat=True))  # not erased meanwhile
         locks.documents(Q(about__in=students), Q(kind=Document.Kind.CLASS, task__upload__in=ids))
         leftovers.note(Document.objects.filter(about__in=students))
-        Student.objects.filter(pk__in=students).delete()
+        Student.objects.filter(pk__in=students).only("pk").delete()
         return len(ids), _without_the_student(ids, by)
 
 
 def _without_the_student(ids: Collection[UUID], by: str) -> bool:
     """Delete the uploads that have nobody left; whether there are others, whose class reports are made again."""
     any_left = False
-    for upload in Upload.objects.filter(pk__in=ids).defer("facts"):
-        tasks = list(upload.tasks.defer("findings"))
+    for upload in small(Upload.objects.filter(pk__in=ids)):
+        tasks = list(small(upload.tasks.all()))
         upload.students = upload.student_set.count()
         if not upload.students:
             leftovers.note(Document.objects.filter(task__upload=upload))  # class reports are all that is left

@@ -27,6 +27,7 @@ from feedback.access import audit, rate_limits
 from feedback.access.audit import Action
 from feedback.contract.formats import Format
 from feedback.store.models import Document, HandOut, Student, Task, WithdrawnLink
+from feedback.store.small import small
 
 LONGEST_DAYS = 365
 # Of one link: enough for a student on several devices and the scanners of a mail server.
@@ -143,8 +144,7 @@ def _student_if_open(handout_id: UUID, named: UUID) -> Student:
     """The student of a link. Links of the first edition name one of the student's documents."""
     withdrawn = WithdrawnLink.objects.filter(handout=OuterRef("pk"), about=OuterRef(OuterRef("pk")))
     open_ = HandOut.objects.filter(pk=handout_id, withdrawn_at=None, expires_at__gt=Now()).exclude(Exists(withdrawn))
-    students = Student.objects.filter(upload__handouts=handout_id).annotate(is_open=Exists(open_))
-    students = students.defer("payload", "findings")
+    students = small(Student.objects.filter(upload__handouts=handout_id)).annotate(is_open=Exists(open_))
     student = students.filter(pk=named).first() or students.filter(documents=named).first()
     if student is None:
         raise NoSuchLink
@@ -156,8 +156,11 @@ def _student_if_open(handout_id: UUID, named: UUID) -> Student:
 def _readable(student: Student, formats: Collection[Format]) -> Iterator[Document]:
     """The student's documents in these formats that can be read, the latest of each format last."""
     documents = student.documents.filter(task__format__in=formats, task__expired_at=None)
-    documents = documents.select_related("task").defer("task__findings")
-    return (document for document in documents.order_by("task__created_at") if document.is_readable)
+    return (
+        document
+        for document in small(documents, "task", but=("body",)).order_by("task__created_at")
+        if document.is_readable
+    )
 
 
 def token_of(handout_id: UUID, student: UUID) -> str:

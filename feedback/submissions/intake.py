@@ -20,12 +20,13 @@ from feedback.access.callers import Caller
 from feedback.config import tracing
 from feedback.contract.formats import Format
 from feedback.contract.states import State
-from feedback.events import Faults, Roster, Student, StudentStream, encode_context
+from feedback.events import Faults, Roster, Student, StudentStream
 from feedback.queue import doorbell, unclaimed
 from feedback.rendering import renderer_version
 from feedback.store import bulk_insert
 from feedback.store.bulk_insert import Gone, InTheWay
 from feedback.store.models import HEADLINE, Task, Upload
+from feedback.store.small import small
 from feedback.submissions.errors import KeyReused, OutOfScope, UnknownTask
 
 log = structlog.stdlib.get_logger(__name__)
@@ -117,7 +118,7 @@ def _identical(task: Task, former: bytes) -> Task | None:
     same = Q(identity=task.identity)
     if task.idempotency is not None:
         same |= Q(identity=former, idempotency=task.idempotency)
-    return Task.objects.select_related("upload").defer("findings").filter(same).first()
+    return small(Task.objects.filter(same), "upload").first()
 
 
 def _store(task: Task, caller: Caller, insert: Callable[[bulk_insert.Counting], None]) -> None:
@@ -177,7 +178,7 @@ def _new_upload(roster: Roster, order: Order) -> Upload:
         is_class=not single,
         students=len(roster.keys),
         source=roster.source,
-        context=encode_context(roster.context) or None,
+        context=roster.encoded_context or None,
     )
 
 

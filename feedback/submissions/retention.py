@@ -129,14 +129,14 @@ def _part_of(task: Task, number: int) -> int:
     with transaction.atomic():
         locks.uploads([task.upload_id])
         if Task.objects.filter(upload=task.upload_id).exclude(pk=task.pk).exists():
-            Task.objects.filter(pk=task.pk).delete()
+            Task.objects.filter(pk=task.pk).only("pk").delete()
             return 1
         # No POST joins an upload whose students go.
         Upload.objects.filter(pk=task.upload_id).update(identity=secrets.token_bytes(32))
         students = Student.objects.filter(upload=task.upload_id).order_by("position").values_list("pk", flat=True)
         if ids := list(students[:number]):
             locks.students([task.upload_id], Q(pk__in=ids))
-            Student.objects.filter(pk__in=ids).delete()
+            Student.objects.filter(pk__in=ids).only("pk").delete()
             return 0
-        Upload.objects.filter(pk=task.upload_id).delete()
+        Upload.objects.filter(pk=task.upload_id).only("pk").delete()
         return 1

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
-from feedback.api.responses import small
 from feedback.contract.formats import Format
 from feedback.store.models import Document, Student, Task, Tasks, Upload
+from feedback.store.small import small
 from feedback.submissions.errors import NotWritable
 from feedback.web.access import caller_of
 
@@ -39,11 +39,7 @@ class Shown:
 
     def documents(self) -> QuerySet[Document]:
         """All of them, HTML before PDF, without what is large."""
-        documents = small(Document.objects.filter(task__in=[task.id for task in self.tasks]))
-        return documents.select_related("about", "task__upload").defer(
-            *("body", "about__payload", "about__findings", "task__findings"),
-            *("task__upload__facts", "task__upload__context"),
-        )
+        return small(Document.objects.filter(task__in=[task.id for task in self.tasks]), "about", "task__upload")
 
     def documents_of(self, keys: Collection[Key]) -> dict[Key, list[Document]]:
         """The documents of some students by their (namespace, student id), in the order of the formats."""
@@ -57,8 +53,7 @@ class Shown:
 
 def visible(request: HttpRequest) -> Tasks:
     """The tasks of the person who looks, each with its upload; every look-up of a page begins here."""
-    tasks = Task.objects.visible_to(caller_of(request)).select_related("upload")
-    return tasks.defer("findings", "upload__facts")
+    return small(Task.objects.visible_to(caller_of(request)), "upload")
 
 
 def writable(request: HttpRequest, shown: Shown) -> Tasks:

@@ -1,12 +1,18 @@
 """Amendments: the task and its links stay, the reports are made again in place, and nobody else's changes."""
 
 import json
+import secrets
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
+from feedback.access.callers import ANYONE
+from feedback.events import Context, Exam
 from feedback.store.models import Document, Student, Task, Upload
+from feedback.submissions import amendments
+from feedback.submissions.errors import UnknownTask
 from tests.harness.in_process import Caller, Calling, Submit, class_of, student, work_off
 
 CONTEXT = {"exam": {"title": "Midterm in Logic"}, "questions": [{"unit": 1, "title": "Loops", "points": 3}]}
@@ -189,3 +195,57 @@ def test_only_who_may_write_amends(calling: Caller) -> None:
     assert put(reader.client, f"{page}/context", {}).status_code == 403
     assert put(calling("other").client, f"{page}/context", {}).status_code == 404
     assert Task.objects.count() == 1
+
+
+def test_a_context_of_too_many_bytes_is_a_413_that_says_what_to_shorten_and_changes_nothing(
+    client: Client, submit: Submit
+) -> None:
+    page = made(client, submit, student("ada"))
+    questions = [{"unit": unit, "solution_url": f"https://a.example/{unit:01982d}"} for unit in range(2_200)]
+    answer = put(client, f"{page}/context", {"questions": questions})
+
+    assert answer.status_code == 413
+    assert "Shorten `solution_url` of its questions" in answer.json()["error"]
+    assert Upload.objects.get().context is None
+    assert Document.objects.get().state == "SUCCESS"
+
+    remark = put(client, f"{report_of(client, page, 'ada')}/remark", {"remark": "x" * 3_000_000})
+    assert remark.status_code == 413
+    assert "2,621,440 bytes" in remark.json()["error"]
+    assert put(client, f"{page}/context", {"questions": questions[:2_000]}).status_code == 202
+
+
+@pytest.mark.usefixtures("one_window")
+def test_an_amendment_counts_as_many_students_as_it_makes_reports_of(calling: Caller, settings: Settings) -> None:
+    settings.FEEDBACK_STUDENTS_PER_HOUR = 13
+    owner = calling(f"nobody-{secrets.token_hex(4)}")
+    page, _ = owner.submit("html", class_of(3)), owner.submit("pdf", class_of(3))
+    work_off()
+
+    assert put(owner.client, f"{page}/context", CONTEXT).status_code == 202, "three in two formats: one is left"
+    work_off()
+    assert put(owner.client, f"{page}/context", CONTEXT).status_code == 202, "changes nothing, and costs nothing"
+    refused = put(owner.client, f"{page}/context", {})
+    assert refused.status_code == 429
+    assert refused.json()["details"] == {"students": ["1 left"]}
+    assert 0 < int(refused["Retry-After"]) <= 3600
+    assert not Document.objects.exclude(state="SUCCESS").exists()
+    assert Upload.objects.get().context is not None
+
+    link = report_of(owner.client, page, "student-0")
+    assert put(owner.client, f"{link}/remark", {"remark": "Well argued"}).status_code == 202
+    assert put(owner.client, f"{link}/remark", {"remark": "Well argued"}).status_code == 202, "likewise"
+    assert put(owner.client, f"{link}/remark", {"remark": None}).status_code == 429
+    assert b"Well argued" in b"".join(bytes(one.payload) for one in Student.objects.all())
+
+
+def test_an_amendment_of_what_was_erased_at_the_same_moment_is_a_404(client: Client, submit: Submit) -> None:
+    page = made(client, submit, student("ada"))
+    task, report = Task.objects.get(), Document.objects.get()
+    report.task = task
+    client.delete(page)
+
+    with pytest.raises(UnknownTask):
+        amendments.amend_context(task, Context(exam=Exam(title="Midterm")), ANYONE)
+    with pytest.raises(UnknownTask):
+        amendments.amend_remark(report, "Well argued", ANYONE)

@@ -111,6 +111,26 @@ def test_an_export_of_more_reports_takes_more_statements_for_their_contents_alon
     assert many - few == {("SELECT", "reports_document"): 2 * 3}, "what was received and found, and the document"
 
 
+def test_an_export_has_what_was_said_of_an_exam_once_for_each_upload(calling: Caller) -> None:
+    caller = calling("platform")
+    said = {"exam": {"title": "Midterm"}, "questions": [{"unit": 1, "title": "Loops"}]}
+    for number in range(3):
+        for format_ in ("html", "pdf"):
+            caller.submit(format_, said | {"students": [student("ada")]}, **{"Idempotency-Key": str(number)})
+    caller.submit("html", {"exam": {"title": "Final"}, "students": [student("ada")]})
+    caller.submit("html", student("ada"))
+    with CaptureQueriesContext(connection) as queries:
+        files = files_of(caller.client.get("/students/export?student_id=ada"))
+
+    record = json.loads(files["record.json"])
+    exams = {one["exam"]: json.loads(files[one["exam"]]) for one in record if one["exam"]}
+    assert [one["exam"] is None for one in record].count(True) == 1
+    assert sorted(exam["exam"]["title"] for exam in exams.values()) == ["Final", "Midterm"]
+    assert {name for name in files if name.endswith("exam.json")} == set(exams)
+    reading = [query["sql"] for query in queries if re.search(r'"context"(?! IS )', query["sql"])]
+    assert len(reading) == 2, "one upload after the other"
+
+
 def test_an_export_has_each_column_of_the_roster(calling: Caller) -> None:
     caller = calling("platform")
     task = caller.submit("html", [student("ada"), student("grace-1906")])

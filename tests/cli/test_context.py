@@ -49,6 +49,17 @@ def test_faults_of_the_context_name_its_file_and_nothing_is_written(events: Path
     assert not (events.parent / "out").exists()
 
 
+def test_a_context_of_too_many_bytes_is_refused_with_the_name_of_its_file(events: Path) -> None:
+    context = events.with_name("exam.json")
+    questions = [{"unit": unit, "solution_url": f"https://a.example/{unit:01982d}"} for unit in range(2_200)]
+    context.write_text(json.dumps({"questions": questions}))
+
+    answer = render(events, "--out", events.parent / "out", "--context", context)
+    assert answer.exit_code != 0
+    assert "exam.json: questions: `solution_url` takes" in answer.output
+    assert not (events.parent / "out").exists()
+
+
 def test_only_one_of_both_is_taken(events: Path) -> None:
     answer = render(events, "--out", events.parent / "out", "--context", events, "--questions", events)
     assert "give one of them" in answer.output

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
@@ -17,10 +18,12 @@ from feedback.events import (
     Question,
     ReportOptions,
     Roster,
+    TooLarge,
     decode_context,
     encode_context,
     read_students,
 )
+from feedback.events.context_files import read_context, read_questions
 from feedback.events.faults import Details
 
 ADA = {"student_id": "ada", "events": [{"unit": "1"}]}
@@ -198,3 +201,56 @@ def test_only_the_first_line_of_ndjson_may_be_the_context() -> None:
 
 def test_a_question_that_is_null_is_a_fault_of_its_place() -> None:
     assert context_faults(questions=[None]) == {"questions[0]": ["expected an object, got null"]}
+
+
+def large(number: int = 2_200) -> list[dict[str, Any]]:
+    """Questions whose links have 2,000 characters each."""
+    return [
+        {"unit": unit, "title": "Loops", "solution_url": f"https://a.example/{unit:01982d}"} for unit in range(number)
+    ]
+
+
+def test_an_exam_of_two_thousand_questions_with_every_field_is_taken_in_any_script() -> None:
+    questions = [
+        {"unit": f"question {number}", "title": "😀" * 200, "topic": "😀" * 40, "points": 12.5, "minutes": 7.5}
+        | {"group": f"group {number}", "optional": True, "solution_url": f"https://lms.example.edu/{number:0276d}"}
+        for number in range(2_000)
+    ]
+    exam = {"title": "😀" * 200, "course": "😀" * 200, "message": "😀" * 2_000}
+    assert len(encode_context(taken({"exam": exam, "questions": questions, "students": [ADA]}).context)) > 2_500_000
+
+
+def _in_an_envelope(questions: list[dict[str, Any]]) -> None:
+    taken({"questions": questions, "students": [ADA]})
+
+
+def _in_a_line(questions: list[dict[str, Any]]) -> None:
+    lines = [json.dumps({"questions": questions}), json.dumps(ADA)]
+    taken("\n".join(lines).encode(), MediaType.NDJSON)
+
+
+def _in_a_file(questions: list[dict[str, Any]]) -> None:
+    read_context(io.BytesIO(json.dumps({"questions": questions}).encode()), known_names(), Limits())
+
+
+def _in_a_table(questions: list[dict[str, Any]]) -> None:
+    rows = [",".join(map(str, row.values())) for row in questions]
+    read_questions(io.BytesIO("\n".join(["unit,title,solution_url", *rows]).encode()), known_names(), Limits())
+
+
+def _found_in_a_log(questions: list[dict[str, Any]]) -> None:
+    with Roster() as roster:
+        roster.take_context(Context(questions=tuple(Question(**question) for question in questions)))
+
+
+@pytest.mark.parametrize("door", [_in_an_envelope, _in_a_line, _in_a_file, _in_a_table, _found_in_a_log])
+def test_a_context_of_too_many_bytes_is_refused_wherever_it_comes_and_says_what_to_shorten(
+    door: Callable[[list[dict[str, Any]]], None],
+) -> None:
+    with pytest.raises(TooLarge) as refused:
+        door(large())
+
+    assert "more than 4,194,304. Shorten `solution_url` of its questions" in refused.value.error
+    [[said]] = refused.value.details.values()
+    assert said.startswith("`solution_url` takes 4,404,400 bytes")
+    door(large(2_000))

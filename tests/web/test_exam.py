@@ -241,6 +241,22 @@ def test_the_start_page_offers_the_exam_of_an_earlier_upload(client: Client, mad
     assert client.get("/?like=nonsense").status_code == 200
 
 
+def test_the_start_page_reads_the_three_contexts_that_it_offers(
+    client: Client,
+    upload: Send,  # noqa: ARG001 - the broker must be running
+    statements: list[object],
+) -> None:
+    for namespace in ("cs1", "cs2", "cs3", "cs4", "cs4"):
+        body = [student(name, namespace=namespace, every=len(Upload.objects.all())) for name in ("ada", "grace")]
+        send(client, body, title=f"Midterm of {namespace}")
+    statements.clear()
+    page = client.get("/").text
+
+    assert [f"Midterm of {name}" in page for name in ("cs1", "cs2", "cs3", "cs4")] == [False, True, True, True]
+    [reading] = [text for text in map(str, statements) if re.search(r'"context"(?! IS )', text)]
+    assert "IN (%s, %s, %s)" in reading
+
+
 def test_the_exam_of_a_class_that_is_past_its_time_is_offered_no_more(client: Client, made: Task) -> None:
     exam_page(client, title="Midterm", questions=table("unit,title\n10,Lists\n"))
     Task.objects.update(expired_at=Now())

@@ -109,7 +109,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "Change what is known of the exam",
         description=(
             "Replaces titles, points, the window and the rest for all formats of the upload. The reports are made "
-            "again in place; the old ones stay readable until the new ones are there."
+            "again in place; the old ones stay readable until the new ones are there. It has at most 4 MiB. "
+            "Counts as the students of the upload in each of its formats, unless it changes nothing."
         ),
         parameters=_TASK,
         tag="Amendments",
@@ -122,7 +123,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("remark", "put"): Operation(
         "Change the remark to one student",
-        description="As a change of the context, for the reports of one student; null takes the remark away.",
+        description=(
+            "As a change of the context, for the reports of one student, and counts as one; null takes the remark away."
+        ),
         parameters=_REPORT,
         tag="Amendments",
         takes=NewRemark,
@@ -248,7 +251,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "Get all that is held on a student",
         description=(
             "A ZIP: `record.json` says what there is, from which task, and who read it; beside it what was received, "
-            "the findings and the document of every report."
+            "the findings and the document of every report, and what was said of the exam, once for each upload."
         ),
         parameters=["student_id", "namespace"],
         tag="Erasure",

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 
 from feedback.access.context import context_of
 from feedback.access.models import NAME_CHARACTERS
+from feedback.store.small import small
 from feedback.store.webhooks import WebhookDelivery, WebhookEndpoint
 from feedback.submissions.webhooks import endpoints
 from feedback.submissions.webhooks.addresses import Forbidden
@@ -129,7 +130,7 @@ class DeliveryAdmin(NotEdited):
     actions = ("replay",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).defer("task__findings")
+        return small(super().get_queryset(request), "endpoint", "task")
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - likewise
         return False

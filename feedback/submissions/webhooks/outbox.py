@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q
 from django.db.models.functions import Now
 
+from feedback.store.small import small
 from feedback.store.webhooks import ANSWER_CHARACTERS, WebhookDelivery, WebhookEndpoint
 from feedback.submissions.webhooks import endpoints
 from feedback.submissions.webhooks.answers import WHOLE_SECONDS, Answer
@@ -67,8 +68,8 @@ def _take(endpoint: UUID, most: int) -> list[WebhookDelivery]:
         WebhookDelivery.objects.filter(pk__in=ids).update(
             attempts=F("attempts") + 1, claims=F("claims") + 1, due_at=Now() + LEASE, tried_at=Now()
         )
-    taken = WebhookDelivery.objects.filter(pk__in=ids).select_related("endpoint", "task__upload")
-    return list(taken.defer("task__findings", "task__upload__facts", "task__upload__context").order_by("happened_at"))
+    taken = small(WebhookDelivery.objects.filter(pk__in=ids), "endpoint", "task__upload")
+    return list(taken.order_by("happened_at"))
 
 
 def record(delivery: WebhookDelivery, answer: Answer) -> None:

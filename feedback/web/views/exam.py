@@ -44,12 +44,12 @@ class ExamView(View):
             check_size(request)
             draft = sent_draft(request.POST)
             context = _context(request, shown, draft)
+            if draft.faults:
+                return _page(request, shown, draft, status=400)
+            amendments.amend_context(shown.first, context, caller_of(request))
         except EventsError as fault:
             draft.faults = {"questions": [words_of(fault, request)[0]]}
             return _page(request, shown, draft, status=STATUSES[type(fault)])
-        if draft.faults:
-            return _page(request, shown, draft, status=400)
-        amendments.amend_context(shown.first, context, caller_of(request).name)
         return go_to(request, reverse("submission", args=[task_id]))
 
 
@@ -68,7 +68,7 @@ class RemarkView(View):
             remark = remark_from(text)
         except NotARemarkError as fault:
             return student_page(request, shown, report, refused=(text, str(fault)))
-        amendments.amend_remark(report, remark, caller_of(request).name)
+        amendments.amend_remark(report, remark, caller_of(request))
         return go_to(request, reverse("student", args=[task_id, report_id]))
 
 

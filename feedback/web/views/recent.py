@@ -20,6 +20,7 @@ from feedback.rendering import RenderOptions
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.words import Words
 from feedback.store.models import HEADLINE, Document, Task, Upload
+from feedback.store.small import small
 from feedback.store.webhooks import WebhookEndpoint
 from feedback.submissions import erasure
 from feedback.submissions.errors import NotWritable
@@ -63,7 +64,7 @@ class Pages(_Paginator):
 class RecentView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         context_of(request).reading = ("submissions", None, None)
-        uploads = Upload.objects.visible_to(caller_of(request)).defer("facts", "context")
+        uploads = small(Upload.objects.visible_to(caller_of(request)))
         page = Pages(uploads.order_by("-created_at", "pk"), request.GET.get("page", "")).shown
         rows = [(Shown(upload, tasks), _exam_day(upload, tasks)) for upload, tasks in _with_tasks(list(page))]
         context = {
@@ -79,7 +80,7 @@ def _with_tasks(uploads: Sequence[Upload]) -> Iterator[tuple[Upload, tuple[Task,
     """The tasks of each upload, HTML before PDF, with their states and when their first event was. One query."""
     headline = Document.objects.filter(task=OuterRef("pk"), position=HEADLINE)
     begun = Document.objects.filter(task=OuterRef("pk")).exclude(state=State.PENDING)
-    tasks = Task.objects.filter(upload__in=uploads, expired_at=None).defer("findings").order_by("format", "created_at")
+    tasks = small(Task.objects.filter(upload__in=uploads, expired_at=None)).order_by("format", "created_at")
     found = tasks.annotate(
         headline=Subquery(headline.values("state")[:1]),
         state=Case(

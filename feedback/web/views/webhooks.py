@@ -13,6 +13,7 @@ from django.views import View
 from feedback.access import audit
 from feedback.access.audit import Action
 from feedback.access.context import context_of
+from feedback.store.small import small
 from feedback.store.webhooks import WebhookDelivery
 from feedback.submissions.errors import NotWritable
 from feedback.submissions.webhooks import endpoints
@@ -67,8 +68,8 @@ class ReplayView(View):
 
 def _visible(request: HttpRequest) -> QuerySet[WebhookDelivery]:
     tasks = visible(request).select_related(None).values("pk")
-    found = WebhookDelivery.objects.filter(task__in=tasks).select_related("endpoint", "task__upload")
-    return found.defer("task__findings", "task__upload__facts", "task__upload__context").order_by("-happened_at", "pk")
+    found = small(WebhookDelivery.objects.filter(task__in=tasks), "endpoint", "task__upload")
+    return found.order_by("-happened_at", "pk")
 
 
 def _older_than(found: QuerySet[WebhookDelivery], before: str) -> QuerySet[WebhookDelivery]:
