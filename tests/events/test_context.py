@@ -251,6 +251,6 @@ def test_a_context_of_too_many_bytes_is_refused_wherever_it_comes_and_says_what_
         door(large())
 
     assert "more than 4,194,304. Shorten `solution_url` of its questions" in refused.value.error
-    [[said]] = refused.value.details.values()
-    assert said.startswith("`solution_url` takes 4,404,400 bytes")
+    said = "".join(map(str, refused.value.details.values()))
+    assert "`solution_url` takes 4,404,400 bytes" in said
     door(large(2_000))
