@@ -21,7 +21,8 @@ WRITE_SECONDS = 30.0
 # How long the rest of a body is dropped that nobody will read, so that its sender sees the answer.
 LINGER_SECONDS = 5.0
 MAX_PIPELINED = 16
-# In a request's scope: a function to be called once the request is known to be worth its connection.
+# In a request's scope: a function to be called once the request is known to be worth its connection, at the latest when
+# work on it begins.
 KEEP = "feedback.keep"
 
 _TOO_LARGE = f"The headers are larger than {MAX_HEADER_BYTES:,} bytes in all. Send fewer or shorter ones."
@@ -37,10 +38,11 @@ class LimitsPassed(Exception):
 class GuardedProtocol(HttpToolsProtocol):
     """uvicorn's protocol, where headers have a size and a deadline, and connections a number.
 
-    Where there are too many connections, the one that has been without a whole request for longest makes room.
+    Where there are too many connections, the one makes room that has been without a request in work for longest: one
+    that waits for its turn behind many of the same caller as well, so that nobody's many keep others out.
     """
 
-    # Of this process: connections from which no whole request has come, the oldest first.
+    # Of this process: connections of which no request is worked on, the oldest first.
     waiting: ClassVar[dict["GuardedProtocol", None]] = {}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
@@ -103,7 +105,6 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._whole, self._in_headers, self._unaccounted = True, True, 0
-        self._keep()
         self._stop("linger")
         super().on_message_complete()
 
@@ -137,12 +138,17 @@ class GuardedProtocol(HttpToolsProtocol):
         cycle: Any = self.cycle  # None before the first request, whatever uvicorn's annotation says
         return cycle is None or bool(cycle.response_complete)
 
+    def _waits_for_its_answer(self) -> bool:
+        """Whether one whole request came, nothing after it, and nothing was answered to it."""
+        cycle: Any = self.cycle
+        return self._whole and not self.pipeline and not cycle.response_started
+
     def refuse(self, status: int, why: str) -> None:
         """Answer in the envelope, unless that would fall amid another answer, and end the connection."""
         if self._closed:
             return
         self._closed = True
-        if self.cycle_is_over() and not self.transport.is_closing():
+        if (self.cycle_is_over() or self._waits_for_its_answer()) and not self.transport.is_closing():
             self.transport.write(_answer(status, why))
         self.transport.close()
 

@@ -21,6 +21,7 @@ from feedback.access.context import context_of
 from feedback.access.middleware import HEADERS
 from feedback.api.errors import RETRY_AFTER, bad_request, envelope
 from feedback.server.body_guard import Receive, Scope, Send
+from feedback.server.protocol import KEEP
 from feedback.server.seats import Seats
 from feedback.server.spools import at_rest
 
@@ -112,6 +113,7 @@ class Handler(ASGIHandler):
         except TimeoutError:
             log.warning("no seat came free for a request", seconds=PATIENCE_SECONDS)
             return _busy(BUSY)
+        scope.get(KEEP, lambda: None)()
         step = asyncio.ensure_future(self._step(scope, body, apart))
         step.add_done_callback(lambda _: seats.give_back(whose))
         try:

@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from feedback.server import protocol
 from feedback.server.body_guard import BodyGuard, Message, Receive, Send
-from feedback.server.protocol import MAX_HEADER_BYTES, MAX_PIPELINED, GuardedProtocol
+from feedback.server.protocol import KEEP, MAX_HEADER_BYTES, MAX_PIPELINED, GuardedProtocol
 from tests.harness.waiting import until
 
 GET = b"GET /health/live HTTP/1.1\r\nHost: x\r\n"
@@ -24,13 +24,18 @@ Connect = Callable[[], socket.socket]
 
 
 async def application(scope: Any, receive: Receive, send: Send) -> None:
-    """Answers with the size of the body, or at /large with much."""
+    """Answers with the size of the body, or at /large with much; at /in-work and /waits while the client is there."""
     size, more = 0, True
     while more:
         message: Message = await receive()
         if message["type"] == "http.disconnect":
             return
         size, more = size + len(message["body"]), message["more_body"]
+    if scope["path"] == "/in-work":
+        scope[KEEP]()
+    if scope["path"] in ("/in-work", "/waits"):
+        await receive()  # the client has left
+        return
     body = b"x" * LARGE if scope["path"] == "/large" else b"%d" % size
     length = [(b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": length})
@@ -223,3 +228,25 @@ def test_where_there_are_too_many_connections_the_one_that_waited_longest_makes_
     for sock in others:
         sock.sendall(GET + b"\r\n")
         assert one_of(sock) == 200
+
+
+def test_requests_that_wait_for_their_turn_make_room_for_a_newcomer(connect: Connect, settings: Settings) -> None:
+    settings.FEEDBACK_MAX_CONNECTIONS = 3
+    many = [connect() for _ in range(3)]
+    for sock in many:
+        sock.sendall(GET.replace(b"/health/live", b"/waits") + b"\r\n")
+    newcomer = connect()
+    newcomer.sendall(GET + b"\r\n")
+
+    assert one_of(newcomer) == 200
+    assert status_and_body(all_of(many[0]))[0] == 503
+
+
+def test_requests_in_work_make_room_for_nobody(connect: Connect, settings: Settings) -> None:
+    settings.FEEDBACK_MAX_CONNECTIONS = 3
+    for sock in [connect() for _ in range(3)]:
+        sock.sendall(GET.replace(b"/health/live", b"/in-work") + b"\r\n")
+    until(lambda: not GuardedProtocol.waiting)
+    newcomer = connect()
+
+    assert status_and_body(all_of(newcomer))[0] == 503

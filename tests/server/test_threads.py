@@ -19,6 +19,7 @@ from feedback.access.context import context_of
 from feedback.db import connections
 from feedback.server import threads
 from feedback.server.body_guard import Message
+from feedback.server.protocol import KEEP
 from feedback.server.threads import SEATS, SEATS_APART, SEATS_OF_ONE, STREAMS_OF_ONE, Handler
 from tests.harness.in_process import Submit, class_of, work_off
 from tests.harness.visitor import Visitor
@@ -283,6 +284,27 @@ def test_where_no_seat_comes_free_it_is_told_when_to_come_again(monkeypatch: pyt
     start, body = asyncio.run(story()).got
     assert int(dict(start["headers"])[b"Retry-After"]) >= 1
     assert set(json.loads(body["body"])) == {"error", "details"}
+
+
+def test_a_request_is_worth_its_connection_once_it_has_a_seat() -> None:
+    async def story() -> list[int]:
+        view, kept = Slow(), list[int]()
+        application = handler_with(view)
+        key = [(b"host", b"testserver"), (b"authorization", b"Bearer one")]
+
+        def ask(number: int) -> asyncio.Task[int]:
+            keep: dict[str, Any] = {KEEP: lambda: kept.append(number)}
+            return asyncio.create_task(Client().ask(application, headers=key, **keep))
+
+        asked = [ask(number) for number in range(2 * SEATS_OF_ONE)]
+        await view.until(SEATS_OF_ONE)
+        found = list(kept)
+        view.answers.set()
+        assert await asyncio.gather(*asked) == [200] * len(asked)
+        assert kept == list(range(len(asked)))
+        return found
+
+    assert asyncio.run(story()) == list(range(SEATS_OF_ONE))
 
 
 def test_one_caller_has_a_share_of_the_seats_and_leaves_connections_to_others() -> None:
