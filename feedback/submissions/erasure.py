@@ -15,10 +15,12 @@ from django.db.models import Exists, OuterRef, Q
 
 from feedback.access import audit
 from feedback.access.audit import Action
+from feedback.events import OWN, Context
 from feedback.queue import doorbell, unclaimed
 from feedback.store import leftovers, locks
 from feedback.store.models import Document, Student, Task, Tasks, Upload, Uploads
 from feedback.store.small import small
+from feedback.submissions import erased_questions
 
 # That one transaction takes a student out of: on SQLite every other writer waits for it.
 PIECE_UPLOADS = 50
@@ -54,8 +56,9 @@ def erase_student(
     """Take a student out of these uploads, in one namespace or in all; returns how many uploads had them.
 
     A student's own uploads go whole, in all formats. A class loses the student with all their documents, its class
-    reports are made again from the others, and it forgets the hashes that were made with the student in it. The class
-    facts stay: they are about the class as it was, and nothing that they say of one changes what the others read.
+    reports are made again from the others, and it forgets the hashes that were made with the student in it, and what a
+    platform's log called questions that nobody else had (the others' reports are then made again, too). The class facts
+    stay: they are about the class as it was, and nothing that they say of one changes what the others read.
 
     Each PIECE_UPLOADS uploads are a transaction, with a pause between two. A call that ends early has taken the student
     out of some uploads wholly, and the same call takes them out of the others.
@@ -85,12 +88,26 @@ def _pieces(ids: list[UUID], size: int, sleep: Callable[[float], None]) -> Itera
 def _erase_from(piece: list[UUID], wanted: Q, by: str) -> tuple[int, bool]:
     """Take a student out of some uploads; of how many, and whether one of those has others left."""
     with transaction.atomic():
-        students = locks.students(piece, wanted)
+        locks.uploads(piece)
+        wordless = _without_words(piece, wanted)
+        locks.students(piece, wanted | Q(upload__in=[upload.pk for upload in wordless]))
+        students = list(Student.objects.filter(wanted, upload__in=piece).values_list("pk", flat=True))
         ids = set(Student.objects.filter(pk__in=students).values_list("upload", flat=True))  # not erased meanwhile
-        locks.documents(Q(about__in=students), Q(kind=Document.Kind.CLASS, task__upload__in=ids))
+        others = [Q(task__upload__in=[upload.pk for upload in wordless])] if wordless else []
+        locks.documents(Q(about__in=students), Q(kind=Document.Kind.CLASS, task__upload__in=ids), *others)
         leftovers.note(Document.objects.filter(about__in=students))
         Student.objects.filter(pk__in=students).only("pk").delete()
+        for upload, context in wordless.items():
+            erased_questions.forget_words(upload, context)
+            unclaimed.make_again(upload.pk)
         return len(ids), _without_the_student(ids, by)
+
+
+def _without_words(piece: list[UUID], wanted: Q) -> dict[Upload, Context]:
+    """What is said of the exam from now on, of the uploads where that had words of the student's alone."""
+    of_platforms = small(Upload.objects.filter(pk__in=piece, is_class=True, context__isnull=False).exclude(source=OWN))
+    found = {upload: erased_questions.without_words(upload, wanted) for upload in of_platforms}
+    return {upload: context for upload, context in found.items() if context is not None}
 
 
 def _without_the_student(ids: Collection[UUID], by: str) -> bool:
