@@ -226,7 +226,7 @@ def test_only_the_namespace_that_was_named_is_searched(client: Client, submit: S
 def test_an_id_that_only_looks_alike_is_left_alone(client: Client, submit: Submit) -> None:
     submit("html", student("ada%"))
 
-    for other in ("ADA%25", "ada", "%25", "ada%25%25", "ada%25%20"):
+    for other in ("ADA%25", "ada", "%25", "ada%25%25", "ad%20a%25"):
         assert client.delete(f"/students?student_id={other}").status_code == 404
     assert client.delete("/students?student_id=ada%25").status_code == 204
 
