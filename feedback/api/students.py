@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import Prefetch, Q
 from django.http import HttpResponseBase, StreamingHttpResponse
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -42,7 +43,9 @@ class StudentErasureView(ContractView):
 
 
 class StudentExportView(ContractView):
-    """All that is held on a student, as far as the caller may read it."""
+    """All that is held on a student, as far as the caller may read it; a POST only reads as well."""
+
+    permission_classes = (IsAuthenticated,)
 
     def get(self, request: Request) -> HttpResponseBase:
         return _export(request, *student_from(request))

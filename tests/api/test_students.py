@@ -250,3 +250,19 @@ def test_a_student_is_found_by_the_very_id_and_namespace_that_were_posted(
     assert (exported.status_code, erased.status_code) == (200, 204)
     assert "record.json" in files_of(exported)
     assert not Student.objects.exists()
+
+
+def test_a_key_that_may_only_read_exports_with_the_id_in_a_body_and_erases_nothing(calling: Caller) -> None:
+    calling("platform").submit("html", student("ada"))
+    work_off()
+    reader = calling("platform", read_only=True)
+
+    assert asked(reader, "export", {"student_id": "ada"}).status_code == 200
+    assert asked(reader, "erase", {"student_id": "ada"}).status_code == 403
+    assert asked(reader, "export", {"student_id": "nobody"}).status_code == 404
+
+
+def test_without_a_key_nothing_is_exported(client: Client, calling: Caller) -> None:
+    calling("platform").submit("html", student("ada"))
+    answer = client.post("/students/export", json.dumps({"student_id": "ada"}), content_type="application/json")
+    assert answer.status_code == 401

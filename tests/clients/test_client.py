@@ -144,6 +144,20 @@ def test_without_a_valid_key_the_door_is_closed(service_with_keys: Stack) -> Non
         assert b"ada" in client.document(client.wait(client.submit(student("ada")), 120))
 
 
+def test_a_student_is_erased_where_the_call_says_and_nowhere_else(client: Client) -> None:
+    of_nobody, of_course = student("twice") | {"namespace": None}, student("twice") | {"namespace": "erasing"}
+    tasks = [client.wait(client.submit([one], "html"), 120) for one in (of_nobody, of_course)]
+    (entry,) = client.reports(tasks[0])
+    client.erase_student(entry.student_id, entry.namespace)
+    with pytest.raises(feedback_client.NotFound):
+        client.reports(tasks[0])
+    assert [each.namespace for each in client.reports(tasks[1])] == ["erasing"]
+
+    client.erase_student(entry.student_id, feedback_client.EVERYWHERE)
+    with pytest.raises(feedback_client.NotFound):
+        client.reports(tasks[1])
+
+
 def test_hand_outs_rosters_and_erasure_by_the_client(start_services: Callable[..., Stack]) -> None:
     with smtp.mail_server() as server:
         stack = start_services(

@@ -36,6 +36,7 @@ from feedback_client.errors import (
     UnsupportedMedia,
 )
 from feedback_client.models import (
+    EVERYWHERE,
     HandOut,
     Link,
     Mailing,
@@ -49,6 +50,7 @@ from feedback_client.models import (
 from feedback_client.webhooks import Event, InvalidSignature, verify
 
 __all__ = [
+    "EVERYWHERE",
     "ApiError",
     "AsyncClient",
     "BadRequest",

@@ -9,7 +9,7 @@ import httpx
 from feedback_client import operations
 from feedback_client.bodies import Events, body_of
 from feedback_client.files import Target, opened
-from feedback_client.models import Format, HandOut, Mailing, Progress, Report, RosterFit, Task
+from feedback_client.models import EVERYWHERE, Everywhere, Format, HandOut, Mailing, Progress, Report, RosterFit, Task
 from feedback_client.operations import Answer, Call, Pause, Plan, Result
 from feedback_client.transport import PAUSES, Connection, answer_of, begin_again, nobody, query_of, request_of
 
@@ -115,10 +115,9 @@ class AsyncClient:
         """Erase a task with all that was made for it."""
         await self._run(operations.change("DELETE", task.path, {}))
 
-    async def erase_student(self, student_id: str, namespace: str | None = None) -> None:
-        """Erase all that is held about a student."""
-        asked = {"student_id": student_id, **({} if namespace is None else {"namespace": namespace})}
-        await self._run(operations.change("POST", "/students/erase", {}, asked))
+    async def erase_student(self, student_id: str, namespace: str | Everywhere | None = EVERYWHERE) -> None:
+        """Erase all that is held about a student: everywhere, in one namespace, or with None in none of them."""
+        await self._run(operations.erase_student(student_id, namespace))
 
     async def close(self) -> None:
         await self._http.aclose()

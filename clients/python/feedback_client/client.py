@@ -9,7 +9,7 @@ import httpx
 from feedback_client import operations
 from feedback_client.bodies import Events, body_of
 from feedback_client.files import Target, opened
-from feedback_client.models import Format, HandOut, Mailing, Progress, Report, RosterFit, Task
+from feedback_client.models import EVERYWHERE, Everywhere, Format, HandOut, Mailing, Progress, Report, RosterFit, Task
 from feedback_client.operations import Answer, Call, Pause, Plan, Result
 from feedback_client.transport import PAUSES, Connection, answer_of, begin_again, nobody, query_of, request_of
 
@@ -115,10 +115,9 @@ class Client:
         """Erase a task with all that was made for it."""
         self._run(operations.change("DELETE", task.path, {}))
 
-    def erase_student(self, student_id: str, namespace: str | None = None) -> None:
-        """Erase all that is held about a student."""
-        asked = {"student_id": student_id, **({} if namespace is None else {"namespace": namespace})}
-        self._run(operations.change("POST", "/students/erase", {}, asked))
+    def erase_student(self, student_id: str, namespace: str | Everywhere | None = EVERYWHERE) -> None:
+        """Erase all that is held about a student: everywhere, in one namespace, or with None in none of them."""
+        self._run(operations.erase_student(student_id, namespace))
 
     def close(self) -> None:
         self._http.close()

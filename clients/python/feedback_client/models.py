@@ -2,9 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from enum import Enum
 from typing import Any, Literal, Self
 
 Format = Literal["html", "pdf"]
+
+
+class Everywhere(Enum):
+    """In every namespace, and in none: apart from None, which reports say of a student without a namespace."""
+
+    EVERYWHERE = "everywhere"
+
+
+EVERYWHERE = Everywhere.EVERYWHERE
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import IO, Any, TypeVar
 
 from feedback_client.bodies import Body
 from feedback_client.errors import ApiError, NotFound, NotReady, NotUnderstood, TaskFailed, TimedOut, error_of
-from feedback_client.models import Format, HandOut, Mailing, Progress, Report, RosterFit, Task
+from feedback_client.models import Everywhere, Format, HandOut, Mailing, Progress, Report, RosterFit, Task
 
 Result = TypeVar("Result")
 Query = Mapping[str, str | Sequence[str]]
@@ -196,3 +196,10 @@ def put_roster(task: Task, csv: bytes) -> Plan[RosterFit]:
 
 def change(method: str, path: str, query: Query, said: Any = None) -> Plan[None]:
     yield from ask(Call(method, path, query, _JSON, json=said))
+
+
+def erase_student(student_id: str, namespace: str | Everywhere | None) -> Plan[None]:
+    asked = {"student_id": student_id}
+    if not isinstance(namespace, Everywhere):
+        asked["namespace"] = namespace or ""
+    yield from change("POST", "/students/erase", {}, asked)
