@@ -29,30 +29,35 @@ class Budget:
 
     def __init__(self, what: str, total: float, share: float = 0.5) -> None:
         self._what, self._total, self._share = what, total, share
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._used = 0.0
         self._by_owner: dict[str, float] = defaultdict(float)
 
-    def take(self, owner: str, amount: float, before: float = 0) -> None:
-        """Raises Busy where that is more than is left, of all or of the owner's share.
+    def take(self, owner: str, amount: float, before: float = 0, patience: float = 0) -> None:
+        """Raises Busy where that is still more than is left, of all or of the owner's share, after so many seconds.
 
         `before` is what the same piece of work has already: it is never what is in its own way.
         """
-        with self._lock:
-            theirs = self._by_owner.get(owner, 0)
-            if theirs > before and theirs + amount > self._total * self._share:
-                raise Busy(f"These credentials have {self._what} in work as it is.")
-            if self._used > before and self._used + amount > self._total:
-                raise Busy(f"The service has {self._what} in work as it is.")
+        with self._changed:
+            if not self._changed.wait_for(lambda: not self._in_the_way(owner, amount, before), patience):
+                raise Busy(f"{self._in_the_way(owner, amount, before)} {self._what} in work as it is.")
             self._used += amount
-            self._by_owner[owner] = theirs + amount
+            self._by_owner[owner] += amount
+
+    def _in_the_way(self, owner: str, amount: float, before: float) -> str:
+        """Of whom there is so much in work that this has no room; "" where it has."""
+        theirs = self._by_owner.get(owner, 0)
+        if theirs > before and theirs + amount > self._total * self._share:
+            return "These credentials have"
+        return "The service has" if self._used > before and self._used + amount > self._total else ""
 
     def give_back(self, owner: str, amount: float) -> None:
-        with self._lock:
+        with self._changed:
             self._used -= amount
             self._by_owner[owner] -= amount
             if self._by_owner[owner] <= 0:
                 del self._by_owner[owner]
+            self._changed.notify_all()
 
     @contextmanager
     def held(self, owner: str, amount: float = 0) -> Iterator["Held"]:
@@ -72,11 +77,21 @@ class Held:
         self._budget, self._owner = budget, owner
         self.amount = 0.0
 
-    def add(self, amount: float) -> None:
-        """Raises Busy."""
+    def add(self, amount: float, patience: float = 0) -> None:
+        """Raises Busy, after so many seconds."""
         if amount:
-            self._budget.take(self._owner, amount, self.amount)
+            self._budget.take(self._owner, amount, self.amount, patience)
             self.amount += amount
+
+    @contextmanager
+    def more(self, amount: float, patience: float = 0) -> Iterator[None]:
+        """An amount beside what it has, until the context ends. Raises Busy, after so many seconds."""
+        self.add(amount, patience)
+        try:
+            yield
+        finally:
+            self._budget.give_back(self._owner, amount) if amount else None
+            self.amount -= amount
 
 
 class Turns:
@@ -131,15 +146,24 @@ class Turn:
         self._has_own = self._has_turn = False
         self._until = inf
 
-    def give_way(self) -> None:
-        """To be called again and again by work that has turned out to be long. Raises Busy."""
+    def begin(self) -> None:
+        """Wait until the owner has no other long work under way, before a step for which others may have to wait.
+
+        The turn itself is over until `give_way` is called again. Raises Busy.
+        """
+        self.rest()
+        self._until = 0.0
         if not self._has_own:
             self._before()
             self._has_own = self._own.acquire(timeout=self._patience)
             if not self._has_own:
                 raise Busy("These credentials have other work under way that takes long.")
-            self._begin()
-        elif time.monotonic() > self._until:
+
+    def give_way(self) -> None:
+        """To be called again and again by work that has turned out to be long. Raises Busy."""
+        if not self._has_own:
+            self.begin()
+        if time.monotonic() > self._until:
             self.rest()
             self._begin()
 

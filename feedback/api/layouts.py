@@ -53,7 +53,7 @@ _WITHOUT_NUMBER = {
 
 
 def plan(task: Task, reports: Sequence[Document], layout: Layout) -> Plan:
-    """All that goes into the archive of a task's reports. Raises RosterLacks."""
+    """All that goes into the archive of a task's reports. Raises RosterLacks and Busy."""
     students = [report for report in reports if report.kind == Document.Kind.STUDENT]
     if layout in _WITHOUT_NUMBER:
         return _for_platform(task, students, layout)
@@ -66,7 +66,7 @@ def plan(task: Task, reports: Sequence[Document], layout: Layout) -> Plan:
     )
     beside = []
     if layout == Layout.NAMES:
-        names = rosters.names_of(task.upload_id)
+        names = rosters.names_of(task.upload)
         stems = {report.id: named_stem(names.get(_student(report), ""), stems[report.id]) for report in students}
         beside = _left_out([(report, _NOT_THERE) for report in students if _student(report) not in names])
     of_class = task.upload.is_class and reports[HEADLINE].state == State.SUCCESS

@@ -29,8 +29,13 @@ def environment(home: Path, host: str) -> dict[str, str]:
     reached = {"ALLOWED_HOSTS": ",".join(["127.0.0.1", "localhost", "[::1]", _bracketed(host)])}
     if is_loopback(host):
         reached["FEEDBACK_AUTH"] = "open"
-    # Short enough that a worker hands back what it has not finished before the supervisor's patience is over.
-    told = {"FEEDBACK_STOP_SECONDS": "2"} | reached | inherited | ours
+    defaults = {
+        # Short enough that a worker hands back what it has not finished before the supervisor's patience is over.
+        "FEEDBACK_STOP_SECONDS": "2",
+        # As in the Dockerfile: glibc would keep what the largest upload took, once for each thread.
+        "MALLOC_ARENA_MAX": "2",
+    }
+    told = defaults | reached | inherited | ours
     allow_open = told.get("FEEDBACK_ALLOW_OPEN", "").strip().lower() == "true"
     refuse_exposure(host, told.get("FEEDBACK_AUTH", "").strip(), allow_open=allow_open)
     return told

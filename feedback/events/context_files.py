@@ -11,7 +11,7 @@ from feedback.events.context_rules import Names, check_questions
 from feedback.events.faults import Faults, Line
 from feedback.events.formats.cells import rows_of
 from feedback.events.formats.columns import fields_of
-from feedback.events.json_any import decode_untyped
+from feedback.events.formats.piece import untyped
 from feedback.events.limits import MAX_PIECE_BYTES, Limits
 from feedback.events.strict_decoder import kind_of
 
@@ -25,10 +25,10 @@ def read_context(source: IO[bytes], names: Names, limits: Limits) -> Context:
     faults = Faults(limits.effort.spend)
     text = source.read(MAX_PIECE_BYTES + 1)
     limits.check_piece(len(text), ("context",))
-    decoded, value = decode_untyped(text.removeprefix(b"\xef\xbb\xbf"), ("context",), faults)
-    if decoded and not isinstance(value, dict):
-        faults.add(("context",), f"expected an object with exam, questions or report, got {kind_of(value)}")
-    context = context_from(value if isinstance(value, dict) else {}, (), names, faults, limits)
+    with untyped(text.removeprefix(b"\xef\xbb\xbf"), ("context",), limits, faults) as (decoded, value):
+        if decoded and not isinstance(value, dict):
+            faults.add(("context",), f"expected an object with exam, questions or report, got {kind_of(value)}")
+        context = context_from(value if isinstance(value, dict) else {}, (), names, faults, limits)
     faults.raise_if_any()
     return context
 

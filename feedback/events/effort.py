@@ -15,6 +15,9 @@ UNNOTICED_SECONDS = 0.05
 class Turn(Protocol):
     """How a server lets its other requests run beside a reading that takes long."""
 
+    def begin(self) -> None:
+        """Called before a step that takes long; may wait until the same sender's other readings are over."""
+
     def give_way(self) -> None:
         """Called again and again once the reading has taken UNNOTICED_SECONDS; may wait."""
 
@@ -57,6 +60,11 @@ class Effort:
             )
         if self._turn is not None and used > UNNOTICED_SECONDS:
             self._turn.give_way()
+
+    def begin_long(self) -> None:
+        """Wait before one step that takes long and much room, however little was used so far."""
+        if self._turn is not None:
+            self._turn.begin()
 
     def end(self) -> None:
         """The reading is over, whatever its caller goes on to do."""

@@ -92,10 +92,13 @@ def too_much(place: Place) -> TooLarge:
 
 
 def affordable(data: bytes) -> bool:
-    """Whether the Python objects of a JSON text fit in `MEMORY_BYTES`, judged (from above) by its punctuation."""
-    if len(data) <= _ALWAYS_AFFORDABLE:
-        return True
+    """Whether the Python objects of a JSON text fit in `MEMORY_BYTES`."""
+    return len(data) <= _ALWAYS_AFFORDABLE or memory_of(data) <= MEMORY_BYTES
+
+
+def memory_of(data: bytes) -> int:
+    """The bytes that the Python objects of a JSON text take, judged (from above) by its punctuation."""
     text = len(data) * (2 if data.isascii() else 9)
     containers = 200 * data.count(b"{") + 104 * data.count(b"[")
     members = 40 * data.count(b",") + 80 * data.count(b":") + 32 * data.count(b'"')
-    return text + containers + members <= MEMORY_BYTES
+    return text + containers + members

@@ -66,6 +66,10 @@ class Student(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 
 _encoder = msgspec.json.Encoder()
+# What may stand around the events of a student: texts of 200 and 2,000 characters, each of at most six bytes. An event
+# has two texts of 200, or a number of 4,300 digits.
+_AROUND_EVENTS, _LARGEST_EVENT_BYTES = 20_000, 6_000
+_EVENTS_AT_ONCE = 1_000
 _decoder = msgspec.json.Decoder(Student)
 _list_decoder = msgspec.json.Decoder(list[Student])
 
@@ -73,6 +77,18 @@ _list_decoder = msgspec.json.Decoder(list[Student])
 def encode_student(student: Student) -> bytes:
     """The canonical JSON of a student: equal content gives equal bytes, whatever white space it came in."""
     return _encoder.encode(student)
+
+
+def fits(student: Student, most: int) -> bool:
+    """Whether what `encode_student` gives has at most so many bytes, found out in bounded memory."""
+    events, left = student.events, most - _AROUND_EVENTS
+    if len(events) * _LARGEST_EVENT_BYTES <= left:
+        return True
+    for begin in range(0, len(events), _EVENTS_AT_ONCE):
+        left -= len(_encoder.encode(events[begin : begin + _EVENTS_AT_ONCE]))
+        if left < 0:
+            return False
+    return left >= 0
 
 
 def decode_student(payload: bytes) -> Student:

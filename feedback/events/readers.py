@@ -101,6 +101,7 @@ def _valid(received: Received, limits: Limits, faults: Faults, stream: StudentSt
             continue
         events += len(student.events)
         limits.check_events(len(student.events), events, place)
+        limits.check_stored(student, place)
         limits.effort.spend(len(student.events))
         units.update([event.unit for event in student.events])
         limits.check_questions(units)

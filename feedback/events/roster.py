@@ -32,6 +32,7 @@ class Roster:
         self.source = "feedback"
         self.left_out: Mapping[str, int] = {}
         self.assumed_zone: str | None = None
+        self.largest = 0  # bytes of a payload
         self._digest = hashlib.sha256()
         self._payloads: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - see close
         try:
@@ -69,7 +70,9 @@ class Roster:
         self._digest.update(b"%d " % len(payload))
         self._digest.update(payload)
         self.keys.append(student.key)
-        self._payloads.write(payload + b"\n")
+        self.largest = max(self.largest, len(payload))
+        self._payloads.write(payload)
+        self._payloads.write(b"\n")
 
     @property
     def content_sha256(self) -> bytes:

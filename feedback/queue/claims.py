@@ -6,7 +6,7 @@ All times are the database's own, so that no process's clock matters.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -20,10 +20,13 @@ from feedback.queue.statements import SQL, among, change, found_id, in_one, para
 from feedback.rendering import Artifact
 from feedback.store import bodies, leftovers
 from feedback.store.bodies import Kept, Key
+from feedback.store.loading import portions
 from feedback.store.models import HEADLINE
 
 # The pause after a failed attempt; the next is four times as long.
 FIRST_BACK_OFF_SECONDS = 5.0
+# A worker loads all logs of a claim at once: of large ones it claims fewer. One that is larger by itself comes alone.
+CLAIMED_BYTES = 32 << 20
 
 
 class Work(NamedTuple):
@@ -54,6 +57,7 @@ class Claim:
     attempt: int
     fence: int
     announced: bool = True  # False for a single of an owner who had no webhook when it was claimed
+    loads: int = 0  # the bytes that are loaded to make it, and not yet for the claim before it
 
 
 @dataclass(frozen=True)
@@ -106,21 +110,39 @@ def claim(work: Work, share: Share) -> list[Claim]:
 
 
 def _take(locked: Iterable[tuple[Any, ...]]) -> list[Claim]:
-    found = [_claim(*row) for row in locked]
+    found = _loading_once(_claim(*row) for row in locked)
     new = [claim for claim in found if claim.attempt == 1]
-    taken = found[:1] if not new or new[0].is_class_report else new
+    taken = found[:1] if not new or new[0].is_class_report else _portion(new)
     if taken:
         ids = among(claim.report_id for claim in taken)
         change("take", ids=ids, lease=settings.FEEDBACK_LEASE_SECONDS)
     return taken
 
 
+def _portion(found: Sequence[Claim]) -> list[Claim]:
+    """As many as may be loaded at once. The lock on the others ends with the transaction: another worker takes them."""
+    return [claim for claim, _ in next(portions(((one, one.loads) for one in found), len(found), CLAIMED_BYTES))]
+
+
+def _loading_once(found: Iterable[Claim]) -> list[Claim]:
+    """All formats about a student come together, and load the log once."""
+    seen, claims = set[UUID | None](), list[Claim]()
+    for claim in found:
+        claims.append(replace(claim, loads=0) if claim.student in seen else claim)
+        seen.add(claim.student)
+    return claims
+
+
+def may_have_left_some(claimed: Sequence[Claim]) -> bool:
+    """Whether a claim was perhaps cut short by the bytes that it loads."""
+    return 2 * sum(claim.loads for claim in claimed) > CLAIMED_BYTES
+
+
 def _claim(
-    id_: Any, task: Any, about: Any, at: int, kind: str, due_at: Any, tries: int, fence: int, announced: Any
+    id_: Any, task: Any, about: Any, at: int, kind: str, due_at: Any, tries: int, fence: int, told: Any, loads: int
 ) -> Claim:
-    student = about and found_id(about)
-    told = bool(announced)
-    return Claim(found_id(id_), found_id(task), student, at, kind == "class", due_at, tries + 1, fence + 1, told)
+    ids = found_id(id_), found_id(task), about and found_id(about)
+    return Claim(*ids, at, kind == "class", due_at, tries + 1, fence + 1, bool(told), int(loads))
 
 
 # --- what becomes of a claim; each returns how many were still held ---

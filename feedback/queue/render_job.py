@@ -33,7 +33,6 @@ Options = dict[str, str | float]
 # A document, the findings it shows, encoded, or None where they are stored already, and the first event in them.
 Shown = tuple[Artifact, bytes | None, datetime | None]
 _NO_LOG = Log(b"", None, 0)  # of a class report
-_PAGE = 200
 
 
 def options_of(
@@ -122,10 +121,14 @@ def class_files(task: Task, findings: bytes, links: Sequence[str]) -> Iterator[t
 
 
 def _made(task: Task) -> Iterator[tuple[str, Findings]]:
-    """The link of each student's report that was made, with its findings, in the order of the class."""
-    done = task.documents.filter(kind=Document.Kind.STUDENT, state=State.SUCCESS).order_by("position")
-    for report_id, stored in done.values_list("id", "about__findings").iterator(chunk_size=_PAGE):
-        yield f"{task.id}/reports/{report_id}", decode_findings(bytes(stored or b""))
+    """The link of each student's report that was made, with its findings, in the order of the class.
+
+    One whose findings are gone meanwhile is left out: with them went the fence of the class report.
+    """
+    done = task.documents.filter(kind=Document.Kind.STUDENT, state=State.SUCCESS)
+    reports = dict(done.values_list("about_id", "id"))
+    for student, findings in loading.findings(Student.objects.filter(pk__in=done.values("about_id"))):
+        yield f"{task.id}/reports/{reports[student]}", decode_findings(findings)
 
 
 def _facts(upload: Upload) -> bytes:

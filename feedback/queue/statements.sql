@@ -67,25 +67,36 @@ SELECT 1 FROM reports_document AS document WHERE {single} AND {due} LIMIT 1
 SELECT 1 FROM reports_document AS document
  WHERE document.position = 0 AND document.kind = 'class' AND {unfinished} AND ({due_in_class}) LIMIT 1
 
+-- fragment: bytes_about
+-- How many bytes a worker loads of the student that `locked` is about. A length is read without what is measured.
+COALESCE((SELECT LENGTH(student.payload) + COALESCE(LENGTH(student.findings), 0)
+            FROM reports_student AS student WHERE student.id = locked.about_id), 0)
+
 -- name: lock_class
 -- Due documents of a class in order, all formats of a student together, what failed before last. So many, yet no more
 -- than a quarter of what is left, or the last worker to claim would leave the others idle; and no fewer than `least`.
-SELECT document.id, document.task_id, document.about_id, document.position, document.kind, document.due_at,
-       document.attempts, document.fence, TRUE
-  {ready_of_class}
- ORDER BY document.attempts, document.position, document.task_id
- LIMIT LEAST(%(most)s, GREATEST(%(least)s, (SELECT COUNT(*) {ready_of_class}) / 4)) SKIP_LOCKED(document)
+SELECT locked.*, {bytes_about}
+  FROM (SELECT document.id, document.task_id, document.about_id, document.position, document.kind, document.due_at,
+               document.attempts, document.fence, TRUE AS announced
+          {ready_of_class}
+         ORDER BY document.attempts, document.position, document.task_id
+         LIMIT LEAST(%(most)s, GREATEST(%(least)s, (SELECT COUNT(*) {ready_of_class}) / 4))
+         SKIP_LOCKED(document)) AS locked
+ ORDER BY locked.attempts, locked.position, locked.task_id
 
 -- name: lock_singles
--- Up to so many of an owner's singles, the longest due first, what failed before last; and whether anybody is to be told
--- when they end. Nearly always nobody is, and then one is stored in one round trip.
-SELECT document.id, document.task_id, document.about_id, document.position, document.kind, document.due_at,
-       document.attempts, document.fence,
-       EXISTS (SELECT 1 FROM reports_webhookendpoint AS endpoint
-                WHERE endpoint.owner = upload.owner AND endpoint.disabled_at IS NULL)
-  FROM reports_document AS document {with_upload}
- WHERE {single} AND {due} AND upload.owner = %(owner)s
- ORDER BY document.attempts, document.due_at LIMIT %(most)s SKIP_LOCKED(document)
+-- Up to so many of an owner's singles, the longest due first, what failed before last; whether anybody is to be told when
+-- they end, and the bytes that they are made from. Nearly always nobody is, and then one is stored in one round trip.
+SELECT locked.id, locked.task_id, locked.about_id, locked.position, locked.kind, locked.due_at, locked.attempts,
+       locked.fence, locked.announced, {bytes_about} + locked.context_bytes
+  FROM (SELECT document.id, document.task_id, document.about_id, document.position, document.kind, document.due_at,
+               document.attempts, document.fence, COALESCE(LENGTH(upload.context), 0) AS context_bytes,
+               EXISTS (SELECT 1 FROM reports_webhookendpoint AS endpoint
+                        WHERE endpoint.owner = upload.owner AND endpoint.disabled_at IS NULL) AS announced
+          FROM reports_document AS document {with_upload}
+         WHERE {single} AND {due} AND upload.owner = %(owner)s
+         ORDER BY document.attempts, document.due_at LIMIT %(most)s SKIP_LOCKED(document)) AS locked
+ ORDER BY locked.attempts, locked.due_at
 
 -- name: take
 -- What was locked is claimed: an attempt is counted, a fence put up, a lease begins.

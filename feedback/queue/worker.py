@@ -57,7 +57,8 @@ class Worker:
             with lease.held(partial(claims.claim, work, share)) as batch:
                 if not batch.claimed:
                     break
-                more = len(batch.claimed) >= share.least or batch.claimed[0].is_class_report
+                full = len(batch.claimed) >= share.least or claims.may_have_left_some(batch.claimed)
+                more = full or batch.claimed[0].is_class_report
                 if more and not worked:
                     self._ring(RAMP_UP)
                 # The logs first: their revisions are then no newer than the context and the facts they are made with.

@@ -7,6 +7,7 @@ again is counted as if it had been submitted; what changes nothing costs nothing
 import msgspec
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Length
 
 from feedback.access import audit, rate_limits
 from feedback.access.audit import Action
@@ -16,6 +17,7 @@ from feedback.queue import doorbell, unclaimed
 from feedback.store import locks
 from feedback.store.models import Document, Student, Task, Upload
 from feedback.submissions.errors import UnknownTask
+from feedback.submissions.upload_limits import amending_log
 
 
 def amend_context(task: Task, context: Context, by: Caller) -> None:
@@ -48,12 +50,13 @@ def amend_remark(document: Document, remark: str | None, by: Caller) -> None:
     """Replace the teacher's remark to one student, and have the student's reports made again, in all formats.
 
     None takes it away. The remark is part of the student's payload, so erasing the student erases it. `document` is a
-    student's. An equal remark changes nothing. Raises UnknownTask where the student was erased meanwhile, and Exceeded;
-    it counts as one student.
+    student's. An equal remark changes nothing. Raises UnknownTask where the student was erased meanwhile, Exceeded (it
+    counts as one student), and Busy where the log is large and its owner has others in work.
     """
     assert document.about_id is not None  # noqa: S101 - of a student
-    upload_id = document.task.upload_id
-    with transaction.atomic():
+    upload_id, owner = document.task.upload_id, document.task.upload.owner
+    size = Student.objects.filter(pk=document.about_id).values_list(Length("payload"), flat=True).first()
+    with amending_log(owner, size or 0), transaction.atomic():
         locks.students([upload_id], Q(pk=document.about_id))
         row = Student.objects.only("payload").filter(pk=document.about_id).first()
         if row is None:

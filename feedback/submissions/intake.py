@@ -28,6 +28,7 @@ from feedback.store.bulk_insert import Gone, InTheWay
 from feedback.store.models import HEADLINE, Task, Upload
 from feedback.store.small import small
 from feedback.submissions.errors import KeyReused, OutOfScope, UnknownTask
+from feedback.submissions.upload_limits import writing_log
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -48,7 +49,7 @@ def submit(students: Iterable[Student] | StudentStream, order: Order) -> tuple[T
 
     Returns the task and the state to answer with: SUCCESS where the identical one is done, else
     PENDING; one that failed is queued again. Whatever iterating `students` raises passes through, with
-    nothing stored. Raises OutOfScope, Exceeded and KeyReused. A fixed number of queries,
+    nothing stored. Raises OutOfScope, Exceeded, KeyReused and Busy. A fixed number of queries,
     whatever the size of the class.
     """
     with Roster(students) as roster:
@@ -64,7 +65,8 @@ def submit_roster(roster: Roster, order: Order) -> tuple[Task, State]:
     task = _new_task(upload, order, task_identity(bytes(upload.identity), roster.content_sha256, order))
     former = _keyed_identity(roster.content_sha256, order, scoped=False)
     store = partial(_store, task, order.caller, partial(bulk_insert.insert, upload, task, roster))
-    return _store_or_find(task, store, partial(_store_single, task, roster, order.caller), former)
+    with writing_log(order.caller.owner, roster.largest):
+        return _store_or_find(task, store, partial(_store_single, task, roster, order.caller), former)
 
 
 def add_format(upload: Upload, order: Order) -> tuple[Task, State]:

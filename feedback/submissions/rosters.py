@@ -11,11 +11,12 @@ from django.db.models import QuerySet
 from feedback.access import audit
 from feedback.access.audit import Action
 from feedback.store import loading, locks
-from feedback.store.models import Student, Task
+from feedback.store.models import Student, Task, Upload
 from feedback.store.reaching import RosterEntry
 from feedback.submissions.errors import RosterFitsNobody
 from feedback.submissions.roster_file import RosterRow
 from feedback.submissions.roster_match import NOBODY, Joined, Person, join
+from feedback.submissions.upload_limits import room_for_logs
 
 _PAGE = 500
 # What an entry has of its row.
@@ -40,9 +41,9 @@ class _Named(msgspec.Struct):
 def replace(task: Task, rows: Sequence[RosterRow], by: str) -> Joined:
     """Keep the rows that fit a student of the task's upload, instead of the roster that it had.
 
-    What fits nobody is returned and not stored. Raises RosterFitsNobody, with the roster as it was.
+    What fits nobody is returned and not stored. Raises RosterFitsNobody and Busy, with the roster as it was.
     """
-    joined = _joined(task.upload_id, rows)  # reads payloads: nobody's writing waits for that
+    joined = _joined(task.upload, rows)  # reads payloads: nobody's writing waits for that
     with transaction.atomic():
         locks.uploads([task.upload_id])  # from here on no student of it is erased
         joined = _without_erased(joined, task.upload_id)
@@ -75,15 +76,19 @@ def known(upload: UUID) -> Known | None:
     return Known(len(found), *(sum(map(bool, column)) for column in zip(*found, strict=True))) if found else None
 
 
-def names_of(upload: UUID) -> dict[UUID, str]:
-    """The names of an upload's students by primary key, as the roster has them, else as the log had them."""
-    names = {student: entry.name for student, entry in entries_of(upload).items() if entry.name}
-    return names | dict(_names_in_log(Student.objects.filter(upload=upload).exclude(roster_entry__name__gt="")))
+def names_of(upload: Upload) -> dict[UUID, str]:
+    """The names of an upload's students by primary key, as the roster has them, else as the log. Raises Busy."""
+    names = {student: entry.name for student, entry in entries_of(upload.pk).items() if entry.name}
+    unnamed = Student.objects.filter(upload=upload.pk).exclude(roster_entry__name__gt="")
+    return names | dict(_names_in_log(unnamed, upload.owner))
 
 
-def _names_in_log(students: QuerySet[Student]) -> Iterator[tuple[UUID, str]]:
-    """The name of each of these who was posted with one, by primary key. Reads their payloads, a few at a time."""
-    for student, payload in loading.payloads(students):
+def _names_in_log(students: QuerySet[Student], owner: str) -> Iterator[tuple[UUID, str]]:
+    """The name of each of these who was posted with one, by primary key.
+
+    Reads their payloads, a few at a time. Raises Busy where an owner's other requests read as many large ones.
+    """
+    for student, payload in loading.payloads(students, room_for_logs(owner)):
         if name := name_in(payload):
             yield student, name
 
@@ -93,13 +98,13 @@ def name_in(payload: bytes) -> str:
     return msgspec.json.decode(payload, type=_Named).name or ""
 
 
-def _joined(upload: UUID, rows: Sequence[RosterRow]) -> Joined:
-    students = Student.objects.filter(upload=upload).order_by("position")
+def _joined(upload: Upload, rows: Sequence[RosterRow]) -> Joined:
+    students = Student.objects.filter(upload=upload.pk).order_by("position")
     people = [Person(*found, "") for found in students.values_list("pk", "namespace", "student_id")]
     joined = join(rows, people)
     if not joined.people or not any(row.name for row, _ in joined.rows):
         return joined
-    names = dict(_names_in_log(students))  # only now: a class's payloads may be large
+    names = dict(_names_in_log(students, upload.owner))  # only now: a class's payloads may be large
     return join(rows, [person._replace(name=names.get(person.pk, "")) for person in people])
 
 

@@ -8,6 +8,7 @@ from feedback.analysis.units import SectionNumbers, in_order, unit_of
 from feedback.events import Question
 from feedback.store import loading
 from feedback.store.models import Student, Upload
+from feedback.submissions.upload_limits import room_for_logs
 from feedback.web.exam_draft import Row, UnitValue, said_of
 
 # More are not filled in by hand: with them a form would have more fields than Django takes.
@@ -28,7 +29,7 @@ _decoder = msgspec.json.Decoder(_Log)
 
 
 def rows_of(upload: Upload, questions: Sequence[Question]) -> list[Row]:
-    """A row for each question, filled in with what is said of it. Reads every log of the upload."""
+    """A row for each question, filled in with what is said of it. Reads every log of the upload. Raises Busy."""
     found, sections = _units(upload), SectionNumbers()
     for unit in (*found, *(question.unit for question in questions)):
         sections.add(unit)
@@ -46,6 +47,6 @@ def rows_of(upload: Upload, questions: Sequence[Question]) -> list[Row]:
 def _units(upload: Upload) -> list[UnitValue]:
     """The distinct units as the logs write them."""
     units = dict[tuple[type, UnitValue], None]()
-    for _, payload in loading.payloads(Student.objects.filter(upload=upload.pk)):
+    for _, payload in loading.payloads(Student.objects.filter(upload=upload.pk), room_for_logs(upload.owner)):
         units.update(dict.fromkeys((type(event.unit), event.unit) for event in _decoder.decode(payload).events))
     return [unit for _, unit in units]

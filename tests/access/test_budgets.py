@@ -29,6 +29,45 @@ def test_what_is_permitted_is_always_possible_alone() -> None:
         pass
 
 
+def test_what_has_patience_is_let_in_once_there_is_room() -> None:
+    budget, done = Budget("bytes", 100), list[float]()
+
+    def work() -> None:
+        with budget.held("a") as held, held.more(40, patience=600):
+            done.append(budget._used)
+
+    with budget.held("a", 50), budget.held("b", 50):
+        waiting = threading.Thread(target=work)
+        waiting.start()
+        assert done == []
+    waiting.join()
+    assert done == [40]
+    assert (budget._used, budget._by_owner) == (0, {})
+
+
+def test_what_is_held_beside_is_given_back_by_itself() -> None:
+    budget = Budget("bytes", 100)
+    with budget.held("a", 30) as held:
+        with held.more(500):
+            assert budget._used == 530
+        assert (budget._used, held.amount) == (30, 30)
+        with budget.held("b", 50), pytest.raises(Busy), held.more(500):
+            pass
+        assert (budget._used, held.amount) == (30, 30)
+
+
+def test_before_a_long_step_work_waits_for_its_owners_other_work_and_leaves_the_turn_to_others() -> None:
+    turns = Turns(patience=0)
+    with turns.of("a") as first, turns.of("b") as another:
+        first.give_way()
+        first.begin()
+        another.give_way()  # the turn is free
+        with turns.of("a") as second, pytest.raises(Busy, match="These credentials have other work"):
+            second.begin()
+        with pytest.raises(Busy, match="The service has other work"):
+            first.give_way()
+
+
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 80)), max_size=20))
 def test_all_that_is_held_is_given_back(steps: list[tuple[str, int]]) -> None:
     budget = Budget("bytes", 100)

@@ -6,14 +6,13 @@ import io
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test import Client
 
 from feedback.access.models import AuditEntry
-from feedback.store.models import Student
+from feedback.store.models import Student, Upload
 from feedback.store.reaching import RosterEntry
 from feedback.submissions import rosters
 from feedback.submissions.roster_file import RosterRow
@@ -78,7 +77,7 @@ def test_a_student_who_is_erased_while_the_rows_are_joined_gets_none(
     task = submit("html", class_of(3))
     joined = rosters._joined
 
-    def meanwhile(upload: UUID, rows: Sequence[RosterRow]) -> Joined:
+    def meanwhile(upload: Upload, rows: Sequence[RosterRow]) -> Joined:
         found = joined(upload, rows)
         assert connection.savepoint_ids == [], "nothing is locked meanwhile"
         Student.objects.filter(student_id__in=["student-0", "student-2"]).delete()

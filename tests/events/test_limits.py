@@ -133,7 +133,7 @@ def test_what_is_too_much_to_examine_is_refused_with_the_decoders_own_words(monk
 
 
 def test_a_student_of_many_bytes_but_few_things_is_accepted() -> None:
-    assert read(student_with(code="x" * 40 * MEBIBYTE))[0].student_id == "a"
+    assert read(student_with(code="x" * 24 * MEBIBYTE))[0].student_id == "a"
 
 
 def chunked(data: bytes, size: int) -> Iterator[bytes]:

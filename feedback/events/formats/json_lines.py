@@ -39,7 +39,8 @@ def entries(
             continue
         check_entry(text, (Line(number),))
         try:
-            yield Line(number), decoder.decode(text)
+            with limits.decoding(len(text)):
+                yield Line(number), decoder.decode(text)
         except UNREADABLE as fault:
             if not line.endswith(b"\n") and number > 1 and not isinstance(fault, msgspec.ValidationError):
                 gathering.leave_out("last lines that were cut off")

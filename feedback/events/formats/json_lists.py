@@ -45,8 +45,9 @@ def listed(
             gathering.limits.check_rows(number + 1)
             place = (name, number)
             gathering.limits.check_piece(end - begin, place)
-            if (entry := _decoded(body[begin:end], decoder, place, faults)) is not None:
-                yield place, entry
+            with gathering.limits.decoding(end - begin):
+                if (entry := _decoded(body[begin:end], decoder, place, faults)) is not None:
+                    yield place, entry
     except MalformedError as fault:
         faults.add((), f"not JSON of this log: {fault.reason} (line {line_of(body, fault.position)})")
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:

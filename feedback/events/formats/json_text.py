@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import IO, Any, NamedTuple
 
 import msgspec
 
 from feedback.events.context_decoder import MEMBERS as CONTEXT_MEMBERS
 from feedback.events.faults import Faults, TooLarge
-from feedback.events.formats.piece import many_quickly, quickly, student_in
-from feedback.events.json_any import affordable, decode_untyped
+from feedback.events.formats.piece import many_quickly, quickly, student_in, untyped
+from feedback.events.json_any import affordable
 from feedback.events.json_scanner import (
     WINDOW_BYTES,
     Body,
@@ -19,7 +20,7 @@ from feedback.events.json_scanner import (
     line_of,
     members_of_object,
 )
-from feedback.events.limits import MAX_PIECE_BYTES, Limits
+from feedback.events.limits import LARGE_PIECE_BYTES, MAX_PIECE_BYTES, Limits
 from feedback.events.model import Student
 from feedback.events.reading import Received, StudentStream
 from feedback.events.spool import content_of
@@ -60,14 +61,15 @@ def read_json(source: IO[bytes], limits: Limits, faults: Faults, stream: Student
 
 def _read_object(body: Body, start: int, limits: Limits, faults: Faults, stream: StudentStream) -> Received:
     """A student, or an envelope: an object without `student_id` that has a list `students`."""
-    whole = body[start:] if len(body) <= MAX_PIECE_BYTES else b""
-    if whole and (student := quickly(whole, limits)) is not None:
+    small = len(body) <= LARGE_PIECE_BYTES
+    if small and (student := quickly(body[start:], limits)) is not None:
         yield (), student
     elif members := _envelope(body, start, limits):
         yield from _read_envelope(body, members, limits, faults, stream)
     else:
-        limits.check_piece(len(body), ())
-        yield (), student_in(body[:start].removeprefix(_BOM) + whole, (), 0, limits, faults)
+        limits.check_log(len(body), ())
+        with limits.decoding(len(body)):
+            yield (), student_in(body[:start].removeprefix(_BOM) + body[start:], (), 0, limits, faults)
 
 
 def _envelope(body: Body, start: int, limits: Limits) -> Members | None:
@@ -103,20 +105,20 @@ def _envelope(body: Body, start: int, limits: Limits) -> Members | None:
 
 def _read_envelope(body: Body, members: Members, limits: Limits, faults: Faults, stream: StudentStream) -> Received:
     """The context first, so that it is known with the first student, whatever the order of the members."""
-    context = dict[str, Any]()
-    for name, values in members.items():
-        if name == "students":
-            continue
-        for begin, end in values:  # the last one of a name counts; the others are looked at all the same
+    context, others = dict[str, Any](), [(name, values) for name, values in members.items() if name != "students"]
+    with ExitStack() as rooms:
+        for name, begin, end in ((name, *extent) for name, values in others for extent in values):
+            # The last one of a name counts; the others are looked at all the same.
             limits.check_piece(end - begin, (name,))
-            decoded, value = decode_untyped(body[begin:end], (name,), faults)
+            decoded, value = rooms.enter_context(untyped(body[begin:end], (name,), limits, faults))
             if decoded and name in CONTEXT_MEMBERS:
                 context[name] = value
             elif decoded:
                 inspect(value, (name,), 1, faults)
-    stream.take_context(context, (), faults, limits)
-    *others, (begin, end) = members["students"]
-    if others:
+        stream.take_context(context, (), faults, limits)
+    context.clear()
+    *more, (begin, end) = members["students"]
+    if more:
         faults.add(("students",), "two members have this name; send one list")
     yield from _read_list(body, Extent(begin, end, 2), limits, faults)
 
@@ -163,24 +165,27 @@ def _read_elements(body: Body, extent: Extent, position: int, count: int, limits
         for begin, end in elements(body, position, limits.effort, extent.stop):
             place = ("students", count)
             count += 1
-            yield place, student_in(body[begin:end], place, extent.depth, limits, faults)
+            limits.check_log(end - begin, place)
+            with limits.decoding(end - begin):
+                yield place, student_in(body[begin:end], place, extent.depth, limits, faults)
     except MalformedError as fault:
-        if len(body) <= MAX_PIECE_BYTES and affordable(text := body[:]):
-            yield from _read_rest(_with_elements_blank(text, extent.start, begin, end), count, faults)
-        else:
-            faults.add((), f"not JSON: {fault.reason} at {_line_and_column(body, fault.position)}")
+        with limits.decoding(min(len(body), MAX_PIECE_BYTES)):
+            if len(body) <= MAX_PIECE_BYTES and affordable(text := body[:]):
+                yield from _read_rest(_with_elements_blank(text, extent.start, begin, end), count, limits, faults)
+            else:
+                faults.add((), f"not JSON: {fault.reason} at {_line_and_column(body, fault.position)}")
     else:
         if not count:
             faults.add(("students",), "the list is empty; send at least one student")
 
 
-def _read_rest(text: bytes, count: int, faults: Faults) -> Received:
+def _read_rest(text: bytes, count: int, limits: Limits, faults: Faults) -> Received:
     """What follows the last of `count` whole elements, by a parser that knows better what is wrong and where."""
-    decoded, values = decode_untyped(text, (), faults)
-    for index, value in enumerate(values if decoded else (), start=max(count - 1, 0)):
-        if index >= count:
-            place = ("students", index)
-            yield place, student_from(value, place, 1, faults)
+    with untyped(text, (), limits, faults) as (decoded, values):
+        for index, value in enumerate(values if decoded else (), start=max(count - 1, 0)):
+            if index >= count:
+                place = ("students", index)
+                yield place, student_from(value, place, 1, faults)
 
 
 def _with_elements_blank(body: bytes, start: int, begin: int, end: int) -> bytes:

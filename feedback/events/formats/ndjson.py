@@ -5,9 +5,8 @@ from typing import IO, Any
 
 from feedback.events.context_decoder import MEMBERS
 from feedback.events.faults import Faults, Line, Place, TooLarge
-from feedback.events.formats.piece import quickly
-from feedback.events.json_any import decode_untyped
-from feedback.events.limits import MAX_PIECE_BYTES, Limits
+from feedback.events.formats.piece import quickly, untyped
+from feedback.events.limits import MAX_STUDENT_BYTES, Limits
 from feedback.events.reading import Received, StudentStream
 from feedback.events.strict_decoder import inspect, student_from
 
@@ -17,15 +16,17 @@ _BOM = b"\xef\xbb\xbf"
 def read_ndjson(source: IO[bytes], limits: Limits, faults: Faults, stream: StudentStream) -> Received:
     students = False
     for number, (place, text) in enumerate(_lines(source, limits)):
-        student = quickly(text, limits)
-        if student is None:
-            decoded, value = decode_untyped(text, place, faults)
-            if decoded and number == 0 and _is_context(value):
-                _take(value, place, limits, faults, stream)
-                continue
-            student = student_from(value, place, 0, faults) if decoded else None
-        students = True
-        yield place, student
+        with limits.decoding(len(text)):
+            student = quickly(text, limits)
+            if student is None:
+                with untyped(text, place, limits, faults) as (decoded, value):
+                    if decoded and number == 0 and _is_context(value):
+                        _take(value, place, limits, faults, stream)
+                        continue
+                    student = student_from(value, place, 0, faults) if decoded else None
+                    del value
+            students = True
+            yield place, student
     if not students and not faults:
         faults.add((), "it is empty; send one student (an object) a line")
 
@@ -43,9 +44,9 @@ def _is_context(value: Any) -> bool:
 
 def _lines(source: IO[bytes], limits: Limits) -> Iterator[tuple[Place, bytes]]:
     """The lines that are not blank, and their places."""
-    for number, line in enumerate(iter(lambda: source.readline(MAX_PIECE_BYTES + 1), b""), start=1):
+    for number, line in enumerate(iter(lambda: source.readline(MAX_STUDENT_BYTES + 1), b""), start=1):
         limits.effort.spend(1 + (len(line) >> 10))
-        limits.check_piece(len(line), (Line(number),))
+        limits.check_log(len(line), (Line(number),))
         if number > 2 * limits.max_students:  # a blank line after each student is common, more are none
             raise TooLarge(f"More than {2 * limits.max_students:,} lines in one body. Send the class in parts.")
         text = line.removeprefix(_BOM) if number == 1 else line

@@ -1,12 +1,15 @@
 """One student's JSON text: decoded by the fast path, or by the careful one that names what is wrong."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import msgspec
 
 from feedback.events.faults import Faults, Place
-from feedback.events.json_any import MAX_DIGITS, decode_untyped
-from feedback.events.limits import Limits
+from feedback.events.json_any import MAX_DIGITS, MEMORY_BYTES, decode_untyped, memory_of
+from feedback.events.limits import LARGE_PIECE_BYTES, Limits
 from feedback.events.model import Student, decode_student, decode_students
 from feedback.events.settling import settled_students
 from feedback.events.strict_decoder import student_from
@@ -23,8 +26,19 @@ _LONG_NUMBER = re.compile(rb"[-+.0-9eE]{%d}" % _STRIDE)
 def student_in(piece: bytes, place: Place, depth: int, limits: Limits, faults: Faults) -> Student | None:
     if (student := quickly(piece, limits)) is not None:
         return student
-    decoded, value = decode_untyped(piece, place, faults)
-    return student_from(value, place, depth, faults) if decoded else None
+    with untyped(piece, place, limits, faults) as (decoded, value):
+        return student_from(value, place, depth, faults) if decoded else None
+
+
+@contextmanager
+def untyped(text: bytes, place: Place, limits: Limits, faults: Faults) -> Iterator[tuple[bool, Any]]:
+    """What `decode_untyped` gives, in a context in which there is room for the objects of a large text."""
+    if len(text) <= LARGE_PIECE_BYTES:
+        yield decode_untyped(text, place, faults)
+        return
+    limits.effort.begin_long()
+    with limits.room(min(memory_of(text), MEMORY_BYTES)):  # more is refused before it is decoded
+        yield decode_untyped(text, place, faults)
 
 
 def quickly(piece: bytes, limits: Limits) -> Student | None:

@@ -15,7 +15,9 @@ from feedback.rendering import RenderOptions, blocks
 from feedback.rendering.characters import Coverage, Legible
 from feedback.rendering.html.page import sections
 from feedback.rendering.student.document import student_document
-from feedback.store.models import Document
+from feedback.store import loading
+from feedback.store.models import Document, Student
+from feedback.submissions.upload_limits import room_for_logs
 from feedback.web.noticed import noticed
 from feedback.web.uploads import Shown, may_write, upload_of
 
@@ -46,7 +48,7 @@ def student_page(
         "sections": sections(document) if document else "",
         "neighbours": _neighbours(report) if shown.upload.is_class else None,
         "noticed": [] if shown.upload.is_class else noticed(request, shown.upload.pk, [key]),
-        "remark": refused or (_remark(report) if may_write(request, shown) else "", ""),
+        "remark": refused or (_remark(report, shown.upload.owner) if may_write(request, shown) else "", ""),
     }
     if refused:
         context_of(request).shows = "student"
@@ -57,10 +59,10 @@ class _Payload(msgspec.Struct):
     remark: str | None = None
 
 
-def _remark(report: Document) -> str:
-    """The one that is stored with the student's log."""
-    stored = Document.objects.values_list("about__payload", flat=True).get(id=report.id)
-    return msgspec.json.decode(bytes(stored or b"{}"), type=_Payload).remark or ""
+def _remark(report: Document, owner: str) -> str:
+    """The one that is stored with the student's log. Raises Busy."""
+    log = loading.payloads(Student.objects.filter(documents=report), room_for_logs(owner))
+    return "".join(msgspec.json.decode(payload, type=_Payload).remark or "" for _, payload in log)
 
 
 def _document(report: Document) -> blocks.Document | None:
