@@ -17,6 +17,7 @@ from feedback.queue import doorbell, unclaimed
 from feedback.store import locks
 from feedback.store.models import Document, Student, Task, Upload
 from feedback.submissions.errors import UnknownTask
+from feedback.submissions.long_writes import long_write
 from feedback.submissions.upload_limits import amending_log
 
 
@@ -25,10 +26,10 @@ def amend_context(task: Task, context: Context, by: Caller) -> None:
 
     The class facts depend on the context (versions, kinds given by the sender), so they are computed anew. An equal
     context changes nothing. Raises TooLarge, UnknownTask where the upload was erased meanwhile, and Exceeded where the
-    caller may not have as many students' reports made.
+    caller may not have as many students' reports made, and Busy as `long_write` does.
     """
     encoded = encode_context(context) or None
-    with transaction.atomic():
+    with long_write(by), transaction.atomic():
         locks.uploads([task.upload_id])
         upload = Upload.objects.only("context", "students").filter(pk=task.upload_id).first()
         if upload is None:
