@@ -52,12 +52,12 @@ def amend_remark(document: Document, remark: str | None, by: Caller) -> None:
 
     None takes it away. The remark is part of the student's payload, so erasing the student erases it. `document` is a
     student's. An equal remark changes nothing. Raises UnknownTask where the student was erased meanwhile, Exceeded (it
-    counts as one student), and Busy where the log is large and its owner has others in work.
+    counts as one student), and Busy where the log is large and the caller has others in work.
     """
     assert document.about_id is not None  # noqa: S101 - of a student
-    upload_id, owner = document.task.upload_id, document.task.upload.owner
+    upload_id = document.task.upload_id
     size = Student.objects.filter(pk=document.about_id).values_list(Length("payload"), flat=True).first()
-    with amending_log(owner, size or 0), transaction.atomic():
+    with amending_log(by.owner, size or 0), transaction.atomic():
         locks.students([upload_id], Q(pk=document.about_id))
         row = Student.objects.only("payload").filter(pk=document.about_id).first()
         if row is None:
