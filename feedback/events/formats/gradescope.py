@@ -34,12 +34,12 @@ _CURE = f"send the archive that Download Submissions gives, or the {FILE} in it"
 _ALONE = "assignment"
 _SIGN = b"\n  :submitters:"
 # Lines below a member of what stands in a list; and such a member that is not read, with them. The first member
-# stands behind the dash of the list, so its own line is kept.
-_BELOW = re.compile(rb"(?:(?:     |    -)[^\n]*\n|[ \t\r]*\n)*")
+# stands behind the dash of the list, so its own line is kept. (A line of blanks fits both branches: so never go back.)
+_BELOW = re.compile(rb"(?:(?:     |    -)[^\n]*\n|[ \t\r]*\n)*+")
 _UNREAD = re.compile(
     rb"^(?:(?P<first>  - :(?!(?:created_at|score|name|sid|email):)[^\n]*\n)"
     rb"|    :(?!(?:created_at|score|name|sid|email):)[^\n]*\n)"
-    rb"(?P<below>(?:(?:     |    -)[^\n]*\n|[ \t\r]*\n)*)",
+    rb"(?P<below>(?:(?:     |    -)[^\n]*\n|[ \t\r]*\n)*+)",
     re.MULTILINE,
 )
 _BLOCK_BYTES = 1 << 16

@@ -6,7 +6,7 @@ from math import isfinite
 from feedback.events.faults import Place
 from feedback.events.formats.gathering import Gathering
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 # As gradebooks, databases and YAML write that there is none.
 _NONE = ("", "-", "–", "~", "null", "none")
 

@@ -8,9 +8,10 @@ no large part in one piece; Python's XML parser (expat) refuses entities that mu
 import warnings
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import IO, Any, cast
+from xml.parsers import expat
 
 from feedback.events.faults import EventsError, Faults, InvalidEvents, TooLarge
 from feedback.events.formats.archives import check_directory
@@ -26,6 +27,8 @@ _SAVE = "Save its sheet as CSV and send that."
 _HELD_BYTES = 64 << 20
 # A part that is no sheet and no list of texts is read in one piece: styles take some 20 µs each.
 _PIECE_BYTES = 512 << 10
+# Some tens of milliseconds. Excel's own formats and names have 255 characters, and some names a formula.
+_SQUARES = 2_000**2
 
 
 def workbook_table(source: IO[bytes], faults: Faults, max_bytes: int) -> Table:
@@ -73,23 +76,54 @@ class _Work:
             raise _refused(fault) from None
 
 
+class _Squared:
+    """What openpyxl takes the square of the length of, as its regular expressions do: number formats and names."""
+
+    def __init__(self) -> None:
+        self._left, self._name_characters = _SQUARES, 0
+
+    def check(self, part: bytes) -> None:
+        """Raise TooLarge where a part that is read whole has more of it than openpyxl may be given."""
+        parser = expat.ParserCreate()
+        parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end
+        parser.CharacterDataHandler = self._count
+        with suppress(expat.ExpatError):  # which is no XML, or damaged: openpyxl says so
+            parser.Parse(part, True)
+
+    def _begin(self, _name: str, attributes: dict[str, str]) -> None:
+        self._name_characters = 0
+        self._spend(len(attributes.get("formatCode", "")))
+
+    def _count(self, characters: str) -> None:
+        self._name_characters += len(characters)
+
+    def _end(self, name: str) -> None:
+        if name.rpartition(":")[2] == "definedName":
+            self._spend(self._name_characters)
+
+    def _spend(self, characters: int) -> None:
+        self._left -= characters * characters
+        if self._left < 0:
+            raise TooLarge(f"The workbook has longer number formats or names than are read. {_SAVE}")
+
+
 class _Archive(zipfile.ZipFile):
     """The parts of a workbook. To read one is work that the sender is answerable for."""
 
     def __init__(self, source: IO[bytes], work: _Work) -> None:
         super().__init__(source)
-        self._work = work
+        self._work, self._squared = work, _Squared()
 
     def open(self, name: str | zipfile.ZipInfo, *arguments: Any, **options: Any) -> IO[bytes]:
         """The part; also what `read` reads from."""
         part = super().open(name, *arguments, **options)
         size = self.getinfo(name if isinstance(name, str) else name.filename).file_size
-        return cast(IO[bytes], _Part(part, size, self._work))
+        return cast(IO[bytes], _Part(part, size, self._work, self._squared))
 
 
 class _Part:
-    def __init__(self, part: IO[bytes], size: int, work: _Work) -> None:
-        self._part, self._size, self._work = part, size, work
+    def __init__(self, part: IO[bytes], size: int, work: _Work, squared: _Squared) -> None:
+        self._part, self._size, self._work, self._squared = part, size, work, squared
         self.close = part.close
 
     def __enter__(self) -> "_Part":
@@ -103,6 +137,8 @@ class _Part:
         if size < 0 and self._size > _PIECE_BYTES:
             raise TooLarge(f"The workbook has more styles or names than are read. {_SAVE}")
         chunk = self._part.read(size)
+        if size < 0:
+            self._squared.check(chunk)
         self._work.spend(1 + (len(chunk) >> 2))  # an element has as few as four characters
         return chunk
 

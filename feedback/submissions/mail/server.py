@@ -156,6 +156,7 @@ def words_of(fault: BaseException) -> str:
 
 def plain(words: str, secrets: Iterable[str] = ()) -> str:
     """Words on one line and of bounded length, without any address, nor any of the `secrets`."""
+    words = words[: 10 * _LONGEST_WORDS]
     for secret in sorted((one for one in secrets if len(one) >= _SHORTEST_SECRET), key=len, reverse=True):
         words = re.sub(re.escape(secret), "…", words, flags=re.IGNORECASE)
     folded = " ".join(_ADDRESS.sub("…", words).split())

@@ -3,6 +3,7 @@
 import gc
 import io
 import json
+import re
 import tarfile
 import tracemalloc
 import zipfile
@@ -124,6 +125,32 @@ def test_a_part_that_is_read_in_one_piece_is_small() -> None:
 
     with pytest.raises(TooLarge, match="Save its sheet as CSV"):
         Reading(workbook(**{"xl/styles.xml": styles}), "table")
+
+
+def with_format(code: str) -> bytes:
+    formats = f'<numFmts count="1"><numFmt numFmtId="164" formatCode="{code}"/></numFmts>'.encode()
+    head, fonts, rest = re.sub(rb"<numFmts.*?(/>|</numFmts>)", b"", part("xl/styles.xml")).partition(b"<fonts")
+    return workbook(**{"xl/styles.xml": head + formats + fonts + rest})
+
+
+def with_name(name: str, text: str) -> bytes:
+    names = f'<definedNames><definedName name="{name}" localSheetId="0">{text}</definedName></definedNames>'.encode()
+    head, begun, rest = re.sub(rb"<definedNames\s*/>", b"", part("xl/workbook.xml")).partition(b"<calcPr")
+    return workbook(**{"xl/workbook.xml": head + names + begun + rest})
+
+
+def test_number_formats_and_names_of_an_honest_workbook_are_taken() -> None:
+    assert Reading(with_format("[$-409]" * 36 + "d"), "table").ids() == ["ada"]
+    assert Reading(with_name("_xlnm.Print_Titles", "'Sheet'!$1:$1"), "table").ids() == ["ada"]
+    assert Reading(with_name("mine", "1+" * 900 + "1"), "table").ids() == ["ada"]
+
+
+@pytest.mark.parametrize("text", ["[", "'"])
+def test_number_formats_and_names_that_would_take_openpyxl_minutes_are_refused(text: str) -> None:
+    long = text * (500 << 10)
+    for body in (with_format(long), with_name("_xlnm.Print_Titles", long), with_name("x", long)):
+        with pytest.raises(TooLarge, match="longer number formats or names"):
+            Reading(body, "table")
 
 
 def group_of(members: int, identity: int) -> bytes:

@@ -40,3 +40,8 @@ def test_that_there_is_none_is_written_in_many_ways(text: str) -> None:
 @pytest.mark.parametrize("text", ["1_000", "inf", "nan", "1e999", "0x1", "٣", "1,5", "½"])
 def test_what_only_a_program_takes_for_a_number_is_a_fault(text: str) -> None:
     assert "expected a number" in str(read(text))
+
+
+@pytest.mark.parametrize("text", ["1" * 131_000 + "x", "1." + "1" * 131_000 + "x", "." * 131_000])
+def test_a_long_cell_that_is_no_number_is_refused_as_soon_as_a_short_one(text: str) -> None:
+    assert "expected a number" in str(read(text))
