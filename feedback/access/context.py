@@ -18,10 +18,14 @@ _ATTRIBUTE = "_feedback_context"
 
 @dataclass
 class Hold:
-    """A view's word to the server that its answer may be held back until this task is done, for so many seconds."""
+    """A view's word to the server that its answer may be held back until this task is done, for so many seconds.
+
+    `owner` is the caller's, among whom the places of those who wait are shared out.
+    """
 
     task_id: UUID | None = None
     seconds: int = 0
+    owner: str = ""
 
 
 @dataclass

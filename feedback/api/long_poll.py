@@ -6,6 +6,7 @@ from django.http import HttpResponseBase
 from rest_framework.request import Request
 
 from feedback.access.context import context_of
+from feedback.api.authentication import caller_of
 from feedback.api.errors import InvalidRequest
 
 # Whoever asks for more waits so long, and asks again. Proxies give up on an answer after 60 as a rule.
@@ -26,5 +27,5 @@ def may_wait(request: Request, task_id: UUID, seconds: int, answer: HttpResponse
     """The same answer, which may be held if it is none yet."""
     if seconds and answer.status_code == 202:
         hold = context_of(request).hold
-        hold.task_id, hold.seconds = task_id, seconds
+        hold.task_id, hold.seconds, hold.owner = task_id, seconds, caller_of(request).owner
     return answer

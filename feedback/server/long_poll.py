@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+from collections import Counter
 from collections.abc import Callable, Collection
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from feedback.store.models import HEADLINE, UNFINISHED, Document
 
 log = structlog.stdlib.get_logger(__name__)
 
-# Of one process. Whoever comes then is answered at once, as without `wait`.
+# Of one process; one owner has half of them. A client that comes then is answered at once, as without `wait`.
 MOST = 2_000
 
 
@@ -48,16 +49,17 @@ class Waiting:
         if answer.hold.task_id is None:
             return
         try:
-            here = await self._wait(answer.hold.task_id, begun + answer.hold.seconds, receive)
+            here = await self._wait(answer.hold.task_id, answer.hold.owner, begun + answer.hold.seconds, receive)
         except asyncio.CancelledError:  # the server stops
             await answer.release()
             raise
         if here:
             await self.application(scope, _once_more(receive), send)
 
-    async def _wait(self, task_id: UUID, until: float, receive: Receive) -> bool:
+    async def _wait(self, task_id: UUID, owner: str, until: float, receive: Receive) -> bool:
         """Until the task is done or the time is over; whether the client is still there."""
-        done, gone = asyncio.ensure_future(self._watch.done(task_id)), asyncio.ensure_future(_disconnect(receive))
+        done = asyncio.ensure_future(self._watch.done(task_id, owner))
+        gone = asyncio.ensure_future(_disconnect(receive))
         try:
             left = until - asyncio.get_running_loop().time()
             await asyncio.wait((done, gone), timeout=max(left, 0), return_when=asyncio.FIRST_COMPLETED)
@@ -79,22 +81,24 @@ class Watch:
         self._look = sync_to_async(look, thread_sensitive=False)
         self._every = every
         self._waiting: dict[UUID, set[asyncio.Future[None]]] = {}
-        self._number, self._most = 0, _most()
+        self._number, self._most = Counter[str](), _most()
         self._looking: asyncio.Task[None] | None = None
 
-    async def done(self, task_id: UUID) -> None:
-        """Return when the task is done, or gone; at once where too many wait already."""
-        if self._number >= self._most:
+    async def done(self, task_id: UUID, owner: str = "") -> None:
+        """Return when the task is done, or gone; at once where too many wait already, of all or of one owner."""
+        if self._number.total() >= self._most or (owner and self._number[owner] >= self._most // 2):
             return
         future = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(task_id, set()).add(future)
-        self._number += 1
+        self._number[owner] += 1
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_on())
         try:
             await future
         finally:
-            self._number -= 1
+            self._number[owner] -= 1
+            if not self._number[owner]:
+                del self._number[owner]
             self._waiting[task_id].discard(future)
             if not self._waiting[task_id]:
                 del self._waiting[task_id]

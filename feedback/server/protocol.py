@@ -21,6 +21,7 @@ WRITE_SECONDS = 30.0
 # How long the rest of a body is dropped that nobody will read, so that its sender sees the answer.
 LINGER_SECONDS = 5.0
 MAX_PIPELINED = 16
+_QUIET_SECONDS = 10.0
 # In a request's scope: a function to be called once the request is known to be worth its connection, at the latest when
 # work on it begins.
 KEEP = "feedback.keep"
@@ -44,6 +45,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     # Of this process: connections of which no request is worked on, the oldest first.
     waiting: ClassVar[dict["GuardedProtocol", None]] = {}
+    quiet_until: ClassVar[float] = float("-inf")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
         super().connection_made(transport)
@@ -162,9 +164,15 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _make_room(self) -> None:
         oldest = next(iter(self.waiting))
-        log.warning("too many connections", most=settings.FEEDBACK_MAX_CONNECTIONS)
+        self._warn()
         oldest.refuse(503, _FULL)
         oldest.waiting.pop(oldest, None)
+
+    def _warn(self) -> None:
+        """A line in the log, and not one for each connection."""
+        if self.loop.time() >= GuardedProtocol.quiet_until:
+            GuardedProtocol.quiet_until = self.loop.time() + _QUIET_SECONDS
+            log.warning("too many connections", most=settings.FEEDBACK_MAX_CONNECTIONS)
 
     def _wait(self, seconds: float, what: str) -> None:
         self._stop(what)

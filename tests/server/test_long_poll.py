@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID, uuid4
@@ -175,6 +176,26 @@ def test_more_than_can_be_held_are_answered_at_once(monkeypatch: pytest.MonkeyPa
         return answer
 
     assert asyncio.run(story()) == [202, b"3"]
+
+
+def test_one_owner_has_half_of_the_places_and_in_the_open_everybody_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedback.server.long_poll.MOST", 8)
+
+    async def waiting(owners: list[str]) -> Counter[str]:
+        """How many of these are not answered at once, by their owners."""
+        watch, task = Watch(lambda ids: ids), uuid4()
+        asked = [(owner, asyncio.create_task(watch.done(task, owner))) for owner in owners]
+        await asyncio.sleep(0)
+        found = Counter(owner for owner, one in asked if not one.done())
+        for _, one in asked:
+            one.cancel()
+        await asyncio.gather(*(one for _, one in asked), return_exceptions=True)
+        assert not watch._number
+        return found
+
+    assert asyncio.run(waiting(["a"] * 9 + ["b"] * 2)) == {"a": 4, "b": 2}
+    assert asyncio.run(waiting(["a"] * 9 + ["b"] * 9)) == {"a": 4, "b": 4}
+    assert asyncio.run(waiting([""] * 9)) == {"": 8}
 
 
 @pytest.mark.parametrize(("descriptors", "most"), [(256, 128), (1 << 20, MOST), (resource.RLIM_INFINITY, MOST)])
