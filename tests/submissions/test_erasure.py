@@ -338,6 +338,40 @@ def test_what_a_platforms_log_calls_a_question_of_the_student_alone_goes_with_th
     assert found.key_figures.score_possible == 3, "what she alone had still counts as it did"
 
 
+# A row for her, for another of the same question, and for her of a question that is called by her name.
+_PRAIRIELEARN = f"""UID,Role,Assessment,Question,Question instance,submission_id,Submission date,Score,Max points
+{GONE}@school.edu,Student,Quiz,loops,1,1,2026-01-01T10:00:00Z,1,2
+bobby@school.edu,Student,Quiz,loops,2,2,2026-01-01T10:00:00Z,1,2
+{GONE}@school.edu,Student,Quiz,essay-of-{GONE},3,3,2026-01-01T10:01:00Z,1,2
+"""
+_TABLE = f"""who,task,what,date,grade,out of
+{GONE},loops,submitted,2026-01-01 10:00:00,1,2
+bobby,loops,submitted,2026-01-01 10:00:00,1,2
+{GONE},essay-of-{GONE},submitted,2026-01-01 10:01:00,1,2
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "log"),
+    [
+        ("?source=prairielearn", _PRAIRIELEARN),
+        ("?source=table&column=student_id=who&column=max_score=out of&source_tz=UTC", _TABLE),
+    ],
+)
+def test_likewise_in_the_logs_of_other_platforms(client: Client, post: Post, query: str, log: str) -> None:
+    answer = post("html", log.encode(), query, content_type="text/csv")
+    assert answer.status_code == 202, answer.content
+    work_off()
+    assert traces_of(f"essay-of-{GONE}")
+    [her] = [one for one in Student.objects.all() if GONE in one.student_id]
+
+    assert client.delete("/students", query_params={"student_id": her.student_id}).status_code == 204
+    assert traces_of(GONE) == set()
+    work_off()
+    assert client.get(answer["Location"]).status_code == 200
+    assert traces_of(GONE) == set()
+
+
 def test_nothing_of_the_others_changes_where_each_question_was_another_students_too(client: Client, post: Post) -> None:
     log = [_statement(1, GONE, "q/1", "Loops"), _statement(2, "bobby", "q/1", "Loops")]
     log += [_statement(3, "bobby", "q/2", "Bobby's own")]
