@@ -15,8 +15,10 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.db.models.functions import Coalesce, Length
 
 from feedback.store import objects
+from feedback.store.loading import BYTES_AT_ONCE, portions
 from feedback.store.models import Document
 from feedback.store.objects import ObjectStore, StoreLost
 
@@ -86,14 +88,19 @@ def of(document: Document) -> bytes:
 
 
 def of_many(ids: Collection[UUID]) -> Iterator[tuple[UUID, bytes]]:
-    """The same of several documents by their ids, in no order, without those that were erased."""
-    documents = list(Document.objects.filter(pk__in=ids).only("task_id", *_COLUMNS))
-    found = _read(documents)
-    for document in documents:
-        try:
-            yield document.pk, found[document.pk] if document.pk in found else of(document)
-        except Document.DoesNotExist:
-            continue
+    """The same of several documents by their ids, in no order, without those that were erased.
+
+    One portion of them is in memory at a time.
+    """
+    size = Coalesce("size", Length("body"), 0)
+    for portion in portions(Document.objects.filter(pk__in=ids).values_list("pk", size), len(ids), BYTES_AT_ONCE):
+        documents = list(Document.objects.filter(pk__in=[id_ for id_, _ in portion]).only("task_id", *_COLUMNS))
+        found = _read(documents)
+        for document in documents:
+            try:
+                yield document.pk, found[document.pk] if document.pk in found else of(document)
+            except Document.DoesNotExist:
+                continue
 
 
 def require() -> None:

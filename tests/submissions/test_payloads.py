@@ -1,6 +1,6 @@
 """A reader of the logs of a class has few of them in memory at a time, and few bytes."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from feedback.db.compiled_query import CompiledQuery
 from feedback.queue import render_job
-from feedback.store import loading
+from feedback.store import bodies, loading
 from feedback.store.loading import LOGS_AT_ONCE
 from feedback.store.models import Document, Student, Upload
 from feedback.submissions import rosters
@@ -128,3 +128,24 @@ def test_the_findings_of_a_class_report_are_fetched_by_their_bytes(
     assert Document.objects.filter(state="SUCCESS").count() == len(events) + 1
     assert list(map(len, portions)) == [2, 1, 1]
     assert portions[1][0] > 30_000
+
+
+def test_documents_that_are_streamed_are_fetched_by_their_bytes(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit("html", [student(f"student-{number}", *range(times)) for number, times in enumerate((1, 1, 60, 1))])
+    work_off()
+    sizes = {one.pk: len(bytes(one.body or b"")) for one in Document.objects.all()}
+    most = 2 * min(sizes.values()) + 1_000
+    portions, real = list[list[int]](), bodies._read
+
+    def read(documents: Sequence[Document]) -> dict[UUID, bytes]:
+        portions.append([sizes[one.pk] for one in documents])
+        return real(documents)
+
+    monkeypatch.setattr(bodies, "_read", read)
+    monkeypatch.setattr(bodies, "BYTES_AT_ONCE", most)
+
+    assert {id_: len(body) for id_, body in bodies.of_many(sizes.keys())} == sizes
+    assert sorted(size for portion in portions for size in portion) == sorted(sizes.values())
+    assert all(len(portion) == 1 or sum(portion) <= most for portion in portions)
