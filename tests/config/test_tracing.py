@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -95,12 +96,17 @@ def test_one_trace_leads_from_the_post_to_every_stored_document(
         assert collector.services == {"feedback-generator"}
 
         if way == "services":
-            until(lambda: [span for span in collector.named("wake") if span.trace_id == trace])
-            rings = {span.span_id for span in collector.named("ring")}
-            wakes = [span for span in collector.named("wake") if span.trace_id == trace]
-            assert {span.parent_span_id for span in wakes} <= rings
+            # A span comes when it is over, from whichever process it was in: so in no order.
+            rung, woken = partial(ids_of, collector, "ring"), partial(ids_of, collector, "wake")
             linked = {link.span_id for span in made for link in span.links}
-            assert linked <= {span.span_id for span in collector.named("wake")}
+            until(lambda: linked <= woken(), "the wake of each document")
+            until(lambda: [span for span in collector.named("wake") if span.trace_id == trace], "a wake of this trace")
+            wakes = [span for span in collector.named("wake") if span.trace_id == trace]
+            until(lambda: {span.parent_span_id for span in wakes} <= rung(), "the ring of each wake")
+
+
+def ids_of(collector: Collector, name: str) -> set[bytes]:
+    return {span.span_id for span in collector.named(name)}
 
 
 def attribute(span: Span, name: str) -> str:
