@@ -242,11 +242,11 @@ def test_requests_that_wait_for_their_turn_make_room_for_a_newcomer(connect: Con
     assert status_and_body(all_of(many[0]))[0] == 503
 
 
-def test_requests_in_work_make_room_for_nobody(connect: Connect, settings: Settings) -> None:
+def test_requests_in_work_make_room_for_nobody(server: uvicorn.Server, connect: Connect, settings: Settings) -> None:
     settings.FEEDBACK_MAX_CONNECTIONS = 3
     for sock in [connect() for _ in range(3)]:
         sock.sendall(GET.replace(b"/health/live", b"/in-work") + b"\r\n")
-    until(lambda: not GuardedProtocol.waiting)
+    until(lambda: len(server.server_state.connections) == 3 and not GuardedProtocol.waiting)
     newcomer = connect()
 
     assert status_and_body(all_of(newcomer))[0] == 503
