@@ -146,3 +146,13 @@ def made_of(claim: Claim) -> Made:
     """The document of a claim, not stored."""
     logs = loading.logs([claim.student] if claim.student else [])
     return RenderJob(loading.tasks([claim.task_id]), logs).make(claim)
+
+
+def findings_of_others(client: Client, address: str, who: str) -> list[bytes]:
+    """The findings of the students of a class whose id is not this one."""
+    others = client.get(f"{address}/reports").json()["students"]
+    return [
+        client.get(f"{address}/reports/{one['report_id']}/findings").content
+        for one in others
+        if one["student_id"] != who
+    ]

@@ -7,8 +7,7 @@ from django.db.models.functions import Now
 from django.test import Client
 from pytest_django import Settings
 
-from feedback.analysis import decode_class_findings, decode_findings
-from feedback.events import decode_context
+from feedback.analysis import decode_class_findings
 from feedback.queue import (
     claims,
     doorbell,
@@ -24,6 +23,7 @@ from tests.harness.in_process import (
     Submit,
     claim_task,
     class_of,
+    findings_of_others,
     made_of,
     student,
     task_of,
@@ -276,15 +276,15 @@ def test_the_class_facts_outlive_the_erasure_of_a_student_so_that_nothing_change
 ) -> None:
     address = submit("html", [*class_of(11), student(GONE)], "?compare=class")
     work_off()
-    before, facts = findings_of_others(client, address), Upload.objects.get().facts
+    before, facts = findings_of_others(client, address, GONE), Upload.objects.get().facts
     assert facts
 
     client.delete(f"/students?student_id={GONE}")
     again = submit("pdf", class_of(11), "?compare=class")
     work_off()
     assert Upload.objects.get(tasks=task_of(address)).facts == facts
-    assert findings_of_others(client, address) == before
-    assert findings_of_others(client, again) != before, "another class"
+    assert findings_of_others(client, address, GONE) == before
+    assert findings_of_others(client, again, GONE) != before, "another class"
 
 
 def test_facts_of_two_workers_on_both_sides_of_an_erasure_are_those_that_came_first(
@@ -296,105 +296,6 @@ def test_facts_of_two_workers_on_both_sides_of_an_erasure_are_those_that_came_fi
     client.delete(f"/students?student_id={GONE}")
 
     assert render_job._facts(late) == first == bytes(Upload.objects.get().facts or b"")
-
-
-def _statement(number: int, who: str, question: str, name: str) -> dict[str, object]:
-    """One of xAPI: who answered which question of the one course."""
-    course = {"id": "https://lms/course/1", "definition": {"type": "http://lrs/course"}}
-    return {
-        "id": f"00000000-0000-0000-0000-{number:012d}",
-        "actor": {"account": {"homePage": "https://lms", "name": who}},
-        "verb": {"id": "http://adlnet.gov/expapi/verbs/answered"},
-        "object": {"id": f"https://lms/{question}", "definition": {"name": {"en": name}}},
-        "context": {"contextActivities": {"grouping": [course]}},
-        "timestamp": f"2026-01-01T10:00:{number:02d}Z",
-        "result": {"success": True},
-    }
-
-
-@pytest.mark.parametrize("done", [True, False])
-def test_what_a_platforms_log_calls_a_question_of_the_student_alone_goes_with_the_student(
-    client: Client, post: Post, done: bool
-) -> None:
-    log = [_statement(1, GONE, "q/1", "Loops"), _statement(2, GONE, f"users/{GONE}/essay", f"Essay of {GONE}")]
-    log += [_statement(3, "bobby", "q/1", "Loops"), _statement(4, "bobby", "q/2", "Bobby's own")]
-    address = post("html", log, "?source=xapi")["Location"]
-    if done:
-        work_off()
-        assert traces_of("Essay of")
-    [her] = [one for one in Student.objects.all() if GONE in one.student_id]
-
-    assert client.delete("/students", query_params={"student_id": her.student_id}).status_code == 204
-    assert traces_of(GONE) == set()
-    assert traces_of("Essay of") == set()
-    assert client.get(address).status_code == 202
-    work_off()
-    assert client.get(address).status_code == 200
-    assert traces_of(GONE) == set()
-
-    questions = decode_context(bytes(Upload.objects.get().context or b"")).questions
-    assert [one.title for one in questions if one.title] == ["Loops", "Bobby's own"]
-    found = decode_findings(bytes(Student.objects.get().findings or b""))
-    assert found.key_figures.score_possible == 3, "what she alone had still counts as it did"
-
-
-# A row for her, for another of the same question, and for her of a question that is called by her name.
-_PRAIRIELEARN = f"""UID,Role,Assessment,Question,Question instance,submission_id,Submission date,Score,Max points
-{GONE}@school.edu,Student,Quiz,loops,1,1,2026-01-01T10:00:00Z,1,2
-bobby@school.edu,Student,Quiz,loops,2,2,2026-01-01T10:00:00Z,1,2
-{GONE}@school.edu,Student,Quiz,essay-of-{GONE},3,3,2026-01-01T10:01:00Z,1,2
-"""
-_TABLE = f"""who,task,what,date,grade,out of
-{GONE},loops,submitted,2026-01-01 10:00:00,1,2
-bobby,loops,submitted,2026-01-01 10:00:00,1,2
-{GONE},essay-of-{GONE},submitted,2026-01-01 10:01:00,1,2
-"""
-
-
-@pytest.mark.parametrize(
-    ("query", "log"),
-    [
-        ("?source=prairielearn", _PRAIRIELEARN),
-        ("?source=table&column=student_id=who&column=max_score=out of&source_tz=UTC", _TABLE),
-    ],
-)
-def test_likewise_in_the_logs_of_other_platforms(client: Client, post: Post, query: str, log: str) -> None:
-    answer = post("html", log.encode(), query, content_type="text/csv")
-    assert answer.status_code == 202, answer.content
-    work_off()
-    assert traces_of(f"essay-of-{GONE}")
-    [her] = [one for one in Student.objects.all() if GONE in one.student_id]
-
-    assert client.delete("/students", query_params={"student_id": her.student_id}).status_code == 204
-    assert traces_of(GONE) == set()
-    work_off()
-    assert client.get(answer["Location"]).status_code == 200
-    assert traces_of(GONE) == set()
-
-
-def test_nothing_of_the_others_changes_where_each_question_was_another_students_too(client: Client, post: Post) -> None:
-    log = [_statement(1, GONE, "q/1", "Loops"), _statement(2, "bobby", "q/1", "Loops")]
-    log += [_statement(3, "bobby", "q/2", "Bobby's own")]
-    address = post("html", log, "?source=xapi")["Location"]
-    work_off()
-    before = findings_of_others(client, address)
-    context = Upload.objects.get().context
-    [her] = [one for one in Student.objects.all() if GONE in one.student_id]
-    client.delete("/students", query_params={"student_id": her.student_id})
-
-    assert Upload.objects.get().context == context
-    assert Document.objects.get(kind="student").state == "SUCCESS"
-    assert Student.objects.get().findings
-    assert set(findings_of_others(client, address)) <= set(before)
-
-
-def findings_of_others(client: Client, address: str) -> list[bytes]:
-    others = client.get(f"{address}/reports").json()["students"]
-    return [
-        client.get(f"{address}/reports/{one['report_id']}/findings").content
-        for one in others
-        if one["student_id"] != GONE
-    ]
 
 
 def test_the_same_class_submitted_again_is_a_new_one(client: Client, submit: Submit, post: Post) -> None:
