@@ -12,7 +12,7 @@ from feedback.events.context import (
 from feedback.events.faults import EventsError, Faults, InvalidEvents, TooLarge, UnsupportedInput
 from feedback.events.formats.source_options import SourceOptions
 from feedback.events.limits import Limits
-from feedback.events.model import Event, Student, decode_student, encode_student
+from feedback.events.model import Event, Student, decode_student, encode_student, units_in
 from feedback.events.normal_form import settled
 from feedback.events.origin import Origin, origin_of
 from feedback.events.readers import MediaType, read_source, read_students
@@ -52,4 +52,5 @@ __all__ = [
     "read_students",
     "settled",
     "spool",
+    "units_in",
 ]

@@ -65,6 +65,14 @@ class Student(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
         return self.namespace or "", self.student_id
 
 
+class _UnitOfEvent(msgspec.Struct, gc=False):
+    unit: str | int | float
+
+
+class _Units(msgspec.Struct, gc=False):
+    events: list[_UnitOfEvent]
+
+
 _encoder = msgspec.json.Encoder()
 # What may stand around the events of a student: texts of 200 and 2,000 characters, each of at most six bytes. An event
 # has two texts of 200, or a number of 4,300 digits.
@@ -72,6 +80,7 @@ _AROUND_EVENTS, _LARGEST_EVENT_BYTES = 20_000, 6_000
 _EVENTS_AT_ONCE = 1_000
 _decoder = msgspec.json.Decoder(Student)
 _list_decoder = msgspec.json.Decoder(list[Student])
+_units_decoder = msgspec.json.Decoder(_Units)
 
 
 def encode_student(student: Student) -> bytes:
@@ -97,6 +106,11 @@ def decode_student(payload: bytes) -> Student:
     Raises msgspec.DecodeError (or its subclass ValidationError) for anything else.
     """
     return _decoder.decode(payload)
+
+
+def units_in(payload: bytes) -> list[str | int | float]:
+    """The unit of each event in bytes that `encode_student` made, and nothing else of them."""
+    return [event.unit for event in _units_decoder.decode(payload).events]
 
 
 def decode_students(payload: bytes) -> list[Student]:

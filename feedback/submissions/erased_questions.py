@@ -13,24 +13,13 @@ from django.db.models import F, Q, QuerySet
 
 from feedback.analysis import known_names
 from feedback.analysis.facts import decode_facts, encode_facts
-from feedback.events import OWN, Context, Question, decode_context, encode_context
+from feedback.events import OWN, Context, Question, decode_context, encode_context, units_in
 from feedback.store import leftovers, loading
 from feedback.store.models import Document, Student, Upload
 
 _RANDOM_BYTES = 6
 
 
-class _Event(msgspec.Struct):
-    unit: str | int | float
-
-
-class _Log(msgspec.Struct):
-    """The units of a student's payload, and nothing else of it."""
-
-    events: list[_Event]
-
-
-_decoder = msgspec.json.Decoder(_Log)
 _question_of = known_names().question_of
 
 
@@ -78,7 +67,7 @@ def _facts_without(encoded: bytes, context: Context) -> bytes:
 
 def _units(students: QuerySet[Student]) -> Iterable[set[Hashable]]:
     for _, payload in loading.payloads(students):
-        yield {_question_of(event.unit) for event in _decoder.decode(payload).events}
+        yield set(map(_question_of, units_in(payload)))
 
 
 def _wordless(question: Question) -> Question:

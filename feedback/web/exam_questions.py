@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from feedback.analysis.units import SectionNumbers, in_order, unit_of
-from feedback.events import Question
+from feedback.events import Question, units_in
 from feedback.store import loading
 from feedback.store.models import Student, Upload
 from feedback.submissions.upload_limits import room_for_logs
@@ -13,19 +11,6 @@ from feedback.web.exam_draft import Row, UnitValue, said_of
 
 # More are not filled in by hand: with them a form would have more fields than Django takes.
 MOST_ROWS = 100
-
-
-class _Event(msgspec.Struct):
-    unit: UnitValue
-
-
-class _Log(msgspec.Struct):
-    """The units of a student's payload, and nothing else of it."""
-
-    events: list[_Event]
-
-
-_decoder = msgspec.json.Decoder(_Log)
 
 
 def rows_of(upload: Upload, questions: Sequence[Question]) -> list[Row]:
@@ -48,5 +33,5 @@ def _units(upload: Upload) -> list[UnitValue]:
     """The distinct units as the logs write them."""
     units = dict[tuple[type, UnitValue], None]()
     for _, payload in loading.payloads(Student.objects.filter(upload=upload.pk), room_for_logs(upload.owner)):
-        units.update(dict.fromkeys((type(event.unit), event.unit) for event in _decoder.decode(payload).events))
+        units.update(dict.fromkeys((type(unit), unit) for unit in units_in(payload)))
     return [unit for _, unit in units]
