@@ -17,7 +17,6 @@ LENGTH = 50_000
 BOUNDED = {
     "feedback.analysis.guide._AUTHORS_AND_YEAR": "our own sources",
     "feedback.contract.spreadsheet._FORMULA": "texts of a report: 2,000 characters at most",
-    "feedback.submissions.mail.server._ADDRESS": "5,000 characters of a mail server's words",
     "feedback.submissions.mail.wording._PLACEHOLDER": "a subject and a body of 10,000 characters",
 }
 BEGINNINGS = ["", "a/b", "fbk_", '"', "{", "1"]

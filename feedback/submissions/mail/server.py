@@ -25,7 +25,8 @@ from django.core.mail.message import sanitize_address
 _LONGEST_WORDS = 500
 # A shorter part of an address says nothing, and would be found in every word.
 _SHORTEST_SECRET = 3
-_ADDRESS = re.compile(r"[^\s<>]+@[^\s<>:;,]+")
+_WORD = re.compile(r"[^\s<>]+")
+_DOMAIN = re.compile(r"[^:;,]*")
 _OK, _WILL_FORWARD = 250, 251
 
 
@@ -156,11 +157,15 @@ def words_of(fault: BaseException) -> str:
 
 def plain(words: str, secrets: Iterable[str] = ()) -> str:
     """Words on one line and of bounded length, without any address, nor any of the `secrets`."""
-    words = words[: 10 * _LONGEST_WORDS]
     for secret in sorted((one for one in secrets if len(one) >= _SHORTEST_SECRET), key=len, reverse=True):
         words = re.sub(re.escape(secret), "…", words, flags=re.IGNORECASE)
-    folded = " ".join(_ADDRESS.sub("…", words).split())
+    folded = " ".join(_WORD.sub(_without_address, words).split())
     return "".join(character if character.isprintable() else "…" for character in folded)[:_LONGEST_WORDS]
+
+
+def _without_address(word: re.Match[str]) -> str:
+    _, at, after = word[0].rpartition("@")
+    return _DOMAIN.sub("…", after, count=1) if at else after
 
 
 def _bytes(said: bytes | str) -> bytes:
