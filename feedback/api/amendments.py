@@ -14,8 +14,8 @@ from feedback.api.errors import InvalidRequest
 from feedback.api.openapi.messages import NewRemark
 from feedback.api.views import ContractView, report_of, writable_task
 from feedback.contract.formats import Format
+from feedback.events import settled
 from feedback.events.context_files import read_context
-from feedback.events.normal_form import settled
 from feedback.store.models import Document
 from feedback.submissions import amendments
 from feedback.submissions.errors import UnknownTask

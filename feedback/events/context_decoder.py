@@ -69,7 +69,7 @@ def context_from(members: Mapping[str, Any], place: Place, names: Names, faults:
     )
     if faults.count == before:
         check_context(context, names, place, faults)
-        encode_context(context)
+        encode_context(context)  # raises TooLarge here already, before a class is read for nothing
     return context
 
 

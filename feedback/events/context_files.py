@@ -52,7 +52,7 @@ def read_questions(source: IO[bytes], names: Names, limits: Limits) -> Context:
     check_questions(found, names, (), faults)
     faults.raise_if_any()
     context = Context(questions=tuple(question for _, question in found))
-    encode_context(context)
+    encode_context(context)  # raises TooLarge here already, before a class is read for nothing
     return context
 
 

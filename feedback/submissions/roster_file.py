@@ -14,11 +14,10 @@ import msgspec
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from feedback.events import Faults, InvalidEvents, Limits
+from feedback.events import Faults, InvalidEvents, Limits, settled
 from feedback.events.faults import Line
 from feedback.events.formats.columns import plain
 from feedback.events.formats.records import text_table
-from feedback.events.normal_form import settled
 from feedback.events.strict_decoder import inspect
 
 MAX_COLUMNS = 400  # a gradebook has one for each assignment

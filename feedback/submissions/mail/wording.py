@@ -13,8 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.html import linebreaks, urlize
 
-from feedback.events import Faults, InvalidEvents
-from feedback.events.normal_form import settled
+from feedback.events import Faults, InvalidEvents, settled
 from feedback.events.strict_decoder import inspect
 from feedback.phrasing.i18n import N_
 from feedback.phrasing.phrases import Phrases
