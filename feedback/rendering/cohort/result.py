@@ -1,7 +1,7 @@
 """How a class did: its figures, how its scores spread, and how they went with time."""
 
 from collections.abc import Iterator
-from math import floor, isclose
+from math import isclose
 
 from feedback.analysis.cohort.findings import ClassFindings, ClassRow
 from feedback.analysis.cohort.results import ClassScores, TimeAndScore
@@ -105,9 +105,7 @@ def drawn_sections(findings: ClassFindings, words: Words) -> Iterator[Section]:
 def _scores_title(scores: ClassScores, words: Words) -> str:
     if isclose(scores.median, scores.possible or 1.0, abs_tol=1e-9):
         return words.text("At least half of the class has the full score")
-    # Rounded down: of a median rounded up it might not be true.
-    median = floor(scores.median * 100 + 1e-9) / 100
-    return words.text("Half of the class has {median} or more", median=shown(median, scores, words))
+    return words.text("Half of the class has {median} or more", median=shown(scores.median, scores, words))
 
 
 def _columns(scores: ClassScores, words: Words) -> Chart:
